@@ -1,1 +1,50 @@
-export {}
+export type { CallOptions, EmbedAllOptions, EmbedProgress, EmbedStreamOptions } from './api/call-options.js'
+export type {
+  DenseEmbedding,
+  Embedding,
+  EmbedModel,
+  EmbedParameters,
+  EmbedRequest,
+  EmbedResult,
+  EmbedStreamRequest,
+  EmbedUsage,
+  SparseEmbedding,
+  VectorType,
+} from './api/embed.js'
+export type { ListModelsFilter, ModelInfo, ModelList, SupportedParameter } from './api/models.js'
+export type {
+  RankedDocument,
+  RerankDocument,
+  RerankModel,
+  RerankRequest,
+  RerankResult,
+  RerankUsage,
+} from './api/rerank.js'
+export type { StreamedEmbedding } from './calls/embed-stream.js'
+export { PineconeInference } from './client.js'
+export {
+  PineconeApiError,
+  PineconeAuthenticationError,
+  PineconeInvalidRequestError,
+  PineconeRateLimitError,
+  PineconeServerError,
+} from './errors/api-error.js'
+export { PineconeConfigurationError } from './errors/configuration-error.js'
+export { PineconeConnectionError } from './errors/connection-error.js'
+export {
+  type InputRange,
+  type PartialEmbeddings,
+  type PartialRanking,
+  PineconeInferenceError,
+} from './errors/inference-error.js'
+export { PineconeResponseError } from './errors/response-error.js'
+export { PineconeTimeoutError } from './errors/timeout-error.js'
+export {
+  type HostedEmbedModel,
+  type HostedModel,
+  type HostedRerankModel,
+  hostedModel,
+  hostedModelNames,
+  type ModelFacts,
+} from './models/hosted-models.js'
+export type { PineconeInferenceOptions } from './settings.js'

@@ -1,0 +1,67 @@
+import type { HostedEmbedModel } from '../models/hosted-models.js'
+
+/** A hosted model's name; any other string works too, and is then looked up with `GET /models/{name}`. */
+export type EmbedModel = HostedEmbedModel | (string & {})
+
+/**
+ * How to embed. Sent as the API's snake_case `parameters`; keys not listed here are passed on
+ * (`maxTokensPerSequence` becomes `max_tokens_per_sequence`).
+ */
+export interface EmbedParameters {
+  /** `passage` for what is searched, `query` for what it is searched with. Every hosted model needs it. */
+  inputType?: 'query' | 'passage' | (string & {})
+  /** What to do with an input over the model's token limit: cut its end (default) or start, or refuse it. */
+  truncate?: 'END' | 'START' | 'NONE' | (string & {})
+  /** Length of a dense vector, one of the model's. Default: the model's own. */
+  dimension?: number
+  /** Sparse models: also return the tokens the indices stand for. Default false. */
+  returnTokens?: boolean
+  [parameter: string]: unknown
+}
+
+export interface EmbedRequest {
+  model: EmbedModel
+  /** The texts, none of them empty. */
+  inputs: readonly string[]
+  parameters?: EmbedParameters
+}
+
+export interface EmbedStreamRequest {
+  model: EmbedModel
+  /** The texts, pulled only as fast as there is room for them. */
+  inputs: Iterable<string> | AsyncIterable<string>
+  parameters?: EmbedParameters
+}
+
+export type VectorType = 'dense' | 'sparse'
+
+export interface DenseEmbedding {
+  vectorType: 'dense'
+  /** One finite number per dimension. */
+  values: number[]
+}
+
+export interface SparseEmbedding {
+  vectorType: 'sparse'
+  /** One weight per index. */
+  sparseValues: number[]
+  /** Unsigned 32-bit term ids. */
+  sparseIndices: number[]
+  /** The terms, with `returnTokens: true`. */
+  sparseTokens?: string[]
+}
+
+export type Embedding = DenseEmbedding | SparseEmbedding
+
+export interface EmbedUsage {
+  /** Tokens the service counted for this call. */
+  totalTokens: number
+}
+
+export interface EmbedResult {
+  model: string
+  vectorType: VectorType
+  /** One embedding per input, in input order. */
+  data: Embedding[]
+  usage: EmbedUsage
+}

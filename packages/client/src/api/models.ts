@@ -1,0 +1,44 @@
+import type { VectorType } from './embed.js'
+
+export interface ListModelsFilter {
+  type?: 'embed' | 'rerank'
+  /** Only for `type: 'embed'`. */
+  vectorType?: VectorType
+}
+
+export interface SupportedParameter {
+  /** The API's own name for it, in snake_case: `input_type`. */
+  parameter: string
+  /** `one_of`, `numeric_range` or `any`. */
+  type: string
+  valueType: string
+  required: boolean
+  allowedValues?: (string | number)[]
+  min?: number
+  max?: number
+  default?: string | number | boolean
+}
+
+/** What `GET /models/{name}` says of a model. */
+export interface ModelInfo {
+  model: string
+  shortDescription: string
+  /** `embed` or `rerank`. */
+  type: string
+  vectorType?: string
+  defaultDimension?: number
+  modality?: string
+  /** Tokens per input (embed) or per query and document (rerank). */
+  maxSequenceLength?: number
+  /** Inputs, or documents, per request. */
+  maxBatchSize?: number
+  providerName?: string
+  supportedDimensions?: number[]
+  /** Lower case, whichever way the service spells them. */
+  supportedMetrics?: string[]
+  supportedParameters: SupportedParameter[]
+}
+
+export interface ModelList {
+  models: ModelInfo[]
+}

@@ -1,0 +1,119 @@
+import type { EmbedStreamOptions } from '../api/call-options.js'
+import type { Embedding, EmbedResult, EmbedStreamRequest } from '../api/embed.js'
+import { inOrder } from '../batches/in-order.js'
+import { type Batch, type BatchLimits, BatchPlanner } from '../batches/plan-batches.js'
+import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
+import type { Call } from '../delivery/call.js'
+import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { PineconeInferenceError } from '../errors/inference-error.js'
+import { checkBatchSize } from '../validate/call-options.js'
+import { checkModelName, checkModelUse } from '../validate/model.js'
+import { checkText } from '../validate/texts.js'
+import { embedBatch } from './embed.js'
+import type { Engine } from './engine.js'
+import { failedIn } from './failed-in.js'
+import { modelFacts } from './model-facts.js'
+import { UniformVectors } from './uniform-vectors.js'
+
+/** One embedding of a stream, with its input's position. */
+export interface StreamedEmbedding {
+  index: number
+  embedding: Embedding
+}
+
+/**
+ * Batches per slot that are started and not yet taken. One slow answer holds back what came after it, so
+ * there is room for the other slots to go on meanwhile; 4 x 8 batches of 96 x 1024 numbers are 25 MB.
+ */
+const WINDOW_PER_SLOT = 4
+
+/** Texts of any source, embedded as they come, in input order and in bounded memory. */
+export async function* embedStream(
+  request: EmbedStreamRequest,
+  options: EmbedStreamOptions,
+  call: Call,
+  engine: Engine,
+): AsyncGenerator<StreamedEmbedding, void> {
+  const { model, inputs, parameters } = request
+  checkModelName(model)
+  checkIterable(inputs)
+  const facts = await modelFacts(model, Number.POSITIVE_INFINITY, call, engine)
+  if (facts) {
+    checkModelUse('embed', model, facts, parameters)
+    checkBatchSize(options.batchSize, facts.maxBatchSize, model)
+  }
+  call.lane = 'bulk'
+  const count = options.batchSize ?? facts?.maxBatchSize ?? 1
+  const vectors = new UniformVectors()
+  const finished = new Map<number, EmbedResult>()
+
+  const embedOne = async ({ start, items }: Batch<string>) => {
+    try {
+      const result = await embedBatch({ ...request, inputs: items }, call, engine)
+      vectors.check(result)
+      finished.set(start, result)
+      return { start, data: result.data }
+    } catch (error) {
+      throw failedIn([start, start + items.length], error)
+    }
+  }
+  const batches = batchesOf(inputs, { count, bytes: MAX_REQUEST_BYTES })
+  try {
+    for await (const { start, data } of inOrder(
+      batches,
+      WINDOW_PER_SLOT * engine.maxConcurrency,
+      call,
+      embedOne,
+    )) {
+      finished.delete(start)
+      for (const [i, embedding] of data.entries()) {
+        call.throwIfStopped()
+        yield { index: start + i, embedding }
+      }
+    }
+  } catch (error) {
+    if (error instanceof PineconeInferenceError) error.partial = notYetYielded(finished)
+    throw error
+  }
+}
+
+async function* batchesOf(
+  inputs: Iterable<string> | AsyncIterable<string>,
+  limits: BatchLimits,
+): AsyncGenerator<Batch<string>, void> {
+  const planner = new BatchPlanner(limits, inputSize)
+  let index = 0
+  let failure: { error: unknown } | undefined
+  try {
+    for await (const text of inputs) {
+      checkText(text, index++)
+      const batch = planner.add(text)
+      if (batch) yield batch
+    }
+  } catch (error) {
+    failure = { error }
+  }
+  const rest = planner.rest()
+  if (rest) yield rest
+  if (failure) throw failure.error
+}
+
+/** Finished after the failure, and so not yielded. */
+function notYetYielded(finished: ReadonlyMap<number, EmbedResult>) {
+  const results = [...finished].sort(([a], [b]) => a - b)
+  return {
+    data: results.flatMap(([start, { data }]) =>
+      data.map((embedding, i) => ({ index: start + i, embedding })),
+    ),
+    usage: { totalTokens: results.reduce((sum, [, { usage }]) => sum + usage.totalTokens, 0) },
+  }
+}
+
+function checkIterable(inputs: unknown): void {
+  const iterable =
+    typeof inputs === 'object' &&
+    inputs !== null &&
+    (Symbol.iterator in inputs || Symbol.asyncIterator in inputs)
+  if (!iterable)
+    throw new PineconeConfigurationError('inputs', 'must be an iterable or async iterable of strings')
+}

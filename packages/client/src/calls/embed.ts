@@ -1,0 +1,39 @@
+import type { EmbedRequest, EmbedResult } from '../api/embed.js'
+import type { Call } from '../delivery/call.js'
+import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { hostedModel } from '../models/hosted-models.js'
+import { checkModelName, checkModelUse } from '../validate/model.js'
+import { checkTexts } from '../validate/texts.js'
+import { decodeEmbedAnswer, encodeEmbedRequest } from '../wire/embed.js'
+import type { Engine } from './engine.js'
+
+/** One call, one request. */
+export async function embed(request: EmbedRequest, call: Call, engine: Engine): Promise<EmbedResult> {
+  checkModelName(request.model)
+  checkTexts(request.inputs)
+  const facts = hostedModel(request.model)
+  if (facts) {
+    checkModelUse('embed', request.model, facts, request.parameters)
+    if (request.inputs.length > facts.maxBatchSize) {
+      throw new PineconeConfigurationError(
+        'inputs',
+        `holds ${request.inputs.length} texts; ${request.model} takes at most ${facts.maxBatchSize} in one request (embedAll splits them)`,
+      )
+    }
+  }
+  if (request.inputs.length === 0) return nothingEmbedded(request.model)
+  return embedBatch(request, call, engine)
+}
+
+/** Sends texts that are known to be right. */
+export async function embedBatch(request: EmbedRequest, call: Call, engine: Engine): Promise<EmbedResult> {
+  const body = await engine.sender.send(
+    { method: 'POST', path: '/embed', body: encodeEmbedRequest(request) },
+    call,
+  )
+  return decodeEmbedAnswer(body, request)
+}
+
+export function nothingEmbedded(model: string): EmbedResult {
+  return { model, vectorType: hostedModel(model)?.vectorType ?? 'dense', data: [], usage: { totalTokens: 0 } }
+}

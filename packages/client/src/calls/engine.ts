@@ -1,0 +1,9 @@
+import type { Sender } from '../delivery/sender.js'
+import type { ModelCatalog } from '../models/model-catalog.js'
+
+/** What every call works with. */
+export interface Engine {
+  readonly sender: Sender
+  readonly catalog: ModelCatalog
+  readonly maxConcurrency: number
+}

@@ -1,0 +1,20 @@
+import type { ListModelsFilter, ModelInfo, ModelList } from '../api/models.js'
+import type { Call } from '../delivery/call.js'
+import type { Sender } from '../delivery/sender.js'
+import { checkModelName } from '../validate/model.js'
+import { decodeModelInfo, decodeModelList } from '../wire/models.js'
+
+export async function listModels(filter: ListModelsFilter, call: Call, sender: Sender): Promise<ModelList> {
+  const query = new URLSearchParams()
+  if (filter.type) query.set('type', filter.type)
+  if (filter.vectorType) query.set('vector_type', filter.vectorType)
+  const path = query.size > 0 ? `/models?${query}` : '/models'
+  return decodeModelList(await sender.send({ method: 'GET', path }, call))
+}
+
+export async function getModel(model: string, call: Call, sender: Sender): Promise<ModelInfo> {
+  checkModelName(model)
+  return decodeModelInfo(
+    await sender.send({ method: 'GET', path: `/models/${encodeURIComponent(model)}` }, call),
+  )
+}

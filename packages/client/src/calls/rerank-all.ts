@@ -1,0 +1,74 @@
+import type { RankedDocument, RerankDocument, RerankRequest, RerankResult } from '../api/rerank.js'
+import { planBatches } from '../batches/plan-batches.js'
+import { documentSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
+import { runBatches } from '../batches/run-batches.js'
+import type { Call } from '../delivery/call.js'
+import { PineconeInferenceError } from '../errors/inference-error.js'
+import { checkModelUse } from '../validate/model.js'
+import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
+import { AHEAD_PER_SLOT } from './embed-all.js'
+import type { Engine } from './engine.js'
+import { failedIn } from './failed-in.js'
+import { mergeRankings } from './merge-rankings.js'
+import { modelFacts } from './model-facts.js'
+import { nothingRanked, rerankBatch } from './rerank.js'
+
+/** Any number of documents: split to the model's limits, ranked side by side, merged into one ranking. */
+export async function rerankAll(request: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
+  const { model, documents, topN, returnDocuments = true } = request
+  checkRerankRequest(request)
+  const facts = await modelFacts(model, documents.length, call, engine)
+  if (facts) {
+    checkModelUse('rerank', model, facts, request.parameters)
+    checkRankFieldCount(request.rankFields, model, facts)
+  }
+  if (documents.length === 0) return nothingRanked(model)
+
+  const count = facts?.maxBatchSize ?? 1
+  if (documents.length > count) call.lane = 'bulk'
+  const rankings: RankedDocument[][] = []
+  const usage = { rerankUnits: 0 }
+  const merged = () =>
+    mergeRankings(rankings, topN).map(({ index, score }) =>
+      returnDocuments ? { index, score, document: asDocument(documents[index]) } : { index, score },
+    )
+  try {
+    const toRank = documents.map((document) => rankedFields(document, request.rankFields ?? ['text']))
+    const limits = { count, bytes: Math.max(1, MAX_REQUEST_BYTES - documentSize([request.query])) }
+    const batches = planBatches(toRank, limits, documentSize)
+    await runBatches(batches, AHEAD_PER_SLOT * engine.maxConcurrency, call, async ({ start, items }) => {
+      try {
+        const result = await rerankBatch(
+          {
+            ...request,
+            documents: items,
+            returnDocuments: false,
+            ...(topN === undefined ? {} : { topN: Math.min(topN, items.length) }),
+          },
+          call,
+          engine,
+        )
+        rankings.push(result.data.map(({ index, score }) => ({ index: start + index, score })))
+        usage.rerankUnits += result.usage.rerankUnits
+      } catch (error) {
+        throw failedIn([start, start + items.length], error)
+      }
+    })
+  } catch (error) {
+    if (error instanceof PineconeInferenceError) error.partial = { data: merged(), usage }
+    throw error
+  }
+  return { model, data: merged(), usage }
+}
+
+function asDocument(document: string | RerankDocument | undefined): RerankDocument {
+  return typeof document === 'object' ? document : { text: document }
+}
+
+/** Only what is ranked by goes to the service; the caller's own object is put back beside its score. */
+function rankedFields(document: string | RerankDocument, rankFields: readonly string[]): RerankDocument {
+  if (typeof document === 'string') return { text: document }
+  return Object.fromEntries(
+    rankFields.flatMap((field) => (document[field] === undefined ? [] : [[field, document[field]]])),
+  )
+}

@@ -1,0 +1,39 @@
+import type { RerankRequest, RerankResult } from '../api/rerank.js'
+import type { Call } from '../delivery/call.js'
+import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { hostedModel } from '../models/hosted-models.js'
+import { checkModelUse } from '../validate/model.js'
+import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
+import { decodeRerankAnswer, encodeRerankRequest } from '../wire/rerank.js'
+import type { Engine } from './engine.js'
+
+/** One call, one request. */
+export async function rerank(request: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
+  checkRerankRequest(request)
+  const facts = hostedModel(request.model)
+  if (facts) {
+    checkModelUse('rerank', request.model, facts, request.parameters)
+    checkRankFieldCount(request.rankFields, request.model, facts)
+    if (request.documents.length > facts.maxBatchSize) {
+      throw new PineconeConfigurationError(
+        'documents',
+        `holds ${request.documents.length}; ${request.model} takes at most ${facts.maxBatchSize} in one request (rerankAll splits them)`,
+      )
+    }
+  }
+  if (request.documents.length === 0) return nothingRanked(request.model)
+  return rerankBatch(request, call, engine)
+}
+
+/** Sends a request that is known to be right. */
+export async function rerankBatch(request: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
+  const body = await engine.sender.send(
+    { method: 'POST', path: '/rerank', body: encodeRerankRequest(request) },
+    call,
+  )
+  return decodeRerankAnswer(body, request)
+}
+
+export function nothingRanked(model: string): RerankResult {
+  return { model, data: [], usage: { rerankUnits: 0 } }
+}

@@ -1,0 +1,161 @@
+import type { CallOptions, EmbedAllOptions, EmbedStreamOptions } from './api/call-options.js'
+import type { EmbedRequest, EmbedResult, EmbedStreamRequest } from './api/embed.js'
+import type { ListModelsFilter, ModelInfo, ModelList } from './api/models.js'
+import type { RerankRequest, RerankResult } from './api/rerank.js'
+import { embed } from './calls/embed.js'
+import { embedAll } from './calls/embed-all.js'
+import { embedStream, type StreamedEmbedding } from './calls/embed-stream.js'
+import type { Engine } from './calls/engine.js'
+import { lookUpModel } from './calls/look-up-model.js'
+import { getModel, listModels } from './calls/models.js'
+import { rerank } from './calls/rerank.js'
+import { rerankAll } from './calls/rerank-all.js'
+import { Call } from './delivery/call.js'
+import { Sender } from './delivery/sender.js'
+import { PineconeConfigurationError } from './errors/configuration-error.js'
+import { Transport } from './http/transport.js'
+import { ModelCatalog } from './models/model-catalog.js'
+import { type PineconeInferenceOptions, resolveSettings } from './settings.js'
+import { checkCallOptions } from './validate/call-options.js'
+
+/**
+ * Pinecone's hosted embedding and reranking models.
+ *
+ * One instance holds one pool of connections and one limit of requests in flight; share it between
+ * everything that uses the same project.
+ *
+ * @example
+ * ```ts
+ * const pinecone = new PineconeInference()
+ * const { data } = await pinecone.embedAll({
+ *   model: 'llama-text-embed-v2',
+ *   inputs: passages,
+ *   parameters: { inputType: 'passage' },
+ * })
+ * ```
+ *
+ * @throws PineconeConfigurationError for a missing key or an option that cannot work
+ */
+export class PineconeInference {
+  readonly #transport: Transport
+  readonly #engine: Engine
+  readonly #timeout: number
+  readonly #underWay = new Set<Promise<unknown>>()
+  #closed = false
+
+  constructor(options: PineconeInferenceOptions = {}) {
+    const settings = resolveSettings(options)
+    this.#timeout = settings.timeout
+    this.#transport = new Transport(settings)
+    const sender = new Sender(this.#transport, settings)
+    const catalog = new ModelCatalog((model) => this.#start({}, (call) => lookUpModel(model, call, sender)))
+    this.#engine = { sender, catalog, maxConcurrency: settings.maxConcurrency }
+  }
+
+  /**
+   * Embeds up to the model's batch size of texts (96 for the hosted models) in one request.
+   * No texts, no request.
+   *
+   * @returns one embedding per input, in input order, all finite and of one dimension
+   * @throws PineconeConfigurationError before sending, for an empty or non-string text, a wrong parameter
+   * @throws PineconeApiError when the service refuses; see its subclasses
+   */
+  embed(request: EmbedRequest, options: CallOptions = {}): Promise<EmbedResult> {
+    return this.#start(options, (call) => embed(request, call, this.#engine))
+  }
+
+  /**
+   * Embeds any number of texts: split to the model's limits, at most `maxConcurrency` requests in flight,
+   * results in input order, usage summed.
+   *
+   * If a batch finally fails, its error's `inputRange` says which inputs, and `partial` holds what is finished.
+   *
+   * @throws PineconeConfigurationError before any embed request, for bad input anywhere in `inputs`
+   */
+  embedAll(request: EmbedRequest, options: EmbedAllOptions = {}): Promise<EmbedResult> {
+    return this.#start(options, (call) => embedAll(request, options, call, this.#engine))
+  }
+
+  /**
+   * Embeds texts as they come from a source of any length, in input order. Holds at most 4 x `maxConcurrency`
+   * batches, and asks the source for no more than it has room for; leaving the loop cancels the rest.
+   *
+   * Everything before a failure has been yielded when it is thrown; its `inputRange` says which inputs failed.
+   *
+   * @example
+   * ```ts
+   * for await (const { index, embedding } of pinecone.embedStream({ model, inputs, parameters })) …
+   * ```
+   */
+  async *embedStream(
+    request: EmbedStreamRequest,
+    options: EmbedStreamOptions = {},
+  ): AsyncGenerator<StreamedEmbedding, void> {
+    const call = this.#begin(options)
+    try {
+      yield* embedStream(request, options, call, this.#engine)
+    } finally {
+      call.end()
+    }
+  }
+
+  /**
+   * Ranks up to the model's limit of documents (100 or 200 for the hosted models) in one request.
+   *
+   * @returns the documents' indices and scores, best first
+   * @throws PineconeConfigurationError before sending, for an empty query, `topN` below 1, a rank field no document has
+   */
+  rerank(request: RerankRequest, options: CallOptions = {}): Promise<RerankResult> {
+    return this.#start(options, (call) => rerank(request, call, this.#engine))
+  }
+
+  /**
+   * Ranks any number of documents: split to the model's limits, merged into one ranking by score, `topN` taken
+   * after the merge. Only the rank fields are sent; `document` is the caller's own object.
+   */
+  rerankAll(request: RerankRequest, options: CallOptions = {}): Promise<RerankResult> {
+    return this.#start(options, (call) => rerankAll(request, call, this.#engine))
+  }
+
+  /** The models the service offers. */
+  listModels(filter: ListModelsFilter = {}, options: CallOptions = {}): Promise<ModelList> {
+    return this.#start(options, (call) => listModels(filter, call, this.#engine.sender))
+  }
+
+  /** What the service says of one model: limits, dimensions, parameters. */
+  getModel(model: string, options: CallOptions = {}): Promise<ModelInfo> {
+    return this.#start(options, (call) => getModel(model, call, this.#engine.sender))
+  }
+
+  /**
+   * Takes no more calls, waits for those under way (abort them to be quick), then closes the connections.
+   * A stream that is still being read then ends with a PineconeConnectionError.
+   */
+  async close(): Promise<void> {
+    this.#closed = true
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
+    await this.#transport.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #begin(options: CallOptions): Call {
+    if (this.#closed) throw new PineconeConfigurationError('client', 'is closed')
+    checkCallOptions(options)
+    return new Call({ signal: options.signal, timeout: options.timeout ?? this.#timeout })
+  }
+
+  async #start<T>(options: CallOptions, work: (call: Call) => Promise<T>): Promise<T> {
+    const call = this.#begin(options)
+    const result = work(call)
+    this.#underWay.add(result)
+    try {
+      return await result
+    } finally {
+      call.end()
+      this.#underWay.delete(result)
+    }
+  }
+}

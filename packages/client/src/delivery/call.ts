@@ -1,0 +1,82 @@
+/** Who goes first when requests wait: a bulk job's batches never keep a single request waiting. */
+export type Lane = 'single' | 'bulk'
+
+type Listener = (reason: unknown) => void
+
+/**
+ * One public call: its signal, its timeout, and whether it still wants anything sent.
+ *
+ * It holds the only listener on the caller's signal, however many requests the call makes, and takes it
+ * away at `end()`; so a long-lived signal gathers none.
+ */
+export class Call {
+  readonly timeout: number
+  /** A bulk call says so once it has more than one batch. */
+  lane: Lane = 'single'
+  readonly #signal: AbortSignal | undefined
+  readonly #onAbort = new Set<Listener>()
+  readonly #onStop = new Set<Listener>()
+  #stopped: { reason: unknown } | undefined
+
+  constructor(options: { signal?: AbortSignal | undefined; timeout: number }) {
+    options.signal?.throwIfAborted()
+    this.timeout = options.timeout
+    this.#signal = options.signal
+    this.#signal?.addEventListener('abort', this.#abort, { once: true })
+  }
+
+  readonly #abort = () => {
+    this.#cancel(this.#signal?.reason)
+  }
+
+  /** Ends whatever the call has under way, on the wire too. */
+  #cancel(reason: unknown): void {
+    this.stop(reason)
+    for (const listener of [...this.#onAbort]) listener(reason)
+  }
+
+  /**
+   * Starts nothing more: waits end, no attempt follows. A request on the wire is left to finish, because
+   * it is paid for.
+   */
+  stop(reason: unknown): void {
+    if (this.#stopped) return
+    this.#stopped = { reason }
+    for (const listener of [...this.#onStop]) listener(reason)
+  }
+
+  get stopped(): boolean {
+    return this.#stopped !== undefined
+  }
+
+  /** Throws the reason if the call was stopped or aborted. */
+  throwIfStopped(): void {
+    if (this.#stopped) throw this.#stopped.reason
+  }
+
+  /** Calls back once on an abort; returns how to take the listener away. */
+  onAbort(listener: Listener): () => void {
+    return subscribe(this.#onAbort, listener)
+  }
+
+  /** Calls back once on a stop or an abort; returns how to take the listener away. */
+  onStop(listener: Listener): () => void {
+    return subscribe(this.#onStop, listener)
+  }
+
+  /** Aborts what is left on the wire, for a consumer that wants no more. */
+  abandon(reason: unknown): void {
+    this.#cancel(reason)
+    this.end()
+  }
+
+  /** The call is over: lets go of the caller's signal. */
+  end(): void {
+    this.#signal?.removeEventListener('abort', this.#abort)
+  }
+}
+
+function subscribe(listeners: Set<Listener>, listener: Listener): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}

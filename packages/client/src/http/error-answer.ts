@@ -1,0 +1,52 @@
+import { apiError, type PineconeApiError } from '../errors/api-error.js'
+import type { HttpReply } from './exchange.js'
+import { parseRetryAfter } from './retry-after.js'
+
+/** What an error answer says, in one line. `text` is its body, with nothing secret in it. */
+export function errorFromAnswer(what: string, reply: HttpReply, text: string): PineconeApiError {
+  const { code, message, details } = contractError(text)
+  const retryAfterMs = parseRetryAfter(header(reply, 'retry-after'), Date.now())
+  const requestId = header(reply, 'x-pinecone-request-id') ?? header(reply, 'x-request-id')
+  const redirect = reply.status >= 300 && reply.status < 400 ? ' (redirects are not followed)' : ''
+  const line = [`${what} answered ${reply.status}${redirect}`, code, message ?? excerpt(text)]
+  return apiError(line.filter(Boolean).join(': '), {
+    status: reply.status,
+    code,
+    details,
+    requestId,
+    retryAfterMs,
+  })
+}
+
+interface ContractError {
+  code?: string | undefined
+  message?: string | undefined
+  details?: unknown
+}
+
+/** The contract's ErrorResponse, as far as the body is one: a gateway may answer with anything. */
+function contractError(text: string): ContractError {
+  try {
+    const { error } = JSON.parse(text) as { error?: unknown }
+    if (typeof error === 'string') return { message: error }
+    if (typeof error !== 'object' || error === null) return {}
+    const { code, message, details } = error as Record<string, unknown>
+    return {
+      code: typeof code === 'string' ? code : undefined,
+      message: typeof message === 'string' ? message : undefined,
+      details,
+    }
+  } catch {
+    return {}
+  }
+}
+
+function excerpt(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line
+}
+
+function header(reply: HttpReply, name: string): string | undefined {
+  const value = reply.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}

@@ -1,0 +1,32 @@
+import type { Settings } from '../settings.js'
+import { version } from '../version.js'
+
+/** The dated version of the contract in spec/, sent on every call. */
+const API_VERSION = '2025-10'
+
+/** The headers of every request. */
+export function requestHeaders(settings: Settings): Record<string, string> {
+  return {
+    ...settings.headers,
+    'Api-Key': settings.apiKey,
+    'X-Pinecone-Api-Version': API_VERSION,
+    'User-Agent': userAgent(settings.sourceTag),
+    Accept: 'application/json',
+  }
+}
+
+/** The form of the official SDK's: `name vX; lang=typescript; node v20…; source_tag=…`. */
+function userAgent(sourceTag: string | undefined): string {
+  const parts = [`@pinecone-inference/client v${version}`, 'lang=typescript', `node ${process.version}`]
+  const tag = sourceTag && normalizedTag(sourceTag)
+  if (tag) parts.push(`source_tag=${tag}`)
+  return parts.join('; ')
+}
+
+function normalizedTag(sourceTag: string): string {
+  return sourceTag
+    .toLowerCase()
+    .replace(/[^a-z0-9_ :]/g, '')
+    .trim()
+    .replace(/ +/g, '_')
+}

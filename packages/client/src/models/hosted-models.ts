@@ -1,0 +1,88 @@
+/** What the client has to know of a model before it sends anything. */
+export interface ModelFacts {
+  readonly type: 'embed' | 'rerank'
+  readonly vectorType?: 'dense' | 'sparse'
+  /** Inputs, or documents, that one request may hold. */
+  readonly maxBatchSize: number
+  /** The dimensions of its vectors, where the model has any. */
+  readonly dimensions?: readonly number[]
+  /** Parameters, in the client's spelling, without which the service refuses a request. */
+  readonly required: readonly string[]
+  /** Parameters that take one of a list. */
+  readonly oneOf: Readonly<Record<string, readonly (string | number)[]>>
+  /** How many fields `rankFields` may name. */
+  readonly maxRankFields?: number
+}
+
+const inputType = ['query', 'passage'] as const
+const truncate = ['END', 'NONE'] as const
+
+/**
+ * The hosted models, so that no call waits for `GET /models`.
+ * Source: https://docs.pinecone.io/models/overview and the page of each model under it.
+ */
+export const hostedModels = {
+  'llama-text-embed-v2': {
+    type: 'embed',
+    vectorType: 'dense',
+    maxBatchSize: 96,
+    dimensions: [384, 512, 768, 1024, 2048],
+    required: ['inputType'],
+    oneOf: { inputType, truncate: ['END', 'NONE', 'START'] },
+  },
+  'multilingual-e5-large': {
+    type: 'embed',
+    vectorType: 'dense',
+    maxBatchSize: 96,
+    dimensions: [1024],
+    required: ['inputType'],
+    oneOf: { inputType, truncate },
+  },
+  'pinecone-sparse-english-v0': {
+    type: 'embed',
+    vectorType: 'sparse',
+    maxBatchSize: 96,
+    required: ['inputType'],
+    oneOf: { inputType, truncate },
+  },
+  'bge-reranker-v2-m3': {
+    type: 'rerank',
+    maxBatchSize: 100,
+    maxRankFields: 1,
+    required: [],
+    oneOf: { truncate },
+  },
+  'pinecone-rerank-v0': {
+    type: 'rerank',
+    maxBatchSize: 100,
+    maxRankFields: 1,
+    required: [],
+    oneOf: { truncate },
+  },
+  'cohere-rerank-3.5': {
+    type: 'rerank',
+    maxBatchSize: 200,
+    required: [],
+    oneOf: {},
+  },
+} as const satisfies Record<string, ModelFacts>
+
+export type HostedModel = keyof typeof hostedModels
+export type HostedEmbedModel = {
+  [M in HostedModel]: (typeof hostedModels)[M]['type'] extends 'embed' ? M : never
+}[HostedModel]
+export type HostedRerankModel = Exclude<HostedModel, HostedEmbedModel>
+
+/** The built-in facts of a hosted model; `undefined` for any other name. */
+export function hostedModel(model: string): ModelFacts | undefined {
+  return Object.hasOwn(hostedModels, model) ? hostedModels[model as HostedModel] : undefined
+}
+
+/** The hosted models of a type, and of a vector type where one is given. */
+export function hostedModelNames(type: 'embed' | 'rerank', vectorType?: 'dense' | 'sparse'): string[] {
+  return Object.entries<ModelFacts>(hostedModels)
+    .filter(
+      ([, facts]) => facts.type === type && (vectorType === undefined || facts.vectorType === vectorType),
+    )
+    .map(([name]) => name)
+}

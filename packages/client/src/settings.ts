@@ -1,0 +1,141 @@
+import type { Dispatcher } from 'undici'
+import { PineconeConfigurationError } from './errors/configuration-error.js'
+import { checkMilliseconds } from './validate/call-options.js'
+
+export interface PineconeInferenceOptions {
+  /** Default: the environment's `PINECONE_API_KEY`. */
+  apiKey?: string
+  /**
+   * Where the API is. Default: the environment's `PINECONE_INFERENCE_URL`, then `https://api.pinecone.io`.
+   * Must be https unless it is a loopback address or `allowInsecure` is set.
+   */
+  baseUrl?: string
+  /** Allow a plain http `baseUrl` that is not a loopback address; the key then travels readable. Default false. */
+  allowInsecure?: boolean
+  /** Requests in flight at the same time, over all calls of this client. Default 8. */
+  maxConcurrency?: number
+  /** Attempts after the first, per request. Default 5. */
+  maxRetries?: number
+  /** Milliseconds for one attempt, connection to last byte. Default 30 000. */
+  timeout?: number
+  /** Names your application in the User-Agent: lower case, digits, `_`, `:` and spaces. */
+  sourceTag?: string
+  /** Sent with every request, for a gateway of your own. May not replace the client's own headers. */
+  headers?: Record<string, string>
+  /** An undici dispatcher (proxy, mTLS, MockAgent) to send through. The client then does not close it. */
+  dispatcher?: Dispatcher
+}
+
+/** The options, checked, with defaults filled in. */
+export interface Settings {
+  readonly apiKey: string
+  readonly baseUrl: URL
+  readonly maxConcurrency: number
+  readonly maxRetries: number
+  readonly timeout: number
+  readonly sourceTag: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly dispatcher: Dispatcher | undefined
+}
+
+export function resolveSettings(options: PineconeInferenceOptions): Settings {
+  const settings: Settings = {
+    apiKey: resolveApiKey(options.apiKey),
+    baseUrl: resolveBaseUrl(options.baseUrl, options.allowInsecure ?? false),
+    maxConcurrency: options.maxConcurrency ?? 8,
+    maxRetries: options.maxRetries ?? 5,
+    timeout: options.timeout ?? 30_000,
+    sourceTag: options.sourceTag,
+    headers: checkedHeaders(options.headers ?? {}),
+    dispatcher: options.dispatcher,
+  }
+  checkWholeNumber('maxConcurrency', settings.maxConcurrency, 1)
+  checkWholeNumber('maxRetries', settings.maxRetries, 0)
+  checkMilliseconds('timeout', settings.timeout)
+  return settings
+}
+
+function resolveApiKey(given: string | undefined): string {
+  const apiKey = given ?? process.env.PINECONE_API_KEY
+  if (apiKey === undefined || apiKey === '') {
+    throw new PineconeConfigurationError(
+      'apiKey',
+      'is missing; pass it, or set PINECONE_API_KEY (https://app.pinecone.io makes one)',
+    )
+  }
+  if (typeof apiKey !== 'string' || !isHeaderValue(apiKey)) {
+    throw new PineconeConfigurationError('apiKey', 'has characters that no HTTP header may hold')
+  }
+  return apiKey
+}
+
+function resolveBaseUrl(given: string | undefined, allowInsecure: boolean): URL {
+  const text = given ?? (process.env.PINECONE_INFERENCE_URL || 'https://api.pinecone.io')
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new PineconeConfigurationError('baseUrl', `is ${JSON.stringify(text)}, not an http(s) URL`)
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new PineconeConfigurationError('baseUrl', 'may have no credentials, query or fragment')
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowInsecure) {
+    throw new PineconeConfigurationError(
+      'baseUrl',
+      `is ${url.origin}: over plain http the API key travels readable; use https, or set allowInsecure`,
+    )
+  }
+  return url
+}
+
+/** 127.0.0.0/8, ::1 and localhost (RFC 6761, 6.3). */
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
+  )
+}
+
+const OWN_HEADERS = new Set([
+  'api-key',
+  'x-pinecone-api-version',
+  'user-agent',
+  'content-type',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'host',
+])
+
+function checkedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name)) {
+      throw new PineconeConfigurationError(
+        'headers',
+        `has the name ${JSON.stringify(name)}, which is no header name`,
+      )
+    }
+    if (OWN_HEADERS.has(name.toLowerCase())) {
+      throw new PineconeConfigurationError(`headers.${name}`, 'is set by the client itself')
+    }
+    if (typeof value !== 'string' || !isHeaderValue(value)) {
+      throw new PineconeConfigurationError(`headers.${name}`, 'must be a string without line breaks')
+    }
+  }
+  return { ...headers }
+}
+
+/** RFC 9110, 5.5: visible characters, spaces and tabs. */
+function isHeaderValue(value: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+}
+
+function checkWholeNumber(argument: string, value: unknown, least: number): void {
+  if (!Number.isInteger(value) || Number(value) < least) {
+    throw new PineconeConfigurationError(
+      argument,
+      `is ${String(value)}; it must be a whole number of at least ${least}`,
+    )
+  }
+}

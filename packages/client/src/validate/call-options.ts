@@ -1,0 +1,31 @@
+import type { CallOptions } from '../api/call-options.js'
+import { PineconeConfigurationError } from '../errors/configuration-error.js'
+
+export function checkCallOptions(options: CallOptions): void {
+  if (options.timeout !== undefined) checkMilliseconds('timeout', options.timeout)
+  if (options.signal !== undefined && typeof options.signal.addEventListener !== 'function') {
+    throw new PineconeConfigurationError('signal', 'must be an AbortSignal')
+  }
+}
+
+/** The longest delay a Node.js timer takes; a longer one fires at once (https://nodejs.org/api/timers.html). */
+const MAX_TIMER = 2 ** 31 - 1
+
+export function checkMilliseconds(argument: string, value: unknown): void {
+  if (typeof value !== 'number' || !(value > 0) || value > MAX_TIMER) {
+    throw new PineconeConfigurationError(
+      argument,
+      `is ${String(value)}; it must be milliseconds above 0, at most ${MAX_TIMER}`,
+    )
+  }
+}
+
+export function checkBatchSize(batchSize: unknown, limit: number, model: string): void {
+  if (batchSize === undefined) return
+  if (!Number.isInteger(batchSize) || Number(batchSize) < 1 || Number(batchSize) > limit) {
+    throw new PineconeConfigurationError(
+      'batchSize',
+      `is ${String(batchSize)}; it must be a whole number from 1 to ${limit}, the most that ${model} takes in a request`,
+    )
+  }
+}

@@ -1,0 +1,56 @@
+import { PineconeResponseError } from '../errors/response-error.js'
+
+/** The bytes of an answer as a JSON object. */
+export function parseAnswer(endpoint: string, body: Uint8Array): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))
+  } catch (cause) {
+    throw new PineconeResponseError(
+      `${endpoint} answered ${body.byteLength} bytes that are not JSON, or JSON cut short`,
+      { cause },
+    )
+  }
+  return asObject(endpoint, 'the answer', value)
+}
+
+export function broken(endpoint: string, what: string): PineconeResponseError {
+  return new PineconeResponseError(`${endpoint} broke the contract: ${what}`)
+}
+
+export function asObject(endpoint: string, where: string, value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw broken(endpoint, `${where} is ${kind(value)}, not an object`)
+  }
+  return value as Record<string, unknown>
+}
+
+export function asArray(endpoint: string, where: string, value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw broken(endpoint, `${where} is ${kind(value)}, not an array`)
+  return value
+}
+
+export function asString(endpoint: string, where: string, value: unknown): string {
+  if (typeof value !== 'string') throw broken(endpoint, `${where} is ${kind(value)}, not a string`)
+  return value
+}
+
+export function asFiniteNumber(endpoint: string, where: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    throw broken(endpoint, `${where} is ${kind(value)}, not a finite number`)
+  }
+  return value
+}
+
+/** A counter in `usage`; the contract lets the service leave it out. */
+export function asCount(endpoint: string, where: string, value: unknown): number {
+  return value === undefined || value === null ? 0 : asFiniteNumber(endpoint, where, value)
+}
+
+function kind(value: unknown): string {
+  if (value === null) return 'null'
+  if (value === undefined) return 'missing'
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'number') return `the number ${value}`
+  return `a ${typeof value}`
+}
