@@ -41,7 +41,7 @@ export class PineconeInference {
   readonly #engine: Engine
   readonly #timeout: number
   readonly #underWay = new Set<Promise<unknown>>()
-  #closed = false
+  #closing: Promise<void> | undefined
 
   constructor(options: PineconeInferenceOptions = {}) {
     const settings = resolveSettings(options)
@@ -131,10 +131,9 @@ export class PineconeInference {
    * Takes no more calls, waits for those under way (abort them to be quick), then closes the connections.
    * A stream that is still being read then ends with a PineconeConnectionError.
    */
-  async close(): Promise<void> {
-    this.#closed = true
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
-    await this.#transport.close()
+  close(): Promise<void> {
+    this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#transport.close())
+    return this.#closing
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -142,7 +141,7 @@ export class PineconeInference {
   }
 
   #begin(options: CallOptions): Call {
-    if (this.#closed) throw new PineconeConfigurationError('client', 'is closed')
+    if (this.#closing) throw new PineconeConfigurationError('client', 'is closed')
     checkCallOptions(options)
     return new Call({ signal: options.signal, timeout: options.timeout ?? this.#timeout })
   }

@@ -85,7 +85,7 @@ describe('embed', () => {
   it.each([
     ['an empty text', { ...E5, inputs: ['a', ''] }, 'inputs[1]'],
     ['a text that is no string', { ...E5, inputs: ['a', 'b', 3] }, 'inputs[2]'],
-    ['a hole in the list', { ...E5, inputs: [, 'a'] }, 'inputs[0]'],
+    ['a hole in the list', { ...E5, inputs: new Array(2).fill('a', 1) }, 'inputs[0]'],
     ['texts that are no list', { ...E5, inputs: 'a' }, 'inputs'],
     ['an empty model', { ...E5, model: ' ', inputs: ['a'] }, 'model'],
     ['a model of another kind', { ...E5, model: 'bge-reranker-v2-m3', inputs: ['a'] }, 'model'],
@@ -115,13 +115,11 @@ describe('embed', () => {
   it('names what a refused parameter may be', async () => {
     const api = await scriptedApi(embedAnswer)
     await expect(
-      api
-        .client()
-        .embed({
-          model: 'llama-text-embed-v2',
-          inputs: ['a'],
-          parameters: { inputType: 'query', dimension: 5 },
-        }),
+      api.client().embed({
+        model: 'llama-text-embed-v2',
+        inputs: ['a'],
+        parameters: { inputType: 'query', dimension: 5 },
+      }),
     ).rejects.toMatchObject({
       message:
         'parameters.dimension is 5, which llama-text-embed-v2 does not have; allowed: 384, 512, 768, 1024, 2048',

@@ -17,8 +17,9 @@ export function checkRerankRequest(request: RerankRequest): void {
   if (!Array.isArray(rankFields) || rankFields.length === 0) {
     throw new PineconeConfigurationError('rankFields', 'must name at least one field')
   }
-  for (let i = 0; i < request.documents.length; i++) checkDocument(request.documents[i], i, rankFields)
+  for (let i = 0; i < request.documents.length; i++) checkDocument(request.documents[i], i)
   checkFieldsExist(rankFields, request.documents)
+  for (let i = 0; i < request.documents.length; i++) checkRankedText(request.documents[i], i, rankFields)
 }
 
 export function checkTopN(topN: unknown): void {
@@ -44,43 +45,47 @@ export function checkRankFieldCount(
   }
 }
 
-function checkDocument(document: unknown, index: number, rankFields: readonly string[]): void {
-  const where = `documents[${index}]`
-  if (typeof document === 'string') {
-    if (document === '') throw refused(where, 'is an empty string', index)
-    return
-  }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw refused(where, 'must be a string or an object of fields', index)
-  }
-  const fields = document as RerankDocument
-  for (const field of rankFields) {
-    const value = fields[field]
-    if (value === undefined) continue
-    if (typeof value !== 'string')
-      throw refused(`${where}.${field}`, 'must be a string to be ranked by', index)
-  }
-  if (rankFields.every((field) => !fields[field])) {
-    throw refused(
-      where,
-      `has no text to rank by in ${rankFields.map((f) => JSON.stringify(f)).join(', ')}`,
-      index,
-    )
+function checkDocument(document: unknown, index: number): void {
+  const isObject = typeof document === 'object' && document !== null && !Array.isArray(document)
+  if (typeof document !== 'string' && !isObject) {
+    throw refused(`documents[${index}]`, 'must be a string or an object of fields', index)
   }
 }
 
 function checkFieldsExist(rankFields: readonly string[], documents: RerankRequest['documents']): void {
   if (documents.length === 0) return
+  const present = new Set(documents.flatMap((document) => Object.keys(asFields(document))))
   for (const field of rankFields) {
-    const exists = documents.some((document) =>
-      typeof document === 'string' ? field === 'text' : document[field] !== undefined,
-    )
-    if (!exists)
+    if (!present.has(field)) {
       throw new PineconeConfigurationError(
         'rankFields',
         `names ${JSON.stringify(field)}, which no document has`,
+        [...present],
       )
+    }
   }
+}
+
+function checkRankedText(
+  document: string | RerankDocument,
+  index: number,
+  rankFields: readonly string[],
+): void {
+  const fields = asFields(document)
+  for (const field of rankFields) {
+    const value = fields[field]
+    if (value !== undefined && typeof value !== 'string') {
+      throw refused(`documents[${index}].${field}`, 'must be a string to be ranked by', index)
+    }
+  }
+  if (rankFields.every((field) => !fields[field])) {
+    const names = rankFields.map((field) => JSON.stringify(field)).join(', ')
+    throw refused(`documents[${index}]`, `has no text to rank by in ${names}`, index)
+  }
+}
+
+function asFields(document: string | RerankDocument): RerankDocument {
+  return typeof document === 'string' ? { text: document } : document
 }
 
 function refused(argument: string, problem: string, index: number): PineconeConfigurationError {

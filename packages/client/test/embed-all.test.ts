@@ -1,0 +1,257 @@
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import { type EmbedProgress, PineconeConfigurationError, PineconeInferenceError } from '../dist/index.js'
+import { E5, embedAnswer, errorBody, json, scriptedApi, texts, vectorOf } from './scripted-api.js'
+
+const dense = (text: string) => ({ vectorType: 'dense', values: vectorOf(text) })
+
+describe('embedAll', () => {
+  it('splits 1,000 texts at the model’s 96 and returns 1,000 vectors in order, whichever answer comes first', async () => {
+    const held: (() => void)[] = []
+    const api = await scriptedApi(async (request, _response, number) => {
+      // Every second answer waits until a later one has gone out.
+      if (number % 2 === 1 && number < 11) await new Promise<void>((resolve) => held.push(resolve))
+      else held.shift()?.()
+      return embedAnswer(request)
+    })
+    const inputs = texts(1000)
+    const result = await api.client().embedAll({ ...E5, inputs })
+
+    expect(result.data).toEqual(inputs.map(dense))
+    expect(result.usage.totalTokens).toBe(1000)
+    expect(result).toMatchObject({ model: 'multilingual-e5-large', vectorType: 'dense' })
+    expect(api.requests.map((request) => request.body.inputs.length).sort((a, b) => b - a)).toEqual([
+      ...Array(10).fill(96),
+      40,
+    ])
+  })
+
+  it('has at most maxConcurrency requests in flight and a free slot takes the next batch at once', async () => {
+    const open: (() => void)[] = []
+    const api = await scriptedApi(async (request) => {
+      await new Promise<void>((resolve) => open.push(resolve))
+      return embedAnswer(request)
+    })
+    const bulk = api.client({ maxConcurrency: 3 }).embedAll({ ...E5, inputs: texts(96 * 8) })
+    await vi.waitUntil(() => open.length === 3)
+    // The slowest of the first group never holds back the others: two slots take all the rest.
+    const [slowest, ...others] = open.splice(0)
+    for (const answer of others) answer()
+    for (let answered = 3; answered < 8; answered++) {
+      await vi.waitUntil(() => open.length > 0)
+      open.shift()?.()
+    }
+    await vi.waitUntil(() => api.requests.length === 8 && api.inFlight === 1)
+    slowest?.()
+    expect((await bulk).data).toHaveLength(96 * 8)
+    expect(api.mostInFlight).toBe(3)
+    expect(api.connections).toBeLessThanOrEqual(3)
+  })
+
+  it('reports progress after each batch', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const progress: EmbedProgress[] = []
+    await api
+      .client({ maxConcurrency: 1 })
+      .embedAll({ ...E5, inputs: texts(200) }, { onProgress: (step) => progress.push(step) })
+    expect(progress).toEqual([
+      { done: 96, total: 200, usage: { totalTokens: 96 } },
+      { done: 192, total: 200, usage: { totalTokens: 192 } },
+      { done: 200, total: 200, usage: { totalTokens: 200 } },
+    ])
+  })
+
+  it('keeps a request under 2 MB', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const inputs = Array.from({ length: 9 }, (_, i) => `${i}${'é'.repeat(250_000)}`)
+    await api.client().embedAll({ ...E5, inputs })
+    for (const { headers } of api.requests) expect(Number(headers['content-length'])).toBeLessThan(2_000_000)
+    expect(api.requests.length).toBe(3)
+  })
+
+  it('honours a smaller batchSize and refuses one over the model’s limit', async () => {
+    const api = await scriptedApi(embedAnswer)
+    await api.client().embedAll({ ...E5, inputs: texts(5) }, { batchSize: 2 })
+    expect(api.requests.map((request) => request.body.inputs.length).sort()).toEqual([1, 2, 2])
+    await expect(api.client().embedAll({ ...E5, inputs: texts(5) }, { batchSize: 97 })).rejects.toMatchObject(
+      {
+        argument: 'batchSize',
+      },
+    )
+  })
+
+  it('returns nothing for nothing and sends nothing', async () => {
+    const api = await scriptedApi(embedAnswer)
+    expect(await api.client().embedAll({ ...E5, inputs: [] })).toMatchObject({
+      data: [],
+      usage: { totalTokens: 0 },
+    })
+    expect(api.requests).toHaveLength(0)
+  })
+
+  it('refuses a bad text anywhere before it sends anything, naming it', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const inputs = [...texts(500), '', ...texts(500)]
+    await expect(api.client().embedAll({ ...E5, inputs })).rejects.toMatchObject({
+      argument: 'inputs[500]',
+      inputRange: [500, 501],
+    })
+    expect(api.requests).toHaveLength(0)
+  })
+
+  it('says which inputs failed and hands over what was finished', async () => {
+    const api = await scriptedApi((request, response) => {
+      if (request.body.inputs[0].text === 'text number 96') {
+        return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'no such luck'))
+      }
+      return embedAnswer(request)
+    })
+    const error = await api
+      .client({ maxConcurrency: 2 })
+      .embedAll({ ...E5, inputs: texts(960) })
+      .catch((failure: unknown) => failure)
+    expect(error).toBeInstanceOf(PineconeInferenceError)
+    const { inputRange, partial } = error as PineconeInferenceError
+    expect(inputRange).toEqual([96, 192])
+    const finished = partial?.data as { index: number; embedding: unknown }[]
+    expect(finished.slice(0, 96).map(({ index }) => index)).toEqual(Array.from({ length: 96 }, (_, i) => i))
+    for (const { index, embedding } of finished) expect(embedding).toEqual(dense(`text number ${index}`))
+    expect(partial?.usage).toEqual({ totalTokens: finished.length })
+    expect(api.requests.length).toBeLessThan(10)
+  })
+
+  it('lets what is on the wire finish after a failure, since it is paid for', async () => {
+    let answerFirst = () => {}
+    const api = await scriptedApi(async (request, response) => {
+      if (request.body.inputs[0].text !== 'text number 0') {
+        json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
+        answerFirst()
+        return
+      }
+      await new Promise<void>((resolve) => {
+        answerFirst = resolve
+      })
+      return embedAnswer(request)
+    })
+    const error = await api
+      .client()
+      .embedAll({ ...E5, inputs: texts(192) })
+      .catch((failure: unknown) => failure)
+    expect((error as PineconeInferenceError).partial?.data).toHaveLength(96)
+  })
+
+  it('refuses batches whose vectors do not match each other', async () => {
+    const api = await scriptedApi((request, _response, number) => ({
+      ...embedAnswer(request),
+      data: request.body.inputs.map(() => ({ vector_type: 'dense', values: number === 1 ? [1, 2] : [1] })),
+    }))
+    await expect(api.client({ maxConcurrency: 1 }).embedAll({ ...E5, inputs: texts(97) })).rejects.toThrow(
+      'one batch holds dense vectors of 2 dimensions, another dense vectors of 1 dimensions',
+    )
+  })
+
+  it('keeps every vector with its text for any number of texts, batch size and concurrency', async () => {
+    const api = await scriptedApi(embedAnswer)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ minLength: 1 }), { maxLength: 40 }),
+        fc.integer({ min: 1, max: 10 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (inputs, batchSize, maxConcurrency) => {
+          const { data } = await api.client({ maxConcurrency }).embedAll({ ...E5, inputs }, { batchSize })
+          expect(data).toEqual(inputs.map(dense))
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('a model that is not in the built-in table', () => {
+  const info = {
+    model: 'acme-embed',
+    short_description: 'an embedding model',
+    type: 'embed',
+    vector_type: 'dense',
+    max_batch_size: 10,
+    supported_dimensions: [4],
+    supported_metrics: ['Cosine'],
+    supported_parameters: [],
+  }
+  const withModel = (known: object) =>
+    scriptedApi((request, response) => {
+      if (request.path === '/models/acme-embed') return known
+      if (request.path === '/models') return { models: [known] }
+      if (request.path.startsWith('/models/'))
+        return json(response, 404, errorBody(404, 'NOT_FOUND', 'no such model'))
+      return embedAnswer(request)
+    })
+
+  it('is looked up once and split at its own limit', async () => {
+    const api = await withModel(info)
+    const client = api.client()
+    const request = { model: 'acme-embed', inputs: texts(25) }
+    await Promise.all([client.embedAll(request), client.embedAll(request)])
+    await client.embedAll(request)
+    expect(api.requests.filter(({ method }) => method === 'GET')).toHaveLength(1)
+    expect(Math.max(...api.requests.map(({ body }) => body?.inputs.length ?? 0))).toBe(10)
+  })
+
+  it('is not looked up for one text', async () => {
+    const api = await withModel(info)
+    await api.client().embedAll({ model: 'acme-embed', inputs: ['one'] })
+    expect(api.requests.map(({ path }) => path)).toEqual(['/embed'])
+  })
+
+  it('is refused before any embed request when the service does not know it, with the names it does know', async () => {
+    const api = await withModel(info)
+    const error = await api
+      .client()
+      .embedAll({ model: 'acme-embad', inputs: texts(2) })
+      .catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(PineconeConfigurationError)
+    expect(error).toMatchObject({ argument: 'model', allowed: ['acme-embed'], cause: { status: 404 } })
+    expect(api.requests.every(({ method }) => method === 'GET')).toBe(true)
+  })
+
+  it('has its dimensions and parameters checked by its own description', async () => {
+    const api = await withModel({
+      ...info,
+      supported_parameters: [
+        {
+          parameter: 'input_type',
+          type: 'one_of',
+          value_type: 'string',
+          required: true,
+          allowed_values: ['query'],
+        },
+      ],
+    })
+    const client = api.client()
+    await expect(client.embedAll({ model: 'acme-embed', inputs: texts(2) })).rejects.toMatchObject({
+      argument: 'parameters.inputType',
+      allowed: ['query'],
+    })
+    await expect(
+      client.embedAll({
+        model: 'acme-embed',
+        inputs: texts(2),
+        parameters: { inputType: 'query', dimension: 5 },
+      }),
+    ).rejects.toMatchObject({ argument: 'parameters.dimension', allowed: [4] })
+  })
+
+  it('is looked up again after a look-up that failed', async () => {
+    let up = false
+    const api = await scriptedApi((request, response) => {
+      if (request.method === 'POST') return embedAnswer(request)
+      return up ? info : json(response, 403, errorBody(403, 'FORBIDDEN', 'not now'))
+    })
+    const client = api.client()
+    await expect(client.embedAll({ model: 'acme-embed', inputs: texts(2) })).rejects.toMatchObject({
+      status: 403,
+    })
+    up = true
+    expect((await client.embedAll({ model: 'acme-embed', inputs: texts(2) })).data).toHaveLength(2)
+  })
+})

@@ -1,0 +1,153 @@
+import { describe, expect, it, vi } from 'vitest'
+import {
+  PineconeConfigurationError,
+  PineconeInvalidRequestError,
+  type StreamedEmbedding,
+} from '../dist/index.js'
+import { E5, embedAnswer, errorBody, json, scriptedApi, texts, vectorOf } from './scripted-api.js'
+
+async function collect(stream: AsyncIterable<StreamedEmbedding>) {
+  const got: StreamedEmbedding[] = []
+  let error: unknown
+  try {
+    for await (const item of stream) got.push(item)
+  } catch (failure) {
+    error = failure
+  }
+  return { got, error }
+}
+
+function* counted(count: number, pulled: { count: number; returned?: boolean }) {
+  try {
+    for (let i = 0; i < count; i++) {
+      pulled.count++
+      yield `text number ${i}`
+    }
+  } finally {
+    pulled.returned = true
+  }
+}
+
+describe('embedStream', () => {
+  it('yields each text’s vector in input order, from a plain iterable', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const { got, error } = await collect(api.client().embedStream({ ...E5, inputs: texts(500) }))
+    expect(error).toBeUndefined()
+    expect(got).toEqual(
+      texts(500).map((text, index) => ({
+        index,
+        embedding: { vectorType: 'dense', values: vectorOf(text) },
+      })),
+    )
+  })
+
+  it('takes an async source and embeds what it gave when it ends early', async () => {
+    const api = await scriptedApi(embedAnswer)
+    async function* source() {
+      yield* texts(100)
+    }
+    const { got } = await collect(api.client().embedStream({ ...E5, inputs: source() }))
+    expect(got.map(({ index }) => index)).toEqual(Array.from({ length: 100 }, (_, i) => i))
+  })
+
+  it('pulls no more input than its window has room for while nobody reads', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const pulled = { count: 0 }
+    const stream = api.client({ maxConcurrency: 2 }).embedStream({ ...E5, inputs: counted(100_000, pulled) })
+    await stream.next()
+    await vi.waitUntil(() => api.requests.length === 8 && api.inFlight === 0)
+    expect(pulled.count).toBe(8 * 96)
+    await stream.return()
+    expect(pulled).toMatchObject({ returned: true })
+  })
+
+  it('goes on working while the consumer is busy', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const stream = api.client({ maxConcurrency: 1 }).embedStream({ ...E5, inputs: texts(96 * 3) })
+    await stream.next()
+    await vi.waitUntil(() => api.requests.length === 3)
+    await stream.return()
+  })
+
+  it('yields everything before a fault, then the fault with its inputs', async () => {
+    const api = await scriptedApi((request, response) =>
+      request.body.inputs[0].text === 'text number 192'
+        ? json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
+        : embedAnswer(request),
+    )
+    const { got, error } = await collect(api.client().embedStream({ ...E5, inputs: texts(1000) }))
+    expect(got).toHaveLength(192)
+    expect(error).toBeInstanceOf(PineconeInvalidRequestError)
+    expect(error).toMatchObject({ inputRange: [192, 288] })
+    const after = (error as PineconeInvalidRequestError).partial?.data as StreamedEmbedding[]
+    expect(after.length).toBeGreaterThan(0)
+    for (const { index, embedding } of after) {
+      expect(index).toBeGreaterThanOrEqual(288)
+      expect(embedding).toEqual({ vectorType: 'dense', values: vectorOf(`text number ${index}`) })
+    }
+  })
+
+  it('retries a batch before the fault to its end', async () => {
+    let failedOnce = false
+    const api = await scriptedApi((request, response) => {
+      const first = request.body.inputs[0].text
+      if (first === 'text number 0' && !failedOnce) {
+        failedOnce = true
+        return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '0' })
+      }
+      if (first === 'text number 96') return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
+      return embedAnswer(request)
+    })
+    const { got, error } = await collect(api.client().embedStream({ ...E5, inputs: texts(192) }))
+    expect(got).toHaveLength(96)
+    expect(error).toMatchObject({ inputRange: [96, 192] })
+  })
+
+  it('passes on the source’s own failure after what the source gave', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const broken = new Error('disk')
+    function* source() {
+      yield* texts(100)
+      throw broken
+    }
+    const { got, error } = await collect(api.client().embedStream({ ...E5, inputs: source() }))
+    expect(got).toHaveLength(100)
+    expect(error).toBe(broken)
+  })
+
+  it('yields what came before an empty text, then names it', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const { got, error } = await collect(api.client().embedStream({ ...E5, inputs: ['a', 'b', '', 'd'] }))
+    expect(got.map(({ index }) => index)).toEqual([0, 1])
+    expect(error).toBeInstanceOf(PineconeConfigurationError)
+    expect(error).toMatchObject({ argument: 'inputs[2]', inputRange: [2, 3] })
+  })
+
+  it('cancels what is on the wire when the consumer leaves the loop', async () => {
+    const api = await scriptedApi((request, _response, number) =>
+      number === 1 ? embedAnswer(request) : undefined,
+    )
+    const pulled = { count: 0 }
+    for await (const { index } of api
+      .client({ maxConcurrency: 3 })
+      .embedStream({ ...E5, inputs: counted(10_000, pulled) })) {
+      if (index === 10 && api.requests.length >= 3) break
+      if (index === 10) await vi.waitUntil(() => api.requests.length >= 3)
+      if (index === 11) break
+    }
+    await vi.waitUntil(() => api.inFlight === 0)
+    expect(pulled).toMatchObject({ returned: true })
+  })
+
+  it('rejects at once on an abort while a source gives nothing', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const abort = new AbortController()
+    async function* silent(): AsyncGenerator<string> {
+      await new Promise(() => {})
+    }
+    const stream = api.client().embedStream({ ...E5, inputs: silent() }, { signal: abort.signal })
+    const next = stream.next()
+    abort.abort(new Error('enough'))
+    await expect(next).rejects.toThrow('enough')
+  })
+})

@@ -1,0 +1,210 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  PineconeConfigurationError,
+  type PineconeInferenceError,
+  PineconeResponseError,
+} from '../dist/index.js'
+import { errorBody, json, rerankAnswer, scoreOf, scriptedApi } from './scripted-api.js'
+
+const model = 'bge-reranker-v2-m3'
+const documents = (count: number) =>
+  Array.from({ length: count }, (_, i) => `document ${((i * 7919) % count) / count}`)
+
+describe('rerank', () => {
+  it('sends one request and returns indices, scores and documents', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    const result = await api.client().rerank({
+      model,
+      query: 'q',
+      documents: ['low 0.1', { text: 'high 0.9', id: 'b' }],
+      topN: 1,
+      parameters: { truncate: 'END' },
+    })
+    expect(result).toEqual({
+      model,
+      data: [{ index: 1, score: 0.9, document: { text: 'high 0.9', id: 'b' } }],
+      usage: { rerankUnits: 1 },
+    })
+    expect(api.requests).toHaveLength(1)
+    expect(api.requests[0]).toMatchObject({
+      method: 'POST',
+      path: '/rerank',
+      body: {
+        model,
+        query: 'q',
+        documents: [{ text: 'low 0.1' }, { text: 'high 0.9', id: 'b' }],
+        top_n: 1,
+        parameters: { truncate: 'END' },
+      },
+    })
+  })
+
+  it('ranks nothing without a request', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    expect(await api.client().rerank({ model, query: 'q', documents: [] })).toEqual({
+      model,
+      data: [],
+      usage: { rerankUnits: 0 },
+    })
+    expect(api.requests).toHaveLength(0)
+  })
+
+  it.each([
+    ['an empty query', { query: '' }, 'query'],
+    ['topN of 0', { topN: 0 }, 'topN'],
+    ['topN of 1.5', { topN: 1.5 }, 'topN'],
+    ['a rank field no document has', { rankFields: ['title'], documents: [{ text: 'a' }] }, 'rankFields'],
+    [
+      'documents that have no text and no other rank field named',
+      { documents: [{ body: 'a' }] },
+      'rankFields',
+    ],
+    [
+      'rank fields of which one is nowhere',
+      { model: 'cohere-rerank-3.5', rankFields: ['text', 'title'] },
+      'rankFields',
+    ],
+    [
+      'more rank fields than the model ranks by',
+      { rankFields: ['text', 'id'], documents: [{ text: 'a', id: 'b' }] },
+      'rankFields',
+    ],
+    ['a document without its rank field', { documents: ['a', { body: 'b' }] }, 'documents[1]'],
+    ['an empty document', { documents: ['a', ''] }, 'documents[1]'],
+    ['a rank field that is no string', { documents: [{ text: 5 }] }, 'documents[0].text'],
+    ['a document that is a number', { documents: [5] }, 'documents[0]'],
+    ['an embed model', { model: 'multilingual-e5-large' }, 'model'],
+    ['more documents than one request holds', { documents: documents(101) }, 'documents'],
+  ])('refuses %s before sending anything', async (_, overrides, argument) => {
+    const api = await scriptedApi(rerankAnswer)
+    const request = { model, query: 'q', documents: ['a', 'b'], ...overrides }
+    const error = await api
+      .client()
+      .rerank(request as never)
+      .catch((failure: unknown) => failure)
+    expect(error).toBeInstanceOf(PineconeConfigurationError)
+    expect(error).toMatchObject({ argument })
+    expect(api.requests).toHaveLength(0)
+  })
+
+  it.each([
+    ['too few results', [{ index: 0, score: 1 }], '1 results where 2 are due'],
+    [
+      'an index out of range',
+      [
+        { index: 0, score: 1 },
+        { index: 2, score: 1 },
+      ],
+      'index 2 for 2 documents',
+    ],
+    [
+      'the same document twice',
+      [
+        { index: 0, score: 1 },
+        { index: 0, score: 1 },
+      ],
+      'ranked twice',
+    ],
+    [
+      'a score that is no number',
+      [
+        { index: 0, score: 1 },
+        { index: 1, score: null },
+      ],
+      'data[1].score is null',
+    ],
+  ])('refuses an answer with %s', async (_, data, words) => {
+    const api = await scriptedApi(() => ({ model, data, usage: {} }))
+    const error = await api
+      .client()
+      .rerank({ model, query: 'q', documents: ['a', 'b'] })
+      .catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(PineconeResponseError)
+    expect((error as Error).message).toContain(words)
+  })
+})
+
+describe('rerankAll', () => {
+  it('ranks 2,500 documents as one list, splitting at the model’s 100', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    const all = documents(2500)
+    const { data, usage } = await api.client().rerankAll({ model, query: 'q', documents: all })
+    const expected = all
+      .map((text, index) => ({ index, score: scoreOf(text), document: { text } }))
+      .sort((a, b) => b.score - a.score)
+    expect(data).toEqual(expected)
+    expect(usage).toEqual({ rerankUnits: 25 })
+    expect(api.requests.every(({ body }) => body.documents.length === 100 && !body.return_documents)).toBe(
+      true,
+    )
+  })
+
+  it('takes topN after the merge and keeps input order for ties', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    const all = Array.from({ length: 250 }, (_, i) => `document ${i % 50 === 7 ? 0.9 : 0.1}`)
+    const { data } = await api.client().rerankAll({ model, query: 'q', documents: all, topN: 6 })
+    expect(data.map(({ index }) => index)).toEqual([7, 57, 107, 157, 207, 0])
+    expect(api.requests.map(({ body }) => body.top_n)).toEqual([6, 6, 6])
+  })
+
+  it('sends only the rank field and puts the caller’s own objects back', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    const all = [
+      { body: 'x 0.2', secret: 1 },
+      { body: 'y 0.4', secret: 2 },
+    ]
+    const { data } = await api.client().rerankAll({ model, query: 'q', documents: all, rankFields: ['body'] })
+    expect(api.requests[0]?.body.documents).toEqual([{ body: 'x 0.2' }, { body: 'y 0.4' }])
+    expect(data[0]?.document).toBe(all[1])
+    expect(data[1]?.document).toBe(all[0])
+  })
+
+  it('leaves the documents out when they are not wanted', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    const { data } = await api
+      .client()
+      .rerankAll({ model, query: 'q', documents: ['a 0.5'], returnDocuments: false })
+    expect(data).toEqual([{ index: 0, score: 0.5 }])
+  })
+
+  it('says which documents failed and hands over the ranking of the others', async () => {
+    const api = await scriptedApi((request, response) =>
+      request.body.documents[0].text.startsWith('bad')
+        ? json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
+        : rerankAnswer(request),
+    )
+    const all = [...Array(100).fill('good 0.5'), 'bad 0.1', ...Array(40).fill('worse 0.1')]
+    const error = await api
+      .client({ maxConcurrency: 1 })
+      .rerankAll({ model, query: 'q', documents: all })
+      .catch((failure: unknown) => failure)
+    const { inputRange, partial } = error as PineconeInferenceError
+    expect(inputRange).toEqual([100, 141])
+    expect(partial?.data).toHaveLength(100)
+  })
+
+  it('equals the ranking of one large request for any scores and topN', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    const client = api.client()
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 320 }),
+        fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined }),
+        async (scores, topN) => {
+          const all = scores.map((score) => `document ${score / 10}`)
+          const { data } = await client.rerankAll({
+            model,
+            query: 'q',
+            documents: all,
+            ...(topN ? { topN } : {}),
+          })
+          const best = scores.map((score, index) => ({ index, score: score / 10 }))
+          best.sort((a, b) => b.score - a.score || a.index - b.index)
+          expect(data.map(({ index, score }) => ({ index, score }))).toEqual(best.slice(0, topN))
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+})

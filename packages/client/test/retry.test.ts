@@ -1,0 +1,301 @@
+import { createServer, type Socket } from 'node:net'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import {
+  PineconeApiError,
+  PineconeAuthenticationError,
+  PineconeConnectionError,
+  PineconeInference,
+  PineconeInvalidRequestError,
+  PineconeRateLimitError,
+  PineconeServerError,
+  PineconeTimeoutError,
+} from '../dist/index.js'
+import { E5, embedAnswer, errorBody, json, scriptedApi, texts, vectorOf } from './scripted-api.js'
+
+const one = { ...E5, inputs: ['a'] }
+const at = { 'retry-after': '0' }
+
+describe('a request is sent again', () => {
+  it.each([408, 429, 500, 502, 503, 504])('after %i', async (status) => {
+    const api = await scriptedApi((request, response, number) =>
+      number < 3
+        ? json(response, status, errorBody(status, 'UNAVAILABLE', 'later'), at)
+        : embedAnswer(request),
+    )
+    expect((await api.client().embed(one)).data).toHaveLength(1)
+    expect(api.requests).toHaveLength(3)
+  })
+
+  it('after a connection that is cut before, between and within answers', async () => {
+    const api = await scriptedApi((request, response, number) => {
+      if (number === 1) return void response.socket?.destroy()
+      if (number === 2)
+        return void response
+          .writeHead(200, { 'content-length': '999' })
+          .write('{"mod', () => response.destroy())
+      return embedAnswer(request)
+    })
+    expect((await api.client().embed(one)).data).toHaveLength(1)
+    expect(api.requests).toHaveLength(3)
+  })
+
+  it('after an attempt that took longer than its timeout', async () => {
+    const api = await scriptedApi((request, _response, number) =>
+      number === 1 ? undefined : embedAnswer(request),
+    )
+    expect((await api.client({ timeout: 200 }).embed(one)).data).toHaveLength(1)
+    expect(api.requests).toHaveLength(2)
+    await vi.waitUntil(() => api.inFlight === 0)
+  })
+
+  it('alone, not with the rest of its bulk call', async () => {
+    const failed = new Set<string>()
+    const api = await scriptedApi((request, response) => {
+      const first = request.body.inputs[0].text
+      if (first === 'text number 96' && !failed.has(first)) {
+        failed.add(first)
+        return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), at)
+      }
+      return embedAnswer(request)
+    })
+    const { data } = await api.client().embedAll({ ...E5, inputs: texts(960) })
+    expect(data[959]).toEqual({ vectorType: 'dense', values: vectorOf('text number 959') })
+    expect(api.requests).toHaveLength(11)
+  })
+})
+
+describe('Retry-After', () => {
+  it.each([
+    ['seconds', () => '7', 7000],
+    ['an HTTP date', (now: number) => new Date(now + 9000).toUTCString(), 9000],
+  ])('given as %s is waited for before the next attempt', async (_, header, milliseconds) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.UTC(2026, 0, 1) })
+    onTestFinished(() => void vi.useRealTimers())
+    const api = await scriptedApi((request, response, number) =>
+      number === 1
+        ? json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', 'slow down'), {
+            'retry-after': header(Date.now()),
+          })
+        : embedAnswer(request),
+    )
+    const result = api.client().embed(one)
+    await untilWaiting(api)
+    await vi.advanceTimersByTimeAsync(milliseconds - 1)
+    expect(api.requests).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect((await result).data).toHaveLength(1)
+  })
+
+  /** The first answer is in and nothing is left to do but wait. */
+  async function untilWaiting(api: { requests: unknown[]; inFlight: number }) {
+    while (api.requests.length < 1 || api.inFlight > 0 || vi.getTimerCount() === 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+})
+
+describe('a request is not sent again', () => {
+  it.each([
+    [400, PineconeInvalidRequestError],
+    [401, PineconeAuthenticationError],
+    [403, PineconeAuthenticationError],
+    [404, PineconeInvalidRequestError],
+    [422, PineconeInvalidRequestError],
+    [409, PineconeApiError],
+  ])('after %i', async (status, type) => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, status, errorBody(status, 'SOME_CODE', 'the reason'), {
+        'x-pinecone-request-id': 'req-1',
+      }),
+    )
+    const error = await api
+      .client()
+      .embed(one)
+      .catch((failure: unknown) => failure)
+    expect(error).toBeInstanceOf(type)
+    expect(error).toMatchObject({
+      message: `POST /embed answered ${status}: SOME_CODE: the reason`,
+      status,
+      code: 'SOME_CODE',
+      requestId: 'req-1',
+      attempts: 1,
+    })
+    expect(api.requests).toHaveLength(1)
+  })
+
+  it('after a redirect, which would take the key elsewhere', async () => {
+    const elsewhere = await scriptedApi(embedAnswer)
+    const api = await scriptedApi(
+      (_request, response) =>
+        response.writeHead(307, { location: `${elsewhere.url}/embed` }).end() && undefined,
+    )
+    await expect(api.client().embed(one)).rejects.toThrow(
+      'POST /embed answered 307 (redirects are not followed)',
+    )
+    expect(elsewhere.requests).toHaveLength(0)
+  })
+
+  it('after the last retry, and the error says what came back and how often it was tried', async () => {
+    const failing = (status: number) => (_request: unknown, response: Parameters<typeof json>[0]) =>
+      json(response, status, errorBody(status, 'CODE', 'no'), at)
+    const limited = await scriptedApi(failing(429))
+    await expect(limited.client({ maxRetries: 2 }).embed(one)).rejects.toBeInstanceOf(PineconeRateLimitError)
+    expect(limited.requests).toHaveLength(3)
+
+    const down = await scriptedApi(failing(503))
+    const error = await down
+      .client({ maxRetries: 1 })
+      .embed(one)
+      .catch((failure: unknown) => failure)
+    expect(error).toBeInstanceOf(PineconeServerError)
+    expect(error).toMatchObject({ attempts: 2, retryAfterMs: 0 })
+  })
+})
+
+describe('what the caller sees of a failed connection', () => {
+  it('is a PineconeConnectionError with the code and the cause when nobody listens', async () => {
+    const client = new PineconeInference({ apiKey: 'k', baseUrl: 'http://127.0.0.1:1', maxRetries: 0 })
+    const error = await client.embed(one).catch((failure: unknown) => failure)
+    expect(error).toBeInstanceOf(PineconeConnectionError)
+    expect(error).toMatchObject({ code: 'ECONNREFUSED', cause: expect.any(Error) })
+    await client.close()
+  })
+
+  it('is a PineconeTimeoutError when the answer does not come', async () => {
+    const api = await scriptedApi(() => undefined)
+    const error = await api
+      .client({ maxRetries: 0 })
+      .embed(one, { timeout: 30 })
+      .catch((failure: unknown) => failure)
+    expect(error).toBeInstanceOf(PineconeTimeoutError)
+    expect(error).toMatchObject({ timeout: 30, message: 'POST /embed: no whole answer within 30 ms' })
+  })
+
+  it('is a PineconeTimeoutError when the body stops halfway', async () => {
+    const api = await scriptedApi((_request, response) => void response.writeHead(200).write('{"model":'))
+    await expect(api.client({ maxRetries: 0, timeout: 30 }).embed(one)).rejects.toBeInstanceOf(
+      PineconeTimeoutError,
+    )
+  })
+})
+
+describe('an abort', () => {
+  const reason = new Error('changed my mind')
+
+  it('before the call sends nothing', async () => {
+    const api = await scriptedApi(embedAnswer)
+    await expect(
+      api.client().embedAll({ ...E5, inputs: texts(5) }, { signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason)
+    expect(api.requests).toHaveLength(0)
+  })
+
+  it('while the connection is being made rejects at once', async () => {
+    const sockets: Socket[] = []
+    const blackHole = createServer((socket) => void sockets.push(socket))
+    await new Promise<void>((resolve) => blackHole.listen(0, '127.0.0.1', resolve))
+    const { port } = blackHole.address() as { port: number }
+    // TLS towards a server that never says a word: the connection never stands.
+    const client = new PineconeInference({ apiKey: 'k', baseUrl: `https://127.0.0.1:${port}` })
+    onTestFinished(async () => {
+      for (const socket of sockets) socket.destroy()
+      await client.close()
+      blackHole.close()
+    })
+    const abort = new AbortController()
+    const call = client.embed(one, { signal: abort.signal })
+    await vi.waitUntil(() => sockets.length > 0)
+    abort.abort(reason)
+    await expect(call).rejects.toBe(reason)
+  })
+
+  it('while the answer is awaited cancels the request on the wire', async () => {
+    const api = await scriptedApi(() => undefined)
+    const abort = new AbortController()
+    const call = api.client().embed(one, { signal: abort.signal })
+    await vi.waitUntil(() => api.inFlight === 1)
+    abort.abort(reason)
+    await expect(call).rejects.toBe(reason)
+    await vi.waitUntil(() => api.inFlight === 0)
+  })
+
+  it('within the body cancels the request on the wire', async () => {
+    const api = await scriptedApi((_request, response) => void response.writeHead(200).write('{"model":'))
+    const abort = new AbortController()
+    const call = api.client().embed(one, { signal: abort.signal })
+    await vi.waitUntil(() => api.requests.length === 1)
+    abort.abort(reason)
+    await expect(call).rejects.toBe(reason)
+    await vi.waitUntil(() => api.inFlight === 0)
+  })
+
+  it('during a wait for the next attempt rejects at once', async () => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', 'slow down'), { 'retry-after': '60' }),
+    )
+    const abort = new AbortController()
+    const call = api.client().embed(one, { signal: abort.signal })
+    await vi.waitUntil(() => api.requests.length === 1 && api.inFlight === 0)
+    abort.abort(reason)
+    await expect(call).rejects.toBe(reason)
+  })
+
+  it('in the queue frees the place: what comes after is served', async () => {
+    let answer = () => {}
+    const api = await scriptedApi(async (request, _response, number) => {
+      if (number === 1) {
+        await new Promise<void>((resolve) => {
+          answer = resolve
+        })
+      }
+      return embedAnswer(request)
+    })
+    const client = api.client({ maxConcurrency: 1 })
+    const first = client.embed(one)
+    await vi.waitUntil(() => api.inFlight === 1)
+    const abort = new AbortController()
+    const second = client.embed(one, { signal: abort.signal })
+    const third = client.embed({ ...E5, inputs: ['c'] })
+    abort.abort(reason)
+    await expect(second).rejects.toBe(reason)
+    answer()
+    await first
+    expect((await third).data[0]).toEqual({ vectorType: 'dense', values: vectorOf('c') })
+    expect(api.requests).toHaveLength(2)
+  })
+
+  it('of a bulk call sends no further batch', async () => {
+    const api = await scriptedApi(() => undefined)
+    const abort = new AbortController()
+    const call = api
+      .client({ maxConcurrency: 2 })
+      .embedAll({ ...E5, inputs: texts(2000) }, { signal: abort.signal })
+    await vi.waitUntil(() => api.inFlight === 2)
+    abort.abort(reason)
+    await expect(call).rejects.toBe(reason)
+    await vi.waitUntil(() => api.inFlight === 0)
+    expect(api.requests).toHaveLength(2)
+  })
+})
+
+describe('a query of a live user', () => {
+  it('does not wait behind a bulk job’s batches', async () => {
+    const open: { first: string; answer: () => void }[] = []
+    const api = await scriptedApi(async (request) => {
+      await new Promise<void>((answer) => open.push({ first: request.body.inputs[0].text, answer }))
+      return embedAnswer(request)
+    })
+    const client = api.client({ maxConcurrency: 1 })
+    const bulk = client.embedAll({ ...E5, inputs: texts(96 * 20) })
+    await vi.waitUntil(() => open.length === 1)
+    const query = client.embed({ ...E5, inputs: ['the query'], parameters: { inputType: 'query' } })
+    open[0]?.answer()
+    await vi.waitUntil(() => open.length === 2)
+    expect(open[1]?.first).toBe('the query')
+    for (let i = 1; i < 21; i++) {
+      await vi.waitUntil(() => open.length > i)
+      open[i]?.answer()
+    }
+    await Promise.all([query, bulk])
+  })
+})

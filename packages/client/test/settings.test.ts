@@ -1,0 +1,171 @@
+import { inspect } from 'node:util'
+import { MockAgent } from 'undici'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import {
+  PineconeConfigurationError,
+  PineconeInference,
+  type PineconeInferenceOptions,
+} from '../dist/index.js'
+import packageJson from '../package.json' with { type: 'json' }
+import { version } from '../src/version.js'
+import { E5, embedAnswer, errorBody, json, scriptedApi } from './scripted-api.js'
+
+const key = 'pcsk_4N8r-very-secret'
+
+function refusal(options: PineconeInferenceOptions): unknown {
+  try {
+    return new PineconeInference(options)
+  } catch (error) {
+    return error
+  }
+}
+
+describe('the client', () => {
+  it('refuses to start without a key, naming the option and the environment variable', () => {
+    vi.stubEnv('PINECONE_API_KEY', '')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const error = refusal({})
+    expect(error).toBeInstanceOf(PineconeConfigurationError)
+    expect(error).toMatchObject({ argument: 'apiKey', message: expect.stringContaining('PINECONE_API_KEY') })
+  })
+
+  it('takes key and address from the environment', async () => {
+    const api = await scriptedApi(embedAnswer)
+    vi.stubEnv('PINECONE_API_KEY', 'from-environment')
+    vi.stubEnv('PINECONE_INFERENCE_URL', api.url)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    await using client = new PineconeInference()
+    await client.embed({ ...E5, inputs: ['a'] })
+    expect(api.requests[0]?.headers['api-key']).toBe('from-environment')
+  })
+
+  it.each<[string, PineconeInferenceOptions, string]>([
+    ['a key with a line break', { apiKey: 'a\r\nX-Evil: 1' }, 'apiKey'],
+    ['an address that is none', { baseUrl: 'api.pinecone.io' }, 'baseUrl'],
+    ['plain http to another machine', { baseUrl: 'http://10.0.0.1' }, 'baseUrl'],
+    ['an address with credentials', { baseUrl: 'https://me:pw@example.com' }, 'baseUrl'],
+    ['no concurrency', { maxConcurrency: 0 }, 'maxConcurrency'],
+    ['a fraction of retries', { maxRetries: 1.5 }, 'maxRetries'],
+    ['a timeout of 0', { timeout: 0 }, 'timeout'],
+    ['a header with a line break', { headers: { 'x-a': 'b\nc' } }, 'headers.x-a'],
+    ['a header name with a space', { headers: { 'x a': 'b' } }, 'headers'],
+    ['a header of its own', { headers: { 'API-Key': 'b' } }, 'headers.API-Key'],
+  ])('refuses %s', (_, options, argument) => {
+    const error = refusal({ apiKey: key, ...options })
+    expect(error).toBeInstanceOf(PineconeConfigurationError)
+    expect(error).toMatchObject({ argument })
+    expect(inspect(error)).not.toContain(key)
+  })
+
+  it.each([
+    'http://127.0.0.1:5090',
+    'http://localhost',
+    'http://[::1]:80',
+    'https://gateway.example/pinecone/',
+  ])('accepts %s', (baseUrl) => {
+    expect(refusal({ apiKey: key, baseUrl })).toBeInstanceOf(PineconeInference)
+  })
+
+  it('accepts plain http to another machine when told so', () => {
+    expect(refusal({ apiKey: key, baseUrl: 'http://10.0.0.1', allowInsecure: true })).toBeInstanceOf(
+      PineconeInference,
+    )
+  })
+
+  it('keeps the path of a gateway and sends extra headers', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client({ baseUrl: `${api.url}/gateway/`, headers: { 'x-tenant': 't1' } })
+    await client.embed({ ...E5, inputs: ['a'] })
+    expect(api.requests[0]).toMatchObject({ path: '/gateway/embed', headers: { 'x-tenant': 't1' } })
+  })
+
+  it('sends through the caller’s dispatcher and does not close it', async () => {
+    const agent = new MockAgent()
+    agent.disableNetConnect()
+    agent
+      .get('https://api.pinecone.io')
+      .intercept({ path: '/models', method: 'GET' })
+      .reply(200, { models: [] })
+      .times(2)
+    const client = new PineconeInference({ apiKey: key, dispatcher: agent })
+    expect(await client.listModels()).toEqual({ models: [] })
+    await client.close()
+    expect(
+      await agent.request({ origin: 'https://api.pinecone.io', path: '/models', method: 'GET' }),
+    ).toMatchObject({ statusCode: 200 })
+    await agent.close()
+  })
+
+  it('names its own version', () => {
+    expect(version).toBe(packageJson.version)
+  })
+
+  it('takes no call after close', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client()
+    await client.close()
+    await expect(client.embed({ ...E5, inputs: ['a'] })).rejects.toBeInstanceOf(PineconeConfigurationError)
+  })
+
+  it('lets calls under way finish before close resolves', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client()
+    const call = client.embed({ ...E5, inputs: ['a'] })
+    await client.close()
+    expect((await call).data).toHaveLength(1)
+  })
+})
+
+describe('the key shows nowhere', () => {
+  const everything = (value: unknown) =>
+    inspect(value, { depth: 20, showHidden: true }) + JSON.stringify(value) + String((value as Error).stack)
+
+  it('not on the client', () => {
+    expect(everything(new PineconeInference({ apiKey: key }))).not.toContain(key)
+  })
+
+  it('not when the service repeats it', async () => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 401, {
+        status: 401,
+        error: { code: 'UNAUTHENTICATED', message: `bad key ${key}`, details: { key } },
+      }),
+    )
+    const error = await api
+      .client({ apiKey: key })
+      .embed({ ...E5, inputs: ['a'] })
+      .catch((failure: unknown) => failure)
+    expect(error).toMatchObject({ message: expect.stringContaining('bad key [api key]') })
+    expect(everything(error)).not.toContain(key)
+  })
+
+  it('not when a dispatcher puts the request into its error', async () => {
+    const agent = new MockAgent()
+    agent.disableNetConnect()
+    agent
+      .get('https://api.pinecone.io')
+      .intercept({ path: '/embed', method: 'POST', headers: { 'api-key': 'other' } })
+      .reply(200, {})
+    const client = new PineconeInference({ apiKey: key, dispatcher: agent, maxRetries: 0 })
+    const error = await client.embed({ ...E5, inputs: ['a'] }).catch((failure: unknown) => failure)
+    expect((error as Error).cause).toBeInstanceOf(Error)
+    expect(everything(error)).not.toContain(key)
+    await agent.close()
+  })
+
+  it('not when the connection fails', async () => {
+    const client = new PineconeInference({ apiKey: key, baseUrl: 'http://127.0.0.1:1', maxRetries: 0 })
+    expect(everything(await client.listModels().catch((failure: unknown) => failure))).not.toContain(key)
+  })
+
+  it('not in prose of a server error', async () => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 500, errorBody(500, 'INTERNAL', key)),
+    )
+    const error = await api
+      .client({ apiKey: key, maxRetries: 0 })
+      .listModels()
+      .catch((failure: unknown) => failure)
+    expect(everything(error)).not.toContain(key)
+  })
+})
