@@ -48,3 +48,4 @@ export {
   type ModelFacts,
 } from './models/hosted-models.js'
 export type { PineconeInferenceOptions } from './settings.js'
+export { checkHostedModel } from './validate/model.js'

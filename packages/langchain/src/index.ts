@@ -1,1 +1,15 @@
-export {}
+export type { ClientFields } from './client-fields.js'
+export type { EmbedCallOptions, EmbeddingFields } from './embedding-fields.js'
+export { PineconeEmbeddings, type PineconeEmbeddingsFields } from './embeddings.js'
+export {
+  PineconeRerank,
+  type PineconeRerankFields,
+  type Rankable,
+  type RankedResult,
+  type RerankCallOptions,
+} from './rerank.js'
+export {
+  PineconeSparseEmbeddings,
+  type PineconeSparseEmbeddingsFields,
+  type SparseVector,
+} from './sparse-embeddings.js'

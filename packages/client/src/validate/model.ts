@@ -1,9 +1,37 @@
+import type { VectorType } from '../api/embed.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
-import { hostedModelNames, type ModelFacts } from '../models/hosted-models.js'
+import { hostedModel, hostedModelNames, type ModelFacts } from '../models/hosted-models.js'
 
 export function checkModelName(model: unknown): asserts model is string {
   if (typeof model !== 'string' || model.trim() === '') {
     throw new PineconeConfigurationError('model', "must be a model's name")
+  }
+}
+
+/**
+ * For adapters, when they are built: refuses a hosted model of another kind, or parameters it does not take.
+ * A name that is not in the built-in table passes; it is looked up when it is used.
+ *
+ * @throws PineconeConfigurationError naming the argument and what is allowed
+ */
+export function checkHostedModel(
+  model: string,
+  use: {
+    task: 'embed' | 'rerank'
+    vectorType?: VectorType
+    parameters?: Readonly<Record<string, unknown>> | undefined
+  },
+): void {
+  checkModelName(model)
+  const facts = hostedModel(model)
+  if (!facts) return
+  checkModelUse(use.task, model, facts, use.parameters)
+  if (use.vectorType && facts.vectorType !== use.vectorType) {
+    throw new PineconeConfigurationError(
+      'model',
+      `${JSON.stringify(model)} makes ${facts.vectorType} vectors, not ${use.vectorType} ones`,
+      hostedModelNames(use.task, use.vectorType),
+    )
   }
 }
 

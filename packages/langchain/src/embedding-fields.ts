@@ -1,0 +1,18 @@
+import type { EmbedParameters } from '@pinecone-inference/client'
+import type { ClientFields } from './client-fields.js'
+
+export type EmbeddingFields = ClientFields & {
+  /** What to do with a text over the model's token limit: cut its end (default) or start, or refuse it. */
+  truncate?: EmbedParameters['truncate']
+  /** Texts per request, at most the model's limit. Default: the model's limit. */
+  batchSize?: number
+  /** Parameters for documents, over those above and `inputType: 'passage'`. */
+  documentParameters?: EmbedParameters
+  /** Parameters for queries, over those above and `inputType: 'query'`. */
+  queryParameters?: EmbedParameters
+}
+
+export interface EmbedCallOptions {
+  /** Aborts the call; it rejects with the signal's reason. */
+  signal?: AbortSignal
+}

@@ -1,0 +1,48 @@
+import { Embeddings } from '@langchain/core/embeddings'
+import type { EmbedModel } from '@pinecone-inference/client'
+import { DocumentAndQueryCalls } from './document-and-query-calls.js'
+import type { EmbedCallOptions, EmbeddingFields } from './embedding-fields.js'
+
+export type PineconeEmbeddingsFields = EmbeddingFields & {
+  /** A dense model. Default `multilingual-e5-large`. */
+  model?: EmbedModel
+  /** Length of a vector, one of the model's. Default: the model's own. */
+  dimension?: number
+}
+
+/**
+ * Dense embeddings from a model hosted by Pinecone. Documents are sent as `passage`, queries as `query`;
+ * any number of documents, split to the model's limits and sent side by side.
+ *
+ * @example
+ * ```ts
+ * const embeddings = new PineconeEmbeddings({ model: 'llama-text-embed-v2' })
+ * const store = await MemoryVectorStore.fromDocuments(documents, embeddings)
+ * ```
+ *
+ * @throws PineconeConfigurationError when built without a key, with a sparse or rerank model, or with a
+ * dimension or parameter the model does not take
+ */
+export class PineconeEmbeddings extends Embeddings {
+  readonly model: string
+  readonly #calls: DocumentAndQueryCalls<'dense'>
+
+  constructor(fields: PineconeEmbeddingsFields = {}) {
+    // The client retries and limits what is in flight; LangChain's caller is not used, so that retries do not stack.
+    super({ maxRetries: 0 })
+    this.model = fields.model ?? 'multilingual-e5-large'
+    this.#calls = new DocumentAndQueryCalls(this.model, 'dense', fields)
+  }
+
+  /**
+   * @returns one vector per text, in order
+   * @throws PineconeInferenceError with `inputRange`, and in `partial` what is finished
+   */
+  override async embedDocuments(texts: string[], options?: EmbedCallOptions): Promise<number[][]> {
+    return (await this.#calls.documents(texts, options)).map(({ values }) => values)
+  }
+
+  override async embedQuery(text: string, options?: EmbedCallOptions): Promise<number[]> {
+    return (await this.#calls.query(text, options)).values
+  }
+}

@@ -1,0 +1,51 @@
+import { Embeddings } from '@langchain/core/embeddings'
+import type { EmbedModel, SparseEmbedding } from '@pinecone-inference/client'
+import { DocumentAndQueryCalls } from './document-and-query-calls.js'
+import type { EmbedCallOptions, EmbeddingFields } from './embedding-fields.js'
+
+export type PineconeSparseEmbeddingsFields = EmbeddingFields & {
+  /** A sparse model. Default `pinecone-sparse-english-v0`. */
+  model?: EmbedModel
+}
+
+/** A sparse vector as Pinecone's indexes take it (`sparseValues` of a record). */
+export interface SparseVector {
+  /** Unsigned 32-bit term ids. */
+  indices: number[]
+  /** One weight per index. */
+  values: number[]
+}
+
+/**
+ * Sparse embeddings from a model hosted by Pinecone, for lexical or hybrid search. The methods of
+ * `PineconeEmbeddings`, with sparse vectors.
+ *
+ * @example
+ * ```ts
+ * const sparse = new PineconeSparseEmbeddings()
+ * const { indices, values } = await sparse.embedQuery('keep-alive timeout')
+ * ```
+ */
+export class PineconeSparseEmbeddings extends Embeddings<SparseVector> {
+  readonly model: string
+  readonly #calls: DocumentAndQueryCalls<'sparse'>
+
+  constructor(fields: PineconeSparseEmbeddingsFields = {}) {
+    super({ maxRetries: 0 })
+    this.model = fields.model ?? 'pinecone-sparse-english-v0'
+    this.#calls = new DocumentAndQueryCalls(this.model, 'sparse', fields)
+  }
+
+  /** @returns one sparse vector per text, in order */
+  override async embedDocuments(texts: string[], options?: EmbedCallOptions): Promise<SparseVector[]> {
+    return (await this.#calls.documents(texts, options)).map(sparseVector)
+  }
+
+  override async embedQuery(text: string, options?: EmbedCallOptions): Promise<SparseVector> {
+    return sparseVector(await this.#calls.query(text, options))
+  }
+}
+
+function sparseVector({ sparseIndices, sparseValues }: SparseEmbedding): SparseVector {
+  return { indices: sparseIndices, values: sparseValues }
+}
