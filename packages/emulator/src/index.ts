@@ -1,1 +1,6 @@
-export {}
+export type { Fault, FaultRule, Malformation, RateLimit, Route } from './faults/fault.js'
+export type { FaultScript } from './faults/fault-script.js'
+export type { Latency } from './faults/latency.js'
+export { parseFault, parseFaultRule, parseLatency } from './faults/parse-fault.js'
+export type { RecordedRequest } from './http/request-log.js'
+export { type Emulator, type EmulatorOptions, startEmulator } from './start-emulator.js'

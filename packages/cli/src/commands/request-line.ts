@@ -1,0 +1,29 @@
+import type { RecordedRequest } from '@pinecone-inference/emulator'
+
+/** One line about an answered request: `12:00:00 POST /embed 200 8 ms, multilingual-e5-large, 96 inputs, 1423 tokens`. */
+export function requestLine(request: RecordedRequest): string {
+  const time = new Date(request.at).toISOString().slice(11, 19)
+  const outcome = request.aborted ? 'cut off' : String(request.status ?? 'no answer')
+  const facts = [
+    `${Math.round(request.duration ?? 0)} ms`,
+    ...bodyFacts(request.body),
+    ...(request.tokens === undefined ? [] : [`${request.tokens} tokens`]),
+    ...(request.fault === undefined ? [] : [`fault: ${request.fault}`]),
+  ]
+  return `${time} ${request.method} ${printable(request.path)} ${outcome} ${facts.join(', ')}`
+}
+
+function bodyFacts(body: unknown): string[] {
+  if (typeof body !== 'object' || body === null) return []
+  const { model, inputs, documents } = body as { model?: unknown; inputs?: unknown; documents?: unknown }
+  return [
+    ...(typeof model === 'string' ? [printable(model)] : []),
+    ...(Array.isArray(inputs) ? [`${inputs.length} inputs`] : []),
+    ...(Array.isArray(documents) ? [`${documents.length} documents`] : []),
+  ]
+}
+
+/** What a client sends must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '?').slice(0, 200)
+}

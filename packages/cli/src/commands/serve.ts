@@ -1,0 +1,103 @@
+import {
+  type Emulator,
+  type FaultRule,
+  type Latency,
+  parseFaultRule,
+  parseLatency,
+  startEmulator,
+} from '@pinecone-inference/emulator'
+import { Command } from 'commander'
+import { readBy, share, wholeNumber } from './read-option.js'
+import { requestLine } from './request-line.js'
+
+interface ServeOptions {
+  readonly port: number
+  readonly host: string
+  readonly apiKey?: string
+  readonly latency?: Latency
+  readonly errorRate?: number
+  readonly tokensPerMinute?: number
+  readonly requestsPerMinute?: number
+  readonly fault: readonly FaultRule[]
+  readonly seed?: number
+}
+
+const largest = Number.MAX_SAFE_INTEGER
+
+/** `pinecone-inference serve`: the emulator in the foreground, until SIGINT or SIGTERM. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('serve the inference API offline; vectors and scores come from lexical stand-ins')
+    .option('-p, --port <port>', 'port to listen on, 0 for a free one', wholeNumber(0, 65_535), 5090)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--api-key <key>', 'the only key that is taken (default: any)')
+    .option('--latency <ms>', 'milliseconds before each answer: 200 or 100-300', readBy(parseLatency))
+    .option('--error-rate <share>', 'share of requests answered 503, 0 to 1', share)
+    .option(
+      '--tokens-per-minute <n>',
+      'budget per model and input type; 429 when spent',
+      wholeNumber(1, largest),
+    )
+    .option(
+      '--requests-per-minute <n>',
+      'budget per model and input type; 429 when spent',
+      wholeNumber(1, largest),
+    )
+    .option(
+      '--fault <rule>',
+      "a fault, repeatable: '[route][#call[-call]][*times][~probability] fault', such as '/embed#3 status:503,retry-after=2'",
+      (text: string, rules: readonly FaultRule[]) => [...rules, readBy(parseFaultRule)(text)],
+      [],
+    )
+    .option('--seed <n>', 'seed of everything that is drawn', wholeNumber(0, 2 ** 32 - 1))
+    .action(serve)
+}
+
+async function serve(options: ServeOptions, command: Command): Promise<void> {
+  const emulator = await start(options, command)
+  process.stdout.write(
+    `Listening on ${emulator.url} (lexical stand-ins, not the hosted models). To use it:\n` +
+      `  export PINECONE_INFERENCE_URL=${emulator.url}\n` +
+      `  export PINECONE_API_KEY=${options.apiKey === undefined ? 'local' : '<the key given by --api-key>'}\n`,
+  )
+  await stopSignal()
+  await emulator.close()
+}
+
+async function start(options: ServeOptions, command: Command): Promise<Emulator> {
+  const { port, host, apiKey, latency, errorRate, tokensPerMinute, requestsPerMinute, fault, seed } = options
+  const limited = tokensPerMinute !== undefined || requestsPerMinute !== undefined
+  try {
+    return await startEmulator({
+      port,
+      host,
+      faults: fault,
+      onAnswer: (request) => process.stdout.write(`${requestLine(request)}\n`),
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(latency === undefined ? {} : { latency }),
+      ...(errorRate === undefined ? {} : { errorRate }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(limited
+        ? {
+            rateLimit: {
+              ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
+              ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+            },
+          }
+        : {}),
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+      command.error(
+        `error: port ${port} on ${host} is taken; give another one with --port, or 0 for a free one`,
+      )
+    }
+    throw error
+  }
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+}

@@ -1,0 +1,9 @@
+import { Command } from 'commander'
+import { serveCommand } from './commands/serve.js'
+
+/** The `pinecone-inference` command with its subcommands; nothing runs before `parseAsync`. */
+export function createProgram(): Command {
+  return new Command('pinecone-inference')
+    .description('Pinecone inference from the command line, and an offline server of its API')
+    .addCommand(serveCommand())
+}

@@ -1,0 +1,35 @@
+import { ApiError } from '../http/api-error.js'
+import { type Truncate, truncateToTokens } from '../text/truncate.js'
+import { denseVector, type InputType } from './dense-vector.js'
+import type { EmbedRequest } from './read-embed-request.js'
+import { type SparseVector, sparseVector } from './sparse-vector.js'
+
+export type Embeddings =
+  | { readonly vectorType: 'dense'; readonly vectors: readonly Float64Array[]; readonly totalTokens: number }
+  | { readonly vectorType: 'sparse'; readonly vectors: readonly SparseVector[]; readonly totalTokens: number }
+
+/** Embeds every text of a checked request; 400 where `truncate: "NONE"` meets a text above the model's limit. */
+export function embed({ model, texts, parameters }: EmbedRequest): Embeddings {
+  const inputType = parameters.input_type as InputType
+  const limit = Number(parameters.max_tokens_per_sequence ?? model.max_sequence_length)
+  let totalTokens = 0
+  const kept = texts.map((text, index) => {
+    const span = truncateToTokens(text, limit, parameters.truncate as Truncate)
+    if (span.tokens > limit) {
+      throw ApiError.invalid(
+        `inputs[${index}] has ${span.total} tokens; model '${model.model}' takes ${limit}, and 'truncate' is NONE`,
+      )
+    }
+    totalTokens += span.tokens
+    return span.kept
+  })
+  if (model.vector_type === 'sparse') {
+    return { vectorType: 'sparse', vectors: kept.map((text) => sparseVector(text, inputType)), totalTokens }
+  }
+  const dimension = Number(parameters.dimension ?? model.default_dimension)
+  return {
+    vectorType: 'dense',
+    vectors: kept.map((text) => denseVector(text, dimension, inputType)),
+    totalTokens,
+  }
+}

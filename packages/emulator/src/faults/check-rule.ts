@@ -1,0 +1,73 @@
+import { type Fault, type FaultRule, malformations } from './fault.js'
+
+/** Refuses a rule that could not mean what was wanted, naming the field and what is allowed. */
+export function checkRule(rule: FaultRule): void {
+  const { call, times, probability, fault } = rule
+  if (call !== undefined) {
+    const [from, to] = typeof call === 'number' ? [call, call] : call
+    wholeNumber('call', from, 1)
+    wholeNumber('call', to, from)
+  }
+  if (times !== undefined) wholeNumber('times', times, 1)
+  if (probability !== undefined && !(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`fault rule: 'probability' is ${probability}; allowed: 0 to 1`)
+  }
+  checkFault(fault)
+}
+
+function checkFault(fault: Fault): void {
+  switch (fault.kind) {
+    case 'status':
+      wholeNumber('status', fault.status, 200, 599)
+      return
+    case 'cut':
+      wholeNumber('bytes', fault.bytes, 0)
+      return
+    case 'stall':
+      oneOf('at', fault.at, ['headers', 'body'])
+      if (fault.bytes !== undefined) wholeNumber('bytes', fault.bytes, 0)
+      if (fault.ms !== undefined) positive('ms', fault.ms)
+      return
+    case 'malformed':
+      oneOf('as', fault.as, malformations)
+      return
+    case 'rate-limit':
+      if (fault.tokensPerMinute !== undefined) positive('tokensPerMinute', fault.tokensPerMinute)
+      if (fault.requestsPerMinute !== undefined) positive('requestsPerMinute', fault.requestsPerMinute)
+      return
+    case 'latency':
+      if (typeof fault.latency === 'number' && !(fault.latency >= 0)) {
+        throw new RangeError(`fault rule: 'latency' is ${fault.latency}; allowed: milliseconds from 0`)
+      }
+      return
+    case 'reset':
+      return
+    default:
+      oneOf('kind', (fault as { kind: string }).kind, [
+        'status',
+        'reset',
+        'cut',
+        'stall',
+        'malformed',
+        'latency',
+        'rate-limit',
+      ])
+  }
+}
+
+function wholeNumber(name: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    const range = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`
+    throw new RangeError(`fault rule: '${name}' is ${value}; allowed: whole numbers ${range}`)
+  }
+}
+
+function positive(name: string, value: number): void {
+  if (!(value > 0)) throw new RangeError(`fault rule: '${name}' is ${value}; allowed: numbers above 0`)
+}
+
+function oneOf(name: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) {
+    throw new RangeError(`fault rule: '${name}' is '${value}'; allowed: ${allowed.join(', ')}`)
+  }
+}

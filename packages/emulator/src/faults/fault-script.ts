@@ -1,0 +1,103 @@
+import { checkRule } from './check-rule.js'
+import type { Fault, FaultRule } from './fault.js'
+import { drawLatency } from './latency.js'
+import type { Random } from './random.js'
+import { RateLimiter } from './rate-limiter.js'
+
+/** The faults that end a request's usual course; latency and rate limits only get in its way. */
+export type Ending = Exclude<Fault, { kind: 'latency' | 'rate-limit' }>
+
+/** What is known of a request when its faults are drawn. */
+export interface Subject {
+  readonly route: string
+  readonly path: string
+  readonly model?: string | undefined
+  readonly inputType?: string | undefined
+}
+
+export interface FaultPlan {
+  /** Milliseconds. */
+  readonly latency: number
+  readonly rateLimiters: readonly RateLimiter[]
+  readonly ending?: Ending
+}
+
+interface Entry {
+  readonly rule: FaultRule
+  readonly rateLimiter?: RateLimiter
+  calls: number
+  fired: number
+}
+
+/**
+ * The misbehaviour an emulator was told: rules, looked at in the order they were added. The first one that applies
+ * to a request decides its fault; latencies add up, rate limits all hold.
+ */
+export class FaultScript {
+  readonly #random: Random
+  #entries: Entry[] = []
+
+  constructor(random: Random) {
+    this.#random = random
+  }
+
+  /**
+   * Adds rules; each counts its calls from now on.
+   *
+   * @returns a function that takes these rules away again
+   * @throws {RangeError} for a rule that cannot mean anything
+   * @example emulator.faults.add({ route: '/embed', call: 3, fault: { kind: 'status', status: 503 } })
+   */
+  add(...rules: FaultRule[]): () => void {
+    for (const rule of rules) checkRule(rule)
+    const added = rules.map(({ ...rule }): Entry => {
+      const entry = { rule, calls: 0, fired: 0 }
+      return rule.fault.kind === 'rate-limit' ? { ...entry, rateLimiter: new RateLimiter(rule.fault) } : entry
+    })
+    this.#entries.push(...added)
+    return () => {
+      this.#entries = this.#entries.filter((entry) => !added.includes(entry))
+    }
+  }
+
+  /** From now on the emulator behaves: no rule is left, nor the latency, error rate and rate limit it started with. */
+  clear(): void {
+    this.#entries = []
+  }
+
+  /** @internal Draws what happens to the next request. */
+  next(subject: Subject): FaultPlan {
+    let latency = 0
+    let ending: Ending | undefined
+    const rateLimiters: RateLimiter[] = []
+    for (const entry of this.#entries) {
+      if (!concerns(entry.rule, subject)) continue
+      entry.calls++
+      const { fault } = entry.rule
+      const ends = fault.kind !== 'latency' && fault.kind !== 'rate-limit'
+      if ((ends && ending) || !this.#fires(entry)) continue
+      entry.fired++
+      if (fault.kind === 'latency') latency += drawLatency(fault.latency, entry.calls, this.#random)
+      else if (entry.rateLimiter) rateLimiters.push(entry.rateLimiter)
+      else if (ends) ending = fault
+    }
+    return { latency, rateLimiters, ...(ending ? { ending } : {}) }
+  }
+
+  #fires({ rule, calls, fired }: Entry): boolean {
+    if (rule.times !== undefined && fired >= rule.times) return false
+    if (rule.call !== undefined) {
+      const [from, to] = typeof rule.call === 'number' ? [rule.call, rule.call] : rule.call
+      if (calls < from || calls > to) return false
+    }
+    return rule.probability === undefined || this.#random() < rule.probability
+  }
+}
+
+function concerns(rule: FaultRule, subject: Subject): boolean {
+  return (
+    (rule.route === undefined || rule.route === subject.route || rule.route === subject.path) &&
+    (rule.model === undefined || rule.model === subject.model) &&
+    (rule.inputType === undefined || rule.inputType === subject.inputType)
+  )
+}

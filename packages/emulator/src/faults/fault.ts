@@ -1,0 +1,81 @@
+import type { Latency } from './latency.js'
+
+/** How an answer's body can be wrong although it arrives whole. */
+export type Malformation =
+  /** Text that is no JSON. */
+  | 'not-json'
+  /** A body of no bytes. */
+  | 'empty'
+  /** JSON, but not the object that the contract asks for. */
+  | 'wrong-shape'
+  /** One embedding or ranked document too few. */
+  | 'wrong-count'
+  /** The last dense vector is one number short; the last sparse one lacks a value. */
+  | 'wrong-dimension'
+  /** A number is a string. */
+  | 'wrong-type'
+  /** A number is 1e999, which JSON.parse reads as Infinity. */
+  | 'non-finite'
+
+export const malformations: readonly Malformation[] = [
+  'not-json',
+  'empty',
+  'wrong-shape',
+  'wrong-count',
+  'wrong-dimension',
+  'wrong-type',
+  'non-finite',
+]
+
+/** Budgets per model and input type. */
+export interface RateLimit {
+  /** Tokens of embed requests. */
+  readonly tokensPerMinute?: number
+  readonly requestsPerMinute?: number
+}
+
+export type Fault =
+  /** An error of the contract instead of the answer. `retryAfter`: seconds, or an HTTP date as a string. */
+  | {
+      readonly kind: 'status'
+      readonly status: number
+      readonly code?: string
+      readonly message?: string
+      readonly retryAfter?: number | string
+    }
+  /** The connection is reset (RST) before anything is answered. */
+  | { readonly kind: 'reset' }
+  /** The connection closes after that many bytes of the body; Content-Length promised all of them. */
+  | { readonly kind: 'cut'; readonly bytes: number }
+  /**
+   * Nothing more comes: from the start (`headers`), or after the headers and `bytes` (default 0) of the body.
+   * It goes on after `ms`; by default never, until the client leaves or the emulator closes.
+   */
+  | {
+      readonly kind: 'stall'
+      readonly at: 'headers' | 'body'
+      readonly bytes?: number
+      readonly ms?: number
+    }
+  | { readonly kind: 'malformed'; readonly as: Malformation }
+  /** The answer comes later; adds up with other latencies and does not keep another fault from happening. */
+  | { readonly kind: 'latency'; readonly latency: Latency }
+  /** 429 RESOURCE_EXHAUSTED with Retry-After once a token bucket per model and input type is empty. */
+  | ({ readonly kind: 'rate-limit' } & RateLimit)
+
+export type Route = '/embed' | '/rerank' | '/models' | '/models/{model_name}'
+
+/** Which requests a fault happens to; every condition given must hold, none given means all requests. */
+export interface FaultRule {
+  readonly fault: Fault
+  /** A route of the API, or an exact path such as `/models/multilingual-e5-large`. */
+  readonly route?: Route | (string & {})
+  readonly model?: string
+  readonly inputType?: 'query' | 'passage'
+  /** The n-th request (from 1) that meets route, model and input type since the rule was added; or a range, both ends in. */
+  readonly call?: number | readonly [from: number, to: number]
+  /** At most so many times. */
+  readonly times?: number
+  /** 0..1, drawn with the emulator's seed. */
+  readonly probability?: number
+}

@@ -1,0 +1,98 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { embed } from '../embed/embed.js'
+import { readEmbedRequest } from '../embed/read-embed-request.js'
+import { writeEmbeddings } from '../embed/write-embeddings.js'
+import type { Spending } from '../faults/rate-limiter.js'
+import { findModel, listModels } from '../models/find-model.js'
+import { readRerankRequest } from '../rerank/read-rerank-request.js'
+import { rerank } from '../rerank/rerank.js'
+import { writeRanking } from '../rerank/write-ranking.js'
+import { ApiError } from './api-error.js'
+import { checkApiKey, checkApiVersion, checkContentType } from './check-headers.js'
+import { type Body, readJsonObject } from './read-json.js'
+
+export interface ApiRequest {
+  readonly route: string
+  readonly headers: IncomingHttpHeaders
+  readonly query: Readonly<Record<string, unknown>>
+  readonly modelName: string
+  readonly body: Body
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+export interface AnswerSettings {
+  readonly apiKey: string | undefined
+  /** Called with what a valid request costs; throws where the budget does not allow it. */
+  readonly spend: (spending: Spending) => void
+}
+
+/** The API itself: a request's answer, success or error, without clock or socket. */
+export function answerRequest(request: ApiRequest, settings: AnswerSettings): Answer {
+  try {
+    checkApiKey(request.headers, settings.apiKey)
+    checkApiVersion(request.headers)
+    return answerRoute(request, settings)
+  } catch (error) {
+    return errorAnswer(error)
+  }
+}
+
+/** The contract's `ErrorResponse`; anything that is no `ApiError` is a 500. */
+export function errorAnswer(error: unknown): Answer {
+  const known =
+    error instanceof ApiError
+      ? error
+      : new ApiError(
+          500,
+          'INTERNAL',
+          `The emulator failed: ${error instanceof Error ? error.message : error}`,
+        )
+  return { status: known.status, headers: known.headers, body: Buffer.from(known.body()) }
+}
+
+function answerRoute(
+  { route, headers, query, modelName, body }: ApiRequest,
+  settings: AnswerSettings,
+): Answer {
+  switch (route) {
+    case '/embed': {
+      checkContentType(headers)
+      const request = readEmbedRequest(readJsonObject(body))
+      const embeddings = embed(request)
+      settings.spend({
+        model: request.model.model,
+        inputType: String(request.parameters.input_type),
+        tokens: embeddings.totalTokens,
+      })
+      return success(writeEmbeddings(request, embeddings))
+    }
+    case '/rerank': {
+      checkContentType(headers)
+      const request = readRerankRequest(readJsonObject(body))
+      const answer = success(writeRanking(request, rerank(request)))
+      settings.spend({ model: request.model.model, tokens: 0 })
+      return answer
+    }
+    case '/models': {
+      const models = listModels(queryText(query, 'type'), queryText(query, 'vector_type'))
+      return success(Buffer.from(JSON.stringify({ models })))
+    }
+    default:
+      return success(Buffer.from(JSON.stringify(findModel(modelName))))
+  }
+}
+
+function success(body: Buffer): Answer {
+  return { status: 200, headers: {}, body }
+}
+
+function queryText(query: ApiRequest['query'], name: string): string | undefined {
+  const value = query[name]
+  if (value === undefined || typeof value === 'string') return value
+  throw ApiError.invalid(`Query parameter '${name}' is given more than once`)
+}

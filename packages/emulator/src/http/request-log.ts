@@ -1,0 +1,48 @@
+/** A request as the emulator saw it, and what it answered. */
+export interface RecordedRequest {
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  readonly query: Readonly<Record<string, unknown>>
+  /** Names in lower case; the API key is hidden. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Parsed JSON, or the text where it is none; undefined without a body. */
+  readonly body: unknown
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Requests being answered when this one came, itself included. */
+  readonly inFlight: number
+  /** The status sent; undefined while the answer is on its way, or when none was sent. */
+  status?: number
+  /** Milliseconds from arrival to the end of the answer; undefined while it is on its way. */
+  duration?: number
+  /** Tokens that an embed request was charged. */
+  tokens?: number
+  /** The kind of fault that it met, if any. */
+  fault?: string
+  /** True once the connection ended before the answer did. */
+  aborted?: boolean
+}
+
+const mostRequests = 1_000
+const mostBytes = 32 * 1024 * 1024
+
+/** The last requests: a thousand at most, and no more than 32 MB of bodies. */
+export class RequestLog {
+  readonly requests: RecordedRequest[] = []
+  readonly #sizes = new WeakMap<RecordedRequest, number>()
+
+  push(request: RecordedRequest, bytes: number): void {
+    this.#sizes.set(request, bytes)
+    this.requests.push(request)
+    let total = this.requests.reduce((sum, kept) => sum + (this.#sizes.get(kept) ?? 0), 0)
+    let drop = Math.max(0, this.requests.length - mostRequests)
+    for (const old of this.requests.slice(0, drop)) total -= this.#sizes.get(old) ?? 0
+    while (total > mostBytes && drop < this.requests.length - 1) {
+      const oldest = this.requests[drop]
+      total -= oldest ? (this.#sizes.get(oldest) ?? 0) : 0
+      drop++
+    }
+    if (drop > 0) this.requests.splice(0, drop)
+  }
+}

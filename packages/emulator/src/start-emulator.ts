@@ -1,0 +1,80 @@
+import type { AddressInfo } from 'node:net'
+import type { FaultRule, RateLimit } from './faults/fault.js'
+import { FaultScript } from './faults/fault-script.js'
+import type { Latency } from './faults/latency.js'
+import { seededRandom } from './faults/random.js'
+import { createServer } from './http/create-server.js'
+import { type RecordedRequest, RequestLog } from './http/request-log.js'
+
+export interface EmulatorOptions {
+  /** Port to listen on; by default, and for 0, a free one. */
+  readonly port?: number
+  /** Address to listen on; default `127.0.0.1`. */
+  readonly host?: string
+  /** The only API key that is taken; by default any that is not blank. */
+  readonly apiKey?: string
+  /** Milliseconds before every answer; default none. */
+  readonly latency?: Latency
+  /** Share of requests (0..1) that are answered 503; default 0. */
+  readonly errorRate?: number
+  /** Budgets per model and input type, answered 429 with Retry-After when spent; default none. */
+  readonly rateLimit?: RateLimit
+  /** Rules to start with; more by `emulator.faults.add`. */
+  readonly faults?: readonly FaultRule[]
+  /** Seed of everything that is drawn (latency, error rate, probability): the same seed, the same faults; default 1. */
+  readonly seed?: number
+  /** Called with each request when its answer has ended, or its connection. */
+  readonly onAnswer?: (request: RecordedRequest) => void
+}
+
+export interface Emulator extends AsyncDisposable {
+  /** Where it listens, such as `http://127.0.0.1:5090`, without a slash at the end. */
+  readonly url: string
+  /** The last requests, oldest first: a thousand at most. Set its length to 0 to forget them. */
+  readonly requests: RecordedRequest[]
+  /** What goes wrong, and when. */
+  readonly faults: FaultScript
+  /** Ends every connection, also those of stalled answers, and frees the port. May be called again. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts an offline server of Pinecone's Inference API. It is ready when the promise resolves.
+ *
+ * @throws {RangeError} for a fault, latency or rate that cannot mean anything; and the system's error when the port is taken
+ * @example
+ * await using emulator = await startEmulator()
+ * const pinecone = new PineconeInference({ apiKey: 'any', baseUrl: emulator.url })
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const random = seededRandom(options.seed ?? 1)
+  const faults = new FaultScript(random)
+  faults.add(...rulesOf(options))
+  const log = new RequestLog()
+  const server = createServer({ apiKey: options.apiKey, faults, random, log, onAnswer: options.onAnswer })
+
+  await server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
+  const close = () => server.close()
+  return {
+    url: urlOf(server.server.address() as AddressInfo),
+    requests: log.requests,
+    faults,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function rulesOf({ latency, errorRate, rateLimit, faults = [] }: EmulatorOptions): FaultRule[] {
+  return [
+    ...(latency === undefined ? [] : [{ fault: { kind: 'latency', latency } } as const]),
+    ...(rateLimit === undefined ? [] : [{ fault: { kind: 'rate-limit', ...rateLimit } } as const]),
+    ...faults,
+    ...(errorRate === undefined
+      ? []
+      : [{ probability: errorRate, fault: { kind: 'status', status: 503 } } as const]),
+  ]
+}
+
+function urlOf({ address, port, family }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
