@@ -60,20 +60,20 @@ export function parseLatency(text: string): Latency {
 }
 
 function build(kind: string, argument: string, options: ReadonlyMap<string, string>): Fault | undefined {
-  const number = (name: string) => (options.has(name) ? Number(options.get(name)) : undefined)
+  const number = (name: string) => (options.has(name) ? readNumber(options.get(name)) : undefined)
   switch (kind) {
     case 'status': {
       const retryAfter = options.get('retry-after')
       return {
         kind,
-        status: Number(argument),
-        ...(retryAfter === undefined ? {} : { retryAfter: Number(retryAfter) }),
+        status: readNumber(argument),
+        ...(retryAfter === undefined ? {} : { retryAfter: readNumber(retryAfter) }),
       }
     }
     case 'reset':
       return { kind }
     case 'cut':
-      return { kind, bytes: Number(argument) }
+      return { kind, bytes: readNumber(argument) }
     case 'stall':
       return {
         kind,
@@ -94,6 +94,11 @@ function build(kind: string, argument: string, options: ReadonlyMap<string, stri
     default:
       return undefined
   }
+}
+
+/** NaN, which `checkRule` refuses, for text that is no number; `Number` makes 0 of an empty one. */
+function readNumber(text = ''): number {
+  return text.trim() === '' ? Number.NaN : Number(text)
 }
 
 function present<Name extends string>(name: Name, value: number | undefined): { [key in Name]?: number } {
