@@ -2,6 +2,7 @@ import type { CallOptions, EmbedAllOptions, EmbedStreamOptions } from './api/cal
 import type { EmbedRequest, EmbedResult, EmbedStreamRequest } from './api/embed.js'
 import type { ListModelsFilter, ModelInfo, ModelList } from './api/models.js'
 import type { RerankRequest, RerankResult } from './api/rerank.js'
+import { RateBudget } from './budget/rate-budget.js'
 import { embed } from './calls/embed.js'
 import { embedAll } from './calls/embed-all.js'
 import { embedStream, type StreamedEmbedding } from './calls/embed-stream.js'
@@ -47,7 +48,7 @@ export class PineconeInference {
     const settings = resolveSettings(options)
     this.#timeout = settings.timeout
     this.#transport = new Transport(settings)
-    const sender = new Sender(this.#transport, settings)
+    const sender = new Sender(this.#transport, new RateBudget(settings.rateLimit), settings)
     const catalog = new ModelCatalog((model) => this.#start({}, (call) => lookUpModel(model, call, sender)))
     this.#engine = { sender, catalog, maxConcurrency: settings.maxConcurrency }
   }

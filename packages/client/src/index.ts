@@ -20,6 +20,7 @@ export type {
   RerankResult,
   RerankUsage,
 } from './api/rerank.js'
+export type { RateLimit } from './budget/rate-budget.js'
 export type { StreamedEmbedding } from './calls/embed-stream.js'
 export { PineconeInference } from './client.js'
 export {

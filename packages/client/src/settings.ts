@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { RateLimit } from './budget/rate-budget.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
 import { checkMilliseconds } from './validate/call-options.js'
 
@@ -18,6 +19,11 @@ export interface PineconeInferenceOptions {
   maxRetries?: number
   /** Milliseconds for one attempt, connection to last byte. Default 30 000. */
   timeout?: number
+  /**
+   * The project's budget, kept by everything this client sends: per model, and for tokens per input type.
+   * Without it the client learns the limit from 429s.
+   */
+  rateLimit?: RateLimit
   /** Names your application in the User-Agent: lower case, digits, `_`, `:` and spaces. */
   sourceTag?: string
   /** Sent with every request, for a gateway of your own. May not replace the client's own headers. */
@@ -33,6 +39,7 @@ export interface Settings {
   readonly maxConcurrency: number
   readonly maxRetries: number
   readonly timeout: number
+  readonly rateLimit: RateLimit
   readonly sourceTag: string | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly dispatcher: Dispatcher | undefined
@@ -45,6 +52,7 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
     maxConcurrency: options.maxConcurrency ?? 8,
     maxRetries: options.maxRetries ?? 5,
     timeout: options.timeout ?? 30_000,
+    rateLimit: checkedRateLimit(options.rateLimit ?? {}),
     sourceTag: options.sourceTag,
     headers: checkedHeaders(options.headers ?? {}),
     dispatcher: options.dispatcher,
@@ -129,6 +137,18 @@ function checkedHeaders(headers: Readonly<Record<string, string>>): Record<strin
 /** RFC 9110, 5.5: visible characters, spaces and tabs. */
 function isHeaderValue(value: string): boolean {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+}
+
+function checkedRateLimit({ tokensPerMinute, requestsPerMinute }: RateLimit): RateLimit {
+  for (const [name, value] of Object.entries({ tokensPerMinute, requestsPerMinute })) {
+    if (value !== undefined && !(typeof value === 'number' && value > 0 && Number.isFinite(value))) {
+      throw new PineconeConfigurationError(
+        `rateLimit.${name}`,
+        `is ${String(value)}; it must be a number above 0`,
+      )
+    }
+  }
+  return { ...(tokensPerMinute && { tokensPerMinute }), ...(requestsPerMinute && { requestsPerMinute }) }
 }
 
 function checkWholeNumber(argument: string, value: unknown, least: number): void {

@@ -69,7 +69,10 @@ describe('Retry-After', () => {
     ['seconds', () => '7', 7000],
     ['an HTTP date', (now: number) => new Date(now + 9000).toUTCString(), 9000],
   ])('given as %s is waited for before the next attempt', async (_, header, milliseconds) => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.UTC(2026, 0, 1) })
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'],
+      now: Date.UTC(2026, 0, 1),
+    })
     onTestFinished(() => void vi.useRealTimers())
     const api = await scriptedApi((request, response, number) =>
       number === 1

@@ -27,11 +27,20 @@ export async function embed(request: EmbedRequest, call: Call, engine: Engine): 
 
 /** Sends texts that are known to be right. */
 export async function embedBatch(request: EmbedRequest, call: Call, engine: Engine): Promise<EmbedResult> {
-  const body = await engine.sender.send(
-    { method: 'POST', path: '/embed', body: encodeEmbedRequest(request) },
+  const { model, inputs, parameters } = request
+  return engine.sender.send(
+    {
+      request: { method: 'POST', path: '/embed', body: encodeEmbedRequest(request) },
+      load: {
+        model,
+        inputType: parameters?.inputType,
+        textBytes: inputs.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0),
+      },
+      decode: (body) => decodeEmbedAnswer(body, request),
+      counted: ({ usage }) => usage.totalTokens,
+    },
     call,
   )
-  return decodeEmbedAnswer(body, request)
 }
 
 export function nothingEmbedded(model: string): EmbedResult {

@@ -9,12 +9,11 @@ export async function listModels(filter: ListModelsFilter, call: Call, sender: S
   if (filter.type) query.set('type', filter.type)
   if (filter.vectorType) query.set('vector_type', filter.vectorType)
   const path = query.size > 0 ? `/models?${query}` : '/models'
-  return decodeModelList(await sender.send({ method: 'GET', path }, call))
+  return sender.send({ request: { method: 'GET', path }, decode: decodeModelList }, call)
 }
 
 export async function getModel(model: string, call: Call, sender: Sender): Promise<ModelInfo> {
   checkModelName(model)
-  return decodeModelInfo(
-    await sender.send({ method: 'GET', path: `/models/${encodeURIComponent(model)}` }, call),
-  )
+  const path = `/models/${encodeURIComponent(model)}`
+  return sender.send({ request: { method: 'GET', path }, decode: decodeModelInfo }, call)
 }

@@ -27,11 +27,14 @@ export async function rerank(request: RerankRequest, call: Call, engine: Engine)
 
 /** Sends a request that is known to be right. */
 export async function rerankBatch(request: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
-  const body = await engine.sender.send(
-    { method: 'POST', path: '/rerank', body: encodeRerankRequest(request) },
+  return engine.sender.send(
+    {
+      request: { method: 'POST', path: '/rerank', body: encodeRerankRequest(request) },
+      load: { model: request.model },
+      decode: (body) => decodeRerankAnswer(body, request),
+    },
     call,
   )
-  return decodeRerankAnswer(body, request)
 }
 
 export function nothingRanked(model: string): RerankResult {

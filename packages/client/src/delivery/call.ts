@@ -54,14 +54,14 @@ export class Call {
     if (this.#stopped) throw this.#stopped.reason
   }
 
-  /** Calls back once on an abort; returns how to take the listener away. */
+  /** Calls back once on an abort; returns how to take the listener away. Throws if nothing may start any more. */
   onAbort(listener: Listener): () => void {
-    return subscribe(this.#onAbort, listener)
+    return this.#subscribe(this.#onAbort, listener)
   }
 
-  /** Calls back once on a stop or an abort; returns how to take the listener away. */
+  /** Calls back once on a stop or an abort; otherwise as `onAbort`. */
   onStop(listener: Listener): () => void {
-    return subscribe(this.#onStop, listener)
+    return this.#subscribe(this.#onStop, listener)
   }
 
   /** Aborts what is left on the wire, for a consumer that wants no more. */
@@ -74,9 +74,10 @@ export class Call {
   end(): void {
     this.#signal?.removeEventListener('abort', this.#abort)
   }
-}
 
-function subscribe(listeners: Set<Listener>, listener: Listener): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
+  #subscribe(listeners: Set<Listener>, listener: Listener): () => void {
+    this.throwIfStopped()
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
 }

@@ -3,6 +3,7 @@ import { WaitingLine } from './waiting-line.js'
 
 interface Waiter {
   readonly call: Call
+  readonly urgent: boolean
   enter(): void
 }
 
@@ -16,7 +17,7 @@ export class Slots {
   }
 
   /** Resolves when a slot is taken; whoever took it calls `release()`. Rejects when the call is stopped. */
-  acquire(call: Call): Promise<void> {
+  acquire(call: Call, urgent: boolean): Promise<void> {
     if (this.#free > 0) {
       this.#free--
       return Promise.resolve()
@@ -24,6 +25,7 @@ export class Slots {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         call,
+        urgent,
         enter() {
           stopListening()
           resolve()

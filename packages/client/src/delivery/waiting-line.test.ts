@@ -3,10 +3,10 @@ import type { Lane } from './call.js'
 import { Call } from './call.js'
 import { WaitingLine } from './waiting-line.js'
 
-function waiter(name: string, lane: Lane) {
+function waiter(name: string, lane: Lane, urgent = false) {
   const call = new Call({ timeout: 1 })
   call.lane = lane
-  return { name, call }
+  return { name, call, urgent }
 }
 
 function order(line: WaitingLine<ReturnType<typeof waiter>>): string[] {
@@ -36,4 +36,11 @@ it('forgets who left', () => {
   line.add(waiter('stays', 'single'))
   line.remove(leaving)
   expect(order(line)).toEqual(['stays'])
+})
+
+it('serves first whoever was refused before', () => {
+  const line = new WaitingLine<ReturnType<typeof waiter>>()
+  line.add(waiter('single', 'single'))
+  line.add(waiter('again', 'bulk', true))
+  expect(order(line)).toEqual(['again', 'single'])
 })
