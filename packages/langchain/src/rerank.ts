@@ -98,14 +98,14 @@ export class PineconeRerank extends BaseDocumentCompressor {
     options?: RerankCallOptions,
   ): Promise<Document[]> {
     const ranked = await this.#rank(documents, query, options)
-    return ranked.map(({ document, score }) => {
-      const copy = new Document({
-        pageContent: document.pageContent,
-        metadata: { ...document.metadata, relevanceScore: score },
-      })
-      if (document.id !== undefined) copy.id = document.id
-      return copy
-    })
+    return ranked.map(
+      ({ document: { id, pageContent, metadata }, score }) =>
+        new Document({
+          ...(id === undefined ? {} : { id }),
+          pageContent,
+          metadata: { ...metadata, relevanceScore: score },
+        }),
+    )
   }
 
   /** Best first: positions and scores, for texts or documents of any kind. */

@@ -1,0 +1,204 @@
+import { inspect } from 'node:util'
+import { CacheBackedEmbeddings } from '@langchain/classic/embeddings/cache_backed'
+import { MemoryVectorStore } from '@langchain/classic/vectorstores/memory'
+import { Document } from '@langchain/core/documents'
+import { InMemoryStore } from '@langchain/core/stores'
+import {
+  PineconeConfigurationError,
+  PineconeInference,
+  PineconeInferenceError,
+} from '@pinecone-inference/client'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { PineconeEmbeddings, PineconeSparseEmbeddings } from '../dist/index.js'
+import { embedded, emulated } from './emulator.js'
+
+const texts = (count: number) => Array.from({ length: count }, (_, i) => `passage number ${i} of many`)
+
+describe('PineconeEmbeddings', () => {
+  it('embeds 1,000 documents in order, split at the model’s limit', async () => {
+    const { emulator, fields } = await emulated()
+    const embeddings = new PineconeEmbeddings({ ...fields, model: 'llama-text-embed-v2', dimension: 384 })
+    const vectors = await embeddings.embedDocuments(texts(1000))
+    expect(vectors).toHaveLength(1000)
+    expect(embedded(emulator).map((request) => request.texts.length)).toEqual(
+      expect.arrayContaining([96, 40]),
+    )
+
+    const oneByOne = new PineconeEmbeddings({ ...fields, model: 'llama-text-embed-v2', dimension: 384 })
+    for (const i of [0, 95, 96, 500, 999]) {
+      expect(vectors[i]).toEqual((await oneByOne.embedDocuments([`passage number ${i} of many`]))[0])
+    }
+  })
+
+  it('sends documents as passages and queries as queries, interleaved and at the same time', async () => {
+    const { emulator, fields } = await emulated()
+    const embeddings = new PineconeEmbeddings(fields)
+    await embeddings.embedQuery('q1')
+    await embeddings.embedDocuments(['d1'])
+    await Promise.all([
+      embeddings.embedDocuments(['d2', 'd3']),
+      embeddings.embedQuery('q2'),
+      embeddings.embedDocuments(['d4']),
+      embeddings.embedQuery('q3'),
+    ])
+    for (const { texts, parameters } of embedded(emulator)) {
+      expect(parameters).toEqual({ input_type: texts[0]?.startsWith('q') ? 'query' : 'passage' })
+    }
+    expect(emulator.requests).toHaveLength(6)
+  })
+
+  it('sends each kind its own parameters, and a caller’s input type wins', async () => {
+    const { emulator, fields } = await emulated()
+    const embeddings = new PineconeEmbeddings({
+      ...fields,
+      model: 'llama-text-embed-v2',
+      dimension: 512,
+      truncate: 'NONE',
+      documentParameters: { inputType: 'query' },
+      queryParameters: { truncate: 'START' },
+    })
+    await embeddings.embedDocuments(['d'])
+    await embeddings.embedQuery('q')
+    expect(embedded(emulator).map(({ parameters }) => parameters)).toEqual([
+      { input_type: 'query', truncate: 'NONE', dimension: 512 },
+      { input_type: 'query', truncate: 'START', dimension: 512 },
+    ])
+  })
+
+  it('returns nothing for no documents', async () => {
+    const { emulator, fields } = await emulated()
+    expect(await new PineconeEmbeddings(fields).embedDocuments([])).toEqual([])
+    expect(emulator.requests).toHaveLength(0)
+  })
+
+  it('honours batchSize', async () => {
+    const { emulator, fields } = await emulated()
+    await new PineconeEmbeddings({ ...fields, batchSize: 3 }).embedDocuments(texts(7))
+    expect(embedded(emulator).map((request) => request.texts.length)).toEqual([3, 3, 1])
+  })
+
+  it('shares a client with other adapters', async () => {
+    const { emulator, fields } = await emulated()
+    const client = new PineconeInference(fields)
+    await new PineconeEmbeddings({ client }).embedQuery('a')
+    await new PineconeSparseEmbeddings({ client }).embedQuery('a')
+    expect(emulator.requests).toHaveLength(2)
+  })
+
+  it('needs no key in the environment when one is given, and says so when there is none', async () => {
+    vi.stubEnv('PINECONE_API_KEY', '')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { fields } = await emulated()
+    expect((await new PineconeEmbeddings(fields).embedQuery('a')).length).toBe(1024)
+    expect(() => new PineconeEmbeddings()).toThrow(PineconeConfigurationError)
+  })
+
+  it.each([
+    ['a sparse model', { model: 'pinecone-sparse-english-v0' }, 'model'],
+    ['a rerank model', { model: 'bge-reranker-v2-m3' }, 'model'],
+    ['a dimension the model lacks', { model: 'llama-text-embed-v2', dimension: 300 }, 'parameters.dimension'],
+    ['an unknown truncate', { truncate: 'MIDDLE' }, 'parameters.truncate'],
+  ])('refuses %s when it is built', async (_, wrong, argument) => {
+    const { fields } = await emulated()
+    expect(() => new PineconeEmbeddings({ ...fields, ...wrong })).toThrow(
+      expect.objectContaining({ name: 'PineconeConfigurationError', argument }),
+    )
+  })
+
+  it('refuses an empty text before it sends anything', async () => {
+    const { emulator, fields } = await emulated()
+    await expect(new PineconeEmbeddings(fields).embedDocuments(['a', ''])).rejects.toMatchObject({
+      argument: 'inputs[1]',
+    })
+    expect(emulator.requests).toHaveLength(0)
+  })
+
+  it('hands over what was finished when a batch fails', async () => {
+    const { emulator, fields } = await emulated()
+    emulator.faults.add({ call: 3, fault: { kind: 'status', status: 400 } })
+    const error = await new PineconeEmbeddings({ ...fields, maxConcurrency: 1 })
+      .embedDocuments(texts(400))
+      .catch((failure: unknown) => failure)
+    expect(error).toBeInstanceOf(PineconeInferenceError)
+    expect(error).toMatchObject({ inputRange: [192, 288] })
+    const finished = (error as PineconeInferenceError).partial?.data.map(({ index }) => index)
+    expect(finished).toEqual(expect.arrayContaining([0, 95, 96, 191]))
+    expect(finished).not.toContain(192)
+  })
+
+  it('can be aborted', async () => {
+    const { emulator, fields } = await emulated()
+    emulator.faults.add({ fault: { kind: 'stall', at: 'headers' } })
+    const abort = new AbortController()
+    const call = new PineconeEmbeddings(fields).embedDocuments(['a'], { signal: abort.signal })
+    abort.abort(new Error('enough'))
+    await expect(call).rejects.toThrow('enough')
+  })
+
+  it('does not show the key', async () => {
+    const embeddings = new PineconeEmbeddings({ apiKey: 'pcsk_very-secret' })
+    expect(inspect(embeddings, { depth: 20, showHidden: true }) + JSON.stringify(embeddings)).not.toContain(
+      'very-secret',
+    )
+  })
+})
+
+describe('PineconeEmbeddings in LangChain', () => {
+  it('finds the right document through a MemoryVectorStore', async () => {
+    const { fields } = await emulated()
+    const documents = [
+      new Document({ id: 'cats', pageContent: 'Cats purr when they are content.', metadata: { page: 1 } }),
+      new Document({
+        id: 'pools',
+        pageContent: 'A connection pool keeps sockets open.',
+        metadata: { page: 2 },
+      }),
+      new Document({ id: 'soup', pageContent: 'Soup is best served hot.', metadata: { page: 3 } }),
+    ]
+    const store = await MemoryVectorStore.fromDocuments(documents, new PineconeEmbeddings(fields))
+    const [found] = await store.similaritySearch('Which pool keeps connections open?', 1)
+    expect(found).toMatchObject({ id: 'pools', metadata: { page: 2 } })
+  })
+
+  it('is asked once per document by CacheBackedEmbeddings', async () => {
+    const { emulator, fields } = await emulated()
+    const cached = CacheBackedEmbeddings.fromBytesStore(
+      new PineconeEmbeddings(fields),
+      new InMemoryStore<Uint8Array>(),
+      {
+        namespace: 'multilingual-e5-large',
+      },
+    )
+    const first = await cached.embedDocuments(['a', 'b'])
+    const second = await cached.embedDocuments(['b', 'c', 'a'])
+    expect(second[0]).toEqual(first[1])
+    expect(second[2]).toEqual(first[0])
+    expect(embedded(emulator).map((request) => request.texts)).toEqual([['a', 'b'], ['c']])
+  })
+})
+
+describe('PineconeSparseEmbeddings', () => {
+  it('returns vectors as a Pinecone record takes them, one per text', async () => {
+    const { emulator, fields } = await emulated()
+    const sparse = new PineconeSparseEmbeddings(fields)
+    const vectors = await sparse.embedDocuments(texts(100))
+    expect(vectors).toHaveLength(100)
+    const query = await sparse.embedQuery('passage')
+    for (const { indices, values } of [...vectors, query]) {
+      expect(indices.length).toBe(values.length)
+      expect(indices.length).toBeGreaterThan(0)
+    }
+    expect(embedded(emulator).map(({ parameters }) => parameters.input_type)).toEqual([
+      'passage',
+      'passage',
+      'query',
+    ])
+  })
+
+  it('refuses a dense model, naming the sparse ones', async () => {
+    const { fields } = await emulated()
+    expect(() => new PineconeSparseEmbeddings({ ...fields, model: 'multilingual-e5-large' })).toThrow(
+      expect.objectContaining({ argument: 'model', allowed: ['pinecone-sparse-english-v0'] }),
+    )
+  })
+})
