@@ -1,24 +1,25 @@
 import { TokenBucket } from './token-bucket.js'
 
-/** After a 429 the rate falls to this share of what the service was seen to accept. */
-const DECREASE = 0.92
-/** With nothing accepted since the last 429, it halves. */
-const BLIND_DECREASE = 0.5
-/** Growth per accepted request until a second 429 has shown where the limit is. */
-const SEARCH_GROWTH = 0.05
+/** Share of the rate that is left after a 429. */
+const DECREASE = 0.85
+/** Growth per accepted request until a second 429 has shown that the first guess is high enough. */
+const SEARCH_GROWTH = 0.015
 /**
  * Growth per accepted request after that, shared by the requests in flight, each of which may be refused when
  * it becomes too much.
  */
-const CAREFUL_GROWTH = 0.004
-/** Without a `Retry-After` the first guess is that the refused request would have fitted into so many ms. */
-const BLIND_WAIT = 15_000
-/** The limits are per minute: after a minute without a request the whole budget is there again. */
-const FORGET_AFTER = 60_000
+const CAREFUL_GROWTH = 0.003
+/** So many accepted requests between two 429s show the limit itself. */
+const EVIDENCE = 8
+/** The limits are per minute: so much may have been saved up, and is again after that long without a request. */
+const MINUTE = 60_000
 
 /**
- * What a model's limit seems to be, learned from 429s: additive increase and multiplicative decrease around the
- * rate that was accepted between one 429 and the next. Before the first 429 nothing waits.
+ * What a model's limit seems to be, learned from 429s; before the first one nothing waits.
+ *
+ * The first guess follows from what was accepted until then, taking it that a minute's budget was there at the
+ * start. From there on additive increase and multiplicative decrease: what is left unused below the limit is
+ * saved up by the service's bucket and used when the rate is above it, so the two balance.
  *
  * Amounts are tokens, or requests for a reranker. Times are milliseconds of one monotonic clock.
  */
@@ -28,9 +29,13 @@ export class LearnedRate {
   #perMinute = 0
   #searching = true
   /** Since when `#accepted` counts. */
-  #since = 0
-  #accepted = 0
+  #since: number
+  #accepted = { requests: 0, amount: 0 }
   #decreasedAt = Number.NEGATIVE_INFINITY
+
+  constructor(now: number) {
+    this.#since = now
+  }
 
   /** Milliseconds until the next request may go. */
   waitFor(amount: number, now: number): number {
@@ -41,43 +46,59 @@ export class LearnedRate {
     this.#pace?.take(amount, now)
   }
 
-  /** The service took a request that was admitted at `admittedAt`. */
-  accepted(amount: number, admittedAt: number, inFlight: number, now: number): void {
+  /** The service took a request. */
+  accepted(amount: number, inFlight: number, now: number): void {
+    this.#accepted.requests++
+    this.#accepted.amount += amount
     if (!this.#pace) return
-    if (admittedAt >= this.#since) this.#accepted += amount
     const growth = this.#searching ? SEARCH_GROWTH : CAREFUL_GROWTH / Math.max(1, inFlight)
     this.#setRate(this.#perMinute * (1 + growth), now)
   }
 
-  /** The service refused a request that was admitted at `admittedAt`, and did not count it. */
+  /** The service refused a request that was admitted at `admittedAt`, and counted nothing for it. */
   refused(amount: number, admittedAt: number, retryAfterMs: number | undefined, now: number): void {
-    this.#pace?.take(-amount, now)
-    // Sent before the last decrease: no news.
-    if (admittedAt < this.#decreasedAt) return
-    if (this.#pace) {
-      const seen = (this.#accepted / Math.max(1, now - this.#since)) * 60_000
-      this.#setRate(
-        seen > 0 ? Math.min(this.#perMinute, seen) * DECREASE : this.#perMinute * BLIND_DECREASE,
-        now,
-      )
-      this.#searching = seen === 0
-    } else {
-      // Retry-After says when there is room for this request; it is rounded up, so the limit is rather higher.
-      this.#setRate((amount / Math.max(1, retryAfterMs ?? BLIND_WAIT)) * 60_000, now)
-    }
-    this.#decreasedAt = now
-    this.#since = now
-    this.#accepted = 0
+    // One admitted before the last decrease brings no news.
+    if (admittedAt >= this.#decreasedAt) this.#decrease(amount, retryAfterMs, now)
+    // There is nothing left now. Unless the service says when to come back, wait until there should be.
+    this.#pace?.drain(retryAfterMs === undefined ? amount : 0, now)
   }
 
-  /** Requests come again after none since `idleSince`: what was accepted before says nothing about the limit. */
-  resumed(idleSince: number, now: number): void {
-    this.#since = now
-    this.#accepted = 0
-    if (now - idleSince >= FORGET_AFTER) {
-      this.#pace = undefined
-      this.#searching = true
+  #decrease(amount: number, retryAfterMs: number | undefined, now: number): void {
+    const elapsed = Math.max(1, now - this.#since)
+    this.#decreasedAt = now
+    if (!this.#pace) {
+      this.#setRate(this.#firstGuess(amount, retryAfterMs, elapsed), now)
+      this.#countFrom(now)
+      return
     }
+    this.#searching = false
+    if (this.#accepted.requests < EVIDENCE) {
+      this.#setRate(this.#perMinute * DECREASE, now)
+      return
+    }
+    const seen = (this.#accepted.amount / elapsed) * MINUTE
+    this.#setRate(Math.min(this.#perMinute, seen / DECREASE) * DECREASE, now)
+    this.#countFrom(now)
+  }
+
+  #firstGuess(amount: number, retryAfterMs: number | undefined, elapsed: number): number {
+    const withSavings = (this.#accepted.amount / (MINUTE + elapsed)) * MINUTE
+    if (this.#accepted.requests >= EVIDENCE) return withSavings
+    // Someone else has spent the savings; Retry-After says how long the service takes to save up for this request.
+    return Math.max(withSavings, (amount / (retryAfterMs || MINUTE)) * MINUTE)
+  }
+
+  #countFrom(now: number): void {
+    this.#since = now
+    this.#accepted = { requests: 0, amount: 0 }
+  }
+
+  /** Requests come again after none since `idleSince`: after a minute the whole budget is there again. */
+  resumed(idleSince: number, now: number): void {
+    if (now - idleSince < MINUTE) return
+    this.#pace = undefined
+    this.#searching = true
+    this.#countFrom(now)
   }
 
   #setRate(perMinute: number, now: number): void {

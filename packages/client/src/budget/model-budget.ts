@@ -1,88 +1,34 @@
-import { backoff } from '../delivery/backoff.js'
-import type { Call } from '../delivery/call.js'
-import { WaitingLine } from '../delivery/waiting-line.js'
-import type { Admission } from './admission.js'
 import { LearnedRate } from './learned-rate.js'
 import type { TokenBucket } from './token-bucket.js'
 
-interface Waiter {
-  readonly call: Call
-  readonly urgent: boolean
-  readonly amount: number
-  enter(admission: Admission): void
-}
-
 /** The buckets of a configured `rateLimit` that a request draws from. */
 export interface ConfiguredBuckets {
-  readonly tokens: TokenBucket | undefined
-  readonly requests: TokenBucket | undefined
+  readonly tokens?: TokenBucket | undefined
+  readonly requests?: TokenBucket | undefined
 }
 
 /**
- * Lets the requests of one model and input type go as its budget allows: the configured one, the one learned
- * from 429s, and none at all while the service has asked to wait.
+ * When the next request of one model and input type may go: by the configured budget, by the one learned from
+ * 429s, and not at all while the service has asked to wait.
+ *
+ * Amounts are tokens, or requests for a reranker. Times are milliseconds of one monotonic clock.
  */
 export class ModelBudget {
   readonly #configured: ConfiguredBuckets
-  readonly #learned = new LearnedRate()
-  readonly #line = new WaitingLine<Waiter>()
+  readonly #learned: LearnedRate
   #inFlight = 0
-  #idleSince = 0
+  #idleSince: number
   #heldUntil = 0
-  #timer: NodeJS.Timeout | undefined
 
-  constructor(configured: ConfiguredBuckets) {
+  constructor(configured: ConfiguredBuckets, now: number) {
     this.#configured = configured
+    this.#learned = new LearnedRate(now)
+    this.#idleSince = now
   }
 
-  /**
-   * Resolves when the request may be sent; rejects when the call is stopped.
-   *
-   * @param amount tokens, estimated (1 for a rerank)
-   * @param urgent a request sent before and refused: it goes ahead of those not sent yet
-   */
-  admit(amount: number, urgent: boolean, call: Call): Promise<Admission> {
-    const now = performance.now()
-    if (this.#inFlight === 0 && !this.#line.peek()) this.#learned.resumed(this.#idleSince, now)
-    if (!this.#line.peek() && this.#waitFor(amount, now) === 0)
-      return Promise.resolve(this.#enter(amount, now))
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        call,
-        urgent,
-        amount,
-        enter(admission) {
-          stopListening()
-          resolve(admission)
-        },
-      }
-      const stopListening = call.onStop((reason) => {
-        stopListening()
-        this.#line.remove(waiter)
-        this.#serve()
-        reject(reason)
-      })
-      this.#line.add(waiter)
-      this.#serve()
-    })
-  }
-
-  /** Lets in whoever may go now and wakes again when the next one may. */
-  readonly #serve = () => {
-    clearTimeout(this.#timer)
-    for (let next = this.#line.peek(); next; next = this.#line.peek()) {
-      const now = performance.now()
-      const wait = this.#waitFor(next.amount, now)
-      if (wait > 0) {
-        this.#timer = setTimeout(this.#serve, Math.ceil(wait))
-        return
-      }
-      this.#line.next()
-      next.enter(this.#enter(next.amount, now))
-    }
-  }
-
-  #waitFor(amount: number, now: number): number {
+  /** Milliseconds until a request of this amount may go; 0 if it may now. */
+  waitFor(amount: number, now: number): number {
+    if (this.#inFlight === 0) this.#learned.resumed(this.#idleSince, now)
     return Math.max(
       this.#heldUntil - now,
       this.#configured.tokens?.waitFor(amount, now) ?? 0,
@@ -92,36 +38,45 @@ export class ModelBudget {
     )
   }
 
-  #enter(amount: number, admittedAt: number): Admission {
-    const { tokens, requests } = this.#configured
-    tokens?.take(amount, admittedAt)
-    requests?.take(1, admittedAt)
-    this.#learned.take(amount, admittedAt)
+  /** A request goes, and is expected to be counted with this amount. */
+  enter(amount: number, now: number): void {
+    this.#configured.tokens?.take(amount, now)
+    this.#configured.requests?.take(1, now)
+    this.#learned.take(amount, now)
     this.#inFlight++
+  }
 
-    const leave = () => {
-      const now = performance.now()
-      this.#inFlight--
-      this.#idleSince = now
-      return now
-    }
-    return {
-      accepted: (actual) => {
-        const now = leave()
-        tokens?.take(actual - amount, now)
-        this.#learned.take(actual - amount, now)
-        this.#learned.accepted(actual, admittedAt, this.#inFlight + 1, now)
-        this.#serve()
-      },
-      refused: (retryAfterMs, retry) => {
-        const now = leave()
-        // The service has less left than was thought, for this request in particular.
-        tokens?.drain(now)
-        this.#learned.refused(amount, admittedAt, retryAfterMs, now)
-        this.#heldUntil = Math.max(this.#heldUntil, now + (retryAfterMs ?? backoff(retry)))
-        this.#serve()
-      },
-      failed: () => void leave(),
-    }
+  /** The service answered, and counted `actual`. */
+  accepted(expected: number, actual: number, now: number): void {
+    this.#configured.tokens?.take(actual - expected, now)
+    this.#learned.take(actual - expected, now)
+    this.#learned.accepted(actual, this.#inFlight, now)
+    this.#left(now)
+  }
+
+  /**
+   * The service answered 429. It has less left than was thought: nothing goes for `holdMs`.
+   *
+   * @param retryAfterMs what the service asked for, if it did
+   */
+  refused(
+    amount: number,
+    times: { enteredAt: number; retryAfterMs: number | undefined; holdMs: number },
+    now: number,
+  ): void {
+    this.#configured.tokens?.drain(0, now)
+    this.#learned.refused(amount, times.enteredAt, times.retryAfterMs, now)
+    this.#heldUntil = Math.max(this.#heldUntil, now + times.holdMs)
+    this.#left(now)
+  }
+
+  /** It ended some other way: whether the service counted it is not known. */
+  failed(now: number): void {
+    this.#left(now)
+  }
+
+  #left(now: number): void {
+    this.#inFlight--
+    this.#idleSince = now
   }
 }

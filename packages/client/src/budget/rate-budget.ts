@@ -1,5 +1,3 @@
-import type { Call } from '../delivery/call.js'
-import type { Admission } from './admission.js'
 import { ModelBudget } from './model-budget.js'
 import { TokenBucket } from './token-bucket.js'
 import { TokenEstimator } from './token-estimator.js'
@@ -14,61 +12,55 @@ export interface RateLimit {
 
 /** What a request will draw from the budget. */
 export interface Load {
+  /** The model, or the route of a request that is for none. */
   readonly model: string
-  /** The service counts tokens per model and input type; a rerank has none and counts as one request. */
+  /** The service counts tokens per model and input type. */
   readonly inputType?: string | undefined
-  /** Bytes of the texts to embed. Absent for a rerank. */
+  /** Bytes of the texts to embed. Absent for what counts as one request. */
   readonly textBytes?: number
+}
+
+/** The budget of one model and input type, with the guess of what a request will cost it. */
+export interface Account {
+  readonly budget: ModelBudget
+  readonly estimator: TokenEstimator
 }
 
 /** One budget for all calls of a client. */
 export class RateBudget {
   readonly #limit: RateLimit
-  readonly #budgets = new Map<string, { budget: ModelBudget; estimator: TokenEstimator }>()
-  readonly #requestBuckets = new Map<string, TokenBucket>()
+  readonly #accounts = new Map<string, Account>()
+  readonly #requests = new Map<string, TokenBucket>()
 
   constructor(limit: RateLimit) {
     this.#limit = limit
   }
 
-  /** Resolves when the request may be sent; see ModelBudget. */
-  async admit(load: Load, urgent: boolean, call: Call): Promise<Admission> {
-    const { budget, estimator } = this.#of(load)
-    const { textBytes } = load
-    if (textBytes === undefined) return budget.admit(1, urgent, call)
-    const admission = await budget.admit(estimator.estimate(textBytes), urgent, call)
-    return {
-      ...admission,
-      accepted(tokens) {
-        estimator.learn(textBytes, tokens)
-        admission.accepted(tokens)
-      },
-    }
-  }
-
-  #of({ model, inputType, textBytes }: Load) {
+  account({ model, inputType, textBytes }: Load): Account {
     const key = JSON.stringify([model, inputType])
-    let found = this.#budgets.get(key)
-    if (!found) {
-      const { tokensPerMinute } = this.#limit
-      const tokens = textBytes !== undefined && tokensPerMinute ? bucket(tokensPerMinute) : undefined
-      const budget = new ModelBudget({ tokens, requests: this.#requestsOf(model) })
-      found = { budget, estimator: new TokenEstimator() }
-      this.#budgets.set(key, found)
+    let account = this.#accounts.get(key)
+    if (!account) {
+      const tokens = textBytes === undefined ? undefined : bucket(this.#limit.tokensPerMinute)
+      const requests = this.#requestsOf(model)
+      account = {
+        budget: new ModelBudget({ tokens, requests }, performance.now()),
+        estimator: new TokenEstimator(),
+      }
+      this.#accounts.set(key, account)
     }
-    return found
+    return account
   }
 
   /** One for all input types of a model. */
   #requestsOf(model: string): TokenBucket | undefined {
-    const { requestsPerMinute } = this.#limit
-    if (!requestsPerMinute) return undefined
-    const known = this.#requestBuckets.get(model) ?? bucket(requestsPerMinute)
-    this.#requestBuckets.set(model, known)
-    return known
+    const requests = this.#requests.get(model) ?? bucket(this.#limit.requestsPerMinute)
+    if (requests) this.#requests.set(model, requests)
+    return requests
   }
 }
 
-function bucket(perMinute: number): TokenBucket {
-  return new TokenBucket({ capacity: perMinute, perMinute, now: performance.now() })
+function bucket(perMinute: number | undefined): TokenBucket | undefined {
+  return perMinute === undefined
+    ? undefined
+    : new TokenBucket({ capacity: perMinute, perMinute, now: performance.now() })
 }

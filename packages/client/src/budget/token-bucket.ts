@@ -30,10 +30,10 @@ export class TokenBucket {
     this.#level = Math.min(this.#capacity, this.#level - amount)
   }
 
-  /** There is nothing left after all. */
-  drain(now: number): void {
+  /** There is nothing left after all, and `debt` is still to come in before anything may go. */
+  drain(debt: number, now: number): void {
     this.#refill(now)
-    this.#level = Math.min(0, this.#level)
+    this.#level = -debt
   }
 
   /** Refills at another rate from now on. */

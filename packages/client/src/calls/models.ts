@@ -4,16 +4,18 @@ import type { Sender } from '../delivery/sender.js'
 import { checkModelName } from '../validate/model.js'
 import { decodeModelInfo, decodeModelList } from '../wire/models.js'
 
+const LOOK_UP = { model: 'GET /models' }
+
 export async function listModels(filter: ListModelsFilter, call: Call, sender: Sender): Promise<ModelList> {
   const query = new URLSearchParams()
   if (filter.type) query.set('type', filter.type)
   if (filter.vectorType) query.set('vector_type', filter.vectorType)
   const path = query.size > 0 ? `/models?${query}` : '/models'
-  return sender.send({ request: { method: 'GET', path }, decode: decodeModelList }, call)
+  return sender.send({ request: { method: 'GET', path }, load: LOOK_UP, decode: decodeModelList }, call)
 }
 
 export async function getModel(model: string, call: Call, sender: Sender): Promise<ModelInfo> {
   checkModelName(model)
   const path = `/models/${encodeURIComponent(model)}`
-  return sender.send({ request: { method: 'GET', path }, decode: decodeModelInfo }, call)
+  return sender.send({ request: { method: 'GET', path }, load: LOOK_UP, decode: decodeModelInfo }, call)
 }

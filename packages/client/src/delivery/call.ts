@@ -1,4 +1,4 @@
-/** Who goes first when requests wait: a bulk job's batches never keep a single request waiting. */
+/** What a call sends: single requests, or the batches of a bulk job, which give way to them. */
 export type Lane = 'single' | 'bulk'
 
 type Listener = (reason: unknown) => void

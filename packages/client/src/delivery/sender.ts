@@ -1,4 +1,4 @@
-import type { Load, RateBudget } from '../budget/rate-budget.js'
+import type { Account, Load, RateBudget } from '../budget/rate-budget.js'
 import { PineconeApiError, PineconeRateLimitError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import type { HttpRequest } from '../http/exchange.js'
@@ -7,7 +7,7 @@ import { backoff } from './backoff.js'
 import type { Call } from './call.js'
 import { RetryAllowance } from './retry-allowance.js'
 import { isRetryable } from './retry-policy.js'
-import { Slots } from './slots.js'
+import { Turns } from './turns.js'
 import { wait } from './wait.js'
 
 /** The budgets are per minute. Who asks for a longer wait means another one, such as the month's. */
@@ -16,18 +16,17 @@ const LONGEST_WAIT = 120_000
 /** What is to be delivered, and how its answer is read. */
 export interface Delivery<T> {
   readonly request: HttpRequest
-  /** What it draws from the rate budget. A look-up draws nothing. */
-  readonly load?: Load
+  readonly load: Load
   decode(body: Buffer): T
-  /** What the service counted: tokens, or 1 for a rerank. */
-  counted?(result: T): number
+  /** The tokens that the service counted. Absent for what counts as one request. */
+  tokens?(result: T): number
 }
 
-/** Delivers one request: waits for its budget and a slot, sends it, and sends it again where that can help. */
+/** Delivers one request: waits for its turn, sends it, and sends it again where that can help. */
 export class Sender {
   readonly #transport: Transport
   readonly #budget: RateBudget
-  readonly #slots: Slots
+  readonly #turns: Turns
   readonly #allowance = new RetryAllowance()
   readonly #maxRetries: number
 
@@ -38,21 +37,22 @@ export class Sender {
   ) {
     this.#transport = transport
     this.#budget = budget
-    this.#slots = new Slots(options.maxConcurrency)
+    this.#turns = new Turns(options.maxConcurrency)
     this.#maxRetries = options.maxRetries
   }
 
   async send<T>(delivery: Delivery<T>, call: Call): Promise<T> {
+    const account = this.#budget.account(delivery.load)
     for (let retry = 0; ; retry++) {
       try {
-        const result = await this.#attempt(delivery, retry, call)
+        const result = await this.#attempt(delivery, account, retry, call)
         this.#allowance.succeeded(retry)
         return result
       } catch (error) {
         if (error instanceof PineconeInferenceError) error.attempts = retry + 1
         if (!this.#triesAgain(error, retry)) throw error
-        // A refused request waits in line for the budget, with all others of its model.
-        if (delivery.load && error instanceof PineconeRateLimitError) continue
+        // A refused request waits for its turn like all others of its model, until the budget lets one go.
+        if (error instanceof PineconeRateLimitError) continue
         const asked = error instanceof PineconeApiError ? error.retryAfterMs : undefined
         await wait(asked ?? backoff(retry), call)
       }
@@ -65,31 +65,49 @@ export class Sender {
     return error instanceof PineconeRateLimitError || this.#allowance.take()
   }
 
-  async #attempt<T>(delivery: Delivery<T>, retry: number, call: Call): Promise<T> {
-    call.throwIfStopped()
-    const urgent = retry > 0
-    const admission = delivery.load && (await this.#budget.admit(delivery.load, urgent, call))
+  async #attempt<T>(
+    delivery: Delivery<T>,
+    { budget, estimator }: Account,
+    retry: number,
+    call: Call,
+  ): Promise<T> {
+    const { textBytes } = delivery.load
+    const amount = textBytes === undefined ? 1 : estimator.estimate(textBytes)
+    const enteredAt = await this.#turns.take({
+      call,
+      budget,
+      amount,
+      place: retry > 0 ? 'urgent' : call.lane,
+    })
     try {
-      const body = await this.#exchange(delivery.request, urgent, call)
+      const body = await this.#exchange(delivery.request, call)
       const result = delivery.decode(body)
-      admission?.accepted(delivery.counted?.(result) ?? 1)
+      const actual = delivery.tokens?.(result) ?? amount
+      if (textBytes !== undefined) estimator.learn(textBytes, actual)
+      budget.accepted(amount, actual, performance.now())
       return result
     } catch (error) {
-      if (error instanceof PineconeRateLimitError) admission?.refused(error.retryAfterMs, retry)
-      else admission?.failed()
+      if (error instanceof PineconeRateLimitError) {
+        const { retryAfterMs } = error
+        const holdMs = retryAfterMs ?? backoff(retry)
+        budget.refused(amount, { enteredAt, retryAfterMs, holdMs }, performance.now())
+      } else {
+        budget.failed(performance.now())
+      }
       throw error
+    } finally {
+      this.#turns.serve()
     }
   }
 
   /** The slot is free again before the answer is decoded, so the next request does not wait for that. */
-  async #exchange(request: HttpRequest, urgent: boolean, call: Call): Promise<Buffer> {
-    await this.#slots.acquire(call, urgent)
+  async #exchange(request: HttpRequest, call: Call): Promise<Buffer> {
     try {
-      // it may have been stopped between the slot's becoming free and here
+      // it may have been stopped between its turn and here
       call.throwIfStopped()
       return await this.#transport.send(request, call)
     } finally {
-      this.#slots.release()
+      this.#turns.release()
     }
   }
 }

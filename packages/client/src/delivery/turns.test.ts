@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest'
+import { ModelBudget } from '../budget/model-budget.js'
+import { TokenBucket } from '../budget/token-bucket.js'
+import { Call, type Lane } from './call.js'
+import { Turns } from './turns.js'
+import type { Place } from './waiting-line.js'
+
+const unlimited = () => new ModelBudget({}, performance.now())
+
+function oneSlot() {
+  const turns = new Turns(1)
+  const entered: string[] = []
+  const enter = (name: string, place: Place, budget: ModelBudget, call = new Call({ timeout: 1 })) =>
+    turns.take({ call, budget, amount: 1, place }).then(
+      () => entered.push(name),
+      (reason) => entered.push(`${name}: ${reason}`),
+    )
+  const releaseAll = async () => {
+    for (let before = -1; before < entered.length; ) {
+      before = entered.length
+      turns.release()
+      await Promise.resolve()
+      await Promise.resolve()
+    }
+  }
+  return { turns, entered, enter, releaseAll }
+}
+
+it('serves single requests before batches, each in the order they came', async () => {
+  const { entered, enter, releaseAll } = oneSlot()
+  const budget = unlimited()
+  for (const name of ['now', 'b1', 'b2']) void enter(name, 'bulk', budget)
+  for (const name of ['s1', 's2']) void enter(name, 'single', budget)
+  await releaseAll()
+  expect(entered).toEqual(['now', 's1', 's2', 'b1', 'b2'])
+})
+
+it('lets a batch through after four single requests in a row, so that a busy site starves no job', async () => {
+  const { entered, enter, releaseAll } = oneSlot()
+  const [a, b] = [unlimited(), unlimited()]
+  void enter('now', 'bulk', a)
+  for (const name of ['b1', 'b2']) void enter(name, 'bulk', a)
+  for (let i = 1; i <= 9; i++) void enter(`s${i}`, 'single', i % 2 ? a : b)
+  await releaseAll()
+  expect(entered).toEqual(['now', 's1', 's2', 's3', 's4', 'b1', 's5', 's6', 's7', 's8', 'b2', 's9'])
+})
+
+it('serves first whoever failed before', async () => {
+  const { entered, enter, releaseAll } = oneSlot()
+  const budget = unlimited()
+  void enter('now', 'bulk', budget)
+  void enter('single', 'single', budget)
+  void enter('again', 'urgent', budget)
+  await releaseAll()
+  expect(entered).toEqual(['now', 'again', 'single'])
+})
+
+it('keeps no slot for a model that has to wait', async () => {
+  const { turns, entered, enter } = oneSlot()
+  const spent = new TokenBucket({ capacity: 1, perMinute: 1, now: performance.now() })
+  spent.take(1, performance.now())
+  const limited = new ModelBudget({ tokens: spent }, performance.now())
+  const call = new Call({ timeout: 1 })
+  const waiting = enter('limited', 'single', limited, call)
+  await enter('other model', 'bulk' satisfies Lane, unlimited())
+  expect(entered).toEqual(['other model'])
+  call.stop('enough')
+  await waiting
+  expect(entered).toEqual(['other model', 'limited: enough'])
+  turns.release()
+})
