@@ -1,6 +1,7 @@
 import { ApiError } from '../http/api-error.js'
 import { type Truncate, truncateToTokens } from '../text/truncate.js'
-import { denseVector, type InputType } from './dense-vector.js'
+import { denseVector } from './dense-vector.js'
+import type { InputType } from './lexical-features.js'
 import type { EmbedRequest } from './read-embed-request.js'
 import { type SparseVector, sparseVector } from './sparse-vector.js'
 

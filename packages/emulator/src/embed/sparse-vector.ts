@@ -1,11 +1,11 @@
 import { analyze } from '../text/analyze.js'
 import { countTerms } from '../text/count-terms.js'
-import type { InputType } from './dense-vector.js'
+import type { InputType } from './lexical-features.js'
 
 /** BM25's k1: how soon repeating a word stops counting. */
 const saturation = 1.2
 /** BM25's b: how much a long passage is held against its words. */
-const lengthInfluence = 0.6
+const lengthInfluence = 0.75
 /** A usual passage, in words. */
 const usualLength = 120
 

@@ -1,6 +1,7 @@
 import { analyze } from '../text/analyze.js'
 import type { Term } from '../text/term.js'
 import { rarest } from '../text/word-rarity.js'
+import { featuresOf, resemblance } from './resemblance.js'
 
 /** BM25's k1 and b, and a usual document's length in words. */
 const saturation = 1.2
@@ -8,10 +9,18 @@ const lengthInfluence = 0.6
 const usualLength = 120
 /** Documents of a request that weigh as much for a word's rarity as everyday English does. */
 const evenRequest = 20
+/** A document's first words, which mostly say what it is about, and how often each of them counts. */
+const leadWords = 12
+const leadCounts = 2.5
+/** How much a misspelling counts beside the word itself. */
+const misspeltCounts = 0.5
+/** Share of the score that resemblance as a whole makes, and the cosine from which it counts fully. */
+const wholeness = 0.4
+const fullCosine = 0.6
 /** Words between two query words that still count as near. */
 const nearWords = 6
 /** Share of the score that nearness of the query's words makes. */
-const nearness = 0.2
+const nearness = 0.1
 /** Least similarity of spelling (shared n-grams) for which a different word counts as a misspelling. */
 const alike = 0.5
 
@@ -26,7 +35,14 @@ export function scoreDocuments(query: string, documents: readonly (readonly stri
   const queryTerms = distinctTerms(query)
   const indexed = documents.map((fields) => fields.map(indexField))
   const weights = queryTerms.map((term) => weight(term, indexed))
-  return indexed.map((fields) => scoreDocument(queryTerms, weights, fields))
+  const asked = featuresOf(analyze(query), 'query')
+  return indexed.map((fields, index) => {
+    const whole = resemblance(asked, featuresOf(analyze((documents[index] ?? []).join('\n')), 'passage'))
+    return (
+      (1 - wholeness) * scoreDocument(queryTerms, weights, fields) +
+      wholeness * Math.min(1, whole / fullCosine)
+    )
+  })
 }
 
 interface Field {
@@ -85,10 +101,14 @@ function frequency(term: Term, fields: readonly Field[]): number {
   for (const field of fields) {
     const positions = field.positions.get(term)
     const norm = 1 - lengthInfluence + (lengthInfluence * field.length) / usualLength
-    if (positions) count += positions.length / norm
+    if (positions) count += occurrences(positions) / norm
     else count += misspelt(term, field) / norm
   }
   return count / (count + saturation)
+}
+
+function occurrences(positions: readonly number[]): number {
+  return positions.reduce((sum, position) => sum + (position < leadWords ? leadCounts : 1), 0)
 }
 
 /** Similarity of the most similar word of the field where it is alike enough, else 0. */
@@ -99,7 +119,7 @@ function misspelt(term: Term, field: Field): number {
     if (other.key.length < 4 || Math.abs(other.key.length - term.key.length) > 4) continue
     best = Math.max(best, similarity(term.grams, other.grams))
   }
-  return best >= alike ? best / 2 : 0
+  return best >= alike ? best * misspeltCounts : 0
 }
 
 function similarity(left: readonly number[], right: readonly number[]): number {
