@@ -1,3 +1,6 @@
+export { type ClientFields, clientFrom } from './adapters/client-fields.js'
+export { DocumentAndQueryCalls } from './adapters/document-and-query-calls.js'
+export type { EmbeddingFields } from './adapters/embedding-fields.js'
 export type { CallOptions, EmbedAllOptions, EmbedProgress, EmbedStreamOptions } from './api/call-options.js'
 export type {
   DenseEmbedding,
@@ -50,3 +53,4 @@ export {
 } from './models/hosted-models.js'
 export type { PineconeInferenceOptions } from './settings.js'
 export { checkHostedModel } from './validate/model.js'
+export { checkTopN } from './validate/rerank-request.js'

@@ -1,7 +1,6 @@
 import { Embeddings } from '@langchain/core/embeddings'
-import type { EmbedModel } from '@pinecone-inference/client'
-import { DocumentAndQueryCalls } from './document-and-query-calls.js'
-import type { EmbedCallOptions, EmbeddingFields } from './embedding-fields.js'
+import { DocumentAndQueryCalls, type EmbeddingFields, type EmbedModel } from '@pinecone-inference/client'
+import type { EmbedCallOptions } from './embed-call-options.js'
 
 export type PineconeEmbeddingsFields = EmbeddingFields & {
   /** A dense model. Default `multilingual-e5-large`. */

@@ -1,5 +1,4 @@
-export type { ClientFields } from './client-fields.js'
-export type { EmbedCallOptions, EmbeddingFields } from './embedding-fields.js'
+export type { EmbedCallOptions } from './embed-call-options.js'
 export { PineconeEmbeddings, type PineconeEmbeddingsFields } from './embeddings.js'
 export {
   PineconeRerank,

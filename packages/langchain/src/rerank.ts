@@ -1,13 +1,15 @@
 import { Document, type DocumentInterface } from '@langchain/core/documents'
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors'
 import {
+  type ClientFields,
   checkHostedModel,
+  checkTopN,
+  clientFrom,
   PineconeConfigurationError,
   type PineconeInference,
   type RerankDocument,
   type RerankModel,
 } from '@pinecone-inference/client'
-import { type ClientFields, clientFrom } from './client-fields.js'
 
 export type PineconeRerankFields = ClientFields & {
   /** A rerank model. Default `bge-reranker-v2-m3`. */
@@ -78,9 +80,7 @@ export class PineconeRerank extends BaseDocumentCompressor {
     this.#returnDocuments = fields.returnDocuments ?? false
     this.#parameters = fields.parameters
     checkHostedModel(this.model, { task: 'rerank', parameters: fields.parameters })
-    if (this.topN !== undefined && (!Number.isInteger(this.topN) || this.topN < 1)) {
-      throw new PineconeConfigurationError('topN', `is ${this.topN}; it must be a whole number of at least 1`)
-    }
+    checkTopN(this.topN)
     if (this.scoreThreshold !== undefined && !Number.isFinite(this.scoreThreshold)) {
       throw new PineconeConfigurationError('scoreThreshold', `is ${this.scoreThreshold}; it must be a number`)
     }

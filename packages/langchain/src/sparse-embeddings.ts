@@ -1,7 +1,11 @@
 import { Embeddings } from '@langchain/core/embeddings'
-import type { EmbedModel, SparseEmbedding } from '@pinecone-inference/client'
-import { DocumentAndQueryCalls } from './document-and-query-calls.js'
-import type { EmbedCallOptions, EmbeddingFields } from './embedding-fields.js'
+import {
+  DocumentAndQueryCalls,
+  type EmbeddingFields,
+  type EmbedModel,
+  type SparseEmbedding,
+} from '@pinecone-inference/client'
+import type { EmbedCallOptions } from './embed-call-options.js'
 
 export type PineconeSparseEmbeddingsFields = EmbeddingFields & {
   /** A sparse model. Default `pinecone-sparse-english-v0`. */

@@ -1,1 +1,2 @@
-export {}
+export { type EmbedCallOptions, PineconeEmbedding, type PineconeEmbeddingFields } from './embedding.js'
+export { PineconeRerank, type PineconeRerankFields } from './rerank.js'

@@ -1,6 +1,7 @@
-import type { EmbedParameters } from '@pinecone-inference/client'
+import type { EmbedParameters } from '../api/embed.js'
 import type { ClientFields } from './client-fields.js'
 
+/** What every embedding adapter takes. */
 export type EmbeddingFields = ClientFields & {
   /** What to do with a text over the model's token limit: cut its end (default) or start, or refuse it. */
   truncate?: EmbedParameters['truncate']
@@ -10,9 +11,4 @@ export type EmbeddingFields = ClientFields & {
   documentParameters?: EmbedParameters
   /** Parameters for queries, over those above and `inputType: 'query'`. */
   queryParameters?: EmbedParameters
-}
-
-export interface EmbedCallOptions {
-  /** Aborts the call; it rejects with the signal's reason. */
-  signal?: AbortSignal
 }

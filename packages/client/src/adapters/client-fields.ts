@@ -1,10 +1,15 @@
-import { PineconeInference, type PineconeInferenceOptions } from '@pinecone-inference/client'
+import { PineconeInference } from '../client.js'
+import type { PineconeInferenceOptions } from '../settings.js'
 
-/** Either a client to share (one pool of connections, one limit for everything), or options for one of its own. */
+/**
+ * What every adapter takes: either a client to share (one pool of connections, one budget for everything), or
+ * options for one of its own.
+ */
 export type ClientFields =
   | ({ client: PineconeInference } & { [O in keyof PineconeInferenceOptions]?: never })
   | ({ client?: never } & PineconeInferenceOptions)
 
+/** The client to use. */
 export function clientFrom(fields: ClientFields): PineconeInference {
   return fields.client ?? new PineconeInference(fields)
 }
