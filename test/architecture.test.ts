@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What a package's source may import of this repository's other packages. */
+const mayImport: Record<string, string[]> = {
+  client: [],
+  langchain: ['client'],
+  llamaindex: ['client'],
+  emulator: [],
+  cli: ['client', 'emulator'],
+}
+
+function sources(name: string): string[] {
+  return readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => join('packages', name, 'src', file))
+}
+
+function importsOf(file: string): string[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'))
+  return importedFiles.map(({ fileName }) => fileName)
+}
+
+describe.each(Object.entries(mayImport))('packages/%s', (name, allowed) => {
+  it('imports of the other packages only those below it', () => {
+    const imported = new Set(
+      sources(name).flatMap((file) =>
+        importsOf(file).flatMap((specifier) => specifier.match(/^@pinecone-inference\/([^/]+)/)?.[1] ?? []),
+      ),
+    )
+    expect([...imported].filter((other) => !allowed.includes(other))).toEqual([])
+  })
+
+  it('reaches into no other package by path', () => {
+    const home = join(root, 'packages', name, 'src')
+    const strays = sources(name).flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => relative(home, join(root, dirname(file), specifier)))
+        .filter((path) => path.startsWith('..')),
+    )
+    expect(strays).toEqual([])
+  })
+
+  it('has an index that exports and does nothing else', () => {
+    const text = readFileSync(join(root, 'packages', name, 'src/index.ts'), 'utf8')
+    const { statements } = ts.createSourceFile('index.ts', text, ts.ScriptTarget.Latest)
+    expect(
+      statements
+        .filter((statement) => !ts.isExportDeclaration(statement))
+        .map(({ kind }) => ts.SyntaxKind[kind]),
+    ).toEqual([])
+  })
+
+  it('depends in package.json on what its source imports, and on nothing else', () => {
+    const { dependencies = {}, peerDependencies = {} } = JSON.parse(
+      readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'),
+    )
+    const imported = new Set(
+      sources(name)
+        .flatMap(importsOf)
+        .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+        .map((specifier) => specifier.match(/^(@[^/]+\/[^/]+|[^/]+)/)?.[0] ?? specifier),
+    )
+    for (const declared of Object.keys({ ...dependencies, ...peerDependencies }))
+      expect(imported).toContain(declared)
+  })
+})
