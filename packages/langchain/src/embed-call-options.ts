@@ -1,5 +1,4 @@
+import type { EmbedAllOptions } from '@pinecone-inference/client'
+
 /** What LangChain's own interface has no room for. */
-export interface EmbedCallOptions {
-  /** Aborts the call; it rejects with the signal's reason. */
-  signal?: AbortSignal
-}
+export type EmbedCallOptions = Pick<EmbedAllOptions, 'signal' | 'onProgress'>

@@ -1,0 +1,60 @@
+import { PineconeEmbedding, PineconeRerank } from '@pinecone-inference/llamaindex'
+import {
+  Document,
+  MarkdownNodeParser,
+  MetadataMode,
+  type NodeWithScore,
+  SentenceSplitter,
+  Settings,
+  VectorStoreIndex,
+} from 'llamaindex'
+import { inferenceService } from '../inference-service.js'
+import type { SearchResult } from '../report/hit.js'
+import { printEvaluation } from '../report/print-evaluation.js'
+import { printSearch } from '../report/print-search.js'
+import { progress } from '../report/progress.js'
+import { readDocs } from '../undici-docs/corpus.js'
+import { questionsToAsk } from '../undici-docs/questions-to-ask.js'
+import { answer, chatModel } from './answer.js'
+
+const CANDIDATES = 20
+
+await using service = await inferenceService()
+console.log(`LlamaIndex.TS, with ${service.where}`)
+
+Settings.llm = await chatModel()
+Settings.embedModel = new PineconeEmbedding({ client: service.client, model: 'llama-text-embed-v2' })
+const reranker = new PineconeRerank({ client: service.client })
+
+const docs = readDocs()
+const documents = docs.map(
+  ({ source, title, markdown }) => new Document({ id_: source, text: markdown, metadata: { source, title } }),
+)
+const sections = await new MarkdownNodeParser()(documents)
+const passages = await new SentenceSplitter({ chunkSize: 256, chunkOverlap: 20 })(sections)
+console.log(`${docs.length} files of undici's docs, ${passages.length} passages`)
+
+const index = await VectorStoreIndex.init({ nodes: passages, progressCallback: progress('embedding') })
+const retriever = index.asRetriever({ similarityTopK: CANDIDATES })
+
+async function search(question: string): Promise<SearchResult> {
+  const found = await retriever.retrieve({ query: question })
+  const reranked = await reranker.postprocessNodes(found, question)
+  return { found: found.map(hit), reranked: reranked.map(hit) }
+}
+
+function hit({ node, score = Number.NaN }: NodeWithScore) {
+  return {
+    id: node.id_,
+    source: String(node.metadata.source),
+    text: node.getContent(MetadataMode.NONE),
+    score,
+  }
+}
+
+const engine = index.asQueryEngine({ similarityTopK: CANDIDATES, nodePostprocessors: [reranker] })
+for (const question of questionsToAsk()) {
+  printSearch(question, await search(question))
+  console.log(`  → ${await answer(question, engine, reranker)}`)
+}
+await printEvaluation(search)
