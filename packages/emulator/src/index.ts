@@ -1,3 +1,4 @@
+export { emulatorFixture } from './emulator-fixture.js'
 export type { Fault, FaultRule, Malformation, RateLimit, Route } from './faults/fault.js'
 export type { FaultScript } from './faults/fault-script.js'
 export type { Latency } from './faults/latency.js'
