@@ -37,7 +37,7 @@ export type EmbedCallOptions = BaseEmbeddingOptions & {
 export class PineconeEmbedding extends BaseEmbedding {
   readonly model: string
   readonly #calls: DocumentAndQueryCalls<'dense'>
-  readonly #modelBatchSize: number
+  readonly #initialBatchSize: number
 
   /** A field, because the framework passes it on without its object. */
   override getTextEmbeddings = (texts: string[]): Promise<number[][]> => this.getTextEmbeddingsBatch(texts)
@@ -47,8 +47,8 @@ export class PineconeEmbedding extends BaseEmbedding {
     this.model = fields.model ?? 'multilingual-e5-large'
     this.#calls = new DocumentAndQueryCalls(this.model, 'dense', fields)
     const facts = hostedModel(this.model)
-    this.#modelBatchSize = facts?.maxBatchSize ?? 96
-    this.embedBatchSize = fields.batchSize ?? this.#modelBatchSize
+    this.#initialBatchSize = fields.batchSize ?? facts?.maxBatchSize ?? 96
+    this.embedBatchSize = this.#initialBatchSize
     const dimensions = this.#calls.documentParameters.dimension ?? onlyOne(facts?.dimensions)
     if (dimensions !== undefined) this.embedInfo = { dimensions }
     // The ingestion cache keys on this id, which is random in the base; it must be what decides the vectors.
@@ -89,9 +89,9 @@ export class PineconeEmbedding extends BaseEmbedding {
     return text ? (await this.#calls.query(text, options)).values : null
   }
 
-  /** `embedBatchSize` may be set at any time; a model's own limit is left to the client, which may look it up. */
+  /** `embedBatchSize` may be set at any time; unset, `batchSize` holds, or the model's limit as the client knows it. */
   #ownBatchSize(): { batchSize?: number } {
-    return this.embedBatchSize === this.#modelBatchSize ? {} : { batchSize: this.embedBatchSize }
+    return this.embedBatchSize === this.#initialBatchSize ? {} : { batchSize: this.embedBatchSize }
   }
 }
 

@@ -79,15 +79,18 @@ export class PineconeRerank implements BaseNodePostprocessor {
     options: { signal?: AbortSignal } = {},
   ): Promise<NodeWithScore[]> {
     if (nodes.length === 0) return []
-    const text = query === undefined ? '' : extractText(query)
+    const text = query ? extractText(query) : ''
     if (text.trim() === '') {
-      throw new PineconeConfigurationError('query', 'has no text, which nodes are ranked by')
+      throw new PineconeConfigurationError(
+        'query',
+        'has no text; nodes are ranked by text, not by an image alone',
+      )
     }
     const { data } = await this.#client.rerankAll(
       {
         model: this.model,
         query: text,
-        documents: nodes.map(({ node }) => this.#fieldsOf(node)),
+        documents: nodes.map(({ node }) => fieldsOf(node)),
         rankFields: this.rankFields,
         returnDocuments: false,
         ...(this.topN === undefined ? {} : { topN: this.topN }),
@@ -101,13 +104,13 @@ export class PineconeRerank implements BaseNodePostprocessor {
       return found && score >= scoreThreshold ? [{ ...found, score }] : []
     })
   }
+}
 
-  #fieldsOf(node: BaseNode): RerankDocument {
-    return Object.fromEntries(
-      this.rankFields.flatMap((field) => {
-        const value: unknown = field === 'text' ? node.getContent(MetadataMode.EMBED) : node.metadata[field]
-        return value === undefined ? [] : [[field, typeof value === 'number' ? String(value) : value]]
-      }),
-    )
-  }
+/** All that a node can be ranked by; the client sends the rank fields, and names the rest where one is missing. */
+function fieldsOf(node: BaseNode): RerankDocument {
+  const metadata = Object.entries<unknown>(node.metadata).map(([field, value]) => [
+    field,
+    typeof value === 'number' ? String(value) : value,
+  ])
+  return { ...Object.fromEntries(metadata), text: node.getContent(MetadataMode.EMBED) }
 }

@@ -67,7 +67,9 @@ describe('PineconeEmbedding', () => {
     await embedding.getTextEmbeddingsBatch(texts(7))
     embedding.embedBatchSize = 5
     await embedding.getTextEmbeddingsBatch(texts(7))
-    expect(embedded(emulator).map((request) => request.texts.length)).toEqual([3, 3, 1, 5, 2])
+    embedding.embedBatchSize = 96
+    await embedding.getTextEmbeddingsBatch(texts(7))
+    expect(embedded(emulator).map((request) => request.texts.length)).toEqual([3, 3, 1, 5, 2, 7])
   })
 
   it('has an id that says what decides its vectors, the same in every process', () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { MockLLM } from '@llamaindex/core/llms/mock'
 import type { Emulator } from '@pinecone-inference/emulator'
 import {
@@ -100,6 +101,7 @@ describe('postprocessNodes', () => {
 
   it.each([
     ['no query', undefined],
+    ['a query that is null', null],
     ['a blank query', ' '],
     ['a query that is an image', [{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }]],
   ])('refuses %s before it sends anything', async (_, query) => {
@@ -114,16 +116,49 @@ describe('postprocessNodes', () => {
   })
 
   it('refuses a rank field that no node has, naming those they have', async () => {
-    const { fields } = await emulated()
-    const call = new PineconeRerank({
-      ...fields,
-      model: 'cohere-rerank-3.5',
-      rankFields: ['title', 'author'],
-    })
-    await expect(call.postprocessNodes(retrieved(), 'q')).rejects.toMatchObject({
+    const { emulator, fields } = await emulated()
+    const reranker = new PineconeRerank({ ...fields, rankFields: ['author'] })
+    await expect(reranker.postprocessNodes(retrieved(), 'q')).rejects.toMatchObject({
       argument: 'rankFields',
-      allowed: ['title'],
+      allowed: ['title', 'text'],
     })
+    expect(emulator.requests).toHaveLength(0)
+  })
+
+  it('ranks by a number in the metadata as text', async () => {
+    const { emulator, fields } = await emulated()
+    const node = new TextNode({ text: 'body', metadata: { year: 2024 } })
+    await new PineconeRerank({ ...fields, rankFields: ['year'] }).postprocessNodes([{ node }], '2024')
+    expect(reranked(emulator).documents).toEqual([{ year: '2024' }])
+    expect(node.metadata).toEqual({ year: 2024 })
+  })
+
+  it.each([
+    ['no rank fields', []],
+    ['rank fields that are no list', 'text'],
+  ])('refuses %s before it sends anything', async (_, rankFields) => {
+    const { emulator, fields } = await emulated()
+    const reranker = new PineconeRerank({ ...fields, rankFields: rankFields as string[] })
+    await expect(reranker.postprocessNodes(retrieved(), 'q')).rejects.toMatchObject({
+      argument: 'rankFields',
+    })
+    expect(emulator.requests).toHaveLength(0)
+  })
+
+  it('can be aborted', async () => {
+    const { emulator, fields } = await emulated()
+    emulator.faults.add({ fault: { kind: 'stall', at: 'headers' } })
+    const abort = new AbortController()
+    const call = new PineconeRerank(fields).postprocessNodes(retrieved(), 'q', { signal: abort.signal })
+    abort.abort(new Error('enough'))
+    await expect(call).rejects.toThrow('enough')
+  })
+
+  it('does not show the key', () => {
+    const reranker = new PineconeRerank({ apiKey: 'pcsk_very-secret' })
+    expect(inspect(reranker, { depth: 20, showHidden: true }) + JSON.stringify(reranker)).not.toContain(
+      'very-secret',
+    )
   })
 
   it('refuses topN of 0 when it is built', () => {
