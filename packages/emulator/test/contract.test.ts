@@ -269,6 +269,13 @@ describe('a request that is wrong', () => {
       'limit of 100',
     ],
     ['a blank query', '/rerank', { ...rerankBody, query: ' ' }, 400, "'query'"],
+    [
+      'a query that leaves no room',
+      '/rerank',
+      { ...rerankBody, query: 'word '.repeat(1100) },
+      400,
+      "'query' has 1102",
+    ],
     ['a top_n below 1', '/rerank', { ...rerankBody, top_n: 0 }, 400, 'at least 1'],
     ['a document without the rank field', '/rerank', { ...rerankBody, rank_fields: ['body'] }, 400, "'text'"],
     [

@@ -25,7 +25,7 @@ export function lexicalFeatures(
   add: (hash: number, weight: number) => void,
 ): void {
   const power = inputType === 'query' ? queryPower : passagePower
-  for (const [term, count] of countTerms(words)) {
+  for (const { term, count } of countTerms(words)) {
     const weight = (term.rarity / rarest) ** power * repeated(count)
     add(term.hash, weight)
     const gramWeight = (spelling * weight) / Math.sqrt(term.grams.length)

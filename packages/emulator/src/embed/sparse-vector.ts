@@ -26,7 +26,7 @@ export function sparseVector(text: string, inputType: InputType): SparseVector {
   const words = analyze(text)
   const lengthFactor = saturation * (1 - lengthInfluence + (lengthInfluence * words.length) / usualLength)
   const byIndex = new Map<number, { value: number; token: string }>()
-  for (const [term, count] of countTerms(words)) {
+  for (const { term, count } of countTerms(words)) {
     const value =
       inputType === 'query'
         ? (term.rarity * count) / (count + 0.5)

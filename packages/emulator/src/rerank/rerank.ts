@@ -22,6 +22,11 @@ const documentsPerUnit = 100
 export function rerank({ model, query, texts, topN, parameters }: RerankRequest): Ranking {
   const limit = model.max_sequence_length
   const queryTokens = countTokens(query)
+  if (queryTokens >= limit) {
+    throw ApiError.invalid(
+      `'query' has ${queryTokens} tokens; model '${model.model}' takes ${limit} for query and document together`,
+    )
+  }
   const truncate = (parameters.truncate ?? 'END') as Truncate
   const kept = texts.map((fields, index) => {
     let room = limit - queryTokens

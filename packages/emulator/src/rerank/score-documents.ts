@@ -1,4 +1,5 @@
 import { analyze } from '../text/analyze.js'
+import { countTerms } from '../text/count-terms.js'
 import type { Term } from '../text/term.js'
 import { rarest } from '../text/word-rarity.js'
 import { featuresOf, resemblance } from './resemblance.js'
@@ -23,6 +24,8 @@ const nearWords = 6
 const nearness = 0.1
 /** Least similarity of spelling (shared n-grams) for which a different word counts as a misspelling. */
 const alike = 0.5
+/** Words of a query up to which misspellings are looked for: each is compared with all words of all documents. */
+const wordsSpelt = 64
 
 /**
  * A lexical stand-in for a cross-encoder: the score in 0..1 of each document for the query, in the documents' order.
@@ -32,77 +35,81 @@ const alike = 0.5
  * shift the weights of words towards those that tell them apart.
  */
 export function scoreDocuments(query: string, documents: readonly (readonly string[])[]): number[] {
-  const queryTerms = distinctTerms(query)
+  const words = analyze(query)
+  const asked = countTerms(words).map(({ term }) => term)
   const indexed = documents.map((fields) => fields.map(indexField))
-  const weights = queryTerms.map((term) => weight(term, indexed))
-  const asked = featuresOf(analyze(query), 'query')
-  return indexed.map((fields, index) => {
-    const whole = resemblance(asked, featuresOf(analyze((documents[index] ?? []).join('\n')), 'passage'))
-    return (
-      (1 - wholeness) * scoreDocument(queryTerms, weights, fields) +
-      wholeness * Math.min(1, whole / fullCosine)
+  const queryTerms = asked.map((term): QueryTerm => {
+    const grams = asked.length <= wordsSpelt && term.key.length >= 5 ? new Set(term.grams) : undefined
+    return { key: term.key, weight: weight(term, indexed), ...(grams ? { grams } : {}) }
+  })
+  const features = featuresOf(words, 'query')
+  return indexed.map((fields) => {
+    const whole = resemblance(
+      features,
+      featuresOf(
+        fields.flatMap((field) => field.words),
+        'passage',
+      ),
     )
+    return (1 - wholeness) * scoreDocument(queryTerms, fields) + wholeness * Math.min(1, whole / fullCosine)
   })
 }
 
-interface Field {
-  readonly length: number
-  readonly positions: ReadonlyMap<Term, readonly number[]>
+interface QueryTerm {
+  readonly key: string
+  /** 0..1. */
+  readonly weight: number
+  /** What misspellings are recognised by; undefined where none are looked for. */
+  readonly grams?: ReadonlySet<number>
 }
 
-function distinctTerms(query: string): Term[] {
-  return [...new Set(analyze(query).flat())]
+interface Field {
+  readonly words: readonly (readonly Term[])[]
+  readonly terms: ReadonlyMap<string, { readonly term: Term; readonly positions: number[] }>
 }
 
 function indexField(text: string): Field {
   const words = analyze(text)
-  const positions = new Map<Term, number[]>()
-  for (const [position, terms] of words.entries()) {
-    for (const term of terms) {
-      const known = positions.get(term)
-      if (known) known.push(position)
-      else positions.set(term, [position])
+  const terms = new Map<string, { term: Term; positions: number[] }>()
+  for (const [position, found] of words.entries()) {
+    for (const term of found) {
+      const known = terms.get(term.key)
+      if (known) known.positions.push(position)
+      else terms.set(term.key, { term, positions: [position] })
     }
   }
-  return { length: words.length, positions }
+  return { words, terms }
 }
 
 /** Rarity in English, blended with rarity among the request's documents, in 0..1. */
 function weight(term: Term, documents: readonly (readonly Field[])[]): number {
   const inEnglish = term.rarity / rarest
-  const holding = documents.filter((fields) => fields.some((field) => field.positions.has(term))).length
+  const holding = documents.filter((fields) => fields.some((field) => field.terms.has(term.key))).length
   const inRequest =
     Math.log1p((documents.length - holding + 0.5) / (holding + 0.5)) / Math.log(documents.length * 2 + 2)
   const share = documents.length / (documents.length + evenRequest) / 2
   return inEnglish * (1 - share + share * Math.min(1, inRequest))
 }
 
-function scoreDocument(
-  queryTerms: readonly Term[],
-  weights: readonly number[],
-  fields: readonly Field[],
-): number {
+function scoreDocument(queryTerms: readonly QueryTerm[], fields: readonly Field[]): number {
   let total = 0
   let covered = 0
-  for (const [index, term] of queryTerms.entries()) {
-    const value = weights[index] ?? 0
-    total += value
-    covered += value * frequency(term, fields)
+  for (const term of queryTerms) {
+    total += term.weight
+    covered += term.weight * frequency(term, fields)
   }
   if (total === 0) return 0
   const coverage = covered / total
-  const near = pairsNear(queryTerms, weights, fields)
-  return Math.min(1, Math.max(0, (1 - nearness) * coverage + nearness * near))
+  return Math.min(1, Math.max(0, (1 - nearness) * coverage + nearness * pairsNear(queryTerms, fields)))
 }
 
 /** BM25F: the fields' frequencies against their lengths, together saturating towards 1. */
-function frequency(term: Term, fields: readonly Field[]): number {
+function frequency(term: QueryTerm, fields: readonly Field[]): number {
   let count = 0
   for (const field of fields) {
-    const positions = field.positions.get(term)
-    const norm = 1 - lengthInfluence + (lengthInfluence * field.length) / usualLength
-    if (positions) count += occurrences(positions) / norm
-    else count += misspelt(term, field) / norm
+    const found = field.terms.get(term.key)
+    const norm = 1 - lengthInfluence + (lengthInfluence * field.words.length) / usualLength
+    count += (found ? occurrences(found.positions) : misspelt(term, field)) / norm
   }
   return count / (count + saturation)
 }
@@ -111,41 +118,37 @@ function occurrences(positions: readonly number[]): number {
   return positions.reduce((sum, position) => sum + (position < leadWords ? leadCounts : 1), 0)
 }
 
-/** Similarity of the most similar word of the field where it is alike enough, else 0. */
-function misspelt(term: Term, field: Field): number {
-  if (term.key.length < 5) return 0
+/** What the most similar word of the field counts where it is alike enough, else 0. */
+function misspelt({ key, grams }: QueryTerm, field: Field): number {
+  if (!grams) return 0
   let best = 0
-  for (const other of field.positions.keys()) {
-    if (other.key.length < 4 || Math.abs(other.key.length - term.key.length) > 4) continue
-    best = Math.max(best, similarity(term.grams, other.grams))
+  for (const { term } of field.terms.values()) {
+    if (term.key.length < 4 || Math.abs(term.key.length - key.length) > 4) continue
+    best = Math.max(best, similarity(grams, term.grams))
   }
   return best >= alike ? best * misspeltCounts : 0
 }
 
-function similarity(left: readonly number[], right: readonly number[]): number {
-  const set = new Set(left)
+function similarity(left: ReadonlySet<number>, right: readonly number[]): number {
   let shared = 0
-  for (const gram of right) if (set.has(gram)) shared++
-  return (2 * shared) / (left.length + right.length)
+  for (const gram of right) if (left.has(gram)) shared++
+  return (2 * shared) / (left.size + right.length)
 }
 
 /** Share of the query's neighbouring word pairs that a field holds close together, in 0..1. */
-function pairsNear(
-  queryTerms: readonly Term[],
-  weights: readonly number[],
-  fields: readonly Field[],
-): number {
+function pairsNear(queryTerms: readonly QueryTerm[], fields: readonly Field[]): number {
   let total = 0
   let near = 0
   for (let i = 1; i < queryTerms.length; i++) {
     const left = queryTerms[i - 1]
     const right = queryTerms[i]
     if (!left || !right) continue
-    const value = Math.min(weights[i - 1] ?? 0, weights[i] ?? 0)
+    const value = Math.min(left.weight, right.weight)
     total += value
-    near +=
-      value *
-      Math.max(...fields.map((field) => closeness(field.positions.get(left), field.positions.get(right))))
+    const closest = fields.map((field) =>
+      closeness(field.terms.get(left.key)?.positions, field.terms.get(right.key)?.positions),
+    )
+    near += value * Math.max(...closest)
   }
   return total === 0 ? 0 : near / total
 }

@@ -2,7 +2,7 @@ import { stemmer } from 'stemmer'
 import { hash32 } from './hash.js'
 import { wordRarity } from './word-rarity.js'
 
-/** A word reduced to what is compared: case, accents and English endings removed. There is one object per key. */
+/** A word reduced to what is compared, its key: case, accents and English endings removed. */
 export interface Term {
   readonly key: string
   readonly hash: number

@@ -4,7 +4,6 @@ import { sparseVector } from '../../src/embed/sparse-vector.js'
 import { scoreDocuments } from '../../src/rerank/score-documents.js'
 import { analyze } from '../../src/text/analyze.js'
 import { countTerms } from '../../src/text/count-terms.js'
-import type { Term } from '../../src/text/term.js'
 
 /** Ranks texts for a query: all indices that it finds, best first. */
 export type Ranker = (query: string) => number[]
@@ -33,23 +32,25 @@ export function bm25(texts: readonly string[], words: 'its own words' | 'our wor
 
 /** Textbook BM25 (k1 1.2, b 0.75) with the collection's own rarities over the words of the stand-ins. */
 export function textbookBm25(texts: readonly string[]): Ranker {
-  const documents = texts.map((text) => countTerms(analyze(text)))
+  const documents = texts.map(
+    (text) => new Map(countTerms(analyze(text)).map(({ term, count }) => [term.key, count])),
+  )
   const lengths = documents.map((counts) => [...counts.values()].reduce((sum, count) => sum + count, 0))
   const usualLength = lengths.reduce((sum, length) => sum + length, 0) / texts.length
-  const holding = new Map<Term, number>()
+  const holding = new Map<string, number>()
   for (const counts of documents)
-    for (const term of counts.keys()) holding.set(term, (holding.get(term) ?? 0) + 1)
+    for (const key of counts.keys()) holding.set(key, (holding.get(key) ?? 0) + 1)
 
-  const termScore = (term: Term, document: number) => {
-    const count = documents[document]?.get(term)
+  const termScore = (key: string, document: number) => {
+    const count = documents[document]?.get(key)
     if (count === undefined) return 0
-    const held = holding.get(term) ?? 0
+    const held = holding.get(key) ?? 0
     const rarity = Math.log(1 + (texts.length - held + 0.5) / (held + 0.5))
     return (rarity * count * 2.2) / (count + 1.2 * (0.25 + (0.75 * (lengths[document] ?? 0)) / usualLength))
   }
   return (query) => {
-    const terms = [...countTerms(analyze(query)).keys()]
-    return best(texts.map((_, document) => terms.reduce((sum, term) => sum + termScore(term, document), 0)))
+    const keys = countTerms(analyze(query)).map(({ term }) => term.key)
+    return best(texts.map((_, document) => keys.reduce((sum, key) => sum + termScore(key, document), 0)))
   }
 }
 

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { sparseVector } from './sparse-vector.js'
+
+const weight = (text: string, token: string) => {
+  const { tokens, values } = sparseVector(text, 'passage')
+  return values[tokens.indexOf(token)] ?? Number.NaN
+}
+
+describe('sparseVector', () => {
+  it('weighs a repeated word more, but less than twice', () => {
+    const once = weight('cat dog dog bird', 'cat')
+    const twice = weight('cat cat dog bird', 'cat')
+    expect(twice).toBeGreaterThan(once)
+    expect(twice).toBeLessThan(2 * once)
+  })
+
+  it('weighs a word less in a longer passage', () => {
+    expect(weight(`cat ${'dog '.repeat(200)}`, 'cat')).toBeLessThan(weight('cat dog', 'cat'))
+  })
+
+  it('weighs a rare word of a query more than a common one', () => {
+    const { tokens, values } = sparseVector('the dispatcher', 'query')
+    expect(values[tokens.indexOf('dispatch')]).toBeGreaterThan(values[tokens.indexOf('the')] ?? 0)
+  })
+
+  it('counts a word as one in a text of more words than are remembered', () => {
+    const many = Array.from({ length: 60_000 }, (_, index) => `w${index.toString(36)}x`).join(' ')
+    const { tokens } = sparseVector(`cat ${many} cat`, 'passage')
+    const alone = sparseVector(`${many} cat cat`, 'passage')
+    expect(tokens.filter((token) => token === 'cat')).toHaveLength(1)
+    expect(weight(`cat ${many} cat`, 'cat')).toBe(alone.values[alone.tokens.indexOf('cat')])
+  })
+})
