@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { createProgram } from './create-program.js'
 
-await createProgram().parseAsync()
+void createProgram().parseAsync()
