@@ -1,5 +1,10 @@
-import type { CallOptions, EmbedAllOptions, EmbedStreamOptions } from './api/call-options.js'
-import type { EmbedRequest, EmbedResult, EmbedStreamRequest } from './api/embed.js'
+import type {
+  CallOptions,
+  CollectingEmbedAllOptions,
+  EmbedAllOptions,
+  EmbedStreamOptions,
+} from './api/call-options.js'
+import type { CollectedEmbedResult, EmbedRequest, EmbedResult, EmbedStreamRequest } from './api/embed.js'
 import type { ListModelsFilter, ModelInfo, ModelList } from './api/models.js'
 import type { RerankRequest, RerankResult } from './api/rerank.js'
 import { RateBudget } from './budget/rate-budget.js'
@@ -69,11 +74,18 @@ export class PineconeInference {
    * Embeds any number of texts: split to the model's limits, at most `maxConcurrency` requests in flight,
    * results in input order, usage summed.
    *
-   * If a batch finally fails, its error's `inputRange` says which inputs, and `partial` holds what is finished.
+   * If a request finally fails, its error's `inputRange` says which inputs, and `partial` holds what is finished;
+   * with `onError: 'collect'` the rest is done, and the result has nulls for them and the list of `failures`.
+   * A batch that is refused as too large is halved, down to the one input that cannot pass.
    *
    * @throws PineconeConfigurationError before any embed request, for bad input anywhere in `inputs`
    */
-  embedAll(request: EmbedRequest, options: EmbedAllOptions = {}): Promise<EmbedResult> {
+  embedAll(request: EmbedRequest, options: CollectingEmbedAllOptions): Promise<CollectedEmbedResult>
+  embedAll(request: EmbedRequest, options?: EmbedAllOptions): Promise<EmbedResult>
+  embedAll(
+    request: EmbedRequest,
+    options: EmbedAllOptions | CollectingEmbedAllOptions = {},
+  ): Promise<EmbedResult | CollectedEmbedResult> {
     return this.#start(options, (call) => embedAll(request, options, call, this.#engine))
   }
 

@@ -1,10 +1,20 @@
-export { type ClientFields, clientFrom } from './adapters/client-fields.js'
+export type { ClientFields } from './adapters/client-fields.js'
 export { DocumentAndQueryCalls } from './adapters/document-and-query-calls.js'
 export type { EmbeddingFields } from './adapters/embedding-fields.js'
-export type { CallOptions, EmbedAllOptions, EmbedProgress, EmbedStreamOptions } from './api/call-options.js'
+export { RerankCalls } from './adapters/rerank-calls.js'
+export type { RerankCallOptions, RerankFields } from './adapters/rerank-fields.js'
 export type {
+  CallOptions,
+  CollectingEmbedAllOptions,
+  EmbedAllOptions,
+  EmbedProgress,
+  EmbedStreamOptions,
+} from './api/call-options.js'
+export type {
+  CollectedEmbedResult,
   DenseEmbedding,
   Embedding,
+  EmbedFailure,
   EmbedModel,
   EmbedParameters,
   EmbedRequest,
@@ -52,5 +62,3 @@ export {
   type ModelFacts,
 } from './models/hosted-models.js'
 export type { PineconeInferenceOptions } from './settings.js'
-export { checkHostedModel } from './validate/model.js'
-export { checkTopN } from './validate/rerank-request.js'

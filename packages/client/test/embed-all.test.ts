@@ -255,3 +255,93 @@ describe('a model that is not in the built-in table', () => {
     expect((await client.embedAll({ model: 'acme-embed', inputs: texts(2) })).data).toHaveLength(2)
   })
 })
+
+describe('a request refused as too large', () => {
+  it.each([
+    [413, 'Payload Too Large'],
+    [400, 'Request payload size exceeds the limit: 2097152 bytes'],
+    [400, 'The number of tokens exceeds the maximum of 2048'],
+  ])('is halved until it passes: %i %s', async (status, message) => {
+    const api = await scriptedApi((request, response) =>
+      request.body.inputs.length > 20
+        ? json(response, status, errorBody(status, 'INVALID_ARGUMENT', message))
+        : embedAnswer(request),
+    )
+    const { data, usage } = await api.client().embedAll({ ...E5, inputs: texts(200) })
+    expect(data).toEqual(texts(200).map(dense))
+    expect(usage.totalTokens).toBe(200)
+  })
+
+  it('names the one text that cannot pass, and hands over what did', async () => {
+    const api = await scriptedApi((request, response) =>
+      request.body.inputs.some(({ text }: { text: string }) => text === 'text number 70')
+        ? json(response, 413, errorBody(413, 'INVALID_ARGUMENT', 'Payload Too Large'))
+        : embedAnswer(request),
+    )
+    const error = await api
+      .client()
+      .embedAll({ ...E5, inputs: texts(96) })
+      .catch((failure: unknown) => failure)
+    expect(error).toMatchObject({ status: 413, inputRange: [70, 71] })
+    const finished = (error as PineconeInferenceError).partial?.data.map(({ index }) => index) ?? []
+    expect(finished.sort((a, b) => a - b)).toEqual(Array.from({ length: 70 }, (_, i) => i))
+    // 96, 48, 48, 24, 12, 12 … : the halves on the way to one text, not all of them
+    expect(api.requests.length).toBeLessThan(16)
+  })
+
+  it('of another kind is not halved', async () => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'unsupported input_type')),
+    )
+    await expect(api.client().embedAll({ ...E5, inputs: texts(96) })).rejects.toMatchObject({
+      inputRange: [0, 96],
+    })
+    expect(api.requests).toHaveLength(1)
+  })
+})
+
+describe("onError: 'collect'", () => {
+  const failing = (first: string, status: number) =>
+    scriptedApi((request, response) =>
+      request.body.inputs[0].text === first
+        ? json(response, status, errorBody(status, 'CODE', 'no'), { 'retry-after': '0' })
+        : embedAnswer(request),
+    )
+
+  it('does the rest and returns vectors with gaps and the list of failures', async () => {
+    const api = await failing('text number 192', 400)
+    const result = await api.client().embedAll({ ...E5, inputs: texts(500) }, { onError: 'collect' })
+    expect(result.failures).toEqual([{ inputRange: [192, 288], error: expect.any(PineconeInferenceError) }])
+    expect(result.data).toEqual(texts(500).map((text, i) => (i >= 192 && i < 288 ? null : dense(text))))
+    expect(result.usage.totalTokens).toBe(404)
+  })
+
+  it('has an empty list when all went well', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const { data, failures } = await api.client().embedAll({ ...E5, inputs: ['a'] }, { onError: 'collect' })
+    expect(failures).toEqual([])
+    expect(data).toEqual([dense('a')])
+    expect(await api.client().embedAll({ ...E5, inputs: [] }, { onError: 'collect' })).toMatchObject({
+      failures: [],
+    })
+  })
+
+  it('gives up at once when the key is refused, as every request would be', async () => {
+    const api = await failing('text number 0', 401)
+    await expect(
+      api.client({ maxConcurrency: 1 }).embedAll({ ...E5, inputs: texts(5000) }, { onError: 'collect' }),
+    ).rejects.toMatchObject({ status: 401 })
+    expect(api.requests.length).toBeLessThan(5)
+  })
+
+  it('is no answer to an abort', async () => {
+    const api = await scriptedApi(() => undefined)
+    const abort = new AbortController()
+    const call = api
+      .client()
+      .embedAll({ ...E5, inputs: texts(5) }, { onError: 'collect', signal: abort.signal })
+    await vi.waitUntil(() => api.inFlight === 1)
+    abort.abort(new Error('enough'))
+    await expect(call).rejects.toThrow('enough')
+  })
+})

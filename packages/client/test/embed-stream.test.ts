@@ -103,6 +103,17 @@ describe('embedStream', () => {
     expect(error).toMatchObject({ inputRange: [96, 192] })
   })
 
+  it('yields the part of a halved batch that comes before the text that cannot pass', async () => {
+    const api = await scriptedApi((request, response) =>
+      request.body.inputs.some(({ text }: { text: string }) => text === 'text number 150')
+        ? json(response, 413, errorBody(413, 'INVALID_ARGUMENT', 'Payload Too Large'))
+        : embedAnswer(request),
+    )
+    const { got, error } = await collect(api.client().embedStream({ ...E5, inputs: texts(300) }))
+    expect(got.map(({ index }) => index)).toEqual(Array.from({ length: 150 }, (_, i) => i))
+    expect(error).toMatchObject({ inputRange: [150, 151] })
+  })
+
   it('passes on the source’s own failure after what the source gave', async () => {
     const api = await scriptedApi(embedAnswer)
     const broken = new Error('disk')

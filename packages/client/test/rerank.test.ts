@@ -184,6 +184,17 @@ describe('rerankAll', () => {
     expect(partial?.data).toHaveLength(100)
   })
 
+  it('halves a request that is refused as too large', async () => {
+    const api = await scriptedApi((request, response) =>
+      request.body.documents.length > 30
+        ? json(response, 413, errorBody(413, 'INVALID_ARGUMENT', 'Payload Too Large'))
+        : rerankAnswer(request),
+    )
+    const { data } = await api.client().rerankAll({ model, query: 'q', documents: documents(100), topN: 40 })
+    expect(data).toHaveLength(40)
+    expect(data[0]?.score).toBe(0.99)
+  })
+
   it('equals the ranking of one large request for any scores and topN', async () => {
     const api = await scriptedApi(rerankAnswer)
     const client = api.client()

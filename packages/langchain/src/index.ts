@@ -5,7 +5,6 @@ export {
   type PineconeRerankFields,
   type Rankable,
   type RankedResult,
-  type RerankCallOptions,
 } from './rerank.js'
 export {
   PineconeSparseEmbeddings,

@@ -20,6 +20,13 @@ export interface EmbedAllOptions extends CallOptions {
   onProgress?: (progress: EmbedProgress) => void
   /** Inputs per request, at most the model's limit. Default: the model's limit. */
   batchSize?: number
+  /** The default: after a failed request nothing more is sent, and its error is thrown with what is finished. */
+  onError?: 'throw'
+}
+
+export interface CollectingEmbedAllOptions extends Omit<EmbedAllOptions, 'onError'> {
+  /** After a failed request the rest is done; the result has gaps and the list of failures. */
+  onError: 'collect'
 }
 
 export interface EmbedStreamOptions extends CallOptions {

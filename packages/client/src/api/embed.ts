@@ -1,3 +1,4 @@
+import type { InputRange, PineconeInferenceError } from '../errors/inference-error.js'
 import type { HostedEmbedModel } from '../models/hosted-models.js'
 
 /** A hosted model's name; any other string works too, and is then looked up with `GET /models/{name}`. */
@@ -64,4 +65,19 @@ export interface EmbedResult {
   /** One embedding per input, in input order. */
   data: Embedding[]
   usage: EmbedUsage
+}
+
+/** Inputs that could not be embedded, and why. */
+export interface EmbedFailure {
+  /** From the first input up to, not including, the second. */
+  inputRange: InputRange
+  error: PineconeInferenceError
+}
+
+/** The result of `embedAll` with `onError: 'collect'`. */
+export interface CollectedEmbedResult extends Omit<EmbedResult, 'data'> {
+  /** One embedding per input, in input order; null where its request failed. */
+  data: (Embedding | null)[]
+  /** In input order; empty if all went well. */
+  failures: EmbedFailure[]
 }

@@ -1,9 +1,17 @@
-import type { EmbedAllOptions } from '../api/call-options.js'
-import type { Embedding, EmbedRequest, EmbedResult } from '../api/embed.js'
-import { planBatches } from '../batches/plan-batches.js'
+import type { CollectingEmbedAllOptions, EmbedAllOptions } from '../api/call-options.js'
+import type {
+  CollectedEmbedResult,
+  Embedding,
+  EmbedFailure,
+  EmbedRequest,
+  EmbedResult,
+} from '../api/embed.js'
+import { halveTooLarge } from '../batches/halve-too-large.js'
+import { type Batch, planBatches } from '../batches/plan-batches.js'
 import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import { runBatches } from '../batches/run-batches.js'
 import type { Call } from '../delivery/call.js'
+import { PineconeAuthenticationError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { checkBatchSize } from '../validate/call-options.js'
 import { checkModelName, checkModelUse } from '../validate/model.js'
@@ -20,42 +28,48 @@ export const AHEAD_PER_SLOT = 2
 /** Any number of texts: split to the model's limits, sent side by side, back in input order. */
 export async function embedAll(
   request: EmbedRequest,
-  options: EmbedAllOptions,
+  options: EmbedAllOptions | CollectingEmbedAllOptions,
   call: Call,
   engine: Engine,
-): Promise<EmbedResult> {
+): Promise<EmbedResult | CollectedEmbedResult> {
   const { model, inputs, parameters } = request
   checkModelName(model)
   checkTexts(inputs)
+  checkBatchSize(options.batchSize)
   const facts = await modelFacts(model, inputs.length, call, engine)
   if (facts) {
     checkModelUse('embed', model, facts, parameters)
-    checkBatchSize(options.batchSize, facts.maxBatchSize, model)
+    checkBatchSize(options.batchSize, { most: facts.maxBatchSize, model })
   }
-  if (inputs.length === 0) return nothingEmbedded(model)
+  const collects = options.onError === 'collect'
+  if (inputs.length === 0) return { ...nothingEmbedded(model), ...(collects ? { failures: [] } : {}) }
 
   const count = options.batchSize ?? facts?.maxBatchSize ?? 1
   if (inputs.length > count) call.lane = 'bulk'
   const vectors = new UniformVectors()
-  const data = new Array<Embedding | undefined>(inputs.length)
+  const data = new Array<Embedding | null>(inputs.length).fill(null)
   const usage = { totalTokens: 0 }
+  const failures: EmbedFailure[] = []
   let done = 0
+
+  const deliver = async ({ start, items }: Batch<string>) => {
+    const result = await embedBatch({ ...request, inputs: items }, call, engine)
+    vectors.check(result)
+    for (const [i, embedding] of result.data.entries()) data[start + i] = embedding
+    usage.totalTokens += result.usage.totalTokens
+    done += items.length
+    options.onProgress?.({ done, total: inputs.length, usage: { ...usage } })
+  }
+  const fail = (batch: Batch<string>, error: unknown) => {
+    failedIn(batch, error)
+    if (!collects || !isOneRequestsOwn(error)) throw error
+    failures.push({ inputRange: [batch.start, batch.start + batch.items.length], error })
+  }
   try {
     const batches = planBatches(inputs, { count, bytes: MAX_REQUEST_BYTES }, inputSize)
-    await runBatches(batches, AHEAD_PER_SLOT * engine.maxConcurrency, call, async ({ start, items }) => {
-      try {
-        const result = await embedBatch({ ...request, inputs: items }, call, engine)
-        vectors.check(result)
-        result.data.forEach((embedding, i) => {
-          data[start + i] = embedding
-        })
-        usage.totalTokens += result.usage.totalTokens
-        done += items.length
-      } catch (error) {
-        throw failedIn([start, start + items.length], error)
-      }
-      options.onProgress?.({ done, total: inputs.length, usage: { ...usage } })
-    })
+    await runBatches(batches, AHEAD_PER_SLOT * engine.maxConcurrency, call, (batch) =>
+      halveTooLarge(batch, deliver, fail),
+    )
   } catch (error) {
     if (error instanceof PineconeInferenceError) {
       error.partial = {
@@ -65,5 +79,13 @@ export async function embedAll(
     }
     throw error
   }
-  return { model: vectors.model, vectorType: vectors.vectorType, data: data as Embedding[], usage }
+  const result = { model: vectors.model ?? model, vectorType: vectors.vectorType, usage }
+  if (!collects) return { ...result, data: data as Embedding[] }
+  failures.sort((a, b) => a.inputRange[0] - b.inputRange[0])
+  return { ...result, data, failures }
+}
+
+/** Not an abort, nor a key that every other request would be refused for too. */
+function isOneRequestsOwn(error: unknown): error is PineconeInferenceError {
+  return error instanceof PineconeInferenceError && !(error instanceof PineconeAuthenticationError)
 }

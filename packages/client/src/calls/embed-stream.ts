@@ -1,5 +1,6 @@
 import type { EmbedStreamOptions } from '../api/call-options.js'
 import type { Embedding, EmbedResult, EmbedStreamRequest } from '../api/embed.js'
+import { halveTooLarge } from '../batches/halve-too-large.js'
 import { inOrder } from '../batches/in-order.js'
 import { type Batch, type BatchLimits, BatchPlanner } from '../batches/plan-batches.js'
 import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
@@ -37,42 +38,51 @@ export async function* embedStream(
   const { model, inputs, parameters } = request
   checkModelName(model)
   checkIterable(inputs)
+  checkBatchSize(options.batchSize)
   const facts = await modelFacts(model, Number.POSITIVE_INFINITY, call, engine)
   if (facts) {
     checkModelUse('embed', model, facts, parameters)
-    checkBatchSize(options.batchSize, facts.maxBatchSize, model)
+    checkBatchSize(options.batchSize, { most: facts.maxBatchSize, model })
   }
   call.lane = 'bulk'
   const count = options.batchSize ?? facts?.maxBatchSize ?? 1
   const vectors = new UniformVectors()
   const finished = new Map<number, EmbedResult>()
 
-  const embedOne = async ({ start, items }: Batch<string>) => {
-    try {
+  const embedParts = async (batch: Batch<string>) => {
+    const deliver = async ({ start, items }: Batch<string>) => {
       const result = await embedBatch({ ...request, inputs: items }, call, engine)
       vectors.check(result)
       finished.set(start, result)
-      return { start, data: result.data }
-    } catch (error) {
-      throw failedIn([start, start + items.length], error)
+    }
+    await halveTooLarge(batch, deliver, (part, error) => {
+      throw failedIn(part, error)
+    })
+    return batch.start + batch.items.length
+  }
+  /** What is finished and comes before `end`, in order. */
+  function* take(end: number): Generator<StreamedEmbedding, void> {
+    const starts = [...finished.keys()].filter((start) => start < end).sort((a, b) => a - b)
+    for (const start of starts) {
+      const data = finished.get(start)?.data ?? []
+      finished.delete(start)
+      for (const [i, embedding] of data.entries()) yield { index: start + i, embedding }
     }
   }
   const batches = batchesOf(inputs, { count, bytes: MAX_REQUEST_BYTES })
   try {
-    for await (const { start, data } of inOrder(
-      batches,
-      WINDOW_PER_SLOT * engine.maxConcurrency,
-      call,
-      embedOne,
-    )) {
-      finished.delete(start)
-      for (const [i, embedding] of data.entries()) {
+    for await (const end of inOrder(batches, WINDOW_PER_SLOT * engine.maxConcurrency, call, embedParts)) {
+      for (const streamed of take(end)) {
         call.throwIfStopped()
-        yield { index: start + i, embedding }
+        yield streamed
       }
     }
   } catch (error) {
-    if (error instanceof PineconeInferenceError) error.partial = notYetYielded(finished)
+    if (error instanceof PineconeInferenceError) {
+      // Of a batch that was halved, the part before the failure is still due.
+      yield* take(error.inputRange?.[0] ?? 0)
+      error.partial = notYetYielded(finished)
+    }
     throw error
   }
 }

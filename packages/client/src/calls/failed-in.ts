@@ -1,7 +1,8 @@
-import { type InputRange, PineconeInferenceError } from '../errors/inference-error.js'
+import type { Batch } from '../batches/plan-batches.js'
+import { PineconeInferenceError } from '../errors/inference-error.js'
 
-/** The same error, saying which inputs it is about. */
-export function failedIn(range: InputRange, error: unknown): unknown {
-  if (error instanceof PineconeInferenceError) error.inputRange ??= range
+/** The same error, saying which of the call's inputs it is about. */
+export function failedIn({ start, items }: Batch<unknown>, error: unknown): unknown {
+  if (error instanceof PineconeInferenceError) error.inputRange ??= [start, start + items.length]
   return error
 }

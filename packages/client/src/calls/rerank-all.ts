@@ -1,5 +1,6 @@
 import type { RankedDocument, RerankDocument, RerankRequest, RerankResult } from '../api/rerank.js'
-import { planBatches } from '../batches/plan-batches.js'
+import { halveTooLarge } from '../batches/halve-too-large.js'
+import { type Batch, planBatches } from '../batches/plan-batches.js'
 import { documentSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import { runBatches } from '../batches/run-batches.js'
 import type { Call } from '../delivery/call.js'
@@ -32,28 +33,29 @@ export async function rerankAll(request: RerankRequest, call: Call, engine: Engi
     mergeRankings(rankings, topN).map(({ index, score }) =>
       returnDocuments ? { index, score, document: asDocument(documents[index]) } : { index, score },
     )
+  const deliver = async ({ start, items }: Batch<RerankDocument>) => {
+    const result = await rerankBatch(
+      {
+        ...request,
+        documents: items,
+        returnDocuments: false,
+        ...(topN === undefined ? {} : { topN: Math.min(topN, items.length) }),
+      },
+      call,
+      engine,
+    )
+    rankings.push(result.data.map(({ index, score }) => ({ index: start + index, score })))
+    usage.rerankUnits += result.usage.rerankUnits
+  }
   try {
     const toRank = documents.map((document) => rankedFields(document, request.rankFields ?? ['text']))
     const limits = { count, bytes: Math.max(1, MAX_REQUEST_BYTES - documentSize([request.query])) }
     const batches = planBatches(toRank, limits, documentSize)
-    await runBatches(batches, AHEAD_PER_SLOT * engine.maxConcurrency, call, async ({ start, items }) => {
-      try {
-        const result = await rerankBatch(
-          {
-            ...request,
-            documents: items,
-            returnDocuments: false,
-            ...(topN === undefined ? {} : { topN: Math.min(topN, items.length) }),
-          },
-          call,
-          engine,
-        )
-        rankings.push(result.data.map(({ index, score }) => ({ index: start + index, score })))
-        usage.rerankUnits += result.usage.rerankUnits
-      } catch (error) {
-        throw failedIn([start, start + items.length], error)
-      }
-    })
+    await runBatches(batches, AHEAD_PER_SLOT * engine.maxConcurrency, call, (batch) =>
+      halveTooLarge(batch, deliver, (part, error) => {
+        throw failedIn(part, error)
+      }),
+    )
   } catch (error) {
     if (error instanceof PineconeInferenceError) error.partial = { data: merged(), usage }
     throw error

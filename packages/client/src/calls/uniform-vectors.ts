@@ -3,7 +3,7 @@ import { PineconeResponseError } from '../errors/response-error.js'
 
 /** Holds the batches of one call to one type and one dimension, which their own checks cannot see. */
 export class UniformVectors {
-  model = ''
+  model: string | undefined
   vectorType: VectorType = 'dense'
   #dimension: number | undefined
 

@@ -20,12 +20,16 @@ export function checkMilliseconds(argument: string, value: unknown): void {
   }
 }
 
-export function checkBatchSize(batchSize: unknown, limit: number, model: string): void {
+export function checkBatchSize(batchSize: unknown, limit?: { most: number; model: string }): void {
   if (batchSize === undefined) return
-  if (!Number.isInteger(batchSize) || Number(batchSize) < 1 || Number(batchSize) > limit) {
+  const most = limit?.most ?? Number.POSITIVE_INFINITY
+  if (!Number.isInteger(batchSize) || Number(batchSize) < 1 || Number(batchSize) > most) {
+    const range = limit
+      ? `from 1 to ${most}, the most that ${limit.model} takes in a request`
+      : 'of at least 1'
     throw new PineconeConfigurationError(
       'batchSize',
-      `is ${String(batchSize)}; it must be a whole number from 1 to ${limit}, the most that ${model} takes in a request`,
+      `is ${String(batchSize)}; it must be a whole number ${range}`,
     )
   }
 }

@@ -1,0 +1,26 @@
+import type { RerankModel } from '../api/rerank.js'
+import type { ClientFields } from './client-fields.js'
+
+/** What every reranking adapter takes. */
+export type RerankFields = ClientFields & {
+  /** A rerank model. Default `bge-reranker-v2-m3`. */
+  model?: RerankModel
+  /** Keep only the best n. Default: all of them. */
+  topN?: number
+  /**
+   * What to rank by: `text` is a document's own text, any other name a metadata field. Default `['text']`.
+   * Only these are sent.
+   */
+  rankFields?: readonly string[]
+  /** Drop documents that score below this (0 to 1 for the hosted models). Default: drop none. */
+  scoreThreshold?: number
+  /** Model parameters, such as `{ truncate: 'NONE' }`. */
+  parameters?: Record<string, unknown>
+}
+
+export interface RerankCallOptions {
+  /** In place of the reranker's own `topN`. */
+  topN?: number
+  /** Aborts the call; it rejects with the signal's reason. */
+  signal?: AbortSignal
+}
