@@ -5,20 +5,17 @@ export interface Sentence {
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 
-/** The sentences of Markdown prose, without code blocks, tables' bars and other marks. */
+/** The sentences of Markdown prose, lists and tables; no headings, no code, nothing that does not end as one. */
 export function extractSentences(passages: readonly { text: string; source: string }[]): Sentence[] {
   return passages.flatMap(({ text, source }) =>
     text
-      .replace(/```[\s\S]*?(```|$)/g, ' ')
-      .split(/\n\s*\n|\n(?=\s*[*\-#])/)
-      .flatMap((paragraph) => [...segmenter.segment(paragraph)])
-      .map(({ segment }) =>
-        segment
-          .replace(/^\s*([-*#>|]+\s+)*/, '')
-          .replace(/\s+/g, ' ')
-          .trim(),
-      )
-      .filter((sentence) => /\w+ \w+ \w+/.test(sentence))
+      .replace(/```[\s\S]*?(```|$)/g, '\n\n')
+      .replace(/^#+ .*$/gm, '\n\n')
+      .split(/\n\s*\n|\n(?=\s*[*\-|])/)
+      .map((block) => block.replace(/^\s*([-*>|]+\s+)*|[\s|]+$/g, '').replace(/\s+/g, ' '))
+      .flatMap((block) => [...segmenter.segment(block)])
+      .map(({ segment }) => segment.trim())
+      .filter((sentence) => /\w+ \w+ \w+.*[.!?]$/.test(sentence))
       .map((sentence) => ({ text: sentence, source })),
   )
 }
