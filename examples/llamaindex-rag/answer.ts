@@ -18,7 +18,10 @@ export async function answer(
   reranker: PineconeRerank,
 ): Promise<string> {
   const { message, sourceNodes = [] } = await engine.query({ query: question })
-  if (process.env.OPENAI_API_KEY) return String(message.content)
+  if (process.env.OPENAI_API_KEY) {
+    const sources = new Set(sourceNodes.slice(0, 3).map(({ node }) => String(node.metadata.source)))
+    return `${message.content} (${[...sources].join(', ')})`
+  }
 
   const sentences = extractSentences(
     sourceNodes.slice(0, 3).map(({ node }) => ({

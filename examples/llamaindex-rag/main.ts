@@ -1,6 +1,7 @@
 import { PineconeEmbedding, PineconeRerank } from '@pinecone-inference/llamaindex'
 import {
   Document,
+  IngestionPipeline,
   MarkdownNodeParser,
   MetadataMode,
   type NodeWithScore,
@@ -13,48 +14,57 @@ import type { SearchResult } from '../report/hit.js'
 import { printEvaluation } from '../report/print-evaluation.js'
 import { printSearch } from '../report/print-search.js'
 import { progress } from '../report/progress.js'
+import { runProgram } from '../run-program.js'
 import { readDocs } from '../undici-docs/corpus.js'
 import { questionsToAsk } from '../undici-docs/questions-to-ask.js'
 import { answer, chatModel } from './answer.js'
 
 const CANDIDATES = 20
 
-await using service = await inferenceService()
-console.log(`LlamaIndex.TS, with ${service.where}`)
+await runProgram(async () => {
+  await using service = await inferenceService()
+  console.log(`LlamaIndex.TS, with ${service.where}`)
 
-Settings.llm = await chatModel()
-Settings.embedModel = new PineconeEmbedding({ client: service.client, model: 'llama-text-embed-v2' })
-const reranker = new PineconeRerank({ client: service.client })
+  Settings.llm = await chatModel()
+  Settings.embedModel = new PineconeEmbedding({ client: service.client, model: 'llama-text-embed-v2' })
+  const reranker = new PineconeRerank({ client: service.client, model: 'bge-reranker-v2-m3' })
 
-const docs = readDocs()
-const documents = docs.map(
-  ({ source, title, markdown }) => new Document({ id_: source, text: markdown, metadata: { source, title } }),
-)
-const sections = await new MarkdownNodeParser()(documents)
-const passages = await new SentenceSplitter({ chunkSize: 256, chunkOverlap: 20 })(sections)
-console.log(`${docs.length} files of undici's docs, ${passages.length} passages`)
+  const docs = readDocs()
+  const pipeline = new IngestionPipeline({
+    transformations: [new MarkdownNodeParser(), new SentenceSplitter({ chunkSize: 256, chunkOverlap: 20 })],
+  })
+  const passages = await pipeline.run({
+    documents: docs.map(
+      ({ source, title, markdown }) =>
+        new Document({ id_: source, text: markdown, metadata: { source, title } }),
+    ),
+  })
+  console.log(`${docs.length} files of undici's docs, ${passages.length} passages`)
 
-const index = await VectorStoreIndex.init({ nodes: passages, progressCallback: progress('embedding') })
-const retriever = index.asRetriever({ similarityTopK: CANDIDATES })
+  const index = await VectorStoreIndex.init({ nodes: passages, progressCallback: progress('embedding') })
+  const retriever = index.asRetriever({ similarityTopK: CANDIDATES })
 
-async function search(question: string): Promise<SearchResult> {
-  const found = await retriever.retrieve({ query: question })
-  const reranked = await reranker.postprocessNodes(found, question)
-  return { found: found.map(hit), reranked: reranked.map(hit) }
-}
+  async function search(question: string): Promise<SearchResult> {
+    const found = await retriever.retrieve({ query: question })
+    const reranked = await reranker.postprocessNodes(found, question)
+    return { found: found.map(hit), reranked: reranked.map(hit) }
+  }
+
+  const engine = index.asQueryEngine({ similarityTopK: CANDIDATES, nodePostprocessors: [reranker] })
+  for (const question of questionsToAsk()) {
+    printSearch(question, await search(question))
+    console.log(`  → ${await answer(question, engine, reranker)}`)
+  }
+  await printEvaluation(search)
+})
 
 function hit({ node, score = Number.NaN }: NodeWithScore) {
+  const { source, title, ...headers } = node.metadata
   return {
     id: node.id_,
-    source: String(node.metadata.source),
+    source: String(source),
+    heading: String(Object.values(headers).at(-1) ?? title),
     text: node.getContent(MetadataMode.NONE),
     score,
   }
 }
-
-const engine = index.asQueryEngine({ similarityTopK: CANDIDATES, nodePostprocessors: [reranker] })
-for (const question of questionsToAsk()) {
-  printSearch(question, await search(question))
-  console.log(`  → ${await answer(question, engine, reranker)}`)
-}
-await printEvaluation(search)

@@ -2,6 +2,7 @@
 export interface Hit {
   readonly id: string
   readonly source: string
+  readonly heading: string
   readonly text: string
   readonly score: number
 }

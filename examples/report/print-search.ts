@@ -1,25 +1,37 @@
-import type { SearchResult } from './hit.js'
+import type { Hit, SearchResult } from './hit.js'
 
 const SHOWN = 5
 
-/** The best passages after reranking, each with its rank and score before. */
+/** The best passages as the vector search found them, then as the reranker put them, each with its place before. */
 export function printSearch(question: string, { found, reranked }: SearchResult): void {
-  console.log(`\n${question}`)
-  console.log('  reranked  score  found  score  passage')
+  console.log(`\n${question}\n`)
+  console.log('  found  score  passage')
+  for (const [index, hit] of found.slice(0, SHOWN).entries()) {
+    printRow([rank(index, 5), hit.score.toFixed(3), passage(hit)])
+  }
+  console.log('\n  reranked  score  found  score  passage')
   for (const [index, hit] of reranked.slice(0, SHOWN).entries()) {
     const before = found.findIndex(({ id }) => id === hit.id)
-    const columns = [
-      String(index + 1).padStart(8),
-      hit.score.toFixed(3),
-      String(before + 1).padStart(5),
-      (found[before]?.score ?? Number.NaN).toFixed(3),
-      `${hit.source}: ${firstWords(hit.text)}`,
-    ]
-    console.log(`  ${columns.join('  ')}`)
+    const scoreBefore = found[before]?.score ?? Number.NaN
+    printRow([rank(index, 8), hit.score.toFixed(3), rank(before, 5), scoreBefore.toFixed(3), passage(hit)])
   }
+  console.log()
 }
 
-function firstWords(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > 60 ? `${line.slice(0, 60)}…` : line
+function printRow(columns: readonly string[]): void {
+  console.log(`  ${columns.join('  ')}`)
+}
+
+function rank(index: number, width: number): string {
+  return String(index + 1).padStart(width)
+}
+
+function passage({ source, heading, text }: Hit): string {
+  const words = text
+    .split('\n')
+    .filter((line) => !line.startsWith('#') && line !== heading)
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return `${source}, ${heading}: ${words.length > 60 ? `${words.slice(0, 60)}…` : words}`
 }

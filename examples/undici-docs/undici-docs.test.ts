@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { readDocs } from './corpus.js'
+import { headingAt } from './heading-at.js'
 import { labelledQuestions } from './questions.js'
 import { rankingMetrics, rankOfFirst } from './ranking-metrics.js'
 
@@ -26,4 +27,9 @@ it('finds the first result from any of the files', () => {
   const results = [{ source: 'a' }, { source: 'b' }, { source: 'c' }]
   expect(rankOfFirst(results, ['c', 'b'])).toBe(2)
   expect(rankOfFirst(results, ['d'])).toBeUndefined()
+})
+
+it('names the heading that a line stands under, and takes no comment in code for one', () => {
+  const markdown = ['intro', '# One', 'text', '```sh', '# a comment', '```', '## Two'].join('\n')
+  expect([1, 2, 6, 7].map((line) => headingAt(markdown, line))).toEqual(['', 'One', 'One', 'Two'])
 })
