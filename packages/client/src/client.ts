@@ -21,6 +21,8 @@ import { Sender } from './delivery/sender.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
 import { Transport } from './http/transport.js'
 import { ModelCatalog } from './models/model-catalog.js'
+import { Observer } from './observe/observer.js'
+import { enableOpenTelemetry } from './observe/opentelemetry.js'
 import { type PineconeInferenceOptions, resolveSettings } from './settings.js'
 import { checkCallOptions } from './validate/call-options.js'
 
@@ -53,7 +55,13 @@ export class PineconeInference {
     const settings = resolveSettings(options)
     this.#timeout = settings.timeout
     this.#transport = new Transport(settings)
-    const sender = new Sender(this.#transport, new RateBudget(settings.rateLimit), settings)
+    const sender = new Sender(
+      this.#transport,
+      new RateBudget(settings.rateLimit),
+      new Observer(settings.onUsage),
+      settings,
+    )
+    void enableOpenTelemetry()
     const catalog = new ModelCatalog((model) => this.#start({}, (call) => lookUpModel(model, call, sender)))
     this.#engine = { sender, catalog, maxConcurrency: settings.maxConcurrency }
   }

@@ -61,4 +61,12 @@ export {
   hostedModelNames,
   type ModelFacts,
 } from './models/hosted-models.js'
+export type {
+  CountedUsage,
+  RequestAttempt,
+  RequestEndEvent,
+  RequestRetryEvent,
+  RequestStartEvent,
+} from './observe/events.js'
+export type { UsageReport } from './observe/usage-meter.js'
 export type { PineconeInferenceOptions } from './settings.js'

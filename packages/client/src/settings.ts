@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { RateLimit } from './budget/rate-budget.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
+import type { UsageReport } from './observe/usage-meter.js'
 import { checkMilliseconds } from './validate/call-options.js'
 
 export interface PineconeInferenceOptions {
@@ -24,6 +25,8 @@ export interface PineconeInferenceOptions {
    * Without it the client learns the limit from 429s.
    */
   rateLimit?: RateLimit
+  /** Called after each answer with what the service counted for it, and in all. */
+  onUsage?: (report: UsageReport) => void
   /** Names your application in the User-Agent: lower case, digits, `_`, `:` and spaces. */
   sourceTag?: string
   /** Sent with every request, for a gateway of your own. May not replace the client's own headers. */
@@ -40,6 +43,7 @@ export interface Settings {
   readonly maxRetries: number
   readonly timeout: number
   readonly rateLimit: RateLimit
+  readonly onUsage: ((report: UsageReport) => void) | undefined
   readonly sourceTag: string | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly dispatcher: Dispatcher | undefined
@@ -53,6 +57,7 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
     maxRetries: options.maxRetries ?? 5,
     timeout: options.timeout ?? 30_000,
     rateLimit: checkedRateLimit(options.rateLimit ?? {}),
+    onUsage: options.onUsage,
     sourceTag: options.sourceTag,
     headers: checkedHeaders(options.headers ?? {}),
     dispatcher: options.dispatcher,

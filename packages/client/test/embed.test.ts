@@ -182,3 +182,15 @@ describe('an answer that breaks the contract is refused whole', () => {
     expect((failure as Error).message).toContain(words)
   })
 })
+
+it('prototype-polluting keys in an answer do no harm', async () => {
+  const api = await scriptedApi((_request, response) => {
+    const evil = '"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}'
+    const data = `[{${evil},"vector_type":"dense","values":[1]}]`
+    response.end(`{${evil},"model":"m","vector_type":"dense","data":${data},"usage":{${evil}}}`)
+  })
+  const result = await api.client().embed({ ...E5, inputs: ['a'] })
+  expect(result.data).toEqual([{ vectorType: 'dense', values: [1] }])
+  expect(({} as { polluted?: number }).polluted).toBeUndefined()
+  expect((result as { polluted?: number }).polluted).toBeUndefined()
+})

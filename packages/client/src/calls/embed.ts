@@ -37,7 +37,7 @@ export async function embedBatch(request: EmbedRequest, call: Call, engine: Engi
         textBytes: inputs.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0),
       },
       decode: (body) => decodeEmbedAnswer(body, request),
-      tokens: ({ usage }) => usage.totalTokens,
+      usage: ({ usage }) => usage,
     },
     call,
   )

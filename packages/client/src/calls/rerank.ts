@@ -32,6 +32,7 @@ export async function rerankBatch(request: RerankRequest, call: Call, engine: En
       request: { method: 'POST', path: '/rerank', body: encodeRerankRequest(request) },
       load: { model: request.model },
       decode: (body) => decodeRerankAnswer(body, request),
+      usage: ({ usage }) => usage,
     },
     call,
   )

@@ -3,6 +3,8 @@ import { PineconeApiError, PineconeRateLimitError } from '../errors/api-error.js
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import type { HttpRequest } from '../http/exchange.js'
 import type { Transport } from '../http/transport.js'
+import type { CountedUsage, RequestAttempt } from '../observe/events.js'
+import type { Observer } from '../observe/observer.js'
 import { backoff } from './backoff.js'
 import type { Call } from './call.js'
 import { RetryAllowance } from './retry-allowance.js'
@@ -18,14 +20,15 @@ export interface Delivery<T> {
   readonly request: HttpRequest
   readonly load: Load
   decode(body: Buffer): T
-  /** The tokens that the service counted. Absent for what counts as one request. */
-  tokens?(result: T): number
+  /** What the service counted. */
+  usage?(result: T): CountedUsage
 }
 
 /** Delivers one request: waits for its turn, sends it, and sends it again where that can help. */
 export class Sender {
   readonly #transport: Transport
   readonly #budget: RateBudget
+  readonly #observer: Observer
   readonly #turns: Turns
   readonly #allowance = new RetryAllowance()
   readonly #maxRetries: number
@@ -33,10 +36,12 @@ export class Sender {
   constructor(
     transport: Transport,
     budget: RateBudget,
+    observer: Observer,
     options: { maxConcurrency: number; maxRetries: number },
   ) {
     this.#transport = transport
     this.#budget = budget
+    this.#observer = observer
     this.#turns = new Turns(options.maxConcurrency)
     this.#maxRetries = options.maxRetries
   }
@@ -44,18 +49,33 @@ export class Sender {
   async send<T>(delivery: Delivery<T>, call: Call): Promise<T> {
     const account = this.#budget.account(delivery.load)
     for (let retry = 0; ; retry++) {
+      const attempt = this.#attemptOf(delivery, retry)
       try {
-        const result = await this.#attempt(delivery, account, retry, call)
+        const result = await this.#attempt(delivery, attempt, account, call)
         this.#allowance.succeeded(retry)
         return result
       } catch (error) {
         if (error instanceof PineconeInferenceError) error.attempts = retry + 1
         if (!this.#triesAgain(error, retry)) throw error
+        this.#observer.retrying(attempt, error)
         // A refused request waits for its turn like all others of its model, until the budget lets one go.
         if (error instanceof PineconeRateLimitError) continue
         const asked = error instanceof PineconeApiError ? error.retryAfterMs : undefined
         await wait(asked ?? backoff(retry), call)
       }
+    }
+  }
+
+  #attemptOf({ request: { method, path }, load }: Delivery<unknown>, retry: number): RequestAttempt {
+    const { host } = this.#transport
+    const isForModel = method === 'POST'
+    return {
+      method,
+      path,
+      host,
+      attempt: retry + 1,
+      ...(isForModel ? { model: load.model } : {}),
+      ...(load.inputType === undefined ? {} : { inputType: load.inputType }),
     }
   }
 
@@ -67,33 +87,35 @@ export class Sender {
 
   async #attempt<T>(
     delivery: Delivery<T>,
+    attempt: RequestAttempt,
     { budget, estimator }: Account,
-    retry: number,
     call: Call,
   ): Promise<T> {
     const { textBytes } = delivery.load
     const amount = textBytes === undefined ? 1 : estimator.estimate(textBytes)
-    const enteredAt = await this.#turns.take({
-      call,
-      budget,
-      amount,
-      place: retry > 0 ? 'urgent' : call.lane,
-    })
+    const place = attempt.attempt > 1 ? 'urgent' : call.lane
+    const enteredAt = await this.#turns.take({ call, budget, amount, place })
+    this.#observer.started(attempt)
     try {
       const body = await this.#exchange(delivery.request, call)
       const result = delivery.decode(body)
-      const actual = delivery.tokens?.(result) ?? amount
+      const usage = delivery.usage?.(result) ?? {}
+      const actual = usage.totalTokens ?? amount
       if (textBytes !== undefined) estimator.learn(textBytes, actual)
-      budget.accepted(amount, actual, performance.now())
+      const now = performance.now()
+      budget.accepted(amount, actual, now)
+      this.#observer.succeeded(attempt, now - enteredAt, usage)
       return result
     } catch (error) {
+      const now = performance.now()
       if (error instanceof PineconeRateLimitError) {
         const { retryAfterMs } = error
-        const holdMs = retryAfterMs ?? backoff(retry)
-        budget.refused(amount, { enteredAt, retryAfterMs, holdMs }, performance.now())
+        const holdMs = retryAfterMs ?? backoff(attempt.attempt - 1)
+        budget.refused(amount, { enteredAt, retryAfterMs, holdMs }, now)
       } else {
-        budget.failed(performance.now())
+        budget.failed(now)
       }
+      this.#observer.failed(attempt, now - enteredAt, error)
       throw error
     } finally {
       this.#turns.serve()

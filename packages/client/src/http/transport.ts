@@ -8,6 +8,8 @@ import { Secrecy } from './secrecy.js'
 
 /** Sends one request once, over one pool of keep-alive connections to the API's origin. */
 export class Transport {
+  /** Where requests go, for whoever watches. */
+  readonly host: string
   readonly #dispatcher: Dispatcher
   readonly #ownsDispatcher: boolean
   readonly #origin: string
@@ -17,6 +19,7 @@ export class Transport {
   readonly #secrecy: Secrecy
 
   constructor(settings: Settings) {
+    this.host = settings.baseUrl.host
     this.#origin = settings.baseUrl.origin
     this.#prefix = settings.baseUrl.pathname.replace(/\/+$/, '')
     this.#ownsDispatcher = settings.dispatcher === undefined

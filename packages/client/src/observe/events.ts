@@ -1,0 +1,56 @@
+import { channel } from 'node:diagnostics_channel'
+
+/** One attempt to send a request. The events of an attempt carry the same object. */
+export interface RequestAttempt {
+  readonly method: 'GET' | 'POST'
+  /** Without the base URL's own path: `/embed`. */
+  readonly path: string
+  /** Where it is sent: `api.pinecone.io`. */
+  readonly host: string
+  /** Absent for a look-up of models. */
+  readonly model?: string
+  readonly inputType?: string
+  /** 1 for the first. */
+  readonly attempt: number
+}
+
+/** What the service counted for a request. */
+export interface CountedUsage {
+  readonly totalTokens?: number
+  readonly rerankUnits?: number
+}
+
+export interface RequestStartEvent {
+  readonly request: RequestAttempt
+}
+
+export interface RequestEndEvent {
+  readonly request: RequestAttempt
+  /** Milliseconds from sending to the checked answer, or to the failure. */
+  readonly latencyMs: number
+  /** What the service counted; absent after a failure. */
+  readonly usage?: CountedUsage
+  /** Why the attempt failed; absent after a success. */
+  readonly error?: unknown
+}
+
+export interface RequestRetryEvent {
+  readonly request: RequestAttempt
+  /** Why the attempt failed, and another follows. */
+  readonly error: unknown
+}
+
+/**
+ * The client's `node:diagnostics_channel`s.
+ *
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel'
+ * subscribe('pinecone-inference:request:end', (event) => log((event as RequestEndEvent).latencyMs))
+ * ```
+ */
+export const channels = {
+  start: channel('pinecone-inference:request:start'),
+  end: channel('pinecone-inference:request:end'),
+  retry: channel('pinecone-inference:request:retry'),
+}

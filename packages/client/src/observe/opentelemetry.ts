@@ -1,0 +1,73 @@
+import type { Attributes, MeterProvider, Span } from '@opentelemetry/api'
+import { version } from '../version.js'
+import { channels, type RequestAttempt, type RequestEndEvent, type RequestStartEvent } from './events.js'
+
+let enabled: Promise<void> | undefined
+
+/**
+ * Where `@opentelemetry/api` is installed: a span per attempt and the client metrics, in the semantic
+ * conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). Once per process.
+ */
+export function enableOpenTelemetry(): Promise<void> {
+  enabled ??= import('@opentelemetry/api').then(subscribe, () => {})
+  return enabled
+}
+
+const NAME = '@pinecone-inference/client'
+
+function subscribe({ trace, metrics, SpanKind, SpanStatusCode }: typeof import('@opentelemetry/api')): void {
+  const tracer = trace.getTracer(NAME, version)
+  let instruments = instrumentsOf(metrics.getMeterProvider())
+  const spans = new WeakMap<RequestAttempt, Span>()
+
+  channels.start.subscribe((event) => {
+    const { request } = event as RequestStartEvent
+    const attributes = attributesOf(request)
+    const title = [attributes['gen_ai.operation.name'], request.model].filter(Boolean).join(' ')
+    spans.set(request, tracer.startSpan(title, { kind: SpanKind.CLIENT, attributes }))
+  })
+  channels.end.subscribe((event) => {
+    const { request, latencyMs, usage, error } = event as RequestEndEvent
+    const attributes = attributesOf(request)
+    if (error !== undefined) attributes['error.type'] = error instanceof Error ? error.name : typeof error
+    const provider = metrics.getMeterProvider()
+    // Unlike a tracer, a meter got before the provider was set stays silent.
+    if (instruments.provider !== provider) instruments = instrumentsOf(provider)
+    const { duration, tokens } = instruments
+    duration.record(latencyMs / 1000, attributes)
+    if (usage?.totalTokens !== undefined) {
+      tokens.record(usage.totalTokens, { ...attributes, 'gen_ai.token.type': 'input' })
+    }
+    const span = spans.get(request)
+    if (!span) return
+    span.setAttributes(attributes)
+    if (usage?.totalTokens !== undefined) span.setAttribute('gen_ai.usage.input_tokens', usage.totalTokens)
+    if (usage?.rerankUnits !== undefined) span.setAttribute('pinecone.usage.rerank_units', usage.rerankUnits)
+    if (error instanceof Error) span.setStatus({ code: SpanStatusCode.ERROR, message: error.message })
+    span.end()
+  })
+}
+
+function instrumentsOf(provider: MeterProvider) {
+  const meter = provider.getMeter(NAME, version)
+  return {
+    provider,
+    duration: meter.createHistogram('gen_ai.client.operation.duration', { unit: 's' }),
+    tokens: meter.createHistogram('gen_ai.client.token.usage', { unit: '{token}' }),
+  }
+}
+
+function attributesOf({ path, host, model, attempt }: RequestAttempt): Attributes {
+  return {
+    'gen_ai.operation.name': operationOf(path),
+    'gen_ai.provider.name': 'pinecone',
+    'server.address': host,
+    ...(model ? { 'gen_ai.request.model': model } : {}),
+    ...(attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {}),
+  }
+}
+
+function operationOf(path: string): string {
+  if (path === '/embed') return 'embeddings'
+  return path === '/rerank' ? 'rerank' : 'models'
+}
