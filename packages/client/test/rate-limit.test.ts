@@ -1,0 +1,118 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { PineconeConfigurationError, PineconeInference, PineconeRateLimitError } from '../dist/index.js'
+import {
+  E5,
+  embedAnswer,
+  errorBody,
+  json,
+  type ReceivedRequest,
+  rerankAnswer,
+  scriptedApi,
+  texts,
+} from './scripted-api.js'
+
+function fakeClock() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
+/** Lets everything happen that waits for the network and not for the clock. */
+async function settle(api: { inFlight: number; requests: unknown[] }) {
+  for (let quiet = 0, seen = -1; quiet < 20; quiet++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (api.inFlight > 0 || api.requests.length !== seen) quiet = 0
+    seen = api.requests.length
+  }
+}
+
+const refuse = (retryAfter: string) => (response: Parameters<typeof json>[0]) =>
+  json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', 'slow down'), { 'retry-after': retryAfter })
+
+const first = (request: ReceivedRequest) => request.body.inputs?.[0]?.text ?? request.body.query
+
+describe('after a 429', () => {
+  it('every request of that model and input type waits as long as the service asked; others go on', async () => {
+    fakeClock()
+    const api = await scriptedApi((request, response, number) => {
+      if (number === 1) return refuse('5')(response)
+      return request.path === '/rerank' ? rerankAnswer(request) : embedAnswer(request)
+    })
+    const client = api.client()
+    const passage = (text: string) => client.embed({ ...E5, inputs: [text] })
+    const refused = passage('refused')
+    await settle(api)
+    const held = [passage('held 1'), passage('held 2')]
+    const query = client.embed({ ...E5, inputs: ['query'], parameters: { inputType: 'query' } })
+    const rerank = client.rerank({ model: 'bge-reranker-v2-m3', query: 'rerank', documents: ['a 0.1'] })
+    await Promise.all([query, rerank])
+    await settle(api)
+    expect(api.requests.map(first).sort()).toEqual(['query', 'refused', 'rerank'])
+
+    await vi.advanceTimersByTimeAsync(4999)
+    await settle(api)
+    expect(api.requests).toHaveLength(3)
+    await vi.advanceTimersByTimeAsync(1)
+    await settle(api)
+    expect(first(api.requests[3] as ReceivedRequest)).toBe('refused')
+    await vi.advanceTimersByTimeAsync(120_000)
+    await Promise.all([refused, ...held])
+    expect(api.requests).toHaveLength(6)
+  })
+
+  it('that asks for more than two minutes, as for a spent month, the error comes at once', async () => {
+    const api = await scriptedApi((_request, response) => refuse('86400')(response))
+    const error = await api
+      .client()
+      .embed({ ...E5, inputs: ['a'] })
+      .catch((failure: unknown) => failure)
+    expect(error).toBeInstanceOf(PineconeRateLimitError)
+    expect(error).toMatchObject({ retryAfterMs: 86_400_000, attempts: 1 })
+  })
+})
+
+describe('rateLimit', () => {
+  it('spends a minute’s tokens at once and then keeps the rate, over all calls, by what the service counts', async () => {
+    fakeClock()
+    const api = await scriptedApi((request) => ({
+      ...embedAnswer(request),
+      usage: { total_tokens: 100 * request.body.inputs.length },
+    }))
+    const client = api.client({ maxConcurrency: 1, rateLimit: { tokensPerMinute: 1000 } })
+    const call = () => client.embedAll({ ...E5, inputs: texts(10) }, { batchSize: 1 })
+    const calls = [call(), call()]
+    await settle(api)
+    expect(api.requests).toHaveLength(10)
+    await vi.advanceTimersByTimeAsync(6000)
+    await settle(api)
+    expect(api.requests).toHaveLength(11)
+    for (let more = 0; more < 9; more++) {
+      await vi.advanceTimersByTimeAsync(6000)
+      await settle(api)
+    }
+    await Promise.all(calls)
+    expect(api.requests).toHaveLength(20)
+  })
+
+  it('counts requests too, for each model by itself', async () => {
+    fakeClock()
+    const api = await scriptedApi(rerankAnswer)
+    const client = api.client({ rateLimit: { requestsPerMinute: 2 } })
+    const rank = (model: string) => client.rerank({ model, query: 'q', documents: ['a 0.1'] })
+    const calls = ['bge-reranker-v2-m3', 'pinecone-rerank-v0'].flatMap((model) =>
+      [1, 2, 3].map(() => rank(model)),
+    )
+    await settle(api)
+    expect(api.requests).toHaveLength(4)
+    await vi.advanceTimersByTimeAsync(30_000)
+    await Promise.all(calls)
+    expect(api.requests).toHaveLength(6)
+  })
+
+  it.each([
+    ['tokensPerMinute', { tokensPerMinute: 0 }],
+    ['requestsPerMinute', { requestsPerMinute: Number.NaN }],
+  ])('of nothing is refused: %s', (name, rateLimit) => {
+    expect(() => new PineconeInference({ apiKey: 'k', rateLimit })).toThrow(PineconeConfigurationError)
+    expect(() => new PineconeInference({ apiKey: 'k', rateLimit })).toThrow(`rateLimit.${name}`)
+  })
+})
