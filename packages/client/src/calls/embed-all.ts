@@ -13,13 +13,12 @@ import { runBatches } from '../batches/run-batches.js'
 import type { Call } from '../delivery/call.js'
 import { PineconeAuthenticationError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
-import { checkBatchSize } from '../validate/call-options.js'
-import { checkModelName, checkModelUse } from '../validate/model.js'
+import { checkModelName } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
 import { embedBatch, nothingEmbedded } from './embed.js'
 import type { Engine } from './engine.js'
 import { failedIn } from './failed-in.js'
-import { modelFacts } from './model-facts.js'
+import { inputsPerRequest } from './inputs-per-request.js'
 import { UniformVectors } from './uniform-vectors.js'
 
 /** Batches a bulk call may have unfinished, per slot: so that one waiting for a retry leaves no slot idle. */
@@ -32,19 +31,14 @@ export async function embedAll(
   call: Call,
   engine: Engine,
 ): Promise<EmbedResult | CollectedEmbedResult> {
-  const { model, inputs, parameters } = request
+  const { model, inputs } = request
   checkModelName(model)
   checkTexts(inputs)
-  checkBatchSize(options.batchSize)
-  const facts = await modelFacts(model, inputs.length, call, engine)
-  if (facts) {
-    checkModelUse('embed', model, facts, parameters)
-    checkBatchSize(options.batchSize, { most: facts.maxBatchSize, model })
-  }
+  const { batchSize } = options
+  const count = await inputsPerRequest({ ...request, inputs: inputs.length, batchSize }, call, engine)
   const collects = options.onError === 'collect'
   if (inputs.length === 0) return { ...nothingEmbedded(model), ...(collects ? { failures: [] } : {}) }
 
-  const count = options.batchSize ?? facts?.maxBatchSize ?? 1
   if (inputs.length > count) call.lane = 'bulk'
   const vectors = new UniformVectors()
   const data = new Array<Embedding | null>(inputs.length).fill(null)

@@ -7,13 +7,12 @@ import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
-import { checkBatchSize } from '../validate/call-options.js'
-import { checkModelName, checkModelUse } from '../validate/model.js'
+import { checkModelName } from '../validate/model.js'
 import { checkText } from '../validate/texts.js'
 import { embedBatch } from './embed.js'
 import type { Engine } from './engine.js'
 import { failedIn } from './failed-in.js'
-import { modelFacts } from './model-facts.js'
+import { inputsPerRequest } from './inputs-per-request.js'
 import { UniformVectors } from './uniform-vectors.js'
 
 /** One embedding of a stream, with its input's position. */
@@ -35,17 +34,16 @@ export async function* embedStream(
   call: Call,
   engine: Engine,
 ): AsyncGenerator<StreamedEmbedding, void> {
-  const { model, inputs, parameters } = request
+  const { model, inputs } = request
   checkModelName(model)
   checkIterable(inputs)
-  checkBatchSize(options.batchSize)
-  const facts = await modelFacts(model, Number.POSITIVE_INFINITY, call, engine)
-  if (facts) {
-    checkModelUse('embed', model, facts, parameters)
-    checkBatchSize(options.batchSize, { most: facts.maxBatchSize, model })
-  }
+  const { batchSize } = options
+  const count = await inputsPerRequest(
+    { ...request, inputs: Number.POSITIVE_INFINITY, batchSize },
+    call,
+    engine,
+  )
   call.lane = 'bulk'
-  const count = options.batchSize ?? facts?.maxBatchSize ?? 1
   const vectors = new UniformVectors()
   const finished = new Map<number, EmbedResult>()
 
