@@ -2,6 +2,10 @@ import { TokenBucket } from './token-bucket.js'
 
 /** Share of the rate that is left after a 429. */
 const DECREASE = 0.85
+/** The same, where nothing at all was accepted since the last 429. */
+const BLIND_DECREASE = 0.5
+/** Milliseconds between requests to begin with, where neither the service nor what it accepted says more. */
+const BLIND_INTERVAL = 1000
 /** Growth per accepted request until a second 429 has shown that the first guess is high enough. */
 const SEARCH_GROWTH = 0.015
 /**
@@ -73,7 +77,7 @@ export class LearnedRate {
     }
     this.#searching = false
     if (this.#accepted.requests < EVIDENCE) {
-      this.#setRate(this.#perMinute * DECREASE, now)
+      this.#setRate(this.#perMinute * (this.#accepted.requests === 0 ? BLIND_DECREASE : DECREASE), now)
       return
     }
     const seen = (this.#accepted.amount / elapsed) * MINUTE
@@ -85,7 +89,7 @@ export class LearnedRate {
     const withSavings = (this.#accepted.amount / (MINUTE + elapsed)) * MINUTE
     if (this.#accepted.requests >= EVIDENCE) return withSavings
     // Someone else has spent the savings; Retry-After says how long the service takes to save up for this request.
-    return Math.max(withSavings, (amount / (retryAfterMs || MINUTE)) * MINUTE)
+    return Math.max(withSavings, (amount / (retryAfterMs || BLIND_INTERVAL)) * MINUTE)
   }
 
   #countFrom(now: number): void {

@@ -1,3 +1,5 @@
+import { onAbortOf } from './abort-listeners.js'
+
 /** What a call sends: single requests, or the batches of a bulk job, which give way to them. */
 export type Lane = 'single' | 'bulk'
 
@@ -6,14 +8,14 @@ type Listener = (reason: unknown) => void
 /**
  * One public call: its signal, its timeout, and whether it still wants anything sent.
  *
- * It holds the only listener on the caller's signal, however many requests the call makes, and takes it
- * away at `end()`; so a long-lived signal gathers none.
+ * It listens to the caller's signal once, however many requests the call makes, and no more after `end()`; so a
+ * long-lived signal gathers nothing.
  */
 export class Call {
   readonly timeout: number
   /** A bulk call says so once it has more than one batch. */
   lane: Lane = 'single'
-  readonly #signal: AbortSignal | undefined
+  readonly #stopListening: (() => void) | undefined
   readonly #onAbort = new Set<Listener>()
   readonly #onStop = new Set<Listener>()
   #stopped: { reason: unknown } | undefined
@@ -21,12 +23,8 @@ export class Call {
   constructor(options: { signal?: AbortSignal | undefined; timeout: number }) {
     options.signal?.throwIfAborted()
     this.timeout = options.timeout
-    this.#signal = options.signal
-    this.#signal?.addEventListener('abort', this.#abort, { once: true })
-  }
-
-  readonly #abort = () => {
-    this.#cancel(this.#signal?.reason)
+    const { signal } = options
+    this.#stopListening = signal && onAbortOf(signal, () => this.#cancel(signal.reason))
   }
 
   /** Ends whatever the call has under way, on the wire too. */
@@ -72,7 +70,7 @@ export class Call {
 
   /** The call is over: lets go of the caller's signal. */
   end(): void {
-    this.#signal?.removeEventListener('abort', this.#abort)
+    this.#stopListening?.()
   }
 
   #subscribe(listeners: Set<Listener>, listener: Listener): () => void {
