@@ -59,14 +59,15 @@ describe('after a 429', () => {
     expect(api.requests).toHaveLength(6)
   })
 
-  it('that asks for more than two minutes, as for a spent month, the error comes at once', async () => {
-    const api = await scriptedApi((_request, response) => refuse('86400')(response))
-    const error = await api
-      .client()
-      .embed({ ...E5, inputs: ['a'] })
-      .catch((failure: unknown) => failure)
+  it('that asks for more than two minutes, as for a spent month, the error comes at once and holds nothing back', async () => {
+    const api = await scriptedApi((request, response, number) =>
+      number === 1 ? refuse('86400')(response) : embedAnswer(request),
+    )
+    const client = api.client()
+    const error = await client.embed({ ...E5, inputs: ['a'] }).catch((failure: unknown) => failure)
     expect(error).toBeInstanceOf(PineconeRateLimitError)
     expect(error).toMatchObject({ retryAfterMs: 86_400_000, attempts: 1 })
+    expect((await client.embed({ ...E5, inputs: ['b'] })).data).toHaveLength(1)
   })
 })
 

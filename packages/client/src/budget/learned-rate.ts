@@ -52,6 +52,7 @@ export class LearnedRate {
 
   /** The service took a request. */
   accepted(amount: number, inFlight: number, now: number): void {
+    this.#forgetOld(now)
     this.#accepted.requests++
     this.#accepted.amount += amount
     if (!this.#pace) return
@@ -68,6 +69,7 @@ export class LearnedRate {
   }
 
   #decrease(amount: number, retryAfterMs: number | undefined, now: number): void {
+    this.#forgetOld(now)
     const elapsed = Math.max(1, now - this.#since)
     this.#decreasedAt = now
     if (!this.#pace) {
@@ -81,7 +83,9 @@ export class LearnedRate {
       return
     }
     const seen = (this.#accepted.amount / elapsed) * MINUTE
-    this.#setRate(Math.min(this.#perMinute, seen / DECREASE) * DECREASE, now)
+    // Less may have been seen because less was wanted.
+    const atMost = Math.min(this.#perMinute * DECREASE, seen)
+    this.#setRate(Math.max(atMost, this.#perMinute * BLIND_DECREASE), now)
     this.#countFrom(now)
   }
 
@@ -90,6 +94,16 @@ export class LearnedRate {
     if (this.#accepted.requests >= EVIDENCE) return withSavings
     // Someone else has spent the savings; Retry-After says how long the service takes to save up for this request.
     return Math.max(withSavings, (amount / (retryAfterMs || BLIND_INTERVAL)) * MINUTE)
+  }
+
+  /** What counts is the last minute or so: a job that starts after an hour of a few queries is not measured by them. */
+  #forgetOld(now: number): void {
+    const elapsed = now - this.#since
+    if (elapsed <= 2 * MINUTE) return
+    const share = MINUTE / elapsed
+    this.#since = now - MINUTE
+    this.#accepted.requests *= share
+    this.#accepted.amount *= share
   }
 
   #countFrom(now: number): void {

@@ -81,7 +81,7 @@ export class Sender {
 
   #triesAgain(error: unknown, retry: number): boolean {
     if (!isRetryable(error) || retry >= this.#maxRetries) return false
-    if (error instanceof PineconeApiError && (error.retryAfterMs ?? 0) > LONGEST_WAIT) return false
+    if (asksForTooLong(error)) return false
     return error instanceof PineconeRateLimitError || this.#allowance.take()
   }
 
@@ -108,7 +108,7 @@ export class Sender {
       return result
     } catch (error) {
       const now = performance.now()
-      if (error instanceof PineconeRateLimitError) {
+      if (error instanceof PineconeRateLimitError && !asksForTooLong(error)) {
         const { retryAfterMs } = error
         const holdMs = retryAfterMs ?? backoff(attempt.attempt - 1)
         budget.refused(amount, { enteredAt, retryAfterMs, holdMs }, now)
@@ -132,4 +132,8 @@ export class Sender {
       this.#turns.release()
     }
   }
+}
+
+function asksForTooLong(error: unknown): boolean {
+  return error instanceof PineconeApiError && (error.retryAfterMs ?? 0) > LONGEST_WAIT
 }
