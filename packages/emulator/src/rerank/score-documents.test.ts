@@ -67,3 +67,11 @@ describe('scoreDocuments', () => {
       expect(Math.abs(value - (together[index] ?? 9))).toBeLessThan(0.1)
   })
 })
+
+it('gives a pair the same score whatever else is in the request, as a cross-encoder does', () => {
+  const query = 'limit connections per origin'
+  const document = ['The pool limits the connections of an origin.']
+  const others = [['Soup is hot.'], ['Connections, origins and limits of a pool.'], ['per origin']]
+  const [alone] = scoreDocuments(query, [document])
+  expect(scoreDocuments(query, [...others, document]).at(-1)).toBe(alone)
+})

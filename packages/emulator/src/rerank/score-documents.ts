@@ -8,8 +8,6 @@ import { featuresOf, resemblance } from './resemblance.js'
 const saturation = 1.2
 const lengthInfluence = 0.6
 const usualLength = 120
-/** Documents of a request that weigh as much for a word's rarity as everyday English does. */
-const evenRequest = 20
 /** A document's first words, which mostly say what it is about, and how often each of them counts. */
 const leadWords = 12
 const leadCounts = 2.5
@@ -31,8 +29,8 @@ const wordsSpelt = 64
  * A lexical stand-in for a cross-encoder: the score in 0..1 of each document for the query, in the documents' order.
  * A document is given by the texts of its rank fields; words in a short field count for more.
  *
- * Most of a score comes from the pair alone, so that scores of two requests compare; the request's own documents
- * shift the weights of words towards those that tell them apart.
+ * As a cross-encoder's, a score comes from the pair alone: it is the same whatever else is in the request, so the
+ * scores of several requests compare.
  */
 export function scoreDocuments(query: string, documents: readonly (readonly string[])[]): number[] {
   const words = analyze(query)
@@ -40,7 +38,7 @@ export function scoreDocuments(query: string, documents: readonly (readonly stri
   const indexed = documents.map((fields) => fields.map(indexField))
   const queryTerms = asked.map((term): QueryTerm => {
     const grams = asked.length <= wordsSpelt && term.key.length >= 5 ? new Set(term.grams) : undefined
-    return { key: term.key, weight: weight(term, indexed), ...(grams ? { grams } : {}) }
+    return { key: term.key, weight: term.rarity / rarest, ...(grams ? { grams } : {}) }
   })
   const features = featuresOf(words, 'query')
   return indexed.map((fields) => {
@@ -57,7 +55,7 @@ export function scoreDocuments(query: string, documents: readonly (readonly stri
 
 interface QueryTerm {
   readonly key: string
-  /** 0..1. */
+  /** Rarity in everyday English, 0..1. */
   readonly weight: number
   /** What misspellings are recognised by; undefined where none are looked for. */
   readonly grams?: ReadonlySet<number>
@@ -79,16 +77,6 @@ function indexField(text: string): Field {
     }
   }
   return { words, terms }
-}
-
-/** Rarity in English, blended with rarity among the request's documents, in 0..1. */
-function weight(term: Term, documents: readonly (readonly Field[])[]): number {
-  const inEnglish = term.rarity / rarest
-  const holding = documents.filter((fields) => fields.some((field) => field.terms.has(term.key))).length
-  const inRequest =
-    Math.log1p((documents.length - holding + 0.5) / (holding + 0.5)) / Math.log(documents.length * 2 + 2)
-  const share = documents.length / (documents.length + evenRequest) / 2
-  return inEnglish * (1 - share + share * Math.min(1, inRequest))
 }
 
 function scoreDocument(queryTerms: readonly QueryTerm[], fields: readonly Field[]): number {
