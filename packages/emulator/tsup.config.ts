@@ -10,4 +10,6 @@ export default defineConfig({
   silent: true,
   // ESM only and 2 KB: inside the bundle it also works for `require` on Node 20.
   noExternal: ['stemmer'],
+  // The optional peer stays outside; it stands under peerDependenciesMeta only, where tsup does not look.
+  external: ['@huggingface/transformers'],
 })

@@ -1,3 +1,5 @@
+export { BackendError } from './backend/backend-error.js'
+export type { BackendOptions } from './backend/open-backend.js'
 export { emulatorFixture } from './emulator-fixture.js'
 export type { Fault, FaultRule, Malformation, RateLimit, Route } from './faults/fault.js'
 export type { FaultScript } from './faults/fault-script.js'

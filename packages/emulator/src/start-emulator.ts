@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { type BackendOptions, openBackend } from './backend/open-backend.js'
 import type { FaultRule, RateLimit } from './faults/fault.js'
 import { FaultScript } from './faults/fault-script.js'
 import type { Latency } from './faults/latency.js'
@@ -13,6 +14,8 @@ export interface EmulatorOptions {
   readonly host?: string
   /** The only API key that is taken; by default any that is not blank. */
   readonly apiKey?: string
+  /** What computes vectors and scores; default the lexical stand-ins, `{ kind: 'lexical' }`. */
+  readonly backend?: BackendOptions
   /** Milliseconds before every answer; default none. */
   readonly latency?: Latency
   /** Share of requests (0..1) that are answered 503; default 0. */
@@ -41,6 +44,7 @@ export interface Emulator extends AsyncDisposable {
 /**
  * Starts an offline server of Pinecone's Inference API. It is ready when the promise resolves.
  *
+ * @throws {BackendError} for a backend's package, folder or model that is missing or does not fit
  * @throws {RangeError} for a fault, latency or rate that cannot mean anything; and the system's error when the port is taken
  * @example
  * await using emulator = await startEmulator()
@@ -51,10 +55,26 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const faults = new FaultScript(random)
   faults.add(...rulesOf(options))
   const log = new RequestLog()
-  const server = createServer({ apiKey: options.apiKey, faults, random, log, onAnswer: options.onAnswer })
+  const backend = await openBackend(options.backend ?? { kind: 'lexical' })
+  const server = createServer({
+    apiKey: options.apiKey,
+    backend,
+    faults,
+    random,
+    log,
+    onAnswer: options.onAnswer,
+  })
+  const close = async () => {
+    await server.close()
+    await backend.close()
+  }
 
-  await server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
-  const close = () => server.close()
+  try {
+    await server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     url: urlOf(server.server.address() as AddressInfo),
     requests: log.requests,

@@ -1,4 +1,4 @@
-import { ApiError } from '../http/api-error.js'
+import { inputTooLong } from '../models/too-long.js'
 import { type Truncate, truncateToTokens } from '../text/truncate.js'
 import { denseVector } from './dense-vector.js'
 import type { InputType } from './lexical-features.js'
@@ -17,9 +17,7 @@ export function embed({ model, texts, parameters }: EmbedRequest): Embeddings {
   const kept = texts.map((text, index) => {
     const span = truncateToTokens(text, limit, parameters.truncate as Truncate)
     if (span.tokens > limit) {
-      throw ApiError.invalid(
-        `inputs[${index}] has ${span.total} tokens; model '${model.model}' takes ${limit}, and 'truncate' is NONE`,
-      )
+      throw inputTooLong(model, index, span.total, limit)
     }
     totalTokens += span.tokens
     return span.kept

@@ -11,10 +11,10 @@ export interface EmbedRequest {
 }
 
 /** Checks the body of `POST /embed` against the contract and the model's limits. */
-export function readEmbedRequest(body: JsonObject): EmbedRequest {
+export function readEmbedRequest(body: JsonObject, models: readonly ModelInfo[]): EmbedRequest {
   const name = field(body, 'model')
   if (typeof name !== 'string') throw ApiError.invalid("'model' must be a string")
-  const model = findModel(name, 'embed')
+  const model = findModel(models, name, 'embed')
 
   const inputs = field(body, 'inputs')
   if (!Array.isArray(inputs))

@@ -1,11 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { embed } from '../embed/embed.js'
+import type { Backend } from '../backend/backend.js'
 import { readEmbedRequest } from '../embed/read-embed-request.js'
 import { writeEmbeddings } from '../embed/write-embeddings.js'
 import type { Spending } from '../faults/rate-limiter.js'
 import { findModel, listModels } from '../models/find-model.js'
 import { readRerankRequest } from '../rerank/read-rerank-request.js'
-import { rerank } from '../rerank/rerank.js'
 import { writeRanking } from '../rerank/write-ranking.js'
 import { ApiError } from './api-error.js'
 import { checkApiKey, checkApiVersion, checkContentType } from './check-headers.js'
@@ -27,16 +26,17 @@ export interface Answer {
 
 export interface AnswerSettings {
   readonly apiKey: string | undefined
+  readonly backend: Backend
   /** Called with what a valid request costs; throws where the budget does not allow it. */
   readonly spend: (spending: Spending) => void
 }
 
 /** The API itself: a request's answer, success or error, without clock or socket. */
-export function answerRequest(request: ApiRequest, settings: AnswerSettings): Answer {
+export async function answerRequest(request: ApiRequest, settings: AnswerSettings): Promise<Answer> {
   try {
     checkApiKey(request.headers, settings.apiKey)
     checkApiVersion(request.headers)
-    return answerRoute(request, settings)
+    return await answerRoute(request, settings)
   } catch (error) {
     return errorAnswer(error)
   }
@@ -55,15 +55,16 @@ export function errorAnswer(error: unknown): Answer {
   return { status: known.status, headers: known.headers, body: Buffer.from(known.body()) }
 }
 
-function answerRoute(
+async function answerRoute(
   { route, headers, query, modelName, body }: ApiRequest,
   settings: AnswerSettings,
-): Answer {
+): Promise<Answer> {
+  const { backend } = settings
   switch (route) {
     case '/embed': {
       checkContentType(headers)
-      const request = readEmbedRequest(readJsonObject(body))
-      const embeddings = embed(request)
+      const request = readEmbedRequest(readJsonObject(body), backend.models)
+      const embeddings = await backend.embed(request)
       settings.spend({
         model: request.model.model,
         inputType: String(request.parameters.input_type),
@@ -73,17 +74,17 @@ function answerRoute(
     }
     case '/rerank': {
       checkContentType(headers)
-      const request = readRerankRequest(readJsonObject(body))
-      const answer = success(writeRanking(request, rerank(request)))
+      const request = readRerankRequest(readJsonObject(body), backend.models)
+      const answer = success(writeRanking(request, await backend.rerank(request)))
       settings.spend({ model: request.model.model, tokens: 0 })
       return answer
     }
     case '/models': {
-      const models = listModels(queryText(query, 'type'), queryText(query, 'vector_type'))
+      const models = listModels(backend.models, queryText(query, 'type'), queryText(query, 'vector_type'))
       return success(Buffer.from(JSON.stringify({ models })))
     }
     default:
-      return success(Buffer.from(JSON.stringify(findModel(modelName))))
+      return success(Buffer.from(JSON.stringify(findModel(backend.models, modelName))))
   }
 }
 

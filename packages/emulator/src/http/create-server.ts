@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Backend } from '../backend/backend.js'
 import type { FaultScript } from '../faults/fault-script.js'
 import type { Random } from '../faults/random.js'
 import { type Answer, type AnswerSettings, answerRequest, errorAnswer } from './answer-request.js'
@@ -16,6 +17,7 @@ const bodyLimit = 2 * 1024 * 1024
 
 export interface ServerSettings {
   readonly apiKey: string | undefined
+  readonly backend: Backend
   readonly faults: FaultScript
   readonly random: Random
   readonly log: RequestLog
@@ -73,6 +75,7 @@ export function createServer(settings: ServerSettings): FastifyInstance {
       if (plan.latency > 0) await delay(plan.latency, undefined, { signal: gone.signal })
       const settle: AnswerSettings = {
         apiKey: settings.apiKey,
+        backend: settings.backend,
         spend: (spending) => {
           for (const limiter of plan.rateLimiters) limiter.spend(spending, Date.now())
           if (spending.tokens > 0) recorded.tokens = spending.tokens

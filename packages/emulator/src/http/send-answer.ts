@@ -24,24 +24,24 @@ const codes: Readonly<Record<number, string>> = {
 /** Sends the answer that `answer` computes, or what the fault makes of it. Resolves when nothing more is sent. */
 export async function sendAnswer(
   response: ServerResponse,
-  answer: () => Answer,
+  answer: () => Answer | Promise<Answer>,
   fault: Ending | undefined,
   gone: AbortSignal,
 ): Promise<void> {
   switch (fault?.kind) {
     case undefined:
-      return sendWhole(response, answer())
+      return sendWhole(response, await answer())
     case 'status':
       return sendWhole(response, statusAnswer(fault))
     case 'reset':
       response.socket?.resetAndDestroy()
       return
     case 'malformed': {
-      const whole = answer()
+      const whole = await answer()
       return sendWhole(response, { ...whole, body: malform(whole.body, fault.as) })
     }
     case 'cut': {
-      const whole = answer()
+      const whole = await answer()
       await sendPart(response, whole, Math.min(fault.bytes, whole.body.length - 1))
       response.destroy()
       return
@@ -49,9 +49,9 @@ export async function sendAnswer(
     case 'stall': {
       if (fault.at === 'headers') {
         await stall(fault.ms, gone)
-        return sendWhole(response, answer())
+        return sendWhole(response, await answer())
       }
-      const whole = answer()
+      const whole = await answer()
       const bytes = Math.min(fault.bytes ?? 0, whole.body.length - 1)
       await sendPart(response, whole, bytes)
       await stall(fault.ms, gone)

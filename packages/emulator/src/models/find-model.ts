@@ -1,12 +1,11 @@
 import { ApiError } from '../http/api-error.js'
-import { hostedModels } from './hosted-models.js'
 import type { ModelInfo } from './model-info.js'
 
 /** The model of that name, and of that type where one is asked for; else the API's 404, or 400 for a wrong type. */
-export function findModel(name: string, type?: ModelInfo['type']): ModelInfo {
-  const supported = hostedModels.filter((model) => type === undefined || model.type === type)
+export function findModel(models: readonly ModelInfo[], name: string, type?: ModelInfo['type']): ModelInfo {
+  const supported = models.filter((model) => type === undefined || model.type === type)
   const names = supported.map((model) => `'${model.model}'`).join(', ')
-  const model = hostedModels.find((candidate) => candidate.model === name)
+  const model = models.find((candidate) => candidate.model === name)
   if (!model) throw new ApiError(404, 'NOT_FOUND', `Model '${name}' not found. Supported models: ${names}`)
   if (!supported.includes(model)) {
     throw ApiError.invalid(`Model '${name}' does not support ${type}. Models that do: ${names}`)
@@ -15,10 +14,14 @@ export function findModel(name: string, type?: ModelInfo['type']): ModelInfo {
 }
 
 /** The models of a type and a vector type; without either, all. */
-export function listModels(type: string | undefined, vectorType: string | undefined): readonly ModelInfo[] {
+export function listModels(
+  models: readonly ModelInfo[],
+  type: string | undefined,
+  vectorType: string | undefined,
+): readonly ModelInfo[] {
   checkFilter('type', type, ['embed', 'rerank'])
   checkFilter('vector_type', vectorType, ['dense', 'sparse'])
-  return hostedModels.filter(
+  return models.filter(
     (model) =>
       (type === undefined || model.type === type) &&
       (vectorType === undefined || model.vector_type === vectorType),

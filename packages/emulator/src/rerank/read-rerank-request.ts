@@ -17,10 +17,10 @@ export interface RerankRequest {
 }
 
 /** Checks the body of `POST /rerank` against the contract and the model's limits. */
-export function readRerankRequest(body: JsonObject): RerankRequest {
+export function readRerankRequest(body: JsonObject, models: readonly ModelInfo[]): RerankRequest {
   const name = field(body, 'model')
   if (typeof name !== 'string') throw ApiError.invalid("'model' must be a string")
-  const model = findModel(name, 'rerank')
+  const model = findModel(models, name, 'rerank')
 
   const query = field(body, 'query')
   if (typeof query !== 'string' || query.trim() === '') {

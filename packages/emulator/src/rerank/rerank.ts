@@ -1,4 +1,4 @@
-import { ApiError } from '../http/api-error.js'
+import { pairTooLong, queryTooLong } from '../models/too-long.js'
 import { countTokens, type Truncate, truncateToTokens } from '../text/truncate.js'
 import type { RerankRequest } from './read-rerank-request.js'
 import { scoreDocuments } from './score-documents.js'
@@ -22,29 +22,27 @@ const documentsPerUnit = 100
 export function rerank({ model, query, texts, topN, parameters }: RerankRequest): Ranking {
   const limit = model.max_sequence_length
   const queryTokens = countTokens(query)
-  if (queryTokens >= limit) {
-    throw ApiError.invalid(
-      `'query' has ${queryTokens} tokens; model '${model.model}' takes ${limit} for query and document together`,
-    )
-  }
+  if (queryTokens >= limit) throw queryTooLong(model, queryTokens)
   const truncate = (parameters.truncate ?? 'END') as Truncate
   const kept = texts.map((fields, index) => {
     let room = limit - queryTokens
     return fields.map((text) => {
       const span = truncateToTokens(text, Math.max(0, room), truncate)
       if (truncate === 'NONE' && span.tokens > room) {
-        throw ApiError.invalid(
-          `query and documents[${index}] have ${queryTokens + span.total} tokens together; ` +
-            `model '${model.model}' takes ${limit}, and 'truncate' is NONE`,
-        )
+        throw pairTooLong(model, index, queryTokens + span.total)
       }
       room -= span.tokens
       return span.kept
     })
   })
-  const ranked = scoreDocuments(query, kept)
+  return rankByScore(scoreDocuments(query, kept), topN)
+}
+
+/** The `topN` best of documents with these scores, in the documents' order. */
+export function rankByScore(scores: readonly number[], topN: number): Ranking {
+  const ranked = scores
     .map((score, index) => ({ index, score: Math.round(score * 1e6) / 1e6 }))
     .sort((left, right) => right.score - left.score || left.index - right.index)
     .slice(0, topN)
-  return { ranked, rerankUnits: Math.ceil(texts.length / documentsPerUnit) }
+  return { ranked, rerankUnits: Math.ceil(scores.length / documentsPerUnit) }
 }

@@ -1,0 +1,15 @@
+import type { Embeddings } from '../embed/embed.js'
+import type { EmbedRequest } from '../embed/read-embed-request.js'
+import type { ModelInfo } from '../models/model-info.js'
+import type { RerankRequest } from '../rerank/read-rerank-request.js'
+import type { Ranking } from '../rerank/rerank.js'
+
+/** What computes vectors and scores for requests that are already checked against its models. */
+export interface Backend {
+  /** Every hosted model, as `GET /models` shows it. */
+  readonly models: readonly ModelInfo[]
+  embed(request: EmbedRequest): Embeddings | Promise<Embeddings>
+  rerank(request: RerankRequest): Ranking | Promise<Ranking>
+  /** Frees what it holds. */
+  close(): Promise<void>
+}

@@ -1,0 +1,31 @@
+import type { ModelInfo } from '../../models/model-info.js'
+import { BackendError } from '../backend-error.js'
+import type { ModelSettings } from './read-model-settings.js'
+
+/** A hosted model that a local one answers for. */
+export interface LocalModel<Request, Result> {
+  readonly info: ModelInfo
+  answer(request: Request): Promise<Result>
+  close(): Promise<void>
+}
+
+/** What a local model has in common with the hosted one, and that it is not that. */
+export function describeLocal(hosted: ModelInfo, settings: ModelSettings): ModelInfo {
+  return {
+    ...hosted,
+    provider_name: `@pinecone-inference/emulator (local ONNX model from the folder ${hosted.model})`,
+    max_sequence_length: Math.min(hosted.max_sequence_length, settings.maxTokens),
+  }
+}
+
+/** Runs a model once at the start, so that one that does not fit fails there. */
+export async function tryOut<Result>(folder: string, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run()
+  } catch (error) {
+    throw new BackendError(
+      `The model in ${folder} does not work: ${error instanceof Error ? error.message : error}`,
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,106 @@
+import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from '@huggingface/transformers'
+import { BackendError } from '../backend-error.js'
+import type { Library } from './load-library.js'
+import type { ModelSettings } from './read-model-settings.js'
+import type { Tokens } from './tokens.js'
+
+/** Texts, or pairs, that go through a model at once: more would only take more memory. */
+const batchSize = 16
+
+/** A model with its tokenizer, in memory. */
+export interface OnnxModel {
+  readonly tokenizer: PreTrainedTokenizer
+  /** Ids and types of a text, or of a pair, with special tokens. */
+  tokenize(text: string, pair?: string): Tokens
+  /** Runs everything and gives each item's row of the first output of these names, with its attention mask. */
+  run<Row>(items: readonly Tokens[], outputs: readonly string[], read: ReadRows<Row>): Promise<Row[]>
+  close(): Promise<void>
+}
+
+/** Reads a batch's rows out of the model's output; `lengths` are the tokens of each, without padding. */
+export type ReadRows<Row> = (
+  values: Float32Array,
+  dims: readonly number[],
+  lengths: readonly number[],
+) => Row[]
+
+/** Loads a model from its folder, and from nowhere else. */
+export async function loadOnnxModel(
+  library: Library,
+  kind: 'AutoModel' | 'AutoModelForSequenceClassification',
+  folder: string,
+  { dtype }: ModelSettings,
+): Promise<OnnxModel> {
+  // `local_files_only` and an absolute path rather than `env`, which the process may use for other models. External
+  // data lies beside the file, where the runtime finds it by itself.
+  const options = { local_files_only: true, device: 'cpu', dtype, use_external_data_format: false } as const
+  try {
+    const [tokenizer, model] = await Promise.all([
+      library.AutoTokenizer.from_pretrained(folder, { local_files_only: true }),
+      library[kind].from_pretrained(folder, options),
+    ])
+    return onnxModel(library, tokenizer, model)
+  } catch (error) {
+    throw new BackendError(
+      `The model in ${folder} cannot be loaded: ${error instanceof Error ? error.message : error}`,
+      { cause: error },
+    )
+  }
+}
+
+function onnxModel(library: Library, tokenizer: PreTrainedTokenizer, model: PreTrainedModel): OnnxModel {
+  const padding = tokenizer.pad_token_id ?? 0
+  return {
+    tokenizer,
+    tokenize: (text, pair) => tokenize(tokenizer, padding, text, pair),
+    async run(items, outputs, read) {
+      const rows = []
+      for (let from = 0; from < items.length; from += batchSize) {
+        const batch = items.slice(from, from + batchSize)
+        const result = (await model(modelInputs(library, batch, padding))) as Record<string, Tensor>
+        const name = outputs.find((candidate) => result[candidate] !== undefined)
+        const output = name === undefined ? undefined : result[name]
+        if (!output) throw new Error(`the model has no output ${outputs.join(' or ')}`)
+        rows.push(
+          ...read(
+            output.data as Float32Array,
+            output.dims,
+            batch.map(({ ids }) => ids.length),
+          ),
+        )
+      }
+      return rows
+    },
+    close: async () => {
+      await model.dispose()
+    },
+  }
+}
+
+function tokenize(
+  tokenizer: PreTrainedTokenizer,
+  padding: number,
+  text: string,
+  pair: string | undefined,
+): Tokens {
+  const { input_ids: ids, token_type_ids: types } = tokenizer._call(text, {
+    return_tensor: false,
+    ...(pair === undefined ? {} : { text_pair: pair }),
+  })
+  // Tokenizers without special tokens make nothing of an empty text, and models cannot run on nothing.
+  return ids.length > 0 ? { ids, types } : { ids: [padding], types: types && [0] }
+}
+
+function modelInputs({ Tensor }: Library, batch: readonly Tokens[], padding: number) {
+  const width = Math.max(...batch.map(({ ids }) => ids.length))
+  const tensor = (row: (item: Tokens) => readonly number[], filler: number) => {
+    const values = new BigInt64Array(batch.length * width).fill(BigInt(filler))
+    for (const [index, item] of batch.entries()) values.set(row(item).map(BigInt), index * width)
+    return new Tensor('int64', values, [batch.length, width])
+  }
+  return {
+    input_ids: tensor(({ ids }) => ids, padding),
+    attention_mask: tensor(({ ids }) => ids.map(() => 1), 0),
+    ...(batch.every(({ types }) => types) ? { token_type_ids: tensor(({ types = [] }) => types, 0) } : {}),
+  }
+}
