@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { encoderFiles, writeModels } from '../../emulator/test/tiny-models.js'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const running: ReturnType<typeof spawn>[] = []
@@ -98,6 +102,30 @@ describe('pinecone-inference serve', () => {
       expect(await exit).toBe(1)
       expect(errors.join('')).toContain(allowed)
     }
+  })
+
+  it('answers from local models', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'models-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    await writeModels(folder, { 'multilingual-e5-large': encoderFiles() })
+    const { url, listening, child, exit } = await started('--backend', 'transformers', '--model-dir', folder)
+    expect(listening).toContain(`local models from ${folder}`)
+    const found = await fetch(`${url}/models/multilingual-e5-large`, { headers })
+    expect(await found.json()).toMatchObject({ default_dimension: 4 })
+    child.kill('SIGTERM')
+    expect(await exit).toBe(0)
+  })
+
+  it.each([
+    [['--backend', 'transformers'], 'needs --model-dir'],
+    [['--model-dir', '.'], 'goes with --backend transformers'],
+    [['--backend', 'transformers', '--model-dir', '/nowhere'], 'The model folder /nowhere does not exist'],
+    [['--backend', 'magic'], 'Allowed choices are lexical, transformers'],
+  ])('does not start with %j, and says why', async (flags, reason) => {
+    const { exit, errors } = serve('--port', '0', ...flags)
+    expect(await exit).toBe(1)
+    expect(errors.join('')).toContain(reason)
+    expect(errors.join('')).not.toContain('    at ')
   })
 
   it('says so when the port is taken', async () => {

@@ -1,4 +1,6 @@
 import {
+  BackendError,
+  type BackendOptions,
   type Emulator,
   type FaultRule,
   type Latency,
@@ -6,7 +8,7 @@ import {
   parseLatency,
   startEmulator,
 } from '@pinecone-inference/emulator'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { readBy, share, wholeNumber } from './read-option.js'
 import { requestLine } from './request-line.js'
 
@@ -14,6 +16,8 @@ interface ServeOptions {
   readonly port: number
   readonly host: string
   readonly apiKey?: string
+  readonly backend: BackendOptions['kind']
+  readonly modelDir?: string
   readonly latency?: Latency
   readonly errorRate?: number
   readonly tokensPerMinute?: number
@@ -27,10 +31,21 @@ const largest = Number.MAX_SAFE_INTEGER
 /** `pinecone-inference serve`: the emulator in the foreground, until SIGINT or SIGTERM. */
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('serve the inference API offline; vectors and scores come from lexical stand-ins')
+    .description(
+      'serve the inference API offline; vectors and scores come from lexical stand-ins or from local models',
+    )
     .option('-p, --port <port>', 'port to listen on, 0 for a free one', wholeNumber(0, 65_535), 5090)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--api-key <key>', 'the only key that is taken (default: any)')
+    .addOption(
+      new Option('--backend <kind>', 'where vectors and scores come from')
+        .choices(['lexical', 'transformers'])
+        .default('lexical'),
+    )
+    .option(
+      '--model-dir <folder>',
+      'for --backend transformers: ONNX models, each in a folder named after a hosted model',
+    )
     .option('--latency <ms>', 'milliseconds before each answer: 200 or 100-300', readBy(parseLatency))
     .option('--error-rate <share>', 'share of requests answered 503, 0 to 1', share)
     .option(
@@ -56,12 +71,25 @@ export function serveCommand(): Command {
 async function serve(options: ServeOptions, command: Command): Promise<void> {
   const emulator = await start(options, command)
   process.stdout.write(
-    `Listening on ${emulator.url} (lexical stand-ins, not the hosted models). To use it:\n` +
+    `Listening on ${emulator.url} (${sourceOf(options)}, not the hosted models). To use it:\n` +
       `  export PINECONE_INFERENCE_URL=${emulator.url}\n` +
       `  export PINECONE_API_KEY=${options.apiKey === undefined ? 'local' : '<the key given by --api-key>'}\n`,
   )
   await stopSignal()
   await emulator.close()
+}
+
+function sourceOf({ backend, modelDir }: ServeOptions): string {
+  return backend === 'lexical' ? 'lexical stand-ins' : `local models from ${modelDir}, else lexical stand-ins`
+}
+
+function backendOf({ backend, modelDir }: ServeOptions, command: Command): BackendOptions {
+  if (backend === 'lexical') {
+    if (modelDir !== undefined) command.error('error: --model-dir goes with --backend transformers')
+    return { kind: 'lexical' }
+  }
+  if (modelDir === undefined) return command.error('error: --backend transformers needs --model-dir <folder>')
+  return { kind: 'transformers', modelDir }
 }
 
 async function start(options: ServeOptions, command: Command): Promise<Emulator> {
@@ -71,6 +99,7 @@ async function start(options: ServeOptions, command: Command): Promise<Emulator>
     return await startEmulator({
       port,
       host,
+      backend: backendOf(options, command),
       faults: fault,
       onAnswer: (request) => process.stdout.write(`${requestLine(request)}\n`),
       ...(apiKey === undefined ? {} : { apiKey }),
@@ -92,6 +121,7 @@ async function start(options: ServeOptions, command: Command): Promise<Emulator>
         `error: port ${port} on ${host} is taken; give another one with --port, or 0 for a free one`,
       )
     }
+    if (error instanceof BackendError) command.error(`error: ${error.message}`)
     throw error
   }
 }
