@@ -21,11 +21,15 @@ beforeAll(async () => {
     await run('npx', ['-y', 'pnpm@12', 'pack', '--pack-destination', project], {
       cwd: join(root, 'packages', name),
     })
-    const { version, peerDependencies } = JSON.parse(
-      await readFile(join(root, 'packages', name, 'package.json'), 'utf8'),
-    )
+    const {
+      version,
+      peerDependencies = {},
+      peerDependenciesMeta = {},
+    } = JSON.parse(await readFile(join(root, 'packages', name, 'package.json'), 'utf8'))
     manifest.dependencies[`@pinecone-inference/${name}`] = `file:./pinecone-inference-${name}-${version}.tgz`
-    Object.assign(manifest.dependencies, peerDependencies)
+    for (const [peer, range] of Object.entries<string>(peerDependencies)) {
+      if (!peerDependenciesMeta[peer]?.optional) manifest.dependencies[peer] = range
+    }
   }
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest))
   await run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], { cwd: project })

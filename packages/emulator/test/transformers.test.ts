@@ -252,6 +252,18 @@ describe('a model’s folder', () => {
     })
   })
 
+  it.each([
+    ['its tokenizer’s limit', 100, { max_position_embeddings: 514 }, 100],
+    ['its positions', 1e30, { max_position_embeddings: 514 }, 514],
+    ['its positions behind padding', 1e30, { model_type: 'xlm-roberta', max_position_embeddings: 514 }, 512],
+    ['the hosted model’s limit', 1e30, { max_position_embeddings: 8192 }, 2048],
+  ])('bounds its texts by the smallest: %s', async (_, maxTokens, config, limit) => {
+    const folder = await modelDir({ [llama]: encoderFiles({ maxTokens, config }) })
+    await withEmulator(transformers(folder), async (it) => {
+      expect((await call(it, `/models/${llama}`)).body).toMatchObject({ max_sequence_length: limit })
+    })
+  })
+
   it('is all that is read: nothing is fetched', async () => {
     const folder = await modelDir({ [e5]: encoderFiles(), [bge]: crossEncoderFiles() })
     const fetched = vi.spyOn(env, 'fetch')

@@ -45,7 +45,7 @@ export async function readModelSettings(folder: string): Promise<ModelSettings> 
   const tokenizer = await readJson(folder, 'tokenizer_config.json')
   return {
     architecture: String(config.model_type ?? 'unknown'),
-    maxTokens: Math.min(size(tokenizer.model_max_length), size(config.max_position_embeddings)),
+    maxTokens: Math.min(size(tokenizer.model_max_length), positions(config)),
     pooling: await readPooling(folder),
     matryoshka: readMatryoshka(config, join(folder, 'config.json')),
     prompts: await readPrompts(folder),
@@ -83,6 +83,14 @@ async function readPrompts(folder: string): Promise<ModelSettings['prompts']> {
   const { query, passage, document } = prompts as Json
   if (query === undefined && passage === undefined && document === undefined) return undefined
   return { query: String(query ?? ''), passage: String(passage ?? document ?? '') }
+}
+
+/** RoBERTa and its kin number positions from behind the padding's id, so that the first ones are never used. */
+const shiftedPositions = ['roberta', 'xlm-roberta', 'camembert', 'mpnet']
+
+function positions({ model_type, max_position_embeddings, pad_token_id = 1 }: Json): number {
+  const unused = shiftedPositions.includes(String(model_type)) ? Number(pad_token_id) + 1 : 0
+  return size(max_position_embeddings) - unused
 }
 
 function size(value: unknown): number {
