@@ -22,5 +22,5 @@ it.each([
   ],
 ])('the built package works with %s, and the process ends by itself', async (_, args) => {
   const { stdout } = await run(process.execPath, args, { cwd })
-  expect(stdout).toBe('404\n')
+  expect(stdout).toBe('200\n')
 })

@@ -73,7 +73,8 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   process.stdout.write(
     `Listening on ${emulator.url} (${sourceOf(options)}, not the hosted models). To use it:\n` +
       `  export PINECONE_INFERENCE_URL=${emulator.url}\n` +
-      `  export PINECONE_API_KEY=${options.apiKey === undefined ? 'local' : '<the key given by --api-key>'}\n`,
+      `  export PINECONE_API_KEY=${options.apiKey === undefined ? 'local' : '<the key given by --api-key>'}\n` +
+      `The last requests, and embed and rerank to try, are on the page at ${emulator.url}/\n`,
   )
   await stopSignal()
   await emulator.close()

@@ -6,6 +6,7 @@ export interface Spending {
   readonly model: string
   readonly inputType?: string
   readonly tokens: number
+  readonly rerankUnits?: number
 }
 
 /** Buckets of one rate limit: tokens and requests, for each model and input type. */

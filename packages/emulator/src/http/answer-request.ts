@@ -75,8 +75,9 @@ async function answerRoute(
     case '/rerank': {
       checkContentType(headers)
       const request = readRerankRequest(readJsonObject(body), backend.models)
-      const answer = success(writeRanking(request, await backend.rerank(request)))
-      settings.spend({ model: request.model.model, tokens: 0 })
+      const ranking = await backend.rerank(request)
+      const answer = success(writeRanking(request, ranking))
+      settings.spend({ model: request.model.model, tokens: 0, rerankUnits: ranking.rerankUnits })
       return answer
     }
     case '/models': {

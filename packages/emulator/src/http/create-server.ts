@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Backend } from '../backend/backend.js'
 import type { FaultScript } from '../faults/fault-script.js'
 import type { Random } from '../faults/random.js'
+import { addPage } from '../page/add-page.js'
 import { type Answer, type AnswerSettings, answerRequest, errorAnswer } from './answer-request.js'
 import { ApiError } from './api-error.js'
 import { planFaults } from './plan-faults.js'
@@ -58,6 +59,7 @@ export function createServer(settings: ServerSettings): FastifyInstance {
   for (const { method, url, route } of routes) {
     app.route({ method, url, handler: (request, reply) => handle(route, request, reply) })
   }
+  addPage(app, { apiKey: settings.apiKey, models: settings.backend.models, log: settings.log })
   return app
 
   async function handle(route: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -79,6 +81,7 @@ export function createServer(settings: ServerSettings): FastifyInstance {
         spend: (spending) => {
           for (const limiter of plan.rateLimiters) limiter.spend(spending, Date.now())
           if (spending.tokens > 0) recorded.tokens = spending.tokens
+          if (spending.rerankUnits !== undefined) recorded.rerankUnits = spending.rerankUnits
         },
       }
       const query = request.query as Record<string, unknown>

@@ -18,6 +18,8 @@ export interface RecordedRequest {
   duration?: number
   /** Tokens that an embed request was charged. */
   tokens?: number
+  /** Units that a rerank request was charged. */
+  rerankUnits?: number
   /** The kind of fault that it met, if any. */
   fault?: string
   /** True once the connection ended before the answer did. */

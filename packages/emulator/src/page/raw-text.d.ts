@@ -1,0 +1,5 @@
+/** A file's text: by Vite in tests, by tsup's plugin in the build. */
+declare module '*?raw' {
+  const text: string
+  export default text
+}
