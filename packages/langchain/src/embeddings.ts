@@ -1,6 +1,7 @@
 import { Embeddings } from '@langchain/core/embeddings'
 import { DocumentAndQueryCalls, type EmbeddingFields, type EmbedModel } from '@pinecone-inference/client'
 import type { EmbedCallOptions } from './embed-call-options.js'
+import { withSignalOfRun } from './signal-of-run.js'
 
 export type PineconeEmbeddingsFields = EmbeddingFields & {
   /** A dense model. Default `multilingual-e5-large`. */
@@ -37,11 +38,11 @@ export class PineconeEmbeddings extends Embeddings {
    * @returns one vector per text, in order
    * @throws PineconeInferenceError with `inputRange`, and in `partial` what is finished
    */
-  override async embedDocuments(texts: string[], options?: EmbedCallOptions): Promise<number[][]> {
-    return (await this.#calls.documents(texts, options)).map(({ values }) => values)
+  override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
+    return (await this.#calls.documents(texts, withSignalOfRun(options))).map(({ values }) => values)
   }
 
-  override async embedQuery(text: string, options?: EmbedCallOptions): Promise<number[]> {
-    return (await this.#calls.query(text, options)).values
+  override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
+    return (await this.#calls.query(text, withSignalOfRun(options))).values
   }
 }

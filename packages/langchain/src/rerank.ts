@@ -1,11 +1,14 @@
+import { type Callbacks, parseCallbackConfigArg } from '@langchain/core/callbacks/manager'
 import { Document, type DocumentInterface } from '@langchain/core/documents'
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors'
+import { type RunnableConfig, RunnableLambda } from '@langchain/core/runnables'
 import {
   type RerankCallOptions,
   RerankCalls,
   type RerankDocument,
   type RerankFields,
 } from '@pinecone-inference/client'
+import { withSignalOfRun } from './signal-of-run.js'
 
 export type PineconeRerankFields = RerankFields & {
   /** In `rerank()`, put the caller's own document beside its score. Default false. */
@@ -22,6 +25,12 @@ export interface RankedResult<D> {
   score: number
   /** The document given, with `returnDocuments`. */
   document?: D
+}
+
+/** Inputs of the run that tracers see. */
+interface Compression {
+  query: string
+  documents: DocumentInterface[]
 }
 
 /**
@@ -53,38 +62,44 @@ export class PineconeRerank extends BaseDocumentCompressor {
   /**
    * Best first: copies of the documents with `metadata.relevanceScore`. Id and metadata are kept, the
    * documents given are left as they are.
+   *
+   * It is a run of its own, `PineconeRerank`, for tracers and callbacks: with the query and the documents as
+   * inputs, and the ranked documents as output.
+   *
+   * @param config callbacks, as retrievers pass them, or the config of a runnable, whose `signal` is honoured too
    */
   override async compressDocuments(
     documents: DocumentInterface[],
     query: string,
-    _callbacks?: unknown,
-    options?: RerankCallOptions,
+    config?: Callbacks | RunnableConfig,
+    options: RerankCallOptions = {},
   ): Promise<Document[]> {
-    const ranked = await this.#rank(documents, query, options)
-    return ranked.map(
-      ({ document: { id, pageContent, metadata }, score }) =>
-        new Document({
-          ...(id === undefined ? {} : { id }),
-          pageContent,
-          metadata: { ...metadata, relevanceScore: score },
-        }),
+    const run = RunnableLambda.from(async (input: Compression, { signal }: RunnableConfig) => {
+      const ranked = await this.#rank(input.documents, input.query, { ...(signal && { signal }), ...options })
+      return { documents: ranked.map(withRelevanceScore) }
+    })
+    const given: RunnableConfig = parseCallbackConfigArg(config)
+    const ranking = await run.invoke(
+      { query, documents },
+      { runName: 'PineconeRerank', ...given, metadata: { model: this.model, ...given.metadata } },
     )
+    return ranking.documents
   }
 
   /** Best first: positions and scores, for texts or documents of any kind. */
   async rerank<D extends Rankable>(
     documents: readonly D[],
     query: string,
-    options?: RerankCallOptions,
+    options: RerankCallOptions = {},
   ): Promise<RankedResult<D>[]> {
-    const ranked = await this.#rank(documents, query, options)
+    const ranked = await this.#rank(documents, query, withSignalOfRun(options))
     return this.#returnDocuments ? ranked : ranked.map(({ index, score }) => ({ index, score }))
   }
 
   async #rank<D extends Rankable>(
     documents: readonly D[],
     query: string,
-    options?: RerankCallOptions,
+    options: RerankCallOptions,
   ): Promise<Required<RankedResult<D>>[]> {
     if (documents.length === 0) return []
     const ranked = await this.#calls.rank(documents.map(fieldsOf), query, options)
@@ -93,6 +108,17 @@ export class PineconeRerank extends BaseDocumentCompressor {
       return document === undefined ? [] : [{ index, score, document }]
     })
   }
+}
+
+function withRelevanceScore({
+  document: { id, pageContent, metadata },
+  score,
+}: Required<RankedResult<DocumentInterface>>): Document {
+  return new Document({
+    ...(id === undefined ? {} : { id }),
+    pageContent,
+    metadata: { ...metadata, relevanceScore: score },
+  })
 }
 
 function fieldsOf(document: Rankable): RerankDocument {

@@ -6,6 +6,7 @@ import {
   type SparseEmbedding,
 } from '@pinecone-inference/client'
 import type { EmbedCallOptions } from './embed-call-options.js'
+import { withSignalOfRun } from './signal-of-run.js'
 
 export type PineconeSparseEmbeddingsFields = EmbeddingFields & {
   /** A sparse model. Default `pinecone-sparse-english-v0`. */
@@ -41,12 +42,12 @@ export class PineconeSparseEmbeddings extends Embeddings<SparseVector> {
   }
 
   /** @returns one sparse vector per text, in order */
-  override async embedDocuments(texts: string[], options?: EmbedCallOptions): Promise<SparseVector[]> {
-    return (await this.#calls.documents(texts, options)).map(sparseVector)
+  override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<SparseVector[]> {
+    return (await this.#calls.documents(texts, withSignalOfRun(options))).map(sparseVector)
   }
 
-  override async embedQuery(text: string, options?: EmbedCallOptions): Promise<SparseVector> {
-    return sparseVector(await this.#calls.query(text, options))
+  override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<SparseVector> {
+    return sparseVector(await this.#calls.query(text, withSignalOfRun(options)))
   }
 }
 

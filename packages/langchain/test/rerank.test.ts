@@ -4,9 +4,12 @@ import { Document } from '@langchain/core/documents'
 import { StringOutputParser } from '@langchain/core/output_parsers'
 import { ChatPromptTemplate } from '@langchain/core/prompts'
 import { RunnableLambda, RunnablePassthrough, RunnableSequence } from '@langchain/core/runnables'
+import { RunCollectorCallbackHandler } from '@langchain/core/tracers/run_collector'
 import { FakeListChatModel } from '@langchain/core/utils/testing'
+import { Annotation, END, START, StateGraph } from '@langchain/langgraph'
+import { PineconeInference, PineconeInvalidRequestError } from '@pinecone-inference/client'
 import { describe, expect, it } from 'vitest'
-import { PineconeEmbeddings, PineconeRerank, type Rankable } from '../dist/index.js'
+import { PineconeEmbeddings, PineconeRerank, PineconeSparseEmbeddings, type Rankable } from '../dist/index.js'
 import { emulated } from './emulator.js'
 
 const documents = () => [
@@ -184,5 +187,131 @@ describe('PineconeRerank in LangChain', () => {
     ])
     expect(await chain.invoke(question)).toBe('By pooling.')
     expect(prompts[0]).toContain('Answer from: A connection pool keeps sockets open.\n')
+  })
+})
+
+describe('PineconeRerank as a run', () => {
+  async function retrieverOn(fields: { apiKey: string; baseUrl: string }) {
+    const store = await MemoryVectorStore.fromDocuments(documents(), new PineconeEmbeddings(fields))
+    return new ContextualCompressionRetriever({
+      baseRetriever: store.asRetriever(3),
+      baseCompressor: new PineconeRerank({ ...fields, topN: 2 }),
+    })
+  }
+
+  it('is a child of the ContextualCompressionRetriever, with query and documents in and scores out', async () => {
+    const { fields } = await emulated()
+    const collector = new RunCollectorCallbackHandler()
+    const found = await (await retrieverOn(fields)).invoke(question, { callbacks: [collector] })
+
+    const [retrieval] = collector.tracedRuns
+    expect(retrieval?.child_runs?.map(({ name }) => name)).toEqual(['VectorStoreRetriever', 'PineconeRerank'])
+    const run = retrieval?.child_runs?.[1]
+    expect(run).toMatchObject({
+      run_type: 'chain',
+      tags: ['base_compressor'],
+      extra: { metadata: { model: 'bge-reranker-v2-m3' } },
+      inputs: { query: question },
+    })
+    expect(run?.inputs.documents).toHaveLength(3)
+    expect(run?.outputs).toEqual({ documents: found })
+    expect(run?.outputs?.documents[0].metadata.relevanceScore).toEqual(expect.any(Number))
+  })
+
+  it('tells callbacks of a failure, and throws it as it is', async () => {
+    const { emulator, fields } = await emulated()
+    emulator.faults.add({ route: '/rerank', fault: { kind: 'status', status: 400 } })
+    const failures: unknown[] = []
+    const call = new PineconeRerank(fields).compressDocuments(documents(), question, [
+      { handleChainError: (error: unknown) => failures.push(error) },
+    ])
+    await expect(call).rejects.toBeInstanceOf(PineconeInvalidRequestError)
+    expect(failures).toEqual([await call.catch((error: unknown) => error)])
+  })
+
+  it('takes the name, tags and metadata of a config', async () => {
+    const { fields } = await emulated()
+    const collector = new RunCollectorCallbackHandler()
+    await new PineconeRerank(fields).compressDocuments(documents(), question, {
+      callbacks: [collector],
+      runName: 'second stage',
+      tags: ['a'],
+      metadata: { tenant: 7 },
+    })
+    expect(collector.tracedRuns[0]).toMatchObject({
+      name: 'second stage',
+      tags: ['a'],
+      extra: { metadata: { tenant: 7, model: 'bge-reranker-v2-m3' } },
+    })
+  })
+})
+
+describe('An aborted run', () => {
+  /** A client whose requests of a route never come back, and a promise for the first of them. */
+  async function stalled(route: '/embed' | '/rerank') {
+    const { emulator, fields } = await emulated()
+    const client = new PineconeInference(fields)
+    const reached = new Promise<void>((resolve) => {
+      emulator.faults.add({
+        route,
+        fault: {
+          kind: 'latency',
+          latency: () => {
+            resolve()
+            return 600_000
+          },
+        },
+      })
+    })
+    return { client, reached }
+  }
+
+  /** close() waits for what is under way: it resolves at once only where the request was broken off. */
+  async function expectBrokenOff(run: Promise<unknown>, client: PineconeInference) {
+    await expect(run).rejects.toThrow('enough')
+    await client.close()
+  }
+
+  it('breaks off the request of compressDocuments, from a config’s signal', async () => {
+    const { client, reached } = await stalled('/rerank')
+    const reranker = new PineconeRerank({ client })
+    const abort = new AbortController()
+    const chain = RunnableLambda.from((query: string, config) =>
+      reranker.compressDocuments(documents(), query, config),
+    )
+    const run = chain.invoke(question, { signal: abort.signal })
+    void reached.then(() => abort.abort(new Error('enough')))
+    await expectBrokenOff(run, client)
+  })
+
+  const calls: [string, '/embed' | '/rerank', (client: PineconeInference) => Promise<unknown>][] = [
+    [
+      'embedQuery',
+      '/embed',
+      async (client) =>
+        new MemoryVectorStore(new PineconeEmbeddings({ client })).asRetriever().invoke(question),
+    ],
+    ['embedDocuments', '/embed', (client) => new PineconeSparseEmbeddings({ client }).embedDocuments(['a'])],
+    [
+      'compressDocuments',
+      '/rerank',
+      (client) => new PineconeRerank({ client }).compressDocuments(documents(), question),
+    ],
+    ['rerank', '/rerank', (client) => new PineconeRerank({ client }).rerank(['a'], question)],
+  ]
+  it.each(calls)('of LangGraph breaks off the request of %s, without being told', async (_, route, call) => {
+    const { client, reached } = await stalled(route)
+    const abort = new AbortController()
+    const graph = new StateGraph(Annotation.Root({ answer: Annotation<string>() }))
+      .addNode('retrieve', async () => {
+        await call(client)
+        return { answer: 'found' }
+      })
+      .addEdge(START, 'retrieve')
+      .addEdge('retrieve', END)
+      .compile()
+    const run = graph.invoke({}, { signal: abort.signal })
+    void reached.then(() => abort.abort(new Error('enough')))
+    await expectBrokenOff(run, client)
   })
 })
