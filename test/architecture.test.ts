@@ -12,6 +12,7 @@ const mayImport: Record<string, string[]> = {
   langchain: ['client'],
   llamaindex: ['client'],
   emulator: [],
+  files: [],
   cli: ['client', 'emulator'],
 }
 

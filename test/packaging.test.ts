@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
-const names = ['client', 'langchain', 'llamaindex', 'emulator', 'cli'] as const
+const names = ['client', 'langchain', 'llamaindex', 'emulator', 'files', 'cli'] as const
 
 /** An empty project into which the packed packages and their peers are installed, as a user would. */
 let project: string
@@ -54,6 +54,7 @@ const exported = {
   langchain: ['PineconeEmbeddings', 'PineconeSparseEmbeddings', 'PineconeRerank'],
   llamaindex: ['PineconeEmbedding', 'PineconeRerank'],
   emulator: ['startEmulator'],
+  files: ['readRecords', 'openWriter', 'writeRecords'],
   cli: ['createProgram'],
 } satisfies Record<(typeof names)[number], string[]>
 

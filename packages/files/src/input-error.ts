@@ -1,0 +1,20 @@
+/** An input that cannot be read as records; the message names the file and, where there is one, the line or row. */
+export class InputError extends Error {
+  override name = 'InputError'
+
+  /** The file or folder, or `standard input`. */
+  readonly source: string
+  /** The line, or the row of a Parquet file, counted from 1. */
+  readonly line: number | undefined
+
+  constructor(
+    place: { source: string; line?: number; unit?: 'line' | 'row' },
+    problem: string,
+    cause?: unknown,
+  ) {
+    const { source, line, unit = 'line' } = place
+    super(`${source}${line === undefined ? '' : `, ${unit} ${line}`}: ${problem}`, { cause })
+    this.source = source
+    this.line = line
+  }
+}

@@ -1,0 +1,52 @@
+import { isUtf8 } from 'node:buffer'
+import { opendir, readFile } from 'node:fs/promises'
+import { extname, join, relative, sep } from 'node:path'
+import { InputError } from '../input-error.js'
+import { splitIntoPassages } from '../passages/split-into-passages.js'
+import type { Fields } from './fields.js'
+
+const MARKDOWN = new Set(['.md', '.markdown'])
+const TEXT = new Set([...MARKDOWN, '.txt'])
+
+/** The passages of every Markdown and text file under a folder, in the order of the files' names. */
+export async function* readFolder(folder: string): AsyncGenerator<Fields, void> {
+  let files = 0
+  for await (const path of textFilesIn(folder)) {
+    files++
+    yield* readTextFile(path, relative(folder, path).split(sep).join('/'))
+  }
+  if (files === 0) {
+    throw new InputError({ source: folder }, `has no file with the extension ${[...TEXT].join(', ')}`)
+  }
+}
+
+/** The passages of one file: `name#1`, `name#2` and so on. */
+export async function* readTextFile(path: string, name: string): AsyncGenerator<Fields, void> {
+  const bytes = await readFile(path)
+  if (!isUtf8(bytes)) throw new InputError({ source: path }, 'is not UTF-8')
+  const text = bytes
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+  const passages = await splitIntoPassages(
+    text,
+    MARKDOWN.has(extname(path).toLowerCase()) ? 'markdown' : 'plain',
+  )
+  for (const [i, passage] of passages.entries()) {
+    const values = { id: `${name}#${i + 1}`, text: passage.text, source: name, line: passage.line }
+    yield { values, refuse: (problem) => new InputError({ source: path, line: passage.line }, problem) }
+  }
+}
+
+/** Depth first, by name; names that begin with a dot and `node_modules` are passed over, links are not followed. */
+async function* textFilesIn(folder: string): AsyncGenerator<string, void> {
+  const entries = []
+  for await (const entry of await opendir(folder)) entries.push(entry)
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) yield* textFilesIn(path)
+    else if (entry.isFile() && TEXT.has(extname(entry.name).toLowerCase())) yield path
+  }
+}

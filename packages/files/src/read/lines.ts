@@ -1,0 +1,51 @@
+import { isUtf8 } from 'node:buffer'
+import { InputError } from '../input-error.js'
+
+/** A longer line is no record: the service takes 2 MB in a request. It may be a file of another kind. */
+const LONGEST_LINE = 64 * 1024 * 1024
+
+const LF = 0x0a
+const CR = 0x0d
+
+/**
+ * The lines of a stream of bytes, numbered from 1, without their LF or CRLF. Only these end a line: U+2028, which
+ * `node:readline` splits at, may stand in a JSON string.
+ */
+export async function* linesOf(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+): AsyncGenerator<{ line: number; text: string }, void> {
+  let pieces: Uint8Array[] = []
+  let length = 0
+  let line = 1
+
+  const keep = (piece: Uint8Array) => {
+    length += piece.length
+    if (length > LONGEST_LINE) {
+      throw new InputError({ source, line }, `is longer than ${LONGEST_LINE} bytes; is this a file of lines?`)
+    }
+    pieces.push(piece)
+  }
+  const take = () => {
+    const text = decode(Buffer.concat(pieces, length), source, line)
+    pieces = []
+    length = 0
+    return { line: line++, text }
+  }
+  for await (const chunk of chunks) {
+    let start = 0
+    for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {
+      keep(chunk.subarray(start, end))
+      yield take()
+      start = end + 1
+    }
+    if (start < chunk.length) keep(chunk.subarray(start))
+  }
+  if (length > 0) yield take()
+}
+
+function decode(bytes: Buffer, source: string, line: number): string {
+  if (!isUtf8(bytes)) throw new InputError({ source, line }, 'is not UTF-8')
+  const text = bytes.toString('utf8', 0, bytes.at(-1) === CR ? bytes.length - 1 : bytes.length)
+  return line === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text
+}

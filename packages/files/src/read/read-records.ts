@@ -1,0 +1,82 @@
+import { createReadStream } from 'node:fs'
+import { basename } from 'node:path'
+import type { TextRecord } from '../record.js'
+import { readCsv } from './csv.js'
+import type { Fields } from './fields.js'
+import { readFolder, readTextFile } from './folder.js'
+import { inputFormat } from './input-format.js'
+import { readJsonl } from './jsonl.js'
+import { readParquet } from './parquet.js'
+import { type FieldNames, toRecord } from './to-record.js'
+import { UniqueIds } from './unique-ids.js'
+
+export interface ReadOptions {
+  /** The field that holds the id. Default `id`. */
+  idField?: string
+  /** The field that holds the text. Default `text`. */
+  textField?: string
+  /**
+   * The fields that become metadata. Default: the record's `metadata`, if it has one; of a passage from a folder
+   * its `source`, `line` and `text`.
+   */
+  metadataFields?: readonly string[]
+}
+
+/**
+ * The records of files and folders, one after the other: JSONL (`.jsonl`, `.ndjson`), CSV, Parquet, Markdown and text
+ * files split into passages, or JSONL from the standard input (`-`). Holds a line, or a slice of a row group, at a time.
+ *
+ * @throws InputError for what is no record, naming file and line, and for an id that comes twice
+ * @example
+ * ```ts
+ * for await (const { id, text, metadata } of readRecords('passages.csv', { metadataFields: ['title'] })) …
+ * ```
+ */
+export async function* readRecords(
+  inputs: string | readonly string[],
+  options: ReadOptions = {},
+): AsyncGenerator<TextRecord, void> {
+  const { idField = 'id', textField = 'text', metadataFields } = options
+  const ids = new UniqueIds()
+  for (const input of typeof inputs === 'string' ? [inputs] : inputs) {
+    const format = await inputFormat(input)
+    const isText = format === 'folder' || format === 'text'
+    const names: FieldNames = isText
+      ? { id: 'id', text: 'text', metadata: metadataFields ?? ['source', 'line', 'text'] }
+      : { id: idField, text: textField, metadata: metadataFields }
+    for await (const fields of fieldsOf(input, format, names)) {
+      const record = toRecord(fields, names)
+      const first = ids.add(record.id)
+      if (first !== undefined) {
+        throw fields.refuse(
+          `the id ${JSON.stringify(record.id)} is record ${first}'s already; each may come once`,
+        )
+      }
+      yield record
+    }
+  }
+}
+
+function fieldsOf(
+  input: string,
+  format: Awaited<ReturnType<typeof inputFormat>>,
+  names: FieldNames,
+): AsyncGenerator<Fields, void> {
+  switch (format) {
+    case 'jsonl':
+      return input === '-'
+        ? readJsonl(process.stdin, 'standard input')
+        : readJsonl(createReadStream(input), input)
+    case 'csv':
+      return readCsv(createReadStream(input), input)
+    case 'parquet':
+      return readParquet(input, {
+        required: [names.id, names.text],
+        optional: names.metadata ?? ['metadata'],
+      })
+    case 'folder':
+      return readFolder(input)
+    case 'text':
+      return readTextFile(input, basename(input))
+  }
+}

@@ -1,0 +1,27 @@
+/** What Pinecone stores beside a vector. */
+export type Metadata = Record<string, string | number | boolean | string[]>
+
+/** A text to embed. */
+export interface TextRecord {
+  /** Unique in its input, 1 to 512 characters. */
+  id: string
+  /** May be empty, where the input's is. */
+  text: string
+  metadata?: Metadata
+}
+
+export interface SparseValues {
+  /** Unsigned 32-bit term ids. */
+  indices: readonly number[]
+  /** One weight per index. */
+  values: readonly number[]
+}
+
+/** A vector with its id and metadata, in the shape of Pinecone's upsert. */
+export interface EmbeddedRecord {
+  id: string
+  /** The dense vector. */
+  values?: readonly number[]
+  sparseValues?: SparseValues
+  metadata?: Metadata
+}

@@ -1,0 +1,114 @@
+import type { RowGroup } from 'hyparquet'
+import type { ByteWriter, ParquetWriter } from 'hyparquet-writer'
+import type { EmbeddedRecord } from '../record.js'
+import { AppendingFile } from './appending-file.js'
+import { columnsOf, schemaOf } from './parquet-layout.js'
+import type { Checkpoint, RecordWriter, VectorColumns } from './record-writer.js'
+
+/** Records of a row group, at most: 8 MB of the largest hosted vectors. */
+const ROW_GROUP_RECORDS = 1000
+
+export async function openParquetWriter(
+  path: string,
+  vectors: VectorColumns,
+  checkpoints: readonly Checkpoint[],
+): Promise<RecordWriter> {
+  // ES modules only, and only needed here.
+  const { ByteWriter, ParquetWriter } = await import('hyparquet-writer')
+  const bytes = new ByteWriter()
+  const parquet = new ParquetWriter({ writer: bytes, schema: schemaOf(vectors), statistics: false })
+  const last = checkpoints.at(-1)
+  if (last) {
+    // The head of the file is there already.
+    bytes.index = 0
+    bytes.offset = last.bytes
+    parquet.row_groups = checkpoints.flatMap(({ rowGroups = [] }) => rowGroups.map(parseRowGroup))
+    parquet.num_rows = BigInt(last.records)
+  }
+  const file = await AppendingFile.open(path, last?.bytes ?? 0)
+  return new ParquetFileWriter(file, parquet, bytes, vectors)
+}
+
+/** Pinecone's layout for bulk import, row group by row group. */
+class ParquetFileWriter implements RecordWriter {
+  readonly #file: AppendingFile
+  readonly #parquet: ParquetWriter
+  readonly #bytes: ByteWriter
+  readonly #vectors: VectorColumns
+  #rows: EmbeddedRecord[] = []
+  /** Row groups of the last checkpoint. */
+  #reported: number
+  #closed = false
+
+  constructor(file: AppendingFile, parquet: ParquetWriter, bytes: ByteWriter, vectors: VectorColumns) {
+    this.#file = file
+    this.#parquet = parquet
+    this.#bytes = bytes
+    this.#vectors = vectors
+    this.#reported = parquet.row_groups.length
+  }
+
+  async append(record: EmbeddedRecord): Promise<void> {
+    this.#rows.push(record)
+    if (this.#rows.length >= ROW_GROUP_RECORDS) await this.#endRowGroup()
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    await this.#endRowGroup()
+    await this.#flush()
+    await this.#file.sync()
+    const rowGroups = this.#parquet.row_groups.slice(this.#reported).map(formatRowGroup)
+    this.#reported = this.#parquet.row_groups.length
+    return { bytes: this.#file.length, records: Number(this.#parquet.num_rows), rowGroups }
+  }
+
+  async finish(): Promise<void> {
+    await this.#endRowGroup()
+    await this.#parquet.finish()
+    if (this.#parquet.row_groups.length === 0) typeEmptyList(this.#bytes.getBytes())
+    await this.#flush()
+    await this.#file.sync()
+    await this.close()
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#file.close()
+  }
+
+  async #endRowGroup(): Promise<void> {
+    if (this.#rows.length === 0) return
+    const rows = this.#rows
+    this.#rows = []
+    await this.#parquet.write({ columnData: columnsOf(rows, this.#vectors), rowGroupSize: rows.length })
+    await this.#flush()
+  }
+
+  async #flush(): Promise<void> {
+    await this.#file.append(this.#bytes.getBytes())
+    this.#bytes.index = 0
+  }
+}
+
+/**
+ * hyparquet-writer gives an empty list of row groups the element type 0, which strict readers refuse; it is
+ * struct, 12. In Thrift's compact protocol: num_rows, an i64 of 0, then the head of the list.
+ */
+function typeEmptyList(footer: Uint8Array): void {
+  const at = Buffer.from(footer.buffer, footer.byteOffset, footer.length).indexOf(
+    Buffer.from([0x16, 0x00, 0x19, 0x00]),
+  )
+  if (at >= 0) footer[at + 3] = 0x0c
+}
+
+/** JSON has no 64-bit integers, of which a footer is full. */
+function formatRowGroup(rowGroup: RowGroup): string {
+  return JSON.stringify(rowGroup, (_, value) =>
+    typeof value === 'bigint' ? { int64: String(value) } : value,
+  )
+}
+
+function parseRowGroup(json: string): RowGroup {
+  return JSON.parse(json, (_, value) => (typeof value?.int64 === 'string' ? BigInt(value.int64) : value))
+}

@@ -1,0 +1,37 @@
+import { rm } from 'node:fs/promises'
+import type { EmbeddedRecord } from '../record.js'
+import { moveIntoPlace } from './move-into-place.js'
+import { openWriter, type WriterOptions } from './open-writer.js'
+
+/**
+ * Writes a file that is there whole or not at all: under another name first, to the disk, then renamed. A file of
+ * that name is replaced.
+ *
+ * @returns how many records it holds
+ * @example
+ * ```ts
+ * await writeRecords('part-0.parquet', records, { format: 'parquet', vectors: { dense: true, sparse: false } })
+ * ```
+ */
+export async function writeRecords(
+  path: string,
+  records: Iterable<EmbeddedRecord> | AsyncIterable<EmbeddedRecord>,
+  options: Omit<WriterOptions, 'checkpoints'>,
+): Promise<number> {
+  const unfinished = `${path}.${process.pid}.tmp`
+  const writer = await openWriter(unfinished, options)
+  let count = 0
+  try {
+    for await (const record of records) {
+      await writer.append(record)
+      count++
+    }
+    await writer.finish()
+    await moveIntoPlace(unfinished, path)
+    return count
+  } catch (error) {
+    await writer.close()
+    await rm(unfinished, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,304 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { parquetWriteFile } from 'hyparquet-writer'
+import { describe, expect, it } from 'vitest'
+import { InputError, type ReadOptions, readRecords } from '../dist/index.js'
+import { all, folderOf } from './folder.js'
+
+async function read(files: Record<string, string | Uint8Array>, options?: ReadOptions) {
+  const folder = await folderOf(files)
+  return all(
+    readRecords(
+      Object.keys(files).map((name) => join(folder, name)),
+      options,
+    ),
+  )
+}
+
+const lines = (...records: unknown[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('')
+
+describe('JSONL', () => {
+  it('is read line by line: ids, texts and the metadata object', async () => {
+    const records = [
+      { id: 'a', text: 'one', metadata: { year: 1999, tags: ['x', 'y'], draft: false } },
+      { id: 'b', text: 'two' },
+    ]
+    expect(await read({ 'in.jsonl': lines(...records) })).toEqual(records)
+    expect(await read({ 'in.ndjson': lines(...records) })).toEqual(records)
+  })
+
+  it('takes id, text and metadata from the fields it is told to', async () => {
+    const file = { 'in.jsonl': lines({ key: 7, body: 'one', title: 'T', lang: null, metadata: { no: 1 } }) }
+    expect(
+      await read(file, { idField: 'key', textField: 'body', metadataFields: ['title', 'lang', 'missing'] }),
+    ).toEqual([{ id: '7', text: 'one', metadata: { title: 'T' } }])
+  })
+
+  it('does not mind a byte order mark, CRLF, empty lines, or a last line without an end', async () => {
+    const text = '\uFEFF{"id":"a","text":"1"}\r\n\r\n   \n{"id":"b","text":"2"}\n\n{"id":"c","text":"3"}'
+    expect((await read({ 'in.jsonl': text })).map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('keeps every text as it is, whatever its characters and wherever the file is cut into chunks', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(
+          fc.record({
+            id: fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }),
+            text: fc.string({
+              unit: fc.constantFrom('é', '🙂', '\u2028', '\u2029', '\r', '\n', 'a', '"', '\\'),
+            }),
+          }),
+          { selector: ({ id }) => id },
+        ),
+        async (records) => {
+          expect(await read({ 'in.jsonl': lines(...records) })).toEqual(records)
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  it('takes a line of 10 MB', async () => {
+    const text = 'long '.repeat(2_000_000)
+    const [record] = await read({ 'in.jsonl': lines({ id: 'a', text }) })
+    expect(record?.text.length).toBe(text.length)
+  })
+
+  it.each([
+    ['{"id":"a","text":"1"}\n{"id":"b",', 'in.jsonl, line 2: is no JSON'],
+    ['\n["a"]\n', 'line 2: is no JSON object'],
+    [lines({ id: 'a', body: 'x' }), 'line 1: has no "text"; it has "id", "body"'],
+    [lines({ text: 'x' }), 'line 1: has no "id"; it has "text"'],
+    [lines({ id: 'a', text: 5 }), 'line 1: the field "text" is no string'],
+    [lines({ id: '', text: 'x' }), 'the id has 0 characters; it must have 1 to 512'],
+    [lines({ id: 'x'.repeat(513), text: 'x' }), 'the id has 513 characters'],
+    [lines({ id: 1.5, text: 'x' }), 'the id 1.5 is neither a string nor a whole number'],
+    [lines({ id: 'a', text: 'x', metadata: { deep: { er: 1 } } }), 'the field "deep" cannot be metadata'],
+    [lines({ id: 'a', text: 'x', metadata: 'no' }), 'the field "metadata" is no object'],
+  ])('refuses %j and says where and why', async (text, message) => {
+    const reading = read({ 'in.jsonl': text })
+    await expect(reading).rejects.toBeInstanceOf(InputError)
+    await expect(reading).rejects.toThrow(message)
+  })
+
+  it('refuses what is not UTF-8, naming the line', async () => {
+    const text = Buffer.concat([Buffer.from('{"id":"a","text":"1"}\n'), Buffer.from([0xff, 0xfe, 0x0a])])
+    await expect(read({ 'in.jsonl': text })).rejects.toMatchObject({ line: 2, message: /not UTF-8/ })
+  })
+
+  it('is what comes from the standard input', async () => {
+    const index = fileURLToPath(new URL('../dist/index.js', import.meta.url))
+    const child = spawn(process.execPath, [
+      '--input-type=module',
+      '--eval',
+      `import { readRecords } from ${JSON.stringify(index)}
+       for await (const record of readRecords('-')) console.log(JSON.stringify(record))`,
+    ])
+    let output = ''
+    child.stdout.on('data', (chunk) => {
+      output += chunk
+    })
+    child.stdin.end(lines({ id: 'a', text: 'one' }))
+    await once(child, 'close')
+    expect(output).toBe(lines({ id: 'a', text: 'one' }))
+  })
+})
+
+describe('ids', () => {
+  it('may come once, over all files; the message names both places', async () => {
+    const reading = read({
+      'a.jsonl': lines({ id: 'one', text: '1' }, { id: 'two', text: '2' }),
+      'b.csv': 'id,text\nthree,3\ntwo,again\n',
+    })
+    await expect(reading).rejects.toThrow(/b\.csv, line 3: the id "two" is record 2's already/)
+  })
+
+  it('are told apart in large numbers', async () => {
+    const count = 30_000
+    const ids = Array.from({ length: count }, (_, i) => ({ id: `id-${i}`, text: 'x' }))
+    expect(await read({ 'in.jsonl': lines(...ids) })).toHaveLength(count)
+    await expect(read({ 'in.jsonl': lines(...ids, { id: 'id-17', text: 'x' }) })).rejects.toThrow(
+      `line ${count + 1}: the id "id-17" is record 18's already`,
+    )
+  })
+})
+
+describe('CSV', () => {
+  it('is read by its header, with quotes, line breaks in a field, CRLF, a byte order mark and empty lines', async () => {
+    const text = '\uFEFFid,text,title\r\n1,"a ""quoted"", long\ntext",T\r\n\r\n2,plain,\r\n'
+    expect(await read({ 'in.csv': text }, { metadataFields: ['title'] })).toEqual([
+      { id: '1', text: 'a "quoted", long\ntext', metadata: { title: 'T' } },
+      { id: '2', text: 'plain', metadata: { title: '' } },
+    ])
+  })
+
+  it('reads metadata from a column of that name', async () => {
+    expect(await read({ 'in.csv': 'id,text,metadata\n1,x,"{""year"": 1999}"\n2,y,\n' })).toEqual([
+      { id: '1', text: 'x', metadata: { year: 1999 } },
+      { id: '2', text: 'y' },
+    ])
+  })
+
+  it.each([
+    ['id,text\n1,x\n2\n', /in\.csv: .*line 3/],
+    ['id,text\n1,"x\n', /in\.csv: .*line/],
+    ['id,id,text\n1,2,x\n', /two columns are called "id"/],
+    ['id,body\n1,x\n', /in\.csv, line 2: has no "text"; it has "id", "body"/],
+  ])('refuses %j and says where and why', async (text, message) => {
+    const reading = read({ 'in.csv': text })
+    await expect(reading).rejects.toBeInstanceOf(InputError)
+    await expect(reading).rejects.toThrow(message)
+  })
+
+  it('refuses what is not UTF-8', async () => {
+    const latin1 = Buffer.from('id,text\n1,caf\xe9\n', 'latin1')
+    await expect(read({ 'in.csv': latin1 })).rejects.toThrow(/in\.csv: is not UTF-8/)
+  })
+})
+
+describe('Parquet', () => {
+  async function parquet(codec: 'SNAPPY' | 'GZIP' | 'UNCOMPRESSED', rows: number, rowGroupSize: number) {
+    const filename = join(await folderOf(), 'in.parquet')
+    const numbers = Array.from({ length: rows }, (_, i) => i)
+    parquetWriteFile({
+      filename,
+      codec,
+      compressors: { GZIP: (bytes) => gzipSync(bytes) },
+      rowGroupSize,
+      columnData: [
+        { name: 'id', data: numbers.map(BigInt), type: 'INT64' },
+        { name: 'unused', data: numbers.map((i) => ({ i })), type: 'JSON' },
+        { name: 'text', data: numbers.map((i) => `text ${i}`), type: 'STRING' },
+        { name: 'year', data: numbers.map((i) => (i % 2 ? 1900 + i : undefined)), type: 'INT32' },
+        { name: 'metadata', data: numbers.map((i) => JSON.stringify({ i })), type: 'STRING' },
+      ],
+    })
+    return filename
+  }
+
+  it.each(['SNAPPY', 'GZIP', 'UNCOMPRESSED'] as const)(
+    'is read row group by row group (%s)',
+    async (codec) => {
+      const records = await all(readRecords(await parquet(codec, 2500, 1000)))
+      expect(records).toHaveLength(2500)
+      expect(records[2345]).toEqual({ id: '2345', text: 'text 2345', metadata: { i: 2345 } })
+    },
+  )
+
+  it('takes metadata from columns', async () => {
+    const records = await all(readRecords(await parquet('SNAPPY', 2, 1000), { metadataFields: ['year'] }))
+    expect(records).toEqual([
+      { id: '0', text: 'text 0' },
+      { id: '1', text: 'text 1', metadata: { year: 1901 } },
+    ])
+  })
+
+  it('is read in slices where a row group is large', async () => {
+    const filename = join(await folderOf(), 'in.parquet')
+    const rows = 3000
+    const text = (i: number) => `${i} ${'x'.repeat(20_000)}`
+    parquetWriteFile({
+      filename,
+      rowGroupSize: rows,
+      columnData: [
+        { name: 'id', data: Array.from({ length: rows }, (_, i) => `id-${i}`), type: 'STRING' },
+        {
+          name: 'text',
+          data: Array.from({ length: rows }, (_, i) => text(i)),
+          type: 'STRING',
+          encoding: 'PLAIN',
+        },
+      ],
+    })
+    let index = 0
+    for await (const record of readRecords(filename)) {
+      if (record.id !== `id-${index}` || record.text !== text(index)) expect(record.id).toBe(`id-${index}`)
+      index++
+    }
+    expect(index).toBe(rows)
+  })
+
+  it('says what columns there are, and what is no Parquet', async () => {
+    const filename = await parquet('SNAPPY', 1, 1000)
+    await expect(all(readRecords(filename, { textField: 'body' }))).rejects.toThrow(
+      /in\.parquet: has no column "body"; it has "id", "unused", "text", "year", "metadata"/,
+    )
+    const folder = await folderOf({ 'no.parquet': 'something else entirely' })
+    await expect(all(readRecords(join(folder, 'no.parquet')))).rejects.toThrow(
+      /no\.parquet: cannot be read as Parquet/,
+    )
+  })
+})
+
+describe('a folder', () => {
+  it('gives the passages of its Markdown and text files, in the order of their names', async () => {
+    const folder = await folderOf({
+      'b.txt': 'second',
+      'a.md': '# Title\n\nfirst',
+      'deep/c.markdown': 'third',
+      'code.js': 'no',
+      '.hidden/d.md': 'no',
+      'node_modules/e.md': 'no',
+      'empty.md': '',
+    })
+    expect(await all(readRecords(folder))).toEqual([
+      {
+        id: 'a.md#1',
+        text: '# Title\n\nfirst',
+        metadata: { source: 'a.md', line: 1, text: '# Title\n\nfirst' },
+      },
+      { id: 'b.txt#1', text: 'second', metadata: { source: 'b.txt', line: 1, text: 'second' } },
+      {
+        id: 'deep/c.markdown#1',
+        text: 'third',
+        metadata: { source: 'deep/c.markdown', line: 1, text: 'third' },
+      },
+    ])
+  })
+
+  it('cuts Markdown at its headings first, into passages of at most 1,500 characters', async () => {
+    const section = (n: number) => `## Section ${n}\n\n${`Sentence ${n} of a section. `.repeat(40)}\n\n`
+    const folder = await folderOf({ 'a.md': [1, 2, 3].map(section).join('') })
+    const records = await all(readRecords(folder, { metadataFields: ['line'] }))
+    expect(records.map(({ text }) => text.split('\n')[0])).toEqual([
+      '## Section 1',
+      '## Section 2',
+      '## Section 3',
+    ])
+    expect(records.map(({ metadata }) => metadata?.line)).toEqual([1, 5, 9])
+    const wall = await folderOf({ 'wall.txt': 'word '.repeat(2000) })
+    const pieces = await all(readRecords(wall))
+    expect(pieces.length).toBeGreaterThan(6)
+    for (const { text } of pieces) expect(text.length).toBeLessThanOrEqual(1500)
+  })
+
+  it('without such a file is refused', async () => {
+    const folder = await folderOf({ 'a.js': '' })
+    await expect(all(readRecords(folder))).rejects.toThrow(
+      /has no file with the extension \.md, \.markdown, \.txt/,
+    )
+  })
+})
+
+it('refuses an input that is not there or of no known kind', async () => {
+  const folder = await folderOf({ 'a.xlsx': '' })
+  await expect(all(readRecords(join(folder, 'none.jsonl')))).rejects.toThrow(/none\.jsonl: is not there/)
+  await expect(all(readRecords(join(folder, 'a.xlsx')))).rejects.toThrow(
+    /a\.xlsx: is of no known kind; allowed: \.jsonl/,
+  )
+})
+
+it('asks the file for no more than the reader takes', async () => {
+  const folder = await folderOf()
+  const path = join(folder, 'in.jsonl')
+  const good = Array.from({ length: 20_000 }, (_, i) => ({ id: `id-${i}`, text: 'x'.repeat(100) }))
+  await writeFile(path, `${lines(...good)}broken\n`)
+  // The broken last line is far behind the first chunk: a reader that leaves early never meets it.
+  for await (const { id } of readRecords(path)) if (id === 'id-10') break
+})
