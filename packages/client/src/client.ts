@@ -1,6 +1,7 @@
 import type {
   CallOptions,
   CollectingEmbedAllOptions,
+  CollectingEmbedStreamOptions,
   EmbedAllOptions,
   EmbedStreamOptions,
 } from './api/call-options.js'
@@ -10,7 +11,7 @@ import type { RerankRequest, RerankResult } from './api/rerank.js'
 import { RateBudget } from './budget/rate-budget.js'
 import { embed } from './calls/embed.js'
 import { embedAll } from './calls/embed-all.js'
-import { embedStream, type StreamedEmbedding } from './calls/embed-stream.js'
+import { embedStream, type StreamedEmbedding, type StreamedFailure } from './calls/embed-stream.js'
 import type { Engine } from './calls/engine.js'
 import { lookUpModel } from './calls/look-up-model.js'
 import { getModel, listModels } from './calls/models.js'
@@ -101,17 +102,26 @@ export class PineconeInference {
    * Embeds texts as they come from a source of any length, in input order. Holds at most 4 x `maxConcurrency`
    * batches, and asks the source for no more than it has room for; leaving the loop cancels the rest.
    *
-   * Everything before a failure has been yielded when it is thrown; its `inputRange` says which inputs failed.
+   * Everything before a failure has been yielded when it is thrown; its `inputRange` says which inputs failed. With
+   * `onError: 'collect'` a failed request's inputs come as `{ index, error }` in their place, and the rest is done.
    *
    * @example
    * ```ts
    * for await (const { index, embedding } of pinecone.embedStream({ model, inputs, parameters })) …
    * ```
    */
+  embedStream(
+    request: EmbedStreamRequest,
+    options: CollectingEmbedStreamOptions,
+  ): AsyncGenerator<StreamedEmbedding | StreamedFailure, void>
+  embedStream(
+    request: EmbedStreamRequest,
+    options?: EmbedStreamOptions,
+  ): AsyncGenerator<StreamedEmbedding, void>
   async *embedStream(
     request: EmbedStreamRequest,
-    options: EmbedStreamOptions = {},
-  ): AsyncGenerator<StreamedEmbedding, void> {
+    options: EmbedStreamOptions | CollectingEmbedStreamOptions = {},
+  ): AsyncGenerator<StreamedEmbedding | StreamedFailure, void> {
     const call = this.#begin(options)
     try {
       yield* embedStream(request, options, call, this.#engine)

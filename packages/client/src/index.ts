@@ -6,6 +6,7 @@ export type { RerankCallOptions, RerankFields } from './adapters/rerank-fields.j
 export type {
   CallOptions,
   CollectingEmbedAllOptions,
+  CollectingEmbedStreamOptions,
   EmbedAllOptions,
   EmbedProgress,
   EmbedStreamOptions,
@@ -34,7 +35,7 @@ export type {
   RerankUsage,
 } from './api/rerank.js'
 export type { RateLimit } from './budget/rate-budget.js'
-export type { StreamedEmbedding } from './calls/embed-stream.js'
+export type { StreamedEmbedding, StreamedFailure } from './calls/embed-stream.js'
 export { PineconeInference } from './client.js'
 export {
   PineconeApiError,

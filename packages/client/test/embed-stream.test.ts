@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import {
+  PineconeAuthenticationError,
   PineconeConfigurationError,
   PineconeInvalidRequestError,
   type StreamedEmbedding,
@@ -112,6 +113,33 @@ describe('embedStream', () => {
     const { got, error } = await collect(api.client().embedStream({ ...E5, inputs: texts(300) }))
     expect(got.map(({ index }) => index)).toEqual(Array.from({ length: 150 }, (_, i) => i))
     expect(error).toMatchObject({ inputRange: [150, 151] })
+  })
+
+  it('with onError collect yields the inputs of a failed request in their place, and goes on', async () => {
+    const api = await scriptedApi((request, response) => {
+      const held = request.body.inputs.map(({ text }: { text: string }) => text)
+      if (held[0] === 'text number 192') {
+        return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
+      }
+      return held.includes('text number 700')
+        ? json(response, 413, errorBody(413, 'INVALID_ARGUMENT', 'Payload Too Large'))
+        : embedAnswer(request)
+    })
+    const items: { index: number; error?: unknown; embedding?: unknown }[] = []
+    const stream = api.client().embedStream({ ...E5, inputs: texts(1000) }, { onError: 'collect' })
+    for await (const item of stream) items.push(item)
+    expect(items.map(({ index }) => index)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
+    const failed = items.filter(({ error }) => error instanceof PineconeInvalidRequestError)
+    expect(failed.map(({ index }) => index)).toEqual([...Array.from({ length: 96 }, (_, i) => 192 + i), 700])
+    expect(items[999]).toMatchObject({ embedding: { values: vectorOf('text number 999') } })
+  })
+
+  it('with onError collect still ends at a key that is refused', async () => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 401, errorBody(401, 'UNAUTHENTICATED', 'no')),
+    )
+    const stream = api.client().embedStream({ ...E5, inputs: texts(10) }, { onError: 'collect' })
+    await expect(stream.next()).rejects.toBeInstanceOf(PineconeAuthenticationError)
   })
 
   it('passes on the source’s own failure after what the source gave', async () => {

@@ -32,4 +32,11 @@ export interface CollectingEmbedAllOptions extends Omit<EmbedAllOptions, 'onErro
 export interface EmbedStreamOptions extends CallOptions {
   /** Inputs per request, at most the model's limit. Default: the model's limit. */
   batchSize?: number
+  /** The default: the stream ends with the error of the first failed request, after everything before it. */
+  onError?: 'throw'
+}
+
+export interface CollectingEmbedStreamOptions extends Omit<EmbedStreamOptions, 'onError'> {
+  /** A failed request's inputs are yielded in their place, with its error, and the stream goes on. */
+  onError: 'collect'
 }

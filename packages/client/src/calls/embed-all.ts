@@ -11,13 +11,12 @@ import { type Batch, planBatches } from '../batches/plan-batches.js'
 import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import { runBatches } from '../batches/run-batches.js'
 import type { Call } from '../delivery/call.js'
-import { PineconeAuthenticationError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { checkModelName } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
 import { embedBatch, nothingEmbedded } from './embed.js'
 import type { Engine } from './engine.js'
-import { failedIn } from './failed-in.js'
+import { failedIn, isOneRequestsOwn } from './failed-in.js'
 import { inputsPerRequest } from './inputs-per-request.js'
 import { UniformVectors } from './uniform-vectors.js'
 
@@ -77,9 +76,4 @@ export async function embedAll(
   if (!collects) return { ...result, data: data as Embedding[] }
   failures.sort((a, b) => a.inputRange[0] - b.inputRange[0])
   return { ...result, data, failures }
-}
-
-/** Not an abort, nor a key that every other request would be refused for too. */
-function isOneRequestsOwn(error: unknown): error is PineconeInferenceError {
-  return error instanceof PineconeInferenceError && !(error instanceof PineconeAuthenticationError)
 }

@@ -1,4 +1,4 @@
-import type { EmbedStreamOptions } from '../api/call-options.js'
+import type { CollectingEmbedStreamOptions, EmbedStreamOptions } from '../api/call-options.js'
 import type { Embedding, EmbedResult, EmbedStreamRequest } from '../api/embed.js'
 import { halveTooLarge } from '../batches/halve-too-large.js'
 import { inOrder } from '../batches/in-order.js'
@@ -11,7 +11,7 @@ import { checkModelName } from '../validate/model.js'
 import { checkText } from '../validate/texts.js'
 import { embedBatch } from './embed.js'
 import type { Engine } from './engine.js'
-import { failedIn } from './failed-in.js'
+import { failedIn, isOneRequestsOwn } from './failed-in.js'
 import { inputsPerRequest } from './inputs-per-request.js'
 import { UniformVectors } from './uniform-vectors.js'
 
@@ -19,6 +19,12 @@ import { UniformVectors } from './uniform-vectors.js'
 export interface StreamedEmbedding {
   index: number
   embedding: Embedding
+}
+
+/** An input of a stream that could not be embedded, with the error of its request. */
+export interface StreamedFailure {
+  index: number
+  error: PineconeInferenceError
 }
 
 /**
@@ -30,14 +36,15 @@ const WINDOW_PER_SLOT = 4
 /** Texts of any source, embedded as they come, in input order and in bounded memory. */
 export async function* embedStream(
   request: EmbedStreamRequest,
-  options: EmbedStreamOptions,
+  options: EmbedStreamOptions | CollectingEmbedStreamOptions,
   call: Call,
   engine: Engine,
-): AsyncGenerator<StreamedEmbedding, void> {
+): AsyncGenerator<StreamedEmbedding | StreamedFailure, void> {
   const { model, inputs } = request
   checkModelName(model)
   checkIterable(inputs)
   const { batchSize } = options
+  const collects = options.onError === 'collect'
   const count = await inputsPerRequest(
     { ...request, inputs: Number.POSITIVE_INFINITY, batchSize },
     call,
@@ -45,7 +52,7 @@ export async function* embedStream(
   )
   call.lane = 'bulk'
   const vectors = new UniformVectors()
-  const finished = new Map<number, EmbedResult>()
+  const finished = new Map<number, EmbedResult | Failure>()
 
   const embedParts = async (batch: Batch<string>) => {
     const deliver = async ({ start, items }: Batch<string>) => {
@@ -54,17 +61,19 @@ export async function* embedStream(
       finished.set(start, result)
     }
     await halveTooLarge(batch, deliver, (part, error) => {
-      throw failedIn(part, error)
+      failedIn(part, error)
+      if (!collects || !isOneRequestsOwn(error)) throw error
+      finished.set(part.start, { error, count: part.items.length })
     })
     return batch.start + batch.items.length
   }
   /** What is finished and comes before `end`, in order. */
-  function* take(end: number): Generator<StreamedEmbedding, void> {
+  function* take(end: number): Generator<StreamedEmbedding | StreamedFailure, void> {
     const starts = [...finished.keys()].filter((start) => start < end).sort((a, b) => a - b)
     for (const start of starts) {
-      const data = finished.get(start)?.data ?? []
+      const result = finished.get(start)
       finished.delete(start)
-      for (const [i, embedding] of data.entries()) yield { index: start + i, embedding }
+      if (result) yield* inputByInput(start, result)
     }
   }
   const batches = batchesOf(inputs, { count, bytes: MAX_REQUEST_BYTES })
@@ -106,9 +115,28 @@ async function* batchesOf(
   if (failure) throw failure.error
 }
 
+/** A request that failed, and how many inputs it had. */
+interface Failure {
+  error: PineconeInferenceError
+  count: number
+}
+
+function* inputByInput(
+  start: number,
+  result: EmbedResult | Failure,
+): Generator<StreamedEmbedding | StreamedFailure, void> {
+  if ('error' in result) {
+    for (let i = 0; i < result.count; i++) yield { index: start + i, error: result.error }
+  } else {
+    for (const [i, embedding] of result.data.entries()) yield { index: start + i, embedding }
+  }
+}
+
 /** Finished after the failure, and so not yielded. */
-function notYetYielded(finished: ReadonlyMap<number, EmbedResult>) {
-  const results = [...finished].sort(([a], [b]) => a - b)
+function notYetYielded(finished: ReadonlyMap<number, EmbedResult | Failure>) {
+  const results = [...finished]
+    .flatMap(([start, result]) => ('error' in result ? [] : [[start, result] as const]))
+    .sort(([a], [b]) => a - b)
   return {
     data: results.flatMap(([start, { data }]) =>
       data.map((embedding, i) => ({ index: start + i, embedding })),
