@@ -1,18 +1,18 @@
-import { PineconeInference } from '@pinecone-inference/client'
+import { PineconeInference, type PineconeInferenceOptions } from '@pinecone-inference/client'
 import { startEmulator } from '@pinecone-inference/emulator'
 
 /**
  * Pinecone's service where PINECONE_API_KEY is set, otherwise the emulator: the rest of a program is the same.
  * Disposing closes what was opened.
  */
-export async function inferenceService() {
+export async function inferenceService(options: PineconeInferenceOptions = {}) {
   if (process.env.PINECONE_API_KEY) {
-    const client = new PineconeInference()
+    const client = new PineconeInference(options)
     const where = process.env.PINECONE_INFERENCE_URL ?? 'api.pinecone.io'
     return { client, where, [Symbol.asyncDispose]: () => client.close() }
   }
   const emulator = await startEmulator()
-  const client = new PineconeInference({ apiKey: 'emulator', baseUrl: emulator.url })
+  const client = new PineconeInference({ ...options, apiKey: 'emulator', baseUrl: emulator.url })
   return {
     client,
     where:

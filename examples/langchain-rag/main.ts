@@ -50,7 +50,10 @@ await runProgram(async () => {
     printSearch(question, await search(question))
     console.log(`  → ${await answer(question, store.asRetriever(CANDIDATES), reranker)}`)
   }
-  await printEvaluation(search)
+  await printEvaluation(async (question) => {
+    const { found, reranked } = await search(question)
+    return { 'vector search': found, reranked }
+  })
 })
 
 function hit({ id = '', pageContent, metadata }: Document, score: number) {

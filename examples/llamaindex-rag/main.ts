@@ -1,23 +1,15 @@
 import { PineconeEmbedding, PineconeRerank } from '@pinecone-inference/llamaindex'
-import {
-  Document,
-  IngestionPipeline,
-  MarkdownNodeParser,
-  MetadataMode,
-  type NodeWithScore,
-  SentenceSplitter,
-  Settings,
-  VectorStoreIndex,
-} from 'llamaindex'
+import { IngestionPipeline, MetadataMode, type NodeWithScore, Settings, VectorStoreIndex } from 'llamaindex'
 import { inferenceService } from '../inference-service.js'
 import type { SearchResult } from '../report/hit.js'
 import { printEvaluation } from '../report/print-evaluation.js'
 import { printSearch } from '../report/print-search.js'
 import { progress } from '../report/progress.js'
 import { runProgram } from '../run-program.js'
-import { readDocs } from '../undici-docs/corpus.js'
 import { questionsToAsk } from '../undici-docs/questions-to-ask.js'
 import { answer, chatModel } from './answer.js'
+import { readDocuments } from './documents.js'
+import { passageParsers } from './passage-parsers.js'
 
 const CANDIDATES = 20
 
@@ -29,17 +21,10 @@ await runProgram(async () => {
   Settings.embedModel = new PineconeEmbedding({ client: service.client, model: 'llama-text-embed-v2' })
   const reranker = new PineconeRerank({ client: service.client, model: 'bge-reranker-v2-m3' })
 
-  const docs = readDocs()
-  const pipeline = new IngestionPipeline({
-    transformations: [new MarkdownNodeParser(), new SentenceSplitter({ chunkSize: 256, chunkOverlap: 20 })],
-  })
-  const passages = await pipeline.run({
-    documents: docs.map(
-      ({ source, title, markdown }) =>
-        new Document({ id_: source, text: markdown, metadata: { source, title } }),
-    ),
-  })
-  console.log(`${docs.length} files of undici's docs, ${passages.length} passages`)
+  const documents = readDocuments()
+  const pipeline = new IngestionPipeline({ transformations: passageParsers() })
+  const passages = await pipeline.run({ documents })
+  console.log(`${documents.length} files of undici's docs, ${passages.length} passages`)
 
   const index = await VectorStoreIndex.init({ nodes: passages, progressCallback: progress('embedding') })
   const retriever = index.asRetriever({ similarityTopK: CANDIDATES })
@@ -55,7 +40,10 @@ await runProgram(async () => {
     printSearch(question, await search(question))
     console.log(`  → ${await answer(question, engine, reranker)}`)
   }
-  await printEvaluation(search)
+  await printEvaluation(async (question) => {
+    const { found, reranked } = await search(question)
+    return { 'vector search': found, reranked }
+  })
 })
 
 function hit({ node, score = Number.NaN }: NodeWithScore) {

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const run = promisify(execFile)
 const home = fileURLToPath(new URL('..', import.meta.url))
@@ -9,7 +11,7 @@ const home = fileURLToPath(new URL('..', import.meta.url))
 /** Starts a program as a user does, without a key. */
 function program(name: string, ...args: string[]) {
   const { PINECONE_API_KEY, PINECONE_INFERENCE_URL, OPENAI_API_KEY, ...env } = process.env
-  return run('npx', ['tsx', `${name}/main.ts`, ...args], { cwd: home, env })
+  return run(process.execPath, ['--import', 'tsx', `${name}/main.ts`, ...args], { cwd: home, env })
 }
 
 function figures(output: string, line: string): number[] {
@@ -38,7 +40,7 @@ it.each(['langchain-rag', 'llamaindex-rag'])(
 it.each(['langchain-rag', 'llamaindex-rag'])(
   '%s says in one line why it failed, and exits with 1',
   async (name) => {
-    const failure = run('npx', ['tsx', `${name}/main.ts`], {
+    const failure = run(process.execPath, ['--import', 'tsx', `${name}/main.ts`], {
       cwd: home,
       env: { ...process.env, PINECONE_API_KEY: 'wrong', PINECONE_INFERENCE_URL: 'http://127.0.0.1:1' },
     })
@@ -49,3 +51,67 @@ it.each(['langchain-rag', 'llamaindex-rag'])(
     await expect(failure).rejects.toMatchObject({ stderr: expect.not.stringMatching(/^ +at /m) })
   },
 )
+
+const question = 'How do I limit the number of connections per origin?'
+
+it('langchain-hybrid measures dense, sparse, fused and reranked searches next to each other', async () => {
+  const { stdout } = await program('langchain-hybrid', question)
+  for (const line of ['dense', 'sparse', 'hybrid', 'hybrid, reranked']) {
+    expect(stdout).toMatch(new RegExp(`^  ${line} +(docs/.+\\.md, ){2}docs/.+\\.md$`, 'm'))
+    const [, hitAt5 = 0] = figures(stdout, line)
+    expect(hitAt5).toBeGreaterThanOrEqual(0.8)
+  }
+})
+
+it('langchain-streaming answers in pieces and shows the reranking in the trace, with its scores', async () => {
+  const { stdout } = await program('langchain-streaming', question)
+  const [, pieces] = /^“.+” \((\d+) pieces\)$/m.exec(stdout) ?? []
+  expect(Number(pieces)).toBeGreaterThan(3)
+  expect(stdout).toMatch(
+    /ContextualCompressionRetriever: .+\n +VectorStoreRetriever: 20 documents\n +PineconeRerank: 20 → 3 documents, scores( 0\.\d{3}){3}$/m,
+  )
+})
+
+it('langchain-pinecone-store embeds, upserts, finds, reranks and deletes through an index', async () => {
+  const { stdout } = await program('langchain-pinecone-store', question)
+  const [, upserted = ''] = /^(\d{3,}) passages embedded and upserted$/m.exec(stdout) ?? []
+  expect(stdout).toMatch(/^ {2}0\.\d{3} {2}#\d+ {2}docs\/api\/Pool\.md, /m)
+  expect(stdout).toContain(`${upserted} passages deleted`)
+})
+
+it('langgraph-rag answers from what it reranked, and declines where nothing is left', async () => {
+  const { stdout } = await program('langgraph-rag', question)
+  expect(stdout).toMatch(
+    /^ {2}retrieve {2}20 passages\n {2}rerank {4}3 passages( {2}0\.\d{3}){3}\n {2}generate {2}“.+”$/m,
+  )
+  expect(stdout).toMatch(/sourdough.+\n\n.+\n {2}rerank {4}0 passages\n {2}decline {3}The docs have nothing/)
+})
+
+it('llamaindex-chat streams answers with their sources, and remembers', async () => {
+  const { stdout } = await program('llamaindex-chat', question, 'And how long does an idle socket stay open?')
+  expect(stdout.match(/^it: {2}“.+”\n {5}\(docs\/.+\.md 0\.\d{3}, .+\)$/gm)).toHaveLength(2)
+  expect(stdout).toContain('4 messages in the history')
+})
+
+it('llamaindex-ingestion embeds what is new or changed, and keeps no stale passages', async () => {
+  const { stdout } = await program('llamaindex-ingestion')
+  const runs = [...stdout.matchAll(/: (\d+) passages embedded, (\d+) tokens, (\d+) passages in the store$/gm)]
+  const [first = [], same = [], changed = []] = runs.map((match) => match.slice(1).map(Number))
+  const [all = 0, tokens = 0] = first
+  expect(all).toBeGreaterThan(100)
+  expect(first[2]).toBe(all)
+  expect(same).toEqual([0, 0, all])
+  expect(changed[0]).toBeGreaterThan(0)
+  expect(changed[0]).toBeLessThan(all / 10)
+  expect(changed[1]).toBeLessThan(tokens / 10)
+  expect(changed[2]).toBe(all)
+})
+
+it('llamaindex-router sends each question to the engine whose description fits', async () => {
+  const guide = 'How do I write a test that mocks a request?'
+  const { stdout } = await program('llamaindex-router', question, guide)
+  expect(stdout).toMatch(/per origin\?\n\n {2}→ .+ API reference\. 0\.\d{3}\n {2}0\.\d{3} {2}docs\/api\//)
+  expect(stdout).toMatch(
+    /mocks a request\?\n\n {2}→ .+ best practices\. 0\.\d{3}\n {2}0\.\d{3} {2}docs\/best-practices\//,
+  )
+})
