@@ -13,7 +13,7 @@ const mayImport: Record<string, string[]> = {
   llamaindex: ['client'],
   emulator: [],
   files: [],
-  cli: ['client', 'emulator'],
+  cli: ['client', 'emulator', 'files'],
 }
 
 function sources(name: string): string[] {

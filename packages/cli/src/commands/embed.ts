@@ -1,0 +1,157 @@
+import { hostedModelNames } from '@pinecone-inference/client'
+import { outputFormat, type ReadOptions } from '@pinecone-inference/files'
+import { Command, Option } from 'commander'
+import { callsToMake } from '../embed/calls-to-make.js'
+import { carryOut } from '../embed/carry-out.js'
+import { connect } from '../embed/connect.js'
+import { tellEstimate } from '../embed/dry-run.js'
+import { EXIT } from '../embed/exit-code.js'
+import { isExpected } from '../embed/expected-error.js'
+import { OutputError } from '../embed/output-error.js'
+import { outputPath } from '../embed/output-path.js'
+import { jsonReport } from '../embed/report/json-report.js'
+import { lineReport } from '../embed/report/line-report.js'
+import type { Report } from '../embed/report/report.js'
+import { terminalReport } from '../embed/report/terminal-report.js'
+import { StopSignal } from '../embed/stop-signal.js'
+import { canBeSurveyed, surveyInput } from '../embed/survey-input.js'
+import { wholeNumber } from './read-option.js'
+
+interface EmbedOptions {
+  readonly output: string
+  readonly model: string
+  readonly sparseModel?: string
+  readonly inputType: string
+  readonly dimension?: number
+  readonly truncate?: string
+  readonly idField: string
+  readonly textField: string
+  readonly metadataFields?: readonly string[]
+  readonly namespace?: string
+  readonly tokensPerMinute?: number
+  readonly concurrency: number
+  readonly offline?: boolean
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+const largest = Number.MAX_SAFE_INTEGER
+const list = (text: string) => text.split(',').map((name) => name.trim())
+
+/** `pinecone-inference embed`: files of texts to a file of vectors, resumable. */
+export function embedCommand(): Command {
+  return new Command('embed')
+    .description('embed files of texts into a file of vectors; started again, it goes on where it was')
+    .argument(
+      '<input...>',
+      '.jsonl, .csv or .parquet files, a folder of Markdown and text files, or - for JSONL',
+    )
+    .requiredOption(
+      '-o, --output <file>',
+      '.jsonl, or .parquet for Pinecone’s bulk import; a folder for <folder>/<namespace>/0.parquet; - for JSONL',
+    )
+    .requiredOption('-m, --model <name>', `the model: ${hostedModelNames('embed').join(', ')}, or any other`)
+    .option('--sparse-model <name>', 'a sparse model beside a dense one: each record gets both vectors')
+    .addOption(
+      new Option('--input-type <type>', 'what the texts are')
+        .choices(['passage', 'query'])
+        .default('passage'),
+    )
+    .option('--dimension <n>', 'length of the dense vectors (default: the model’s)', wholeNumber(1, largest))
+    .addOption(
+      new Option('--truncate <side>', 'what is cut off a text over the model’s limit (default: END)').choices(
+        ['END', 'START', 'NONE'],
+      ),
+    )
+    .option('--id-field <name>', 'the field that holds the id', 'id')
+    .option('--text-field <name>', 'the field that holds the text', 'text')
+    .option('--metadata-fields <names>', 'fields that become metadata, with commas (default: metadata)', list)
+    .option('--namespace <name>', 'with a folder as output: the namespace (default: __default__)')
+    .option('--tokens-per-minute <n>', 'the project’s budget (default: learned)', wholeNumber(1, largest))
+    .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
+    .option('--offline', 'vectors from the emulator’s stand-ins, without a key')
+    .option('--dry-run', 'count records, tokens and time, and send nothing')
+    .option('--json', 'progress and result as JSON lines')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ pinecone-inference embed passages.jsonl -o vectors.parquet --model llama-text-embed-v2 --metadata-fields title,text
+  $ pinecone-inference embed docs/ -o import/ --model multilingual-e5-large --sparse-model pinecone-sparse-english-v0
+  $ zcat passages.jsonl.gz | pinecone-inference embed - -o vectors.jsonl --model llama-text-embed-v2
+
+An unfinished run is kept in OUTPUT.partial; the same command goes on with it. Inputs that the service refuses go to
+OUTPUT.failed.jsonl, with the reason, and can be embedded again from there.
+
+Exit codes:
+  0    all is embedded
+  1    nothing was begun: an option, the input or the output is at fault
+  2    all is done, but some inputs failed: OUTPUT.failed.jsonl
+  3    stopped by an error on the way; the same command goes on
+  130  stopped by Ctrl-C (143: by SIGTERM); the same command goes on`,
+    )
+    .action(async (inputs: string[], options: EmbedOptions) => {
+      process.exitCode = await embed(inputs, options)
+    })
+}
+
+async function embed(inputs: readonly string[], options: EmbedOptions): Promise<number> {
+  const report = reportFor(options)
+  const stop = new StopSignal(() => {
+    report.say('Stopping: what is under way is finished first. Ctrl-C again stops at once.')
+  })
+  try {
+    const output = await outputPath(options.output, options.namespace)
+    return options.dryRun
+      ? await dryRun(inputs, options, stop)
+      : await embedInto(output, inputs, options, { stop, report })
+  } catch (error) {
+    if (stop.requested.aborted) return stop.exitCode
+    if (!isExpected(error)) throw error
+    report.fail(error.message)
+    return EXIT.refused
+  } finally {
+    report.end()
+    stop.end()
+  }
+}
+
+async function embedInto(
+  output: string,
+  inputs: readonly string[],
+  options: EmbedOptions,
+  { stop, report }: { stop: StopSignal; report: Report },
+): Promise<number> {
+  const { offline = false, concurrency, tokensPerMinute } = options
+  const tokens: Record<string, number> = {}
+  const onTokens = (model: string, count: number) => {
+    tokens[model] = (tokens[model] ?? 0) + count
+  }
+  const { client, name, close } = await connect({ offline, concurrency, tokensPerMinute, onTokens })
+  try {
+    const calls = await callsToMake(options, client)
+    const format = outputFormat(output) ?? 'jsonl'
+    const job = { inputs, read: readOptions(options), calls, service: name, output, format }
+    return await carryOut(job, { client, tokens, stop, report })
+  } finally {
+    await close()
+  }
+}
+
+async function dryRun(inputs: readonly string[], options: EmbedOptions, stop: StopSignal): Promise<number> {
+  if (!canBeSurveyed(inputs)) throw new OutputError('--dry-run reads the input to its end; give it a file')
+  const { model, sparseModel, tokensPerMinute, json = false } = options
+  const survey = await surveyInput(inputs, readOptions(options), stop.requested)
+  const models = sparseModel === undefined ? [model] : [model, sparseModel]
+  tellEstimate({ survey, models, tokensPerMinute, json })
+  return EXIT.done
+}
+
+function readOptions({ idField, textField, metadataFields }: EmbedOptions): ReadOptions {
+  return { idField, textField, ...(metadataFields ? { metadataFields } : {}) }
+}
+
+function reportFor({ json, output }: EmbedOptions): Report {
+  if (json) return jsonReport(output === '-' ? process.stderr : process.stdout)
+  return process.stderr.isTTY ? terminalReport() : lineReport()
+}

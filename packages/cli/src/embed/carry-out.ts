@@ -1,0 +1,113 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { PineconeInference } from '@pinecone-inference/client'
+import type { EmbedJob } from './embed-job.js'
+import { EXIT } from './exit-code.js'
+import { isExpected } from './expected-error.js'
+import { holdOutput } from './hold-output.js'
+import { OutputError } from './output-error.js'
+import { count, type Report } from './report/report.js'
+import { type JobOutput, runJob } from './run-job.js'
+import { StandardOutput } from './standard-output.js'
+import type { StopSignal } from './stop-signal.js'
+import { canBeSurveyed, surveyInput } from './survey-input.js'
+import { pathsOf, UnfinishedOutput } from './unfinished-output.js'
+
+export interface Surroundings {
+  readonly client: PineconeInference
+  /** Tokens counted by this process, by model. */
+  readonly tokens: Readonly<Record<string, number>>
+  readonly stop: StopSignal
+  readonly report: Report
+}
+
+/**
+ * Carries out a job from wherever earlier runs have left it.
+ *
+ * @returns the exit code
+ */
+export async function carryOut(job: EmbedJob, surroundings: Surroundings): Promise<number> {
+  const { report } = surroundings
+  if (job.output === '-') {
+    const output = new StandardOutput((id, failure) => report.say(`${id}: ${failure.message}`))
+    return run(job, output, undefined, surroundings)
+  }
+  await mkdir(dirname(job.output), { recursive: true })
+  const letGo = await holdOutput(job.output)
+  if (!letGo) throw new OutputError(`another process is writing ${job.output}; let it finish`)
+  try {
+    return await toFile(job, surroundings)
+  } finally {
+    await letGo()
+  }
+}
+
+async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number> {
+  const { report, stop } = surroundings
+  const survey = canBeSurveyed(job.inputs) ? await surveyInput(job.inputs, job.read, stop.requested) : null
+  const output = await UnfinishedOutput.open(job, { settings: settingsOf(job), input: survey })
+  if ('finished' in output) {
+    report.say(`${job.output} was finished already.`)
+    return output.finished?.failed.records ? EXIT.someFailed : EXIT.done
+  }
+  try {
+    const { read } = output.standing
+    if (read > 0) report.say(`Going on after ${count(read)} records.`)
+    return await run(job, output, survey?.records, surroundings)
+  } finally {
+    await output.close()
+  }
+}
+
+async function run(
+  job: EmbedJob,
+  output: JobOutput,
+  total: number | undefined,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { report, stop } = surroundings
+  const began = performance.now()
+  try {
+    if (!(await runJob(job, { ...surroundings, output, total }))) {
+      report.say(`Stopped after ${count(output.standing.read)} records. ${howToGoOn(job)}`)
+      return stop.exitCode
+    }
+  } catch (error) {
+    if (!isExpected(error)) throw error
+    report.fail(error.message)
+    if (output instanceof UnfinishedOutput && (await output.discardIfEmpty())) return EXIT.refused
+    report.say(`Stopped after ${count(output.standing.read)} records. ${howToGoOn(job)}`)
+    return EXIT.stopped
+  }
+  report.finish({
+    output: job.output,
+    embedded: output.embedded,
+    failed: output.failures,
+    ...(output.failures > 0 && job.output !== '-' ? { failedOutput: pathsOf(job.output).failed } : {}),
+    tokens: output.standing.tokens,
+    seconds: (performance.now() - began) / 1000,
+  })
+  return output.failures > 0 ? EXIT.someFailed : EXIT.done
+}
+
+function howToGoOn({ output }: EmbedJob): string {
+  return output === '-'
+    ? 'What is on the standard output is whole; the rest is not done.'
+    : 'What is done is kept; the same command goes on with the rest.'
+}
+
+/** What a run must be given again to be gone on with. The input is known by its content. */
+function settingsOf({ calls, read, service }: EmbedJob): Record<string, unknown> {
+  const [first, second] = calls
+  return {
+    '--model': first?.model,
+    '--sparse-model': second?.model,
+    '--input-type': first?.parameters.inputType,
+    '--dimension': first?.parameters.dimension,
+    '--truncate': first?.parameters.truncate,
+    '--id-field': read.idField,
+    '--text-field': read.textField,
+    '--metadata-fields': read.metadataFields,
+    'service (--offline or PINECONE_INFERENCE_URL)': service,
+  }
+}

@@ -1,0 +1,37 @@
+import { PineconeInference } from '@pinecone-inference/client'
+import { startEmulator } from '@pinecone-inference/emulator'
+
+/** A client, and whose answers it gets. */
+export interface Service {
+  readonly client: PineconeInference
+  /** The address, or `offline`: vectors of the one are no match for those of the other. */
+  readonly name: string
+  close(): Promise<void>
+}
+
+export interface ServiceOptions {
+  readonly offline: boolean
+  readonly concurrency: number
+  readonly tokensPerMinute: number | undefined
+  readonly onTokens: (model: string, tokens: number) => void
+}
+
+/** The service that the environment names, or the emulator in this process. */
+export async function connect(options: ServiceOptions): Promise<Service> {
+  const { offline, concurrency, tokensPerMinute, onTokens } = options
+  const emulator = offline ? await startEmulator({ port: 0 }) : undefined
+  const client = new PineconeInference({
+    ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
+    ...(tokensPerMinute === undefined ? {} : { rateLimit: { tokensPerMinute } }),
+    maxConcurrency: concurrency,
+    onUsage: ({ model, totalTokens }) => onTokens(model, totalTokens),
+  })
+  return {
+    client,
+    name: emulator ? 'offline' : process.env.PINECONE_INFERENCE_URL || 'https://api.pinecone.io',
+    async close() {
+      await client.close()
+      await emulator?.close()
+    },
+  }
+}

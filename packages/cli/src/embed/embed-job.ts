@@ -1,0 +1,25 @@
+import type { EmbedParameters } from '@pinecone-inference/client'
+import type { OutputFormat, ReadOptions, VectorColumns } from '@pinecone-inference/files'
+
+/** One model that every text is sent to. */
+export interface EmbedCall {
+  readonly model: string
+  readonly vectorType: 'dense' | 'sparse'
+  readonly parameters: EmbedParameters
+}
+
+/** What is to be embedded, how, and where to. */
+export interface EmbedJob {
+  readonly inputs: readonly string[]
+  readonly read: ReadOptions
+  readonly calls: readonly EmbedCall[]
+  /** Where the vectors come from: the service's address, or the offline stand-ins. */
+  readonly service: string
+  readonly output: string
+  readonly format: OutputFormat
+}
+
+export function vectorsOf({ calls }: EmbedJob): VectorColumns {
+  const has = (type: EmbedCall['vectorType']) => calls.some(({ vectorType }) => vectorType === type)
+  return { dense: has('dense'), sparse: has('sparse') }
+}

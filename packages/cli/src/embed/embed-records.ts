@@ -1,0 +1,91 @@
+import type { PineconeInference, PineconeInferenceError } from '@pinecone-inference/client'
+import type { EmbeddedRecord, TextRecord } from '@pinecone-inference/files'
+import type { EmbedCall } from './embed-job.js'
+import { type Embedded, isolateRefused } from './isolate-refused.js'
+import { SharedSource } from './shared-source.js'
+
+/** What became of a record. */
+export type Outcome =
+  | { readonly record: TextRecord; readonly embedded: EmbeddedRecord }
+  | { readonly record: TextRecord; readonly failure: Error }
+
+/**
+ * Embeds records with one model, or with several side by side, in input order. Reads no further ahead than the
+ * client's stream does.
+ */
+export async function* embedRecords(
+  records: AsyncIterable<TextRecord>,
+  calls: readonly EmbedCall[],
+  client: PineconeInference,
+  signal: AbortSignal,
+): AsyncGenerator<Outcome, void> {
+  const source = new SharedSource(records)
+  const streams = calls.map((call) => embedTexts(source, call, client, signal))
+  try {
+    for (;;) {
+      const vectors = await Promise.all(streams.map((stream) => stream.next()))
+      for (;;) {
+        const record = source.shift()
+        if (!record) break
+        if (record.text === '') {
+          yield { record, failure: new Error('the text is empty') }
+        } else {
+          yield outcome(
+            record,
+            vectors.flatMap(({ value }) => (value ? [value] : [])),
+          )
+          break
+        }
+      }
+      if (vectors.every(({ done }) => done)) return
+    }
+  } finally {
+    await Promise.all(streams.map((stream) => stream.return()))
+  }
+}
+
+function outcome(record: TextRecord, vectors: readonly Embedded[]): Outcome {
+  const { id, metadata } = record
+  const embedded: EmbeddedRecord = { id, ...(metadata && { metadata }) }
+  for (const vector of vectors) {
+    if (vector instanceof Error) return { record, failure: vector }
+    if (vector.vectorType === 'dense') embedded.values = vector.values
+    else embedded.sparseValues = { indices: vector.sparseIndices, values: vector.sparseValues }
+  }
+  return { record, embedded }
+}
+
+/** The vectors of all texts that are not empty. */
+async function* embedTexts(
+  source: SharedSource<TextRecord>,
+  call: EmbedCall,
+  client: PineconeInference,
+  signal: AbortSignal,
+): AsyncGenerator<Embedded, void> {
+  /** Texts that were sent and have not come back. */
+  const underWay: string[] = []
+  async function* texts() {
+    for await (const { text } of source.reader()) {
+      if (text === '') continue
+      underWay.push(text)
+      yield text
+    }
+  }
+  const { model, parameters } = call
+  const stream = client.embedStream({ model, inputs: texts(), parameters }, { onError: 'collect', signal })
+  let refused: { texts: string[]; error: PineconeInferenceError } | undefined
+  for await (const item of stream) {
+    const text = underWay.shift() ?? ''
+    if (!('error' in item)) {
+      yield item.embedding
+      continue
+    }
+    const { error, index } = item
+    refused ??= { texts: [], error }
+    refused.texts.push(text)
+    const [, end] = error.inputRange ?? [index, index + 1]
+    if (index + 1 < end) continue
+    yield* await isolateRefused(client, call, refused.texts, error, signal)
+    refused = undefined
+  }
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/**
+ * Makes sure that no other process on this machine writes the same output. What is held is a socket: unlike a lock
+ * file it is free the moment its process ends, however that ends.
+ *
+ * @returns how to let go of it; undefined if another process holds it
+ */
+export async function holdOutput(output: string): Promise<(() => Promise<void>) | undefined> {
+  const path = socketPath(resolve(output))
+  const server = (await listen(path)) ?? (await listenInsteadOfTheDead(path))
+  return server && (() => new Promise((done) => server.close(() => done())))
+}
+
+function socketPath(output: string): string {
+  const name = `pinecone-inference-${createHash('sha256').update(output).digest('hex').slice(0, 32)}`
+  // Linux has names for sockets that are no files; so has Windows.
+  if (process.platform === 'linux') return `\0${name}`
+  return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`)
+}
+
+async function listen(path: string): Promise<Server | undefined> {
+  const server = createServer((socket) => socket.destroy())
+  server.unref()
+  server.listen(path)
+  try {
+    await once(server, 'listening')
+    return server
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined
+    throw error
+  }
+}
+
+/** Where a socket is a file, that file outlives a killed process; nobody answers there. */
+async function listenInsteadOfTheDead(path: string): Promise<Server | undefined> {
+  if (process.platform === 'linux' || process.platform === 'win32') return undefined
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+    return undefined
+  } catch {
+    await rm(path, { force: true })
+    return listen(path)
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,31 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { outputFormat } from '@pinecone-inference/files'
+import { OutputError } from './output-error.js'
+
+/** The namespace that has no name, as Pinecone's bulk import calls it. */
+const DEFAULT_NAMESPACE = '__default__'
+
+/**
+ * The file that an `--output` stands for: itself, or in a folder `<namespace>/0.parquet`, so that the folder is what
+ * the bulk import takes.
+ */
+export async function outputPath(output: string, namespace: string | undefined): Promise<string> {
+  if (output !== '-' && (/[/\\]$/.test(output) || (await isFolder(output)))) {
+    return join(output, namespace ?? DEFAULT_NAMESPACE, '0.parquet')
+  }
+  if (namespace !== undefined) {
+    throw new OutputError('--namespace goes with a folder as --output: <folder>/<namespace>/0.parquet')
+  }
+  if (output === '-' || outputFormat(output)) return output
+  throw new OutputError(
+    `--output ${output} is of no known kind; allowed: .jsonl, .parquet, a folder (ending in /), or -`,
+  )
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}

@@ -1,0 +1,20 @@
+import type { Report } from './report.js'
+
+const INTERVAL_MS = 1_000
+
+/** A JSON object a line, for a program. */
+export function jsonReport(stream: NodeJS.WritableStream): Report {
+  const print = (line: object) => void stream.write(`${JSON.stringify(line)}\n`)
+  let next = 0
+  return {
+    progress(progress) {
+      if (performance.now() < next) return
+      next = performance.now() + INTERVAL_MS
+      print({ event: 'progress', ...progress })
+    },
+    say: (message) => print({ event: 'message', message }),
+    fail: (message) => print({ event: 'error', message }),
+    finish: (result) => print({ event: 'done', ...result }),
+    end() {},
+  }
+}

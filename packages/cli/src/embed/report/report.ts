@@ -1,0 +1,71 @@
+/** How far a job is. */
+export interface Progress {
+  /** Records that are done, and those that earlier runs had done. */
+  readonly done: number
+  /** Records in all; undefined for the standard input. */
+  readonly total: number | undefined
+  /** Of those done, how many could not be embedded. */
+  readonly failed: number
+  /** Tokens that the service counted, earlier runs included. */
+  readonly tokens: number
+  /** Records a second, lately. */
+  readonly perSecond: number
+  /** Seconds until the end at that rate. */
+  readonly secondsLeft: number | undefined
+}
+
+/** What a job has done, earlier runs included. */
+export interface Result {
+  readonly output: string
+  readonly embedded: number
+  readonly failed: number
+  readonly failedOutput?: string
+  /** Counted by the service, by model. */
+  readonly tokens: Readonly<Record<string, number>>
+  /** Of this run. */
+  readonly seconds: number
+}
+
+/** Where a job says how far it is. */
+export interface Report {
+  progress(progress: Progress): void
+  /** Something that is worth a line of its own. */
+  say(message: string): void
+  fail(message: string): void
+  finish(result: Result): void
+  end(): void
+}
+
+export function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** `42 s`, `5 min 12 s`, `3 h 4 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${count(Math.floor(whole / 3600))} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
+/** `2 failed, 56,789 tokens, 120/s, 3 min 4 s left`. */
+export function figures({ failed, tokens, perSecond, secondsLeft }: Progress): string {
+  return [
+    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    `${count(tokens)} tokens`,
+    `${count(Math.round(perSecond))}/s`,
+    ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
+  ].join(', ')
+}
+
+/** `Embedded 1,000 records into out.parquet in 12 s: 56,789 tokens of llama-text-embed-v2.` */
+export function sentence(result: Result): string {
+  const { output, embedded, failed, failedOutput, tokens, seconds } = result
+  const cost = Object.entries(tokens).map(([model, spent]) => `${count(spent)} tokens of ${model}`)
+  const where = output === '-' ? '' : ` into ${output}`
+  return (
+    `Embedded ${count(embedded)} records${where} in ${duration(seconds)}` +
+    `${cost.length > 0 ? `: ${cost.join(', ')}` : ''}.` +
+    `${failed > 0 ? `\n${count(failed)} failed${failedOutput ? `: ${failedOutput} says why` : ''}.` : ''}`
+  )
+}

@@ -1,0 +1,46 @@
+import { Presets, SingleBar } from 'cli-progress'
+import { count, figures, type Progress, type Report, sentence } from './report.js'
+
+/** A bar on a terminal's standard error. */
+export function terminalReport(): Report {
+  let bar: SingleBar | undefined
+  const clear = () => {
+    bar?.stop()
+    bar = undefined
+  }
+  const print = (line: string) => {
+    clear()
+    process.stderr.write(`${line}\n`)
+  }
+  return {
+    progress(progress) {
+      bar ??= start(progress)
+      bar.update(progress.done, { figures: figures(progress), counted: counted(progress) })
+    },
+    say: print,
+    fail: (message) => print(`error: ${message}`),
+    finish: (result) => print(sentence(result)),
+    end: clear,
+  }
+}
+
+function start(progress: Progress): SingleBar {
+  const { total } = progress
+  const bar = new SingleBar(
+    {
+      format: total === undefined ? '{counted} | {figures}' : '{bar} {percentage} % | {counted} | {figures}',
+      barsize: 24,
+      fps: 5,
+      hideCursor: true,
+      // a signal is for the job, which puts the terminal in order when it ends
+      gracefulExit: false,
+    },
+    Presets.shades_classic,
+  )
+  bar.start(total ?? 0, progress.done, { figures: figures(progress), counted: counted(progress) })
+  return bar
+}
+
+function counted({ done, total }: Progress): string {
+  return total === undefined ? count(done) : `${count(done)}/${count(total)}`
+}

@@ -1,0 +1,46 @@
+/** How long what is under way may take to finish after the first signal. */
+const GRACE_MS = 10_000
+
+/** SIGINT and SIGTERM while a job runs: the first asks it to stop, the second ends the process. */
+export class StopSignal {
+  readonly #requested = new AbortController()
+  readonly #overdue = new AbortController()
+  #signal: NodeJS.Signals | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(onFirst: () => void) {
+    this.#onFirst = onFirst
+    process.on('SIGINT', this.#received).on('SIGTERM', this.#received)
+  }
+
+  /** Nothing new is to be begun. */
+  get requested(): AbortSignal {
+    return this.#requested.signal
+  }
+
+  /** What is under way took too long to finish. */
+  get overdue(): AbortSignal {
+    return this.#overdue.signal
+  }
+
+  /** 128 and the signal's number, as shells have it. */
+  get exitCode(): number {
+    return this.#signal === 'SIGTERM' ? 143 : 130
+  }
+
+  /** Listens no more. */
+  end(): void {
+    clearTimeout(this.#timer)
+    process.off('SIGINT', this.#received).off('SIGTERM', this.#received)
+  }
+
+  readonly #onFirst: () => void
+  readonly #received = (signal: NodeJS.Signals) => {
+    // Whatever is on disk is as good as after a kill.
+    if (this.#signal) process.exit(this.exitCode)
+    this.#signal = signal
+    this.#requested.abort()
+    this.#timer = setTimeout(() => this.#overdue.abort(), GRACE_MS)
+    this.#onFirst()
+  }
+}

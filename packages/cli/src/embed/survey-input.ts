@@ -1,0 +1,40 @@
+import { type ReadOptions, readRecords } from '@pinecone-inference/files'
+import { InputDigest } from './input-digest.js'
+
+/** What an input holds. */
+export interface Survey {
+  readonly records: number
+  /** Bytes of the texts, in UTF-8. */
+  readonly bytes: number
+  /** Records whose text is empty, which no model embeds. */
+  readonly empty: number
+  readonly digest: string
+}
+
+/**
+ * Reads an input once, before anything is sent: what is no record, or an id that comes twice, is known before it
+ * costs anything, and how much there is to do.
+ */
+export async function surveyInput(
+  inputs: readonly string[],
+  options: ReadOptions,
+  signal: AbortSignal,
+): Promise<Survey> {
+  const digest = new InputDigest()
+  let records = 0
+  let bytes = 0
+  let empty = 0
+  for await (const record of readRecords(inputs, options)) {
+    signal.throwIfAborted()
+    digest.add(record)
+    records++
+    bytes += Buffer.byteLength(record.text)
+    if (record.text === '') empty++
+  }
+  return { records, bytes, empty, digest: digest.value() }
+}
+
+/** The standard input comes once, so it is not read beforehand. */
+export function canBeSurveyed(inputs: readonly string[]): boolean {
+  return !inputs.includes('-')
+}

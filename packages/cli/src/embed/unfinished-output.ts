@@ -1,0 +1,240 @@
+import { access, mkdir, readdir, rm, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import {
+  AppendingFile,
+  type Checkpoint,
+  moveIntoPlace,
+  openWriter,
+  type RecordWriter,
+  syncFolder,
+} from '@pinecone-inference/files'
+import { type EmbedJob, vectorsOf } from './embed-job.js'
+import type { Outcome } from './embed-records.js'
+import { failureLine } from './failure-line.js'
+import { Journal, type JournalContent, type JournalEntry, type JournalHead, readJournal } from './journal.js'
+import { OutputError } from './output-error.js'
+
+/** How far a run is, beside its files. */
+export type Standing = Pick<JournalEntry, 'read' | 'digest' | 'tokens'>
+
+/** The names of an output's files. */
+export function pathsOf(output: string) {
+  const folder = `${output}.partial`
+  return {
+    output,
+    failed: `${output}.failed.jsonl`,
+    /** Holds all of an unfinished run. */
+    folder,
+    journal: join(folder, 'journal.jsonl'),
+    unfinishedOutput: join(folder, 'records.part'),
+    unfinishedFailed: join(folder, 'failed.part'),
+  }
+}
+
+/** A run that was finished already, and what it did, where that is still known. */
+export interface FinishedOutput {
+  readonly finished: JournalEntry | undefined
+}
+
+type Paths = ReturnType<typeof pathsOf>
+
+/**
+ * The files of a run until they are whole, in the folder OUTPUT.partial. A process that is killed at any moment leaves
+ * it so that the next one goes on after the last checkpoint; OUTPUT itself is there only when it is whole.
+ */
+export class UnfinishedOutput {
+  readonly #paths: Paths
+  readonly #journal: Journal
+  readonly #writer: RecordWriter
+  readonly #failed: AppendingFile
+  /** The last that is on disk. */
+  #last: JournalEntry
+  #failures: number
+  #embedded: number
+
+  private constructor(paths: Paths, files: Files, last: JournalEntry | undefined) {
+    this.#paths = paths
+    this.#journal = files.journal
+    this.#writer = files.writer
+    this.#failed = files.failed
+    this.#last = last ?? nothingDone
+    this.#failures = this.#last.failed.records
+    this.#embedded = this.#last.output.records
+  }
+
+  /**
+   * Begins a run, or goes on with the one that was begun.
+   *
+   * @returns what a run did that turns out to be finished, whose files now have their names
+   * @throws OutputError if there is an output already, or a run that was about something else
+   */
+  static async open(job: EmbedJob, head: JournalHead): Promise<UnfinishedOutput | FinishedOutput> {
+    const paths = pathsOf(job.output)
+    const content = await readJournal(paths.journal)
+    const last = content?.entries.at(-1)
+    if (content) refuseOther(content.head, head, paths)
+    if (last?.finished) {
+      await giveNames(paths, last)
+      return { finished: last }
+    }
+    if (await isFinishedBarFolder(paths)) return { finished: undefined }
+    await refuseExisting(paths)
+    const files = content ? await continueFiles(job, paths, content) : await beginFiles(job, paths, head)
+    return new UnfinishedOutput(paths, files, last)
+  }
+
+  get standing(): Standing {
+    return this.#last
+  }
+
+  get embedded(): number {
+    return this.#embedded
+  }
+
+  get failures(): number {
+    return this.#failures
+  }
+
+  async append(outcome: Outcome): Promise<void> {
+    if ('embedded' in outcome) {
+      await this.#writer.append(outcome.embedded)
+      this.#embedded++
+    } else {
+      await this.#failed.append(Buffer.from(failureLine(outcome.record, outcome.failure)))
+      this.#failures++
+    }
+  }
+
+  /** Brings all that was appended to the disk, then says so in the journal. */
+  async checkpoint(standing: Standing): Promise<void> {
+    const output = await this.#writer.checkpoint()
+    await this.#write(standing, output)
+  }
+
+  /** Makes the files whole and gives them their names. */
+  async finish(standing: Standing): Promise<void> {
+    await this.checkpoint(standing)
+    await this.#writer.finish()
+    await this.#journal.write({ ...this.#last, finished: true })
+    await this.close()
+    await giveNames(this.#paths, this.#last)
+  }
+
+  /** Leaves the files for the next run. */
+  async close(): Promise<void> {
+    await this.#writer.close()
+    await this.#failed.close()
+    await this.#journal.close()
+  }
+
+  /** Takes the files away if they hold nothing. */
+  async discardIfEmpty(): Promise<boolean> {
+    if (this.#last !== nothingDone) return false
+    await rm(this.#paths.folder, { recursive: true })
+    return true
+  }
+
+  async #write({ read, digest, tokens }: Standing, output: Checkpoint): Promise<void> {
+    await this.#failed.sync()
+    const failed = { records: this.#failures, bytes: this.#failed.length }
+    this.#last = { read, digest, tokens, output, failed }
+    await this.#journal.write(this.#last)
+  }
+}
+
+const nothingDone: JournalEntry = {
+  read: 0,
+  digest: '',
+  output: { bytes: 0, records: 0 },
+  failed: { records: 0, bytes: 0 },
+  tokens: {},
+}
+
+interface Files {
+  journal: Journal
+  writer: RecordWriter
+  failed: AppendingFile
+}
+
+async function beginFiles(job: EmbedJob, paths: Paths, head: JournalHead): Promise<Files> {
+  await mkdir(paths.folder, { recursive: true })
+  const files = {
+    writer: await openWriter(paths.unfinishedOutput, { format: job.format, vectors: vectorsOf(job) }),
+    failed: await AppendingFile.open(paths.unfinishedFailed, 0),
+    journal: await Journal.create(paths.journal, head),
+  }
+  await syncFolder(paths.folder)
+  await syncFolder(dirname(paths.folder))
+  return files
+}
+
+async function continueFiles(job: EmbedJob, paths: Paths, content: JournalContent): Promise<Files> {
+  const { entries } = content
+  const checkpoints = entries.map(({ output }) => output)
+  return {
+    writer: await openWriter(paths.unfinishedOutput, {
+      format: job.format,
+      vectors: vectorsOf(job),
+      checkpoints,
+    }),
+    failed: await AppendingFile.open(paths.unfinishedFailed, entries.at(-1)?.failed.bytes ?? 0),
+    journal: await Journal.continue(paths.journal, content),
+  }
+}
+
+/** May be begun again after any step: a file that is not in the folder any more has its name. */
+async function giveNames(paths: Paths, { failed }: JournalEntry): Promise<void> {
+  if (failed.records > 0) await moveIfThere(paths.unfinishedFailed, paths.failed)
+  await moveIfThere(paths.unfinishedOutput, paths.output)
+  await rm(paths.unfinishedFailed, { force: true })
+  // Last, since without it nobody knows that the run is finished.
+  await rm(paths.journal)
+  await rmdir(paths.folder)
+}
+
+async function moveIfThere(from: string, to: string): Promise<void> {
+  await moveIntoPlace(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+}
+
+/** Whether a finished run was killed when all that was left to do was to remove its empty folder. */
+async function isFinishedBarFolder(paths: Paths): Promise<boolean> {
+  const left = await readdir(paths.folder).catch(() => undefined)
+  if (left?.length !== 0 || !(await exists(paths.output))) return false
+  await rmdir(paths.folder)
+  return true
+}
+
+function refuseOther(begun: JournalHead, now: JournalHead, { folder }: Paths): void {
+  const advice = `Give the same to go on with it, or delete ${folder} to start over.`
+  for (const name of new Set([...Object.keys(begun.settings), ...Object.keys(now.settings)])) {
+    const [before, after] = [begun.settings[name], now.settings[name]].map((value) => JSON.stringify(value))
+    if (before !== after) {
+      throw new OutputError(
+        `${folder} holds a run that was begun with another ${name} (${before ?? 'none'}, now ${after ?? 'none'}). ${advice}`,
+      )
+    }
+  }
+  if (begun.input && now.input && begun.input.digest !== now.input.digest) {
+    throw new OutputError(
+      `${folder} holds a run whose input was another: it had ${begun.input.records} records, now there are ` +
+        `${now.input.records}, or one of them has changed. ${advice}`,
+    )
+  }
+}
+
+async function refuseExisting({ output, failed }: Paths): Promise<void> {
+  for (const path of [output, failed]) {
+    if (await exists(path)) {
+      throw new OutputError(`${path} is there already. Move it away, or give another --output.`)
+    }
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,323 @@
+import { once } from 'node:events'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type EmulatorOptions, parseFaultRule, startEmulator } from '@pinecone-inference/emulator'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { folderOf, run, start } from './run-command.js'
+
+const SPARSE = ['--model', 'pinecone-sparse-english-v0']
+const DENSE = ['--model', 'llama-text-embed-v2', '--dimension', '384']
+
+async function service(options: EmulatorOptions = {}) {
+  const emulator = await startEmulator(options)
+  onTestFinished(() => emulator.close())
+  return { emulator, env: { PINECONE_INFERENCE_URL: emulator.url, PINECONE_API_KEY: 'local' } }
+}
+
+const passages = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ id: `id-${i}`, text: `passage ${i} of many` }))
+const lines = (records: readonly unknown[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('')
+
+async function idsIn(path: string): Promise<string[]> {
+  if (path.endsWith('.parquet')) {
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(path), columns: ['id'] })
+    return rows.map(({ id }) => id)
+  }
+  const text = await readFile(path, 'utf8')
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line).id)
+}
+
+describe('pinecone-inference embed', () => {
+  it('embeds a file of records, in order, and leaves nothing else', async () => {
+    const { env, emulator } = await service()
+    const folder = await folderOf({ 'in.jsonl': lines(passages(500)) })
+    const { code, stderr, stdout } = await run(
+      folder,
+      ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE],
+      env,
+    )
+    expect(stderr).toMatch(
+      /^Embedded 500 records into out\.jsonl in \d+ s: [\d,]+ tokens of pinecone-sparse-english-v0\.\n$/,
+    )
+    expect([code, stdout]).toEqual([0, ''])
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(500).map(({ id }) => id))
+    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl'])
+    expect(emulator.requests.filter(({ path }) => path === '/embed')).toHaveLength(6)
+  })
+
+  it('writes the folder that the bulk import takes, with dense and sparse vectors in one go', async () => {
+    const { env } = await service()
+    const folder = await folderOf({ 'in.csv': 'id,text,title\n1,one,A\n2,two,B\n' })
+    const args = ['in.csv', '-o', 'import/', '--namespace', 'docs', '--metadata-fields', 'title']
+    const { code } = await run(
+      folder,
+      ['embed', ...args, ...DENSE, '--sparse-model', 'pinecone-sparse-english-v0'],
+      env,
+    )
+    expect(code).toBe(0)
+    const file = await asyncBufferFromFile(join(folder, 'import/docs/0.parquet'))
+    const rows = await parquetReadObjects({ file })
+    expect(rows.map(({ id, metadata }) => [id, metadata])).toEqual([
+      ['1', '{"title":"A"}'],
+      ['2', '{"title":"B"}'],
+    ])
+    for (const { values, sparse_values } of rows) {
+      expect(values).toHaveLength(384)
+      expect(sparse_values.indices).toHaveLength(sparse_values.values.length)
+    }
+  })
+
+  it('reads the standard input and writes the standard output', async () => {
+    const { env } = await service()
+    const { child, ended } = start(await folderOf(), ['embed', '-', '-o', '-', ...SPARSE], env)
+    child.stdin.end(lines(passages(3)))
+    const { code, stdout } = await ended
+    expect(code).toBe(0)
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id),
+    ).toEqual(['id-0', 'id-1', 'id-2'])
+  })
+
+  it('needs neither key nor network with --offline', async () => {
+    const folder = await folderOf({ 'a.md': '# A\n\ntext' })
+    expect((await run(folder, ['embed', 'a.md', '-o', 'out.jsonl', ...SPARSE, '--offline'])).code).toBe(0)
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(['a.md#1'])
+  })
+
+  it('puts what the service refuses into OUTPUT.failed.jsonl, and only that, and says so by its exit code', async () => {
+    const { env } = await service()
+    const records = passages(200)
+    const long = { id: 'long', text: 'word '.repeat(3000), metadata: { page: 7 } }
+    const input = [...records.slice(0, 50), long, { id: 'empty', text: '' }, ...records.slice(50)]
+    const folder = await folderOf({ 'in.jsonl': lines(input) })
+    const { code, stderr } = await run(
+      folder,
+      ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE, '--truncate', 'NONE'],
+      env,
+    )
+    expect(code).toBe(2)
+    expect(stderr).toContain('2 failed: out.jsonl.failed.jsonl says why.')
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(records.map(({ id }) => id))
+    const failed = (await readFile(join(folder, 'out.jsonl.failed.jsonl'), 'utf8')).trim().split('\n')
+    expect(failed.map((line) => JSON.parse(line))).toMatchObject([
+      { ...long, error: { name: 'PineconeInvalidRequestError', status: 400 } },
+      { id: 'empty', text: '', error: { message: 'the text is empty' } },
+    ])
+    // and can be embedded again from there
+    const again = await run(folder, ['embed', 'out.jsonl.failed.jsonl', '-o', 'more.jsonl', ...SPARSE], env)
+    expect(again.code).toBe(2)
+    expect(await idsIn(join(folder, 'more.jsonl'))).toEqual(['long'])
+  })
+
+  it('refuses a broken input before anything is sent or written', async () => {
+    const { env, emulator } = await service()
+    const folder = await folderOf({ 'in.jsonl': `${lines(passages(300))}{"id":"id-7","text":"again"}\n` })
+    const { code, stderr } = await run(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `error: in.jsonl, line 301: the id "id-7" is record 8's already; each may come once\n`,
+    )
+    expect(emulator.requests).toHaveLength(0)
+    expect(await readdir(folder)).toEqual(['in.jsonl'])
+  })
+
+  it.each([
+    [['-o', 'out.csv', ...SPARSE], '--output out.csv is of no known kind'],
+    [['-o', 'out.jsonl', '--namespace', 'a', ...SPARSE], '--namespace goes with a folder'],
+    [['-o', 'in.jsonl', ...SPARSE], 'in.jsonl is there already'],
+    [['-o', 'out.jsonl', '--model', 'llama-text-embed-v2', '--dimension', '7'], 'allowed: 384, 512'],
+    [['-o', 'out.jsonl', '--model', 'bge-reranker-v2-m3'], 'bge-reranker-v2-m3 embeds no texts'],
+    [
+      ['-o', 'out.jsonl', ...SPARSE, '--sparse-model', 'pinecone-sparse-english-v0'],
+      'goes with a dense --model',
+    ],
+  ])('refuses %j, says why and leaves nothing', async (args, reason) => {
+    const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
+    const { code, stderr } = await run(folder, ['embed', 'in.jsonl', ...args, '--offline'])
+    expect([code, stderr]).toEqual([1, expect.stringContaining(reason)])
+    expect(stderr).not.toContain('    at ')
+    expect(await readdir(folder)).toEqual(['in.jsonl'])
+  })
+
+  it('--dry-run counts and sends nothing, without a key', async () => {
+    const folder = await folderOf({ 'in.jsonl': lines(passages(1000)) })
+    const args = [
+      'embed',
+      'in.jsonl',
+      '-o',
+      'out.jsonl',
+      ...SPARSE,
+      '--dry-run',
+      '--tokens-per-minute',
+      '1000',
+    ]
+    const { code, stdout } = await run(folder, args)
+    expect(code).toBe(0)
+    expect(stdout).toMatchInlineSnapshot(`
+      "Records   1,000
+      Tokens    about 4,723 (four bytes each), pinecone-sparse-english-v0
+      Requests  11
+      Time      about 4 min 44 s at 1,000 tokens a minute
+      Nothing was sent.
+      "
+    `)
+    expect(await readdir(folder)).toEqual(['in.jsonl'])
+    const { stdout: json } = await run(folder, [...args, '--json'])
+    expect(JSON.parse(json)).toMatchObject({ event: 'estimate', records: 1000, requests: 11 })
+  })
+
+  it('--json gives events, the last with the result', async () => {
+    const folder = await folderOf({ 'in.jsonl': lines(passages(100)) })
+    const { stdout } = await run(folder, [
+      'embed',
+      'in.jsonl',
+      '-o',
+      'o.jsonl',
+      ...SPARSE,
+      '--offline',
+      '--json',
+    ])
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(events[0]).toMatchObject({ event: 'progress', total: 100 })
+    expect(events.at(-1)).toMatchObject({
+      event: 'done',
+      output: 'o.jsonl',
+      embedded: 100,
+      failed: 0,
+      tokens: { 'pinecone-sparse-english-v0': expect.any(Number) },
+    })
+  })
+})
+
+describe('an unfinished run', () => {
+  /** A run whose key is refused after some requests. */
+  async function unfinished(output: string) {
+    const { env, emulator } = await service()
+    emulator.faults.add(parseFaultRule('/embed#20-9999 status:401'))
+    const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })
+    const args = ['embed', 'in.jsonl', '-o', output, ...SPARSE]
+    const ended = await run(folder, args, env)
+    emulator.faults.clear()
+    emulator.requests.length = 0
+    return { env, emulator, folder, args, ended }
+  }
+
+  it.each(['out.jsonl', 'out.parquet'])('keeps what is done, says so, and goes on: %s', async (output) => {
+    const { env, emulator, folder, args, ended } = await unfinished(output)
+    expect(ended.code).toBe(3)
+    expect(ended.stderr).toMatch(
+      /^error: .*401.*Stopped after [\d,]+ records\. What is done is kept; the same command goes on with the rest\.\n$/s,
+    )
+    expect(await readdir(folder)).toEqual(['in.jsonl', `${output}.partial`])
+
+    const again = await run(folder, args, env)
+    expect([again.code, again.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^Going on after [\d,]+ records\.\nEmbedded 5,000 records/),
+    ])
+    expect(await readdir(folder)).toEqual(['in.jsonl', output])
+    expect(await idsIn(join(folder, output))).toEqual(passages(5000).map(({ id }) => id))
+    expect(emulator.requests.length).toBeLessThan(53)
+  })
+
+  it('is not gone on with by other settings, or with another input', async () => {
+    const { env, folder, args } = await unfinished('out.jsonl')
+    const other = await run(folder, [...args, '--truncate', 'NONE'], env)
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      'error: out.jsonl.partial holds a run that was begun with another --truncate (none, now "NONE"). ' +
+        'Give the same to go on with it, or delete out.jsonl.partial to start over.\n',
+    ])
+    const offline = await run(folder, [...args, '--offline'], env)
+    expect(offline.stderr).toContain('begun with another service')
+    await writeFile(join(folder, 'in.jsonl'), lines(passages(5001)))
+    const changed = await run(folder, args, env)
+    expect([changed.code, changed.stderr]).toEqual([
+      1,
+      expect.stringContaining('whose input was another: it had 5000 records, now there are 5001'),
+    ])
+  })
+
+  it('of the standard input goes on when it is given the same again, and refuses another', async () => {
+    const { env, emulator } = await service()
+    emulator.faults.add(parseFaultRule('/embed#20-9999 status:401'))
+    const folder = await folderOf()
+    const from = async (records: readonly unknown[]) => {
+      const { child, ended } = start(folder, ['embed', '-', '-o', 'out.jsonl', ...SPARSE], env)
+      child.stdin.on('error', () => {}).end(lines(records))
+      return ended
+    }
+    expect((await from(passages(5000))).code).toBe(3)
+    emulator.faults.clear()
+    const other = await from(passages(5000).toReversed())
+    expect([other.code, other.stderr]).toEqual([
+      3,
+      expect.stringContaining('whose input was another: its first'),
+    ])
+    expect((await from(passages(5000))).code).toBe(0)
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
+  })
+
+  it('can be written by one process at a time', async () => {
+    const { env, emulator } = await service({ latency: 500 })
+    const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
+    const first = start(folder, args, env)
+    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 10_000 })
+    const second = await run(folder, args, env)
+    expect([second.code, second.stderr]).toEqual([
+      1,
+      'error: another process is writing out.jsonl; let it finish\n',
+    ])
+    expect((await first.ended).code).toBe(0)
+  })
+})
+
+describe('a signal', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    '%s lets what is under way finish, says how to go on, and ends with %i',
+    async (signal, code) => {
+      const { env, emulator } = await service({ latency: 100 })
+      const folder = await folderOf({ 'in.jsonl': lines(passages(20_000)) })
+      const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
+      const { child, ended } = start(folder, args, env)
+      await vi.waitUntil(() => emulator.requests.length > 10, { timeout: 10_000 })
+      child.kill(signal)
+      const { stderr, ...end } = await ended
+      expect(end.code).toBe(code)
+      expect(stderr).toMatch(
+        /^Stopping: what is under way is finished first\. Ctrl-C again stops at once\.\nStopped after ([\d,]+) records\. What is done is kept/,
+      )
+      const read = Number(/after ([\d,]+)/.exec(stderr)?.[1]?.replaceAll(',', ''))
+      // all that was answered is kept
+      expect(read).toBe(96 * emulator.requests.length)
+      expect((await run(folder, args, env)).code).toBe(0)
+      expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(20_000).map(({ id }) => id))
+    },
+  )
+
+  it('given twice stops at once', async () => {
+    const { env, emulator } = await service()
+    emulator.faults.add(parseFaultRule('/embed#5-9999 stall:headers'))
+    const folder = await folderOf({ 'in.jsonl': lines(passages(20_000)) })
+    const { child, ended } = start(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
+    await vi.waitUntil(() => emulator.requests.length > 10, { timeout: 10_000 })
+    child.kill('SIGINT')
+    await once(child.stderr, 'data')
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(130)
+  })
+})

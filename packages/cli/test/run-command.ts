@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+export const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+/** A folder with the given files, gone after the test. */
+export async function folderOf(files: Record<string, string> = {}): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'cli-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+  return folder
+}
+
+export interface Ended {
+  /** Null if a signal ended it. */
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Starts the built command in a folder. */
+export function start(folder: string, args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk
+  })
+  const ended: Promise<Ended> = once(child, 'close').then(([code]) => ({ code, stdout, stderr }))
+  return { child, ended }
+}
+
+/** Runs the built command in a folder to its end. */
+export function run(
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  const { child, ended } = start(folder, args, env)
+  child.stdin.end()
+  return ended
+}
