@@ -4,7 +4,7 @@ import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { checkModelName, checkModelUse } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
-import { decodeEmbedAnswer, encodeEmbedRequest } from '../wire/embed.js'
+import { embedAnswer, encodeEmbedRequest } from '../wire/embed.js'
 import type { Engine } from './engine.js'
 
 /** One call, one request. */
@@ -36,7 +36,7 @@ export async function embedBatch(request: EmbedRequest, call: Call, engine: Engi
         inputType: parameters?.inputType,
         textBytes: inputs.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0),
       },
-      decode: (body) => decodeEmbedAnswer(body, request),
+      read: () => embedAnswer(request),
       usage: ({ usage }) => usage,
     },
     call,

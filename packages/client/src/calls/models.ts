@@ -2,7 +2,7 @@ import type { ListModelsFilter, ModelInfo, ModelList } from '../api/models.js'
 import type { Call } from '../delivery/call.js'
 import type { Sender } from '../delivery/sender.js'
 import { checkModelName } from '../validate/model.js'
-import { decodeModelInfo, decodeModelList } from '../wire/models.js'
+import { modelInfoAnswer, modelListAnswer } from '../wire/models.js'
 
 const LOOK_UP = { model: 'GET /models' }
 
@@ -11,11 +11,11 @@ export async function listModels(filter: ListModelsFilter, call: Call, sender: S
   if (filter.type) query.set('type', filter.type)
   if (filter.vectorType) query.set('vector_type', filter.vectorType)
   const path = query.size > 0 ? `/models?${query}` : '/models'
-  return sender.send({ request: { method: 'GET', path }, load: LOOK_UP, decode: decodeModelList }, call)
+  return sender.send({ request: { method: 'GET', path }, load: LOOK_UP, read: modelListAnswer }, call)
 }
 
 export async function getModel(model: string, call: Call, sender: Sender): Promise<ModelInfo> {
   checkModelName(model)
   const path = `/models/${encodeURIComponent(model)}`
-  return sender.send({ request: { method: 'GET', path }, load: LOOK_UP, decode: decodeModelInfo }, call)
+  return sender.send({ request: { method: 'GET', path }, load: LOOK_UP, read: modelInfoAnswer }, call)
 }

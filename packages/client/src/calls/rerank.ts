@@ -4,7 +4,7 @@ import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { checkModelUse } from '../validate/model.js'
 import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
-import { decodeRerankAnswer, encodeRerankRequest } from '../wire/rerank.js'
+import { encodeRerankRequest, rerankAnswer } from '../wire/rerank.js'
 import type { Engine } from './engine.js'
 
 /** One call, one request. */
@@ -31,7 +31,7 @@ export async function rerankBatch(request: RerankRequest, call: Call, engine: En
     {
       request: { method: 'POST', path: '/rerank', body: encodeRerankRequest(request) },
       load: { model: request.model },
-      decode: (body) => decodeRerankAnswer(body, request),
+      read: () => rerankAnswer(request),
       usage: ({ usage }) => usage,
     },
     call,

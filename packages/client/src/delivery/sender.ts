@@ -1,10 +1,10 @@
 import type { Account, Load, RateBudget } from '../budget/rate-budget.js'
 import { PineconeApiError, PineconeRateLimitError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
-import type { HttpRequest } from '../http/exchange.js'
-import type { Transport } from '../http/transport.js'
+import type { HttpRequest, Transport } from '../http/transport.js'
 import type { CountedUsage, RequestAttempt } from '../observe/events.js'
 import type { Observer } from '../observe/observer.js'
+import type { AnswerReader } from '../wire/answer-reader.js'
 import { backoff } from './backoff.js'
 import type { Call } from './call.js'
 import { RetryAllowance } from './retry-allowance.js'
@@ -19,7 +19,8 @@ const LONGEST_WAIT = 120_000
 export interface Delivery<T> {
   readonly request: HttpRequest
   readonly load: Load
-  decode(body: Buffer): T
+  /** Makes a reader for the answer of one attempt. */
+  read(): AnswerReader<T>
   /** What the service counted. */
   usage?(result: T): CountedUsage
 }
@@ -97,8 +98,9 @@ export class Sender {
     const enteredAt = await this.#turns.take({ call, budget, amount, place })
     this.#observer.started(attempt)
     try {
-      const body = await this.#exchange(delivery.request, call)
-      const result = delivery.decode(body)
+      const answer = delivery.read()
+      await this.#exchange(delivery.request, answer, call)
+      const result = answer.end()
       const usage = delivery.usage?.(result) ?? {}
       const actual = usage.totalTokens ?? amount
       if (textBytes !== undefined) estimator.learn(textBytes, actual)
@@ -122,12 +124,12 @@ export class Sender {
     }
   }
 
-  /** The slot is free again before the answer is decoded, so the next request does not wait for that. */
-  async #exchange(request: HttpRequest, call: Call): Promise<Buffer> {
+  /** The slot is free again before the answer's end is decoded, so the next request does not wait for that. */
+  async #exchange(request: HttpRequest, answer: AnswerReader<unknown>, call: Call): Promise<void> {
     try {
       // it may have been stopped between its turn and here
       call.throwIfStopped()
-      return await this.#transport.send(request, call)
+      await this.#transport.send(request, answer, call)
     } finally {
       this.#turns.release()
     }

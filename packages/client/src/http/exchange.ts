@@ -1,20 +1,18 @@
-import type { Dispatcher } from 'undici'
 import type { Call } from '../delivery/call.js'
 import { PineconeConnectionError } from '../errors/connection-error.js'
 import { PineconeResponseError } from '../errors/response-error.js'
 import { PineconeTimeoutError } from '../errors/timeout-error.js'
+import type { Carrier, WireRequest } from './carrier.js'
 import type { Secrecy } from './secrecy.js'
-
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly body?: string
-}
 
 export interface HttpReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: Buffer
+}
+
+/** Takes the bytes of a body as they arrive. */
+export interface BodyReader {
+  push(chunk: Uint8Array): void
 }
 
 /**
@@ -24,25 +22,25 @@ export interface HttpReply {
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 /**
- * One request on the wire and its whole answer. Rejects with the reason of an abort as soon as it comes, be it
- * before the connection stands, between headers, or in the middle of the body.
+ * One request on the wire and its whole answer, the body read by whom `readerFor` names once the status is known.
+ * Rejects with the reason of an abort as soon as it comes, be it before the connection stands, between headers, or in
+ * the middle of the body.
  *
  * @throws PineconeTimeoutError without a whole answer in `timeout` milliseconds
  * @throws PineconeConnectionError when the connection fails before
  * @throws PineconeResponseError when the answer is larger than any real one
  */
 export function exchange(
-  dispatcher: Dispatcher,
-  options: Dispatcher.DispatchOptions,
+  carrier: Carrier,
+  request: WireRequest,
+  readerFor: (status: number) => BodyReader,
   call: Call,
   secrecy: Secrecy,
 ): Promise<HttpReply> {
-  const what = `${options.method} ${options.path}`
+  const what = `${request.method} ${request.path}`
   return new Promise((resolve, reject) => {
-    let controller: Dispatcher.DispatchController | undefined
     let ended = false
-    let failure: Error | undefined
-
+    let abortWire: ((reason: Error) => void) | undefined
     const end = () => {
       ended = true
       clearTimeout(timer)
@@ -51,8 +49,7 @@ export function exchange(
     const fail = (reason: unknown) => {
       if (ended) return
       end()
-      failure = reason instanceof Error ? reason : new Error('aborted', { cause: reason })
-      controller?.abort(failure)
+      abortWire?.(reason instanceof Error ? reason : new Error('aborted', { cause: reason }))
       reject(reason)
     }
     const stopListening = call.onAbort(fail)
@@ -60,42 +57,32 @@ export function exchange(
       fail(new PineconeTimeoutError(`${what}: no whole answer within ${call.timeout} ms`, call.timeout))
     }, call.timeout)
 
-    let status = 0
-    let headers: HttpReply['headers'] = {}
+    let reply: HttpReply = { status: 0, headers: {} }
+    let reader: BodyReader | undefined
     let received = 0
-    const chunks: Buffer[] = []
-
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(started) {
-        if (failure) started.abort(failure)
-        controller = started
+    abortWire = carrier(request, {
+      onHead(status, headers) {
+        reply = { status, headers }
+        reader = readerFor(status)
       },
-      onResponseStart(_controller, statusCode, responseHeaders) {
-        status = statusCode
-        headers = responseHeaders
-      },
-      onResponseData(_controller, chunk) {
+      onData(chunk) {
+        if (ended) return
         received += chunk.length
         if (received > MAX_ANSWER_BYTES) {
           fail(new PineconeResponseError(`${what}: the answer is longer than ${MAX_ANSWER_BYTES} bytes`))
         } else {
-          chunks.push(chunk)
+          reader?.push(chunk)
         }
       },
-      onResponseEnd() {
+      onEnd() {
         if (ended) return
         end()
-        resolve({ status, headers, body: Buffer.concat(chunks, received) })
+        resolve(reply)
       },
-      onResponseError(_controller, cause) {
+      onFailure(cause) {
         fail(connectionError(what, secrecy.blotError(cause)))
       },
-    }
-    try {
-      dispatcher.dispatch(options, handler)
-    } catch (cause) {
-      fail(connectionError(what, secrecy.blotError(cause)))
-    }
+    })
   })
 }
 

@@ -1,10 +1,19 @@
 import { type Dispatcher, Pool } from 'undici'
 import type { Call } from '../delivery/call.js'
 import type { Settings } from '../settings.js'
+import { Chunks } from '../wire/chunks.js'
+import type { Carrier } from './carrier.js'
 import { errorFromAnswer } from './error-answer.js'
-import { exchange, type HttpRequest } from './exchange.js'
+import { type BodyReader, exchange } from './exchange.js'
 import { requestHeaders } from './request-headers.js'
 import { Secrecy } from './secrecy.js'
+import { undiciCarrier } from './undici-carrier.js'
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body?: string
+}
 
 /** Sends one request once, over one pool of keep-alive connections to the API's origin. */
 export class Transport {
@@ -12,6 +21,7 @@ export class Transport {
   readonly host: string
   readonly #dispatcher: Dispatcher
   readonly #ownsDispatcher: boolean
+  readonly #carrier: Carrier
   readonly #origin: string
   readonly #prefix: string
   readonly #getHeaders: Record<string, string>
@@ -24,39 +34,43 @@ export class Transport {
     this.#prefix = settings.baseUrl.pathname.replace(/\/+$/, '')
     this.#ownsDispatcher = settings.dispatcher === undefined
     this.#dispatcher = settings.dispatcher ?? new Pool(this.#origin, { connections: settings.maxConcurrency })
+    this.#carrier = undiciCarrier(this.#dispatcher)
     this.#getHeaders = requestHeaders(settings)
     this.#postHeaders = { ...this.#getHeaders, 'Content-Type': 'application/json' }
     this.#secrecy = new Secrecy(settings.apiKey)
   }
 
   /**
-   * The body of a 2xx answer.
+   * Gives the body of a 2xx answer to `answer`.
    *
    * @throws PineconeApiError for any other status; redirects are not followed, so the key goes to no other origin
    * @throws whatever `exchange` throws
    */
-  async send(request: HttpRequest, call: Call): Promise<Buffer> {
-    const reply = await exchange(this.#dispatcher, this.#dispatchOptions(request), call, this.#secrecy)
-    if (reply.status >= 200 && reply.status < 300) return reply.body
-    const text = this.#secrecy.blot(reply.body.toString('utf8'))
-    throw errorFromAnswer(`${request.method} ${request.path}`, reply, text)
-  }
-
-  #dispatchOptions({ method, path, body }: HttpRequest): Dispatcher.DispatchOptions {
-    return {
-      origin: this.#origin,
-      method,
-      path: this.#prefix + path,
-      headers: method === 'POST' ? this.#postHeaders : this.#getHeaders,
-      body: body ?? null,
-      // `exchange` keeps the time of the whole attempt
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    }
+  async send({ method, path, body }: HttpRequest, answer: BodyReader, call: Call): Promise<void> {
+    const refusal = new Chunks()
+    const reply = await exchange(
+      this.#carrier,
+      {
+        method,
+        origin: this.#origin,
+        path: this.#prefix + path,
+        headers: method === 'POST' ? this.#postHeaders : this.#getHeaders,
+        body,
+      },
+      (status) => (isSuccess(status) ? answer : { push: (chunk) => refusal.add(chunk) }),
+      call,
+      this.#secrecy,
+    )
+    if (isSuccess(reply.status)) return
+    throw errorFromAnswer(`${method} ${path}`, reply, this.#secrecy.blot(refusal.text()))
   }
 
   /** Lets requests under way finish, then closes the connections; a dispatcher of the caller's stays open. */
   async close(): Promise<void> {
     if (this.#ownsDispatcher) await this.#dispatcher.close()
   }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }

@@ -1,17 +1,15 @@
 import { PineconeResponseError } from '../errors/response-error.js'
 
-/** The bytes of an answer as a JSON object. */
-export function parseAnswer(endpoint: string, body: Uint8Array): Record<string, unknown> {
-  let value: unknown
+/** The text of an answer as JSON. */
+export function parseAnswer(endpoint: string, text: string): unknown {
   try {
-    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))
+    return JSON.parse(text)
   } catch (cause) {
     throw new PineconeResponseError(
-      `${endpoint} answered ${body.byteLength} bytes that are not JSON, or JSON cut short`,
+      `${endpoint} answered ${text.length} characters that are not JSON, or JSON cut short`,
       { cause },
     )
   }
-  return asObject(endpoint, 'the answer', value)
 }
 
 export function broken(endpoint: string, what: string): PineconeResponseError {

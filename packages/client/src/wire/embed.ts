@@ -9,6 +9,9 @@ import type {
 import type { components } from '../generated/openapi.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { asArray, asCount, asFiniteNumber, asObject, asString, broken, parseAnswer } from './answer.js'
+import type { AnswerReader } from './answer-reader.js'
+import { Chunks } from './chunks.js'
+import { NumberArrayReader } from './number-arrays.js'
 import { wireParameters } from './parameters.js'
 
 type WireEmbedRequest = components['schemas']['EmbedRequest']
@@ -32,9 +35,26 @@ function sentParameters({ model, parameters }: EmbedRequest): Record<string, unk
   return fixed ? { ...parameters, dimension: undefined } : { ...parameters }
 }
 
-/** The answer of `POST /embed`, checked: one embedding per input, all of one type and dimension, all finite. */
-export function decodeEmbedAnswer(body: Uint8Array, request: EmbedRequest): EmbedResult {
-  const answer = parseAnswer(ENDPOINT, body)
+/**
+ * The answer of `POST /embed`, checked: one embedding per input, all of one type and dimension, all finite.
+ * Its numbers are decoded while it arrives, so the last chunk leaves little to do.
+ */
+export function embedAnswer(request: EmbedRequest): AnswerReader<EmbedResult> {
+  const numbers = new NumberArrayReader()
+  const chunks = new Chunks()
+  return {
+    push(chunk) {
+      numbers.push(chunk)
+      chunks.add(chunk)
+    },
+    end() {
+      const answer = numbers.end() ?? parseAnswer(ENDPOINT, chunks.text())
+      return decodeEmbeddings(asObject(ENDPOINT, 'the answer', answer), request)
+    },
+  }
+}
+
+function decodeEmbeddings(answer: Record<string, unknown>, request: EmbedRequest): EmbedResult {
   const data = asArray(ENDPOINT, 'data', answer.data)
   if (data.length !== request.inputs.length) {
     throw broken(ENDPOINT, `${data.length} embeddings for ${request.inputs.length} inputs`)

@@ -1,17 +1,19 @@
 import type { ModelInfo, ModelList, SupportedParameter } from '../api/models.js'
-import { asArray, asFiniteNumber, asObject, asString, broken, parseAnswer } from './answer.js'
+import { asArray, asFiniteNumber, asObject, asString, broken } from './answer.js'
+import { type AnswerReader, wholeAnswer } from './answer-reader.js'
 
 /** The answer of `GET /models`. */
-export function decodeModelList(body: Uint8Array): ModelList {
+export function modelListAnswer(): AnswerReader<ModelList> {
   const endpoint = 'GET /models'
-  const models = parseAnswer(endpoint, body).models
-  return { models: asArray(endpoint, 'models', models ?? []).map((item) => decodeModel(endpoint, item)) }
+  return wholeAnswer(endpoint, ({ models }) => ({
+    models: asArray(endpoint, 'models', models ?? []).map((item) => decodeModel(endpoint, item)),
+  }))
 }
 
 /** The answer of `GET /models/{name}`. */
-export function decodeModelInfo(body: Uint8Array): ModelInfo {
+export function modelInfoAnswer(): AnswerReader<ModelInfo> {
   const endpoint = 'GET /models/{name}'
-  return decodeModel(endpoint, parseAnswer(endpoint, body))
+  return wholeAnswer(endpoint, (answer) => decodeModel(endpoint, answer))
 }
 
 function decodeModel(endpoint: string, value: unknown): ModelInfo {

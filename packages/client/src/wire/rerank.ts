@@ -1,6 +1,7 @@
 import type { RankedDocument, RerankRequest, RerankResult } from '../api/rerank.js'
 import type { components } from '../generated/openapi.js'
-import { asArray, asCount, asFiniteNumber, asObject, asString, broken, parseAnswer } from './answer.js'
+import { asArray, asCount, asFiniteNumber, asObject, asString, broken } from './answer.js'
+import { type AnswerReader, wholeAnswer } from './answer-reader.js'
 import { wireParameters } from './parameters.js'
 
 type WireRerankRequest = Omit<components['schemas']['RerankRequest'], 'return_documents' | 'rank_fields'> & {
@@ -28,8 +29,11 @@ export function encodeRerankRequest(request: RerankRequest): string {
 }
 
 /** The answer of `POST /rerank`, checked: as many results as asked for, each of another document, all finite. */
-export function decodeRerankAnswer(body: Uint8Array, request: RerankRequest): RerankResult {
-  const answer = parseAnswer(ENDPOINT, body)
+export function rerankAnswer(request: RerankRequest): AnswerReader<RerankResult> {
+  return wholeAnswer(ENDPOINT, (answer) => decodeRanking(answer, request))
+}
+
+function decodeRanking(answer: Record<string, unknown>, request: RerankRequest): RerankResult {
   const data = asArray(ENDPOINT, 'data', answer.data).map(decodeRanked)
   const expected = Math.min(request.topN ?? Number.POSITIVE_INFINITY, request.documents.length)
   if (data.length !== expected) throw broken(ENDPOINT, `${data.length} results where ${expected} are due`)

@@ -1,0 +1,24 @@
+/** Pieces of bytes, joined when they are asked for. */
+export class Chunks {
+  readonly #chunks: Uint8Array[] = []
+  #length = 0
+
+  add(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    this.#length += chunk.length
+  }
+
+  /** As UTF-8; what is not valid becomes U+FFFD. */
+  text(): string {
+    const whole = new Uint8Array(this.#length)
+    let start = 0
+    for (const chunk of this.#chunks) {
+      whole.set(chunk, start)
+      start += chunk.length
+    }
+    return decoder.decode(whole)
+  }
+}
+
+// A byte order mark is no JSON (RFC 8259, 8.1), so it has to stay visible.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -1,0 +1,260 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { NumberArrayReader } from './number-arrays.js'
+
+const encoder = new TextEncoder()
+
+/** What the reader makes of a text that comes in chunks of these lengths, over and over. */
+function read(text: string | Uint8Array, chunkLengths: readonly number[] = [64 * 1024]): unknown {
+  const bytes = typeof text === 'string' ? encoder.encode(text) : text
+  const reader = new NumberArrayReader()
+  for (let start = 0, i = 0; start < bytes.length; i++) {
+    const length = chunkLengths[i % chunkLengths.length] ?? 1
+    reader.push(bytes.subarray(start, start + length))
+    start += length
+  }
+  return reader.end()
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Compares bits: -0 is not 0. */
+function firstDifference(numbers: readonly string[]): string | undefined {
+  const text = `[${numbers.join(',')}]`
+  const actual = read(text)
+  if (!Array.isArray(actual)) return `not read at all: ${text.slice(0, 200)}`
+  if (actual.length !== numbers.length) return `${actual.length} numbers of ${numbers.length}`
+  const index = numbers.findIndex((number, i) => !Object.is(JSON.parse(number), actual[i]))
+  return index < 0 ? undefined : `${numbers[index]} became ${actual[index]}`
+}
+
+/** The ways in which services write one number. */
+function spellings(value: number, i: number): string[] {
+  const digits = 1 + (i % 17)
+  return [
+    JSON.stringify(value),
+    value.toPrecision(digits).replace('e+', 'e'),
+    value.toExponential(i % 20),
+    Math.abs(value) < 1e21 ? value.toFixed(i % 25) : value.toExponential().toUpperCase(),
+  ]
+}
+
+function* bits(count: number): Generator<number> {
+  let state = 0x9e3779b9
+  for (let i = 0; i < count; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    yield state
+  }
+}
+
+describe('numbers in arrays have the very bits that JSON.parse gives them:', () => {
+  it('every finite float16', () => {
+    const halves: number[] = []
+    for (let sign = -1; sign <= 1; sign += 2) {
+      for (let mantissa = 0; mantissa < 1024; mantissa++) {
+        halves.push(sign * mantissa * 2 ** -24)
+        for (let exponent = -14; exponent <= 15; exponent++)
+          halves.push(sign * (1 + mantissa / 1024) * 2 ** exponent)
+      }
+    }
+    expect(firstDifference(halves.flatMap(spellings))).toBeUndefined()
+  })
+
+  it('half a million float32 of all exponents, subnormals too, in four spellings each', () => {
+    const float = new Float32Array(1)
+    const pattern = new Uint32Array(float.buffer)
+    let texts: string[] = []
+    let i = 0
+    for (const bit of bits(500_000)) {
+      pattern[0] = bit
+      const [value = 0] = float
+      if (Number.isFinite(value)) texts.push(...spellings(value, i++))
+      if (texts.length > 200_000) {
+        expect(firstDifference(texts)).toBeUndefined()
+        texts = []
+      }
+    }
+    expect(firstDifference(texts)).toBeUndefined()
+  })
+
+  it('vector components, shortest and with all their digits', () => {
+    const texts: string[] = []
+    for (const bit of bits(250_000)) {
+      const value = (bit / 2 ** 32 - 0.5) / 16
+      texts.push(String(value), String(Math.fround(value)), Math.fround(value).toPrecision(8))
+    }
+    expect(firstDifference(texts)).toBeUndefined()
+  })
+
+  it('doubles, and decimals of any length', () => {
+    const digits = (maxLength: number) =>
+      fc.array(fc.integer({ min: 0, max: 9 }), { maxLength }).map((all) => all.join(''))
+    const decimals = fc
+      .tuple(
+        fc.constantFrom('', '-'),
+        digits(25).map((integer) => integer.replace(/^0+/, '') || '0'),
+        digits(30).map((fraction) => (fraction === '' ? '' : `.${fraction}`)),
+        fc.oneof(
+          fc.constant(''),
+          fc
+            .tuple(fc.constantFrom('e', 'E'), fc.constantFrom('', '+', '-'), fc.integer({ min: 0, max: 330 }))
+            .map((parts) => parts.join('')),
+        ),
+      )
+      .map((parts) => parts.join(''))
+      .filter((text) => Number.isFinite(Number(text)))
+    const doubles = fc.double({ noNaN: true, noDefaultInfinity: true }).map(String)
+    fc.assert(
+      fc.property(fc.array(fc.oneof(decimals, doubles), { minLength: 1, maxLength: 50 }), (numbers) => {
+        const jsonNumbers = numbers.map((text) => text.replace('e+', 'e'))
+        expect(firstDifference(jsonNumbers)).toBeUndefined()
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('decimals in or next to the middle between two doubles', () => {
+    const texts: string[] = []
+    for (const bit of bits(20_000)) {
+      // 53 bits and half a bit more, as an integer over a power of ten that divides it out again
+      const odd = BigInt(bit) * 2n ** 22n + BigInt(bit >>> 10)
+      const middle = (2n ** 54n + 2n * odd + 1n) * 5n ** 4n
+      for (const near of [-1n, 0n, 1n]) {
+        const digits = String(middle + near)
+        texts.push(
+          `${digits.slice(0, -4)}.${digits.slice(-4)}`,
+          `0.00${digits}`,
+          `${digits.slice(0, 3)}.${digits.slice(3)}`,
+        )
+      }
+    }
+    expect(firstDifference(texts)).toBeUndefined()
+  })
+
+  it.each([
+    '-0',
+    '-0.0',
+    '0e5',
+    '1e400',
+    '-1E400',
+    '5e-324',
+    '1e-400',
+    '9007199254740993',
+    '123456789012345678901234567890',
+  ])('%s', (number) => {
+    expect(firstDifference(['1', number, '2.5'])).toBeUndefined()
+  })
+})
+
+function hasMixedArray(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const isMixed =
+    Array.isArray(value) && typeof value[0] === 'number' && value.some((v) => typeof v !== 'number')
+  return isMixed || Object.values(value).some(hasMixedArray)
+}
+
+describe('the whole value is that of JSON.parse', () => {
+  const json = fc
+    .json({ maxDepth: 4 })
+    .chain((text) => fc.constantFrom(text, JSON.stringify(JSON.parse(text), null, 1)))
+  const chunkLengths = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 })
+
+  it('for any JSON, wherever the chunks’ borders are, unless an array holds numbers and something else', () => {
+    fc.assert(
+      fc.property(json, chunkLengths, (text, lengths) => {
+        const value = read(text, lengths)
+        if (value !== undefined || !hasMixedArray(JSON.parse(text))) expect(value).toEqual(JSON.parse(text))
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  it('for an answer of the service, at every border', () => {
+    const answer = {
+      data: [
+        { values: [0.25, -1.5e-7, 0.012345678901234567, 3], vector_type: 'dense' },
+        {
+          vector_type: 'sparse',
+          sparse_tokens: ['[1, 2]', 'ü "quoted" \\', '\u2028'],
+          sparse_indices: [],
+          sparse_values: [1],
+        },
+      ],
+      usage: { total_tokens: 5, extra: [[1], [[2, 3]], [], [{}], [null]] },
+      model: 'm',
+    }
+    for (const text of [JSON.stringify(answer), JSON.stringify(answer, null, '\t')]) {
+      for (let border = 1; border < text.length; border++) expect(read(text, [border])).toEqual(answer)
+    }
+  })
+
+  it('or there is none, for JSON that was broken somewhere', () => {
+    const mutation = fc.record({
+      at: fc.nat(),
+      insert: fc.constantFrom(
+        '',
+        '0',
+        '00',
+        '-',
+        '.',
+        'e',
+        ',',
+        ' ',
+        '[',
+        ']',
+        '"',
+        '\\',
+        '\0',
+        '\u0000',
+        'é',
+        '1',
+        '+',
+        '}',
+      ),
+      remove: fc.integer({ min: 0, max: 2 }),
+    })
+    const numbers = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 5 })
+    const bodies = fc
+      .array(fc.record({ values: numbers, name: fc.string() }), { maxLength: 4 })
+      .map((data) => JSON.stringify({ data }))
+    fc.assert(
+      fc.property(bodies, fc.array(mutation, { maxLength: 3 }), chunkLengths, (body, mutations, lengths) => {
+        let text = body
+        for (const { at, insert, remove } of mutations) {
+          const place = at % (text.length + 1)
+          text = text.slice(0, place) + insert + text.slice(place + remove)
+        }
+        const value = read(text, lengths)
+        // undefined sends the text to JSON.parse, so only a wrong value would be an error
+        if (value !== undefined) expect(value).toEqual(parsed(text))
+      }),
+      { numRuns: 20_000 },
+    )
+  })
+
+  it('for bytes that are not UTF-8, as a TextDecoder reads them', () => {
+    const bytes = Uint8Array.from([0x5b, 0x22, 0xc3, 0x22, 0x2c, 0x5b, 0x31, 0x5d, 0x5d])
+    expect(read(bytes, [3])).toEqual(['\ufffd', [1]])
+  })
+})
+
+it.each([
+  ['a number longer than any', `[1,${'1'.repeat(5_000)}]`],
+  ['an array cut short', '[1,2'],
+  ['a byte order mark', '\ufeff[1]'],
+  ['nothing', ''],
+])('%s is left to JSON.parse', (_, text) => {
+  expect(read(text, [700])).toBeUndefined()
+})
+
+it('takes arrays in large chunks and keeps their lengths apart', () => {
+  const lengths = [3, 20_000, 0, 5]
+  const arrays = lengths.map((length) => Array.from({ length }, (_, i) => i / 7))
+  expect(read(JSON.stringify(arrays), [1_000_000])).toEqual(arrays)
+})
