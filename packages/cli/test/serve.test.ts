@@ -34,18 +34,20 @@ async function started(...args: string[]) {
   const server = serve('--port', '0', ...args)
   const listening = await server.nextLine()
   const exports = [await server.nextLine(), await server.nextLine()]
+  const page = await server.nextLine()
   const url = /http:\S+/.exec(listening)?.[0] ?? ''
-  return { ...server, listening, exports, url }
+  return { ...server, listening, exports, page, url }
 }
 
 const headers = { 'api-key': 'local', 'x-pinecone-api-version': '2025-10' }
 
 describe('pinecone-inference serve', () => {
   it('prints where it listens, what it is and what to export', async () => {
-    const { listening, exports, url } = await started()
+    const { listening, exports, page, url } = await started()
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect(listening).toContain('stand-ins')
     expect(exports).toEqual([`  export PINECONE_INFERENCE_URL=${url}`, '  export PINECONE_API_KEY=local'])
+    expect(page).toContain(`${url}/`)
   })
 
   it('prints a line for each request', async () => {
