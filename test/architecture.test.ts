@@ -12,6 +12,7 @@ const mayImport: Record<string, string[]> = {
   langchain: ['client'],
   llamaindex: ['client'],
   emulator: [],
+  bullmq: ['client', 'files'],
   files: [],
   cli: ['client', 'emulator', 'files'],
 }

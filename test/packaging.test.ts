@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
-const names = ['client', 'langchain', 'llamaindex', 'emulator', 'files', 'cli'] as const
+const names = ['client', 'langchain', 'llamaindex', 'emulator', 'files', 'bullmq', 'cli'] as const
 
 /** An empty project into which the packed packages and their peers are installed, as a user would. */
 let project: string
@@ -55,6 +55,7 @@ const exported = {
   llamaindex: ['PineconeEmbedding', 'PineconeRerank'],
   emulator: ['startEmulator'],
   files: ['readRecords', 'openWriter', 'writeRecords'],
+  bullmq: ['EmbedRun', 'runWorker', 'RedisBudget'],
   cli: ['createProgram'],
 } satisfies Record<(typeof names)[number], string[]>
 

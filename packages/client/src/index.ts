@@ -35,6 +35,7 @@ export type {
   RerankUsage,
 } from './api/rerank.js'
 export type { RateLimit } from './budget/rate-budget.js'
+export type { BudgetEntry, BudgetRequest, SharedBudget } from './budget/shared-budget.js'
 export type { StreamedEmbedding, StreamedFailure } from './calls/embed-stream.js'
 export { PineconeInference } from './client.js'
 export {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { RateLimit } from './budget/rate-budget.js'
+import type { SharedBudget } from './budget/shared-budget.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
 import type { UsageReport } from './observe/usage-meter.js'
 import { checkMilliseconds } from './validate/call-options.js'
@@ -25,6 +26,8 @@ export interface PineconeInferenceOptions {
    * Without it the client learns the limit from 429s.
    */
   rateLimit?: RateLimit
+  /** A budget that this client shares with others, in other processes too. Instead of `rateLimit`. */
+  sharedBudget?: SharedBudget
   /** Called after each answer with what the service counted for it, and in all. */
   onUsage?: (report: UsageReport) => void
   /** Names your application in the User-Agent: lower case, digits, `_`, `:` and spaces. */
@@ -43,6 +46,7 @@ export interface Settings {
   readonly maxRetries: number
   readonly timeout: number
   readonly rateLimit: RateLimit
+  readonly sharedBudget: SharedBudget | undefined
   readonly onUsage: ((report: UsageReport) => void) | undefined
   readonly sourceTag: string | undefined
   readonly headers: Readonly<Record<string, string>>
@@ -57,6 +61,7 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
     maxRetries: options.maxRetries ?? 5,
     timeout: options.timeout ?? 30_000,
     rateLimit: checkedRateLimit(options.rateLimit ?? {}),
+    sharedBudget: options.sharedBudget,
     onUsage: options.onUsage,
     sourceTag: options.sourceTag,
     headers: checkedHeaders(options.headers ?? {}),
@@ -65,6 +70,9 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
   checkWholeNumber('maxConcurrency', settings.maxConcurrency, 1)
   checkWholeNumber('maxRetries', settings.maxRetries, 0)
   checkMilliseconds('timeout', settings.timeout)
+  if (options.rateLimit && options.sharedBudget) {
+    throw new PineconeConfigurationError('rateLimit', 'is for this client alone; sharedBudget has its own')
+  }
   return settings
 }
 

@@ -1,4 +1,5 @@
 import type { Account, Load, RateBudget } from '../budget/rate-budget.js'
+import type { BudgetEntry, SharedBudget } from '../budget/shared-budget.js'
 import { PineconeApiError, PineconeRateLimitError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import type { HttpRequest, Transport } from '../http/transport.js'
@@ -33,18 +34,20 @@ export class Sender {
   readonly #turns: Turns
   readonly #allowance = new RetryAllowance()
   readonly #maxRetries: number
+  readonly #shared: SharedBudget | undefined
 
   constructor(
     transport: Transport,
     budget: RateBudget,
     observer: Observer,
-    options: { maxConcurrency: number; maxRetries: number },
+    options: { maxConcurrency: number; maxRetries: number; sharedBudget: SharedBudget | undefined },
   ) {
     this.#transport = transport
     this.#budget = budget
     this.#observer = observer
     this.#turns = new Turns(options.maxConcurrency)
     this.#maxRetries = options.maxRetries
+    this.#shared = options.sharedBudget
   }
 
   async send<T>(delivery: Delivery<T>, call: Call): Promise<T> {
@@ -95,7 +98,18 @@ export class Sender {
     const { textBytes } = delivery.load
     const amount = textBytes === undefined ? 1 : estimator.estimate(textBytes)
     const place = attempt.attempt > 1 ? 'urgent' : call.lane
-    const enteredAt = await this.#turns.take({ call, budget, amount, place })
+    let enteredAt = await this.#turns.take({ call, budget, amount, place })
+    let entry: BudgetEntry | undefined
+    if (this.#shared) {
+      try {
+        entry = await enterShared(this.#shared, delivery.load, amount, call)
+      } catch (error) {
+        budget.failed(performance.now())
+        this.#turns.release()
+        throw error
+      }
+      enteredAt = performance.now()
+    }
     this.#observer.started(attempt)
     try {
       const answer = delivery.read()
@@ -106,6 +120,7 @@ export class Sender {
       if (textBytes !== undefined) estimator.learn(textBytes, actual)
       const now = performance.now()
       budget.accepted(amount, actual, now)
+      entry?.accepted(usage.totalTokens)
       this.#observer.succeeded(attempt, now - enteredAt, usage)
       return result
     } catch (error) {
@@ -113,8 +128,14 @@ export class Sender {
       if (error instanceof PineconeRateLimitError && !asksForTooLong(error)) {
         const { retryAfterMs } = error
         const holdMs = retryAfterMs ?? backoff(attempt.attempt - 1)
-        budget.refused(amount, { enteredAt, retryAfterMs, holdMs }, now)
+        if (!entry) budget.refused(amount, { enteredAt, retryAfterMs, holdMs }, now)
+        else {
+          // What is shared is learned where it is shared.
+          entry.refused(retryAfterMs)
+          budget.failed(now)
+        }
       } else {
+        entry?.failed()
         budget.failed(now)
       }
       this.#observer.failed(attempt, now - enteredAt, error)
@@ -133,6 +154,29 @@ export class Sender {
     } finally {
       this.#turns.release()
     }
+  }
+}
+
+/** Waits for a budget outside of this process; the slot is held meanwhile. */
+async function enterShared(
+  shared: SharedBudget,
+  { model, inputType, textBytes }: Load,
+  amount: number,
+  call: Call,
+): Promise<BudgetEntry> {
+  const stopped = new AbortController()
+  const stopListening = call.onStop((reason) => stopped.abort(reason))
+  try {
+    return await shared.enter(
+      {
+        model,
+        ...(inputType === undefined ? {} : { inputType }),
+        ...(textBytes === undefined ? {} : { tokens: amount }),
+      },
+      stopped.signal,
+    )
+  } finally {
+    stopListening()
   }
 }
 

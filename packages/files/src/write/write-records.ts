@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import type { EmbeddedRecord } from '../record.js'
 import { moveIntoPlace } from './move-into-place.js'
@@ -18,7 +19,8 @@ export async function writeRecords(
   records: Iterable<EmbeddedRecord> | AsyncIterable<EmbeddedRecord>,
   options: Omit<WriterOptions, 'checkpoints'>,
 ): Promise<number> {
-  const unfinished = `${path}.${process.pid}.tmp`
+  // Another process, or another machine, may be writing the same file.
+  const unfinished = `${path}.${randomUUID()}.tmp`
   const writer = await openWriter(unfinished, options)
   let count = 0
   try {

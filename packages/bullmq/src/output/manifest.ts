@@ -1,0 +1,63 @@
+import { createWriteStream } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { moveIntoPlace } from '@pinecone-inference/files'
+import { jobName } from '../run/job.js'
+import type { Ledger } from '../run/ledger.js'
+import { RunError } from '../run/run-error.js'
+import type { RunSpec } from '../run/run-spec.js'
+import { listParts, type PartFiles, partFileName } from './part-files.js'
+
+/**
+ * Says what a finished run has put into its folder, in `manifest.json`, and in `failures.jsonl` what the service
+ * refused; clears away what killed workers left. The manifest is written last: where it is, all is there.
+ *
+ * @throws RunError for a part that is not there
+ */
+export async function writeManifest(
+  output: PartFiles,
+  ledger: Ledger,
+  { model, parameters }: RunSpec,
+): Promise<void> {
+  const { folder, format } = output
+  const { whole, unfinished } = await listParts(folder)
+  for (const name of unfinished) await rm(join(folder, name), { force: true })
+
+  const { jobs, recordsDone, recordsFailed, tokens } = await ledger.counts()
+  const failures = await ledger.failures()
+  await writeWhole(
+    join(folder, 'failures.jsonl'),
+    failures.map((failure) => `${JSON.stringify(failure)}\n`),
+  )
+  async function* text() {
+    const head = { run: ledger.run, model, parameters, records: recordsDone, recordsFailed, tokens }
+    yield `${JSON.stringify(head).slice(0, -1)},"parts":[`
+    let separator = '\n'
+    let index = 0
+    for await (const entry of ledger.entries()) {
+      if (index >= jobs) break
+      const file = partFileName(jobName(index++), format)
+      if (!entry || entry.records === 0) continue
+      if (!whole.has(file)) {
+        throw new RunError(
+          `${file} is done, but not in ${folder}: all workers have to write into the same folder`,
+        )
+      }
+      yield `${separator}${JSON.stringify({ file, records: entry.records })}`
+      separator = ',\n'
+    }
+    yield '\n]}\n'
+  }
+  await writeWhole(join(folder, 'manifest.json'), text())
+}
+
+async function writeWhole(path: string, text: Iterable<string> | AsyncIterable<string>): Promise<void> {
+  const unfinished = `${path}.tmp`
+  await pipeline(Readable.from(text), createWriteStream(unfinished))
+  const handle = await open(unfinished, 'r+')
+  await handle.sync()
+  await handle.close()
+  await moveIntoPlace(unfinished, path)
+}

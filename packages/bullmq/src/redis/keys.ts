@@ -1,0 +1,32 @@
+/**
+ * Where things are in Redis. The braces put everything into one slot, as scripts and transactions need it in a
+ * cluster.
+ */
+export const DEFAULT_PREFIX = 'pinecone-inference'
+
+/** BullMQ's own keys of all runs. */
+export const queuePrefix = (prefix: string) => `{${prefix}}:queue`
+
+export interface RunKeys {
+  /** Hash: what the run is, and its counts. */
+  readonly run: string
+  /** String: eight bytes for each job that is done. */
+  readonly done: string
+  /** List: records that could not be embedded. */
+  readonly failures: string
+}
+
+export function runKeys(prefix: string, run: string): RunKeys {
+  const key = `{${prefix}}:run:${run}`
+  return { run: key, done: `${key}:done`, failures: `${key}:failures` }
+}
+
+/** A hash, and a sorted set of the requests in flight. */
+export function budgetKeys(
+  prefix: string,
+  model: string,
+  inputType: string,
+): { state: string; inFlight: string } {
+  const key = `{${prefix}}:budget:${model}:${inputType}`
+  return { state: key, inFlight: `${key}:in-flight` }
+}

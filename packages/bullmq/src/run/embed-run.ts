@@ -1,0 +1,244 @@
+import { mkdir } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { TextRecord } from '@pinecone-inference/files'
+import { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { writeManifest } from '../output/manifest.js'
+import { listParts } from '../output/part-files.js'
+import { type ProduceOptions, produce } from '../produce/produce.js'
+import { connect } from '../redis/connect.js'
+import { DEFAULT_PREFIX, queuePrefix } from '../redis/keys.js'
+import type { EmbedJob } from './job.js'
+import { Ledger, type RecordFailure } from './ledger.js'
+import { type Progress, Rates } from './progress.js'
+import { RunError } from './run-error.js'
+import type { RunSpec } from './run-spec.js'
+
+export interface EmbedRunOptions extends RunSpec {
+  /** Where Redis is: `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
+  redis: string
+  /** The run's name, by which workers join it, and a later process goes on with it. No colons. */
+  run: string
+  /** What names in Redis begin with: one per Pinecone project. Default `pinecone-inference`. */
+  prefix?: string
+}
+
+export interface FollowOptions {
+  /** Milliseconds between two looks. Default 1,000. */
+  interval?: number
+  signal?: AbortSignal
+}
+
+export interface EmbedOptions extends ProduceOptions {
+  onProgress?: (progress: Progress) => void
+}
+
+/** What came of a run. */
+export interface RunResult {
+  /** In the output. */
+  records: number
+  /** As the service counted them. */
+  tokens: number
+  /** How many records the service refused; they are not in the output. */
+  recordsFailed: number
+  /** Which, at most 10,000 of them. */
+  failures: RecordFailure[]
+  /** Jobs that were given up, and why. Their records are not in the output; give the source again to try them. */
+  failedJobs: { job: string; error: string }[]
+}
+
+/** So many looks in a row have to find jobs that are nowhere before they are called lost. */
+const LOOKS = 5
+
+/**
+ * A bulk job over many machines, from its coordinator's side: it gives the records to the queue, follows the
+ * workers, and ends with a manifest. It may be killed and started again with the same source at any time.
+ *
+ * @example
+ * ```ts
+ * await using run = await EmbedRun.open({ redis, run: 'wikipedia', model, parameters, output })
+ * const { records, tokens } = await run.embed(readRecords('passages.jsonl'), { onProgress: console.log })
+ * ```
+ */
+export class EmbedRun implements AsyncDisposable {
+  readonly #redis: Redis
+  readonly #queue: Queue<EmbedJob>
+  readonly #ledger: Ledger
+  readonly #spec: RunSpec
+
+  private constructor(redis: Redis, queue: Queue<EmbedJob>, ledger: Ledger, spec: RunSpec) {
+    this.#redis = redis
+    this.#queue = queue
+    this.#ledger = ledger
+    this.#spec = spec
+  }
+
+  /**
+   * Begins a run, or comes back to one of that name.
+   *
+   * @throws RunError where the name is taken by another run, or the folder holds parts of another one
+   * @throws RedisUnavailableError when there is no Redis
+   */
+  static async open(options: EmbedRunOptions): Promise<EmbedRun> {
+    const { redis: url, run, prefix = DEFAULT_PREFIX, model, parameters, output, rateLimit } = options
+    const spec: RunSpec = {
+      model,
+      ...(parameters ? { parameters } : {}),
+      ...(output ? { output } : {}),
+      ...(rateLimit ? { rateLimit } : {}),
+    }
+    if (!/^[^:\s]+$/.test(run))
+      throw new RunError(`A run's name has no colons or spaces, unlike ${JSON.stringify(run)}`)
+    const redis = await connect(url)
+    try {
+      const ledger = new Ledger(redis, prefix, run)
+      if (output && !(await ledger.spec())) await claimFolder(output.folder)
+      await ledger.register(spec)
+      await warnOfForgetfulness(redis)
+      const queue = new Queue<EmbedJob>(run, {
+        connection: redis,
+        prefix: queuePrefix(prefix),
+        streams: { events: { maxLen: 1_000 } },
+      })
+      // A connection that is lost comes back; what waits for it waits.
+      queue.on('error', () => {})
+      await queue.waitUntilReady()
+      return new EmbedRun(redis, queue, ledger, spec)
+    } catch (error) {
+      redis.disconnect()
+      throw error
+    }
+  }
+
+  /** Gives the source to the workers, follows them, and finishes: all of a coordinator's work. */
+  async embed(
+    source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
+    { onProgress, signal, ...options }: EmbedOptions = {},
+  ): Promise<RunResult> {
+    const failed = new AbortController()
+    const either = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])])
+    const orStop = (error: unknown) => {
+      failed.abort(error)
+      throw error
+    }
+    const follow = async () => {
+      for await (const progress of this.follow({ signal: either })) onProgress?.(progress)
+    }
+    await Promise.all([
+      this.produce(source, { ...options, signal: either }).catch(orStop),
+      follow().catch(orStop),
+    ])
+    return this.finish()
+  }
+
+  /**
+   * Gives records to the workers, as fast as there is room for them. After a restart give the same source again:
+   * what is done or in the queue is passed over, what has failed is tried again.
+   *
+   * @throws RunError for another source than before, and when so many jobs have failed that no room is left
+   */
+  produce(
+    source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
+    options: ProduceOptions = {},
+  ): Promise<void> {
+    return produce(source, { queue: this.#queue, ledger: this.#ledger }, options)
+  }
+
+  /**
+   * How far the run is, again and again until it is finished; from any machine.
+   *
+   * @throws RunError for jobs that Redis has lost
+   */
+  async *follow({ interval = 1_000, signal }: FollowOptions = {}): AsyncGenerator<Progress, void> {
+    const rates = new Rates()
+    let lostLooks = 0
+    for (;;) {
+      signal?.throwIfAborted()
+      const { state, jobs, records, tokens } = await this.#look()
+      yield {
+        state,
+        jobs,
+        records,
+        tokens,
+        ...rates.add({ at: performance.now(), tokens, records: records.done }),
+      }
+      if (state === 'finished') return
+      const lost = state === 'embedding' && jobs.waiting + jobs.active === 0
+      lostLooks = lost ? lostLooks + 1 : 0
+      if (lostLooks >= LOOKS) {
+        throw new RunError(
+          `Redis has lost ${jobs.produced - jobs.done - jobs.failed} jobs that were produced. Give the same source again: what is done is passed over`,
+        )
+      }
+      await delay(interval, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted())
+    }
+  }
+
+  async #look(): Promise<Pick<Progress, 'state' | 'jobs' | 'records' | 'tokens'>> {
+    const queued = await this.#queue.getJobCounts('waiting', 'delayed', 'active', 'failed')
+    const counts = await this.#ledger.counts()
+    const { waiting = 0, delayed = 0, active = 0, failed = 0 } = queued
+    const finished = counts.complete && counts.jobsDone + failed >= counts.jobs
+    return {
+      state: finished ? 'finished' : counts.complete ? 'embedding' : 'producing',
+      jobs: { produced: counts.jobs, done: counts.jobsDone, waiting: waiting + delayed, active, failed },
+      records: { produced: counts.records, done: counts.recordsDone, failed: counts.recordsFailed },
+      tokens: counts.tokens,
+    }
+  }
+
+  /**
+   * Writes the manifest of a finished run beside its parts.
+   *
+   * @throws RunError for a run that is not finished, or a part that is missing
+   */
+  async finish(): Promise<RunResult> {
+    const { state } = await this.#look()
+    if (state !== 'finished')
+      throw new RunError(`The run ${JSON.stringify(this.#ledger.run)} is still ${state}`)
+    if (this.#spec.output) await writeManifest(this.#spec.output, this.#ledger, this.#spec)
+    const { recordsDone, recordsFailed, tokens } = await this.#ledger.counts()
+    const failedJobs = await this.#queue.getFailed()
+    return {
+      records: recordsDone,
+      tokens,
+      recordsFailed,
+      failures: await this.#ledger.failures(),
+      failedJobs: failedJobs.map(({ id, failedReason }) => ({ job: String(id), error: failedReason })),
+    }
+  }
+
+  /** Takes the run out of Redis, with all that waits in it. Its files stay. */
+  async remove(): Promise<void> {
+    await this.#queue.obliterate({ force: true })
+    await this.#ledger.remove()
+  }
+
+  /** Lets go of Redis. The run goes on. */
+  async close(): Promise<void> {
+    await this.#queue.close()
+    this.#redis.disconnect()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+async function claimFolder(folder: string): Promise<void> {
+  const { whole } = await listParts(folder)
+  if (whole.size > 0) {
+    throw new RunError(`${folder} holds parts of a run that this Redis does not know; give an empty folder`)
+  }
+  await mkdir(folder, { recursive: true })
+}
+
+async function warnOfForgetfulness(redis: Redis): Promise<void> {
+  const persistence = await redis.info('persistence').catch(() => '')
+  if (persistence.includes('aof_enabled:0')) {
+    process.emitWarning(
+      'Redis keeps no append-only file: a restart of it loses the run. Set "appendonly yes".',
+      'RedisPersistenceWarning',
+    )
+  }
+}

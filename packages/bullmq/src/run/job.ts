@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto'
+import type { TextRecord } from '@pinecone-inference/files'
+
+/** What a worker takes at a time: consecutive records of the source. */
+export interface EmbedJob {
+  /** 0 for the source's first records. */
+  readonly index: number
+  readonly fingerprint: number
+  readonly records: readonly TextRecord[]
+}
+
+/** The job's id in BullMQ and the name of its part file: the same records, the same name. */
+export function jobName(index: number): string {
+  return `part-${String(index).padStart(9, '0')}`
+}
+
+/** 32 bits of the records' ids and texts. */
+export function fingerprintOf(records: readonly TextRecord[]): number {
+  const hash = createHash('sha256')
+  for (const { id, text } of records) hash.update(JSON.stringify([id, text]))
+  return hash.digest().readUInt32BE(0)
+}

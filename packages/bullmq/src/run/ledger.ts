@@ -1,0 +1,157 @@
+import type { Redis } from 'ioredis'
+import { type RunKeys, runKeys } from '../redis/keys.js'
+import { Script } from '../redis/script.js'
+import { RunError } from './run-error.js'
+import { formatSpec, identityOf, parseSpec, type RunSpec } from './run-spec.js'
+
+/** A record that the service refused. It is not in the output. */
+export interface RecordFailure {
+  readonly id: string
+  readonly error: string
+}
+
+/** A job whose records are in the output. */
+export interface FinishedJob {
+  readonly index: number
+  /** Of the job's records, to recognise them; see `fingerprintOf`. */
+  readonly fingerprint: number
+  /** Records in the output. */
+  readonly records: number
+  readonly tokens: number
+  readonly failures: readonly RecordFailure[]
+}
+
+export interface Counts {
+  /** Jobs and records that the source gave so far. */
+  readonly jobs: number
+  readonly records: number
+  /** The source has ended: there will be no more. */
+  readonly complete: boolean
+  readonly jobsDone: number
+  readonly recordsDone: number
+  readonly recordsFailed: number
+  readonly tokens: number
+}
+
+/** Failures that are listed one by one; beyond, they are only counted. */
+const LISTED_FAILURES = 10_000
+const BYTES_PER_JOB = 8
+const PAGE = 4_096
+
+/**
+ * Marks a job as done and counts it, both or neither, and never twice.
+ * KEYS: run, done, failures. ARGV: index, records + 1, fingerprint, records, tokens, failures …
+ */
+const finishScript = new Script(`
+local at = ARGV[1] * 2
+if redis.call('BITFIELD', KEYS[2], 'GET', 'u32', '#' .. at)[1] ~= 0 then return 0 end
+redis.call('BITFIELD', KEYS[2], 'SET', 'u32', '#' .. at, ARGV[2], 'SET', 'u32', '#' .. (at + 1), ARGV[3])
+redis.call('HINCRBY', KEYS[1], 'jobsDone', 1)
+redis.call('HINCRBY', KEYS[1], 'recordsDone', ARGV[4])
+redis.call('HINCRBY', KEYS[1], 'tokens', ARGV[5])
+redis.call('HINCRBY', KEYS[1], 'recordsFailed', #ARGV - 5)
+local room = ${LISTED_FAILURES} - redis.call('LLEN', KEYS[3])
+for i = 6, math.min(#ARGV, 5 + room) do redis.call('RPUSH', KEYS[3], ARGV[i]) end
+return 1
+`)
+
+/** What a run is and how far it has come, in Redis: the only place that says which jobs are done. */
+export class Ledger {
+  readonly #redis: Redis
+  readonly #keys: RunKeys
+  readonly run: string
+
+  constructor(redis: Redis, prefix: string, run: string) {
+    this.#redis = redis
+    this.#keys = runKeys(prefix, run)
+    this.run = run
+  }
+
+  /** Writes down what the run is. Returns whether it is new; refuses another one under the same name. */
+  async register(spec: RunSpec): Promise<boolean> {
+    const identity = identityOf(spec)
+    const isNew = (await this.#redis.hsetnx(this.#keys.run, 'identity', identity)) === 1
+    if (!isNew && (await this.#redis.hget(this.#keys.run, 'identity')) !== identity) {
+      const known = await this.spec()
+      throw new RunError(
+        `The run ${JSON.stringify(this.run)} exists with another model, parameters or output: ` +
+          `${known ? formatSpec(known) : 'unknown'}. Give this one another name, or remove that one`,
+      )
+    }
+    await this.#redis.hset(this.#keys.run, 'spec', formatSpec(spec))
+    return isNew
+  }
+
+  /** What the run is; undefined where nobody has begun it. */
+  async spec(): Promise<RunSpec | undefined> {
+    const json = await this.#redis.hget(this.#keys.run, 'spec')
+    return json === null ? undefined : parseSpec(json)
+  }
+
+  /** The source has given so many jobs and records, and is at its end or not. */
+  async produced(jobs: number, records: number, complete: boolean): Promise<void> {
+    await this.#redis.hset(this.#keys.run, { jobs, records, complete: complete ? 1 : 0 })
+  }
+
+  async isDone(index: number): Promise<boolean> {
+    return (await this.#entries(index, 1))[0] !== undefined
+  }
+
+  /** Whether this was news: a job that is done already changes nothing. */
+  async finish({ index, fingerprint, records, tokens, failures }: FinishedJob): Promise<boolean> {
+    const args = [
+      index,
+      records + 1,
+      fingerprint,
+      records,
+      tokens,
+      ...failures.map((one) => JSON.stringify(one)),
+    ]
+    const { run, done, failures: list } = this.#keys
+    return (await finishScript.run(this.#redis, [run, done, list], args)) === 1
+  }
+
+  async counts(): Promise<Counts> {
+    const fields = await this.#redis.hgetall(this.#keys.run)
+    const count = (field: string) => Number(fields[field] ?? 0)
+    return {
+      jobs: count('jobs'),
+      records: count('records'),
+      complete: fields.complete === '1',
+      jobsDone: count('jobsDone'),
+      recordsDone: count('recordsDone'),
+      recordsFailed: count('recordsFailed'),
+      tokens: count('tokens'),
+    }
+  }
+
+  /** For each job in turn what was finished, or undefined; without end. */
+  async *entries(): AsyncGenerator<{ records: number; fingerprint: number } | undefined, never> {
+    for (let from = 0; ; from += PAGE) yield* await this.#entries(from, PAGE)
+  }
+
+  async #entries(from: number, count: number) {
+    const bytes = await this.#redis.getrangeBuffer(
+      this.#keys.done,
+      from * BYTES_PER_JOB,
+      (from + count) * BYTES_PER_JOB - 1,
+    )
+    return Array.from({ length: count }, (_, i) => {
+      const at = i * BYTES_PER_JOB
+      if (at + BYTES_PER_JOB > bytes.length) return undefined
+      const marked = bytes.readUInt32BE(at)
+      return marked === 0 ? undefined : { records: marked - 1, fingerprint: bytes.readUInt32BE(at + 4) }
+    })
+  }
+
+  /** At most 10,000 of them. */
+  async failures(): Promise<RecordFailure[]> {
+    const list = await this.#redis.lrange(this.#keys.failures, 0, -1)
+    return list.map((json) => JSON.parse(json) as RecordFailure)
+  }
+
+  /** Forgets the run. */
+  async remove(): Promise<void> {
+    await this.#redis.del(this.#keys.run, this.#keys.done, this.#keys.failures)
+  }
+}

@@ -1,0 +1,45 @@
+/** How far a run has come. */
+export interface Progress {
+  /** `producing` until the source has ended, then `embedding` until nothing is left to do. */
+  readonly state: 'producing' | 'embedding' | 'finished'
+  /** Jobs: given by the source so far, done, in the queue, in the hands of workers, given up. */
+  readonly jobs: {
+    readonly produced: number
+    readonly done: number
+    readonly waiting: number
+    readonly active: number
+    readonly failed: number
+  }
+  /** Records: given by the source so far, in the output, refused by the service. */
+  readonly records: { readonly produced: number; readonly done: number; readonly failed: number }
+  /** Tokens that the service counted for what is done. */
+  readonly tokens: number
+  /** Over the last minute, or since `follow` was called. */
+  readonly tokensPerMinute: number
+  readonly recordsPerSecond: number
+}
+
+interface Sample {
+  readonly at: number
+  readonly tokens: number
+  readonly records: number
+}
+
+const WINDOW = 60_000
+
+/** Rates over the last minute, from counts that only grow. */
+export class Rates {
+  #samples: Sample[] = []
+
+  add(sample: Sample): { tokensPerMinute: number; recordsPerSecond: number } {
+    this.#samples.push(sample)
+    const { at, tokens, records } = sample
+    this.#samples = this.#samples.filter((one) => one.at >= at - WINDOW)
+    const [first = sample] = this.#samples
+    const seconds = Math.max(1, at - first.at) / 1000
+    return {
+      tokensPerMinute: Math.round(((tokens - first.tokens) / seconds) * 60),
+      recordsPerSecond: Math.round((records - first.records) / seconds),
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { PineconeInference, type PineconeInferenceOptions } from '@pinecone-inference/client'
+import { type Job, Queue, WaitingError, Worker } from 'bullmq'
+import { RedisBudget } from '../budget/redis-budget.js'
+import { partFiles } from '../output/part-files.js'
+import type { Sink } from '../output/sink.js'
+import { connect } from '../redis/connect.js'
+import { DEFAULT_PREFIX, queuePrefix } from '../redis/keys.js'
+import { type EmbedJob, jobName } from '../run/job.js'
+import { Ledger } from '../run/ledger.js'
+import { RunError } from '../run/run-error.js'
+import type { RunSpec } from '../run/run-spec.js'
+import { embedRecords } from './embed-records.js'
+import { WorkerError } from './worker-error.js'
+
+export interface WorkerOptions {
+  /** Where Redis is: `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
+  redis: string
+  /** The run to join. The worker waits for one that is not there yet. */
+  run: string
+  /** What names in Redis begin with: one per Pinecone project. Default `pinecone-inference`. */
+  prefix?: string
+  /** Options of the client: key, base URL, `maxConcurrency`. The budget is the run's. */
+  client?: Omit<PineconeInferenceOptions, 'rateLimit' | 'sharedBudget'>
+  /** Takes the records of each job, for a run without an `output`. */
+  sink?: Sink
+  /** Jobs at a time, so that the requests of the next fill the slots that the last ones of this leave. Default 2. */
+  concurrency?: number
+  /** Milliseconds after which the jobs of a worker that was killed go to others. Default 30,000. */
+  lockDuration?: number
+  /** Stops the worker: it finishes its jobs and takes no more. */
+  signal?: AbortSignal
+  /** Told of what went wrong and will be tried again. */
+  onError?: (error: Error) => void
+}
+
+/** What this worker did. */
+export interface WorkerResult {
+  jobs: number
+  records: number
+  tokens: number
+}
+
+/** Kills that a job may live through; one that takes its worker down each time is given up. */
+const KILLS = 10
+/** Milliseconds between looks at whether the run has begun, or is finished. */
+const POLL = 1_000
+
+/**
+ * Joins a run: embeds its jobs until the run is finished or the signal aborts.
+ *
+ * @throws WorkerError when it cannot go on; its jobs are back in the queue then
+ * @throws RunError for a run without output, and no sink
+ * @throws RedisUnavailableError when there is no Redis at the start; later it is waited for
+ * @example
+ * ```ts
+ * await runWorker({ redis: 'redis://10.0.0.5', run: 'wikipedia' })
+ * ```
+ */
+export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
+  const { run, prefix = DEFAULT_PREFIX, signal } = options
+  const result: WorkerResult = { jobs: 0, records: 0, tokens: 0 }
+  const redis = await connect(options.redis)
+  try {
+    const ledger = new Ledger(redis, prefix, run)
+    const spec = await begun(ledger, signal)
+    if (!spec) return result
+    const sink = sinkOf(spec, options)
+    await using client = new PineconeInference({
+      ...options.client,
+      sharedBudget: new RedisBudget({
+        redis,
+        prefix,
+        ...(spec.rateLimit ? { rateLimit: spec.rateLimit } : {}),
+      }),
+    })
+    const broken = new AbortController()
+
+    const embed = async ({ data: { index, fingerprint, records } }: Job<EmbedJob>) => {
+      if (await ledger.isDone(index)) return
+      const { embedded, failures, tokens } = await embedRecords(records, client, spec)
+      await sink({ name: jobName(index), records: embedded })
+      const finished = { index, fingerprint, records: embedded.length, tokens, failures }
+      if (!(await ledger.finish(finished))) return
+      result.jobs++
+      result.records += embedded.length
+      result.tokens += tokens
+    }
+    const process = async (job: Job<EmbedJob>, token?: string) => {
+      try {
+        await embed(job)
+      } catch (error) {
+        if (!(error instanceof WorkerError)) throw error
+        broken.abort(error)
+        void worker.pause(true)
+        await job.moveToWait(token)
+        throw new WaitingError()
+      }
+    }
+
+    const connection = { connection: redis, prefix: queuePrefix(prefix) }
+    const queue = new Queue<EmbedJob>(run, { ...connection, skipMetasUpdate: true })
+    const lockDuration = options.lockDuration ?? 30_000
+    const worker = new Worker<EmbedJob>(run, process, {
+      ...connection,
+      concurrency: options.concurrency ?? 2,
+      lockDuration,
+      stalledInterval: lockDuration,
+      maxStalledCount: KILLS,
+      runRetryDelay: 1_000,
+    })
+    const report = (error: Error) => options.onError?.(error)
+    worker.on('error', report)
+    worker.on('failed', (_, error) => report(error))
+    queue.on('error', report)
+    try {
+      await Promise.race([
+        finished(ledger, queue, broken.signal),
+        ...[signal, broken.signal].flatMap((one) => (one ? [aborted(one)] : [])),
+      ])
+    } finally {
+      await worker.close()
+      broken.abort()
+      await queue.close()
+    }
+    if (broken.signal.reason instanceof WorkerError) throw broken.signal.reason
+    return result
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/** What the run is, as soon as it has begun; undefined if the signal aborts before. */
+async function begun(ledger: Ledger, signal: AbortSignal | undefined): Promise<RunSpec | undefined> {
+  while (!signal?.aborted) {
+    const spec = await ledger.spec()
+    if (spec) return spec
+    await delay(POLL, undefined, signal ? { signal } : {}).catch(() => {})
+  }
+  return undefined
+}
+
+function sinkOf({ output }: RunSpec, { sink, run }: WorkerOptions): Sink {
+  if (output && sink)
+    throw new RunError(`The run ${JSON.stringify(run)} has an output; a worker's sink would replace it`)
+  if (output) return partFiles(output)
+  if (sink) return sink
+  throw new RunError(`The run ${JSON.stringify(run)} has no output, so each worker needs a sink`)
+}
+
+async function finished(ledger: Ledger, queue: Queue, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const { complete, jobs, jobsDone } = await ledger.counts()
+    if (complete && jobsDone + (await queue.getFailedCount()) >= jobs) return
+    await delay(POLL, undefined, { signal }).catch(() => {})
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}

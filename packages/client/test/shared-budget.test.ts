@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type BudgetRequest,
+  PineconeConfigurationError,
+  PineconeInference,
+  type SharedBudget,
+} from '../dist/index.js'
+import { E5, embedAnswer, errorBody, json, rerankAnswer, scriptedApi } from './scripted-api.js'
+
+/** A budget that lets everything in, and writes down what it is told. */
+function writtenDown() {
+  const told: string[] = []
+  const asked: BudgetRequest[] = []
+  const budget: SharedBudget = {
+    async enter(request) {
+      asked.push(request)
+      return {
+        accepted: (tokens) => void told.push(`accepted ${tokens}`),
+        refused: (retryAfterMs) => void told.push(`refused ${retryAfterMs}`),
+        failed: () => void told.push('failed'),
+      }
+    },
+  }
+  return { budget, told, asked }
+}
+
+describe('with a shared budget', () => {
+  it('each attempt asks it first, and tells it how the attempt ended', async () => {
+    const api = await scriptedApi((request, response, number) => {
+      if (number === 1)
+        return json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', 'slow down'), { 'retry-after': '90' })
+      if (number === 2)
+        return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '0' })
+      return request.path === '/rerank' ? rerankAnswer(request) : embedAnswer(request)
+    })
+    const { budget, told, asked } = writtenDown()
+    const client = api.client({ sharedBudget: budget })
+    await client.embed({ ...E5, inputs: ['one', 'two'] })
+    expect(told).toEqual(['refused 90000', 'failed', 'accepted 2'])
+    expect(asked).toHaveLength(3)
+    expect(asked[0]).toEqual({ model: E5.model, inputType: 'passage', tokens: expect.any(Number) })
+
+    await client.rerank({ model: 'bge-reranker-v2-m3', query: 'q', documents: ['a 0.1'] })
+    expect(asked[3]).toEqual({ model: 'bge-reranker-v2-m3' })
+    expect(told[3]).toBe('accepted undefined')
+  })
+
+  it('a wait of over two minutes is of another budget, and fails the request', async () => {
+    const api = await scriptedApi((_, response) =>
+      json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', 'this month'), { 'retry-after': '3600' }),
+    )
+    const { budget, told } = writtenDown()
+    await expect(api.client({ sharedBudget: budget }).embed({ ...E5, inputs: ['one'] })).rejects.toThrow(
+      '429',
+    )
+    expect(told).toEqual(['failed'])
+  })
+
+  it('an abort ends the wait for it, and the slot is free again', async () => {
+    const api = await scriptedApi((request) => embedAnswer(request))
+    let waits = true
+    const budget: SharedBudget = {
+      enter: (_, signal) =>
+        waits
+          ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+          : writtenDown().budget.enter({ model: 'any' }, signal),
+    }
+    const client = api.client({ sharedBudget: budget, maxConcurrency: 1 })
+    const controller = new AbortController()
+    const waiting = client.embed({ ...E5, inputs: ['one'] }, { signal: controller.signal })
+    controller.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    expect(api.requests).toHaveLength(0)
+    waits = false
+    expect((await client.embed({ ...E5, inputs: ['two'] })).data).toHaveLength(1)
+  })
+
+  it('there is no rateLimit beside it', () => {
+    const { budget } = writtenDown()
+    expect(
+      () => new PineconeInference({ apiKey: 'key', rateLimit: { tokensPerMinute: 1 }, sharedBudget: budget }),
+    ).toThrow(PineconeConfigurationError)
+  })
+})
