@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseFaultRule, startEmulator } from '@pinecone-inference/emulator'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { folderOf, run, start } from './run-command.js'
+
+const RECORDS = 20_000
+const KILLS = 25
+/** Too long for the model, every 4,000 records: refused with --truncate NONE. */
+const isRefused = (i: number) => i % 4_000 === 1_234
+
+const input = Array.from({ length: RECORDS }, (_, i) => ({
+  id: `id-${i}`,
+  text: isRefused(i) ? 'too long '.repeat(600) : `passage ${i}, about ${(i * 7919) % 1000}`,
+}))
+const embedded = input.filter((_, i) => !isRefused(i)).map(({ id }) => id)
+const refused = input.filter((_, i) => isRefused(i)).map(({ id }) => id)
+const text = input.map((record) => `${JSON.stringify(record)}\n`).join('')
+
+/** Mulberry32: the same seed, the same moments. */
+function random(seed: number) {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** A service that fails now and then, in more than one way. */
+async function shakyService(seed: number) {
+  const emulator = await startEmulator({ errorRate: 0.03, latency: 15, seed })
+  emulator.faults.add(parseFaultRule('/embed~0.02 reset'), parseFaultRule('/embed~0.02 cut:100'))
+  onTestFinished(() => emulator.close())
+  return { PINECONE_INFERENCE_URL: emulator.url, PINECONE_API_KEY: 'local' }
+}
+
+/** What a file holds, id by id: a digest of each record, in order. */
+async function contentOf(path: string): Promise<[id: string, digest: string][]> {
+  const digest = (record: unknown) => createHash('sha1').update(JSON.stringify(record)).digest('base64')
+  if (path.endsWith('.parquet')) {
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(path) })
+    return rows.map((row) => [row.id, digest(row)])
+  }
+  const whole = await readFile(path, 'utf8')
+  expect(whole.endsWith('\n')).toBe(true)
+  return whole
+    .trimEnd()
+    .split('\n')
+    .map((line) => [JSON.parse(line).id, digest(JSON.parse(line))])
+}
+
+describe('embed, killed at random moments', () => {
+  it.each([
+    ['out.jsonl', 1],
+    ['out.parquet', 2],
+  ] as const)(
+    'and started again has every id once, and the output only when it is whole: %s',
+    async (output, seed) => {
+      const env = await shakyService(seed)
+      const folder = await folderOf({ 'in.jsonl': text })
+      const draw = random(seed)
+      const argsFor = (name: string) =>
+        [
+          'embed',
+          'in.jsonl',
+          '-o',
+          name,
+          '--model',
+          'pinecone-sparse-english-v0',
+          '--truncate',
+          'NONE',
+        ] as const
+      const reference = `reference-${output}`
+      const began = performance.now()
+      expect((await run(folder, argsFor(reference), env)).code).toBe(2)
+      const takes = performance.now() - began
+      const expected = await contentOf(join(folder, reference))
+      expect(expected.map(([id]) => id)).toEqual(embedded)
+
+      let kills = 0
+      let goneOn = 0
+      let finished = 0
+      for (let job = 0; kills < KILLS || finished === 0; job++) {
+        const name = `${job}-${output}`
+        for (;;) {
+          const { child, ended } = start(folder, argsFor(name), env)
+          child.stdin.end()
+          const timer =
+            kills < KILLS ? sleep(draw() * 0.6 * takes).then(() => child.kill('SIGKILL')) : undefined
+          const { code, stderr } = await ended
+          if (stderr.includes('Going on after')) goneOn++
+          if (code === null) {
+            kills++
+            // what has its name is whole
+            if (existsSync(join(folder, name))) expect(await contentOf(join(folder, name))).toEqual(expected)
+            continue
+          }
+          await timer
+          expect([code, stderr]).toEqual([2, expect.stringMatching(/5 failed|was finished already/)])
+          break
+        }
+        finished++
+        expect(await contentOf(join(folder, name))).toEqual(expected)
+        expect((await contentOf(join(folder, `${name}.failed.jsonl`))).map(([id]) => id)).toEqual(refused)
+        expect(existsSync(join(folder, `${name}.partial`))).toBe(false)
+        await Promise.all([name, `${name}.failed.jsonl`].map((file) => rm(join(folder, file))))
+      }
+      expect(kills).toBe(KILLS)
+      expect(goneOn).toBeGreaterThan(KILLS / 3)
+    },
+    240_000,
+  )
+})
+
+describe('embed, killed while the files get their names', () => {
+  /** The files of a run as they are between its last step but `left` and the next. */
+  async function killedWith(left: readonly string[]) {
+    const env = await shakyService(3)
+    const folder = await folderOf({ 'in.jsonl': text.slice(0, text.indexOf('\n{"id":"id-3000"') + 1) })
+    const args = [
+      'embed',
+      'in.jsonl',
+      '-o',
+      'out.jsonl',
+      '--model',
+      'pinecone-sparse-english-v0',
+      '--truncate',
+      'NONE',
+    ]
+    const { child, ended } = start(folder, args, env)
+    child.stdin.end()
+    const journal = join(folder, 'out.jsonl.partial/journal.jsonl')
+    let kept = ''
+    // The folder is gone when the run ends; its journal is read as long as it is there.
+    let running = true
+    void ended.then(() => {
+      running = false
+    })
+    while (running) {
+      kept = (await readFile(journal, 'utf8').catch(() => '')) || kept
+      await sleep(1)
+    }
+    expect((await ended).code).toBe(2)
+    const whole = await contentOf(join(folder, 'out.jsonl'))
+    const [head] = kept.split('\n')
+    const failed = await readFile(join(folder, 'out.jsonl.failed.jsonl'))
+    const bytes = (await readFile(join(folder, 'out.jsonl'))).length
+    const entry = {
+      read: 3000,
+      digest: '',
+      tokens: {},
+      output: { bytes, records: whole.length },
+      failed: { records: 1, bytes: failed.length },
+      finished: true,
+    }
+    await mkdir(join(folder, 'out.jsonl.partial'))
+    const back: Record<string, () => Promise<void>> = {
+      journal: () => writeFile(journal, `${head}\n${JSON.stringify(entry)}\n`),
+      output: () => rename(join(folder, 'out.jsonl'), join(folder, 'out.jsonl.partial/records.part')),
+      failed: () =>
+        rename(join(folder, 'out.jsonl.failed.jsonl'), join(folder, 'out.jsonl.partial/failed.part')),
+    }
+    for (const name of left) await back[name]?.()
+    return { folder, args, env, whole }
+  }
+
+  it.each([[['journal', 'output', 'failed']], [['journal', 'output']], [['journal']], [[]]])(
+    'and started again gives what is left its name: %j',
+    async (left) => {
+      const { folder, args, env, whole } = await killedWith(left)
+      const { code, stderr } = await run(folder, args, env)
+      expect(stderr).toBe('out.jsonl was finished already.\n')
+      expect(code).toBe(left.length === 0 ? 0 : 2)
+      expect(await contentOf(join(folder, 'out.jsonl'))).toEqual(whole)
+      expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl', 'out.jsonl.failed.jsonl'])
+    },
+  )
+})
