@@ -1,4 +1,6 @@
 #!/usr/bin/env node
 import { createProgram } from './create-program.js'
+import { quietOnClosedPipe } from './ending/quiet-on-closed-pipe.js'
 
+quietOnClosedPipe()
 void createProgram().parseAsync()

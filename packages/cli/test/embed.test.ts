@@ -1,19 +1,14 @@
 import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type EmulatorOptions, parseFaultRule, startEmulator } from '@pinecone-inference/emulator'
+import { parseFaultRule } from '@pinecone-inference/emulator'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { folderOf, run, start } from './run-command.js'
+import { service } from './service.js'
 
 const SPARSE = ['--model', 'pinecone-sparse-english-v0']
 const DENSE = ['--model', 'llama-text-embed-v2', '--dimension', '384']
-
-async function service(options: EmulatorOptions = {}) {
-  const emulator = await startEmulator(options)
-  onTestFinished(() => emulator.close())
-  return { emulator, env: { PINECONE_INFERENCE_URL: emulator.url, PINECONE_API_KEY: 'local' } }
-}
 
 const passages = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ id: `id-${i}`, text: `passage ${i} of many` }))
@@ -188,7 +183,8 @@ describe('pinecone-inference embed', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(events[0]).toMatchObject({ event: 'progress', total: 100 })
+    expect(events[0]).toEqual({ event: 'message', message: expect.stringContaining('stand-ins') })
+    expect(events[1]).toMatchObject({ event: 'progress', total: 100 })
     expect(events.at(-1)).toMatchObject({
       event: 'done',
       output: 'o.jsonl',

@@ -1,5 +1,7 @@
 export { InputError } from './input-error.js'
+export type { Fields } from './read/fields.js'
 export { type InputFormat, inputFormat } from './read/input-format.js'
+export { readDocuments } from './read/read-documents.js'
 export { type ReadOptions, readRecords } from './read/read-records.js'
 export type { EmbeddedRecord, Metadata, SparseValues, TextRecord } from './record.js'
 export { AppendingFile } from './write/appending-file.js'

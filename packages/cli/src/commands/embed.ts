@@ -1,21 +1,22 @@
-import { hostedModelNames } from '@pinecone-inference/client'
+import { hostedModel, hostedModelNames } from '@pinecone-inference/client'
 import { outputFormat, type ReadOptions } from '@pinecone-inference/files'
 import { Command, Option } from 'commander'
+import { suggestValues } from '../completion/suggested-values.js'
 import { callsToMake } from '../embed/calls-to-make.js'
 import { carryOut } from '../embed/carry-out.js'
-import { connect } from '../embed/connect.js'
 import { tellEstimate } from '../embed/dry-run.js'
-import { EXIT } from '../embed/exit-code.js'
-import { isExpected } from '../embed/expected-error.js'
 import { OutputError } from '../embed/output-error.js'
 import { outputPath } from '../embed/output-path.js'
 import { jsonReport } from '../embed/report/json-report.js'
 import { lineReport } from '../embed/report/line-report.js'
 import type { Report } from '../embed/report/report.js'
 import { terminalReport } from '../embed/report/terminal-report.js'
-import { StopSignal } from '../embed/stop-signal.js'
 import { canBeSurveyed, surveyInput } from '../embed/survey-input.js'
-import { wholeNumber } from './read-option.js'
+import { EXIT } from '../ending/exit-code.js'
+import { isExpected } from '../ending/expected-error.js'
+import { StopSignal } from '../ending/stop-signal.js'
+import { connect, OFFLINE_NOTICE } from '../service/connect.js'
+import { names, wholeNumber } from './read-option.js'
 
 interface EmbedOptions {
   readonly output: string
@@ -36,7 +37,6 @@ interface EmbedOptions {
 }
 
 const largest = Number.MAX_SAFE_INTEGER
-const list = (text: string) => text.split(',').map((name) => name.trim())
 
 /** `pinecone-inference embed`: files of texts to a file of vectors, resumable. */
 export function embedCommand(): Command {
@@ -50,8 +50,24 @@ export function embedCommand(): Command {
       '-o, --output <file>',
       '.jsonl, or .parquet for Pinecone’s bulk import; a folder for <folder>/<namespace>/0.parquet; - for JSONL',
     )
-    .requiredOption('-m, --model <name>', `the model: ${hostedModelNames('embed').join(', ')}, or any other`)
-    .option('--sparse-model <name>', 'a sparse model beside a dense one: each record gets both vectors')
+    .addOption(
+      suggestValues(
+        new Option(
+          '-m, --model <name>',
+          `the model: ${hostedModelNames('embed').join(', ')}, or any other`,
+        ).makeOptionMandatory(),
+        hostedModelNames('embed'),
+      ),
+    )
+    .addOption(
+      suggestValues(
+        new Option(
+          '--sparse-model <name>',
+          'a sparse model beside a dense one: each record gets both vectors',
+        ),
+        hostedModelNames('embed').filter((name) => hostedModel(name)?.vectorType === 'sparse'),
+      ),
+    )
     .addOption(
       new Option('--input-type <type>', 'what the texts are')
         .choices(['passage', 'query'])
@@ -65,7 +81,11 @@ export function embedCommand(): Command {
     )
     .option('--id-field <name>', 'the field that holds the id', 'id')
     .option('--text-field <name>', 'the field that holds the text', 'text')
-    .option('--metadata-fields <names>', 'fields that become metadata, with commas (default: metadata)', list)
+    .option(
+      '--metadata-fields <names>',
+      'fields that become metadata, with commas (default: metadata)',
+      names,
+    )
     .option('--namespace <name>', 'with a folder as output: the namespace (default: __default__)')
     .option('--tokens-per-minute <n>', 'the project’s budget (default: learned)', wholeNumber(1, largest))
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
@@ -128,6 +148,7 @@ async function embedInto(
     tokens[model] = (tokens[model] ?? 0) + count
   }
   const { client, name, close } = await connect({ offline, concurrency, tokensPerMinute, onTokens })
+  if (offline) report.say(OFFLINE_NOTICE)
   try {
     const calls = await callsToMake(options, client)
     const format = outputFormat(output) ?? 'jsonl'

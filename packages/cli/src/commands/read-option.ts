@@ -11,6 +11,11 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   }
 }
 
+/** Names with commas between them. */
+export function names(text: string): string[] {
+  return text.split(',').map((name) => name.trim())
+}
+
 /** A number from 0 to 1. */
 export function share(text: string): number {
   const value = Number(text)

@@ -65,6 +65,14 @@ export function serveCommand(): Command {
       [],
     )
     .option('--seed <n>', 'seed of everything that is drawn', wholeNumber(0, 2 ** 32 - 1))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ pinecone-inference serve
+  $ pinecone-inference serve --port 0 --latency 100-300 --tokens-per-minute 250000
+  $ pinecone-inference serve --fault '/embed#3-5 stall:headers' --fault '/rerank~0.1 reset' --seed 7`,
+    )
     .action(serve)
 }
 

@@ -4,6 +4,7 @@ import {
   PineconeInvalidRequestError,
 } from '@pinecone-inference/client'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
+import type { StopSignal } from '../ending/stop-signal.js'
 import type { EmbedJob } from './embed-job.js'
 import { embedRecords, type Outcome } from './embed-records.js'
 import { InputDigest } from './input-digest.js'
@@ -11,7 +12,6 @@ import { isRefusal } from './isolate-refused.js'
 import { OutputError } from './output-error.js'
 import { Pace } from './report/pace.js'
 import type { Report } from './report/report.js'
-import type { StopSignal } from './stop-signal.js'
 import type { Standing } from './unfinished-output.js'
 
 /** Where a job's records go: files that can be gone on with, or the standard output. */

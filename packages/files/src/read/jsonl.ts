@@ -10,15 +10,36 @@ export async function* readJsonl(
   for await (const { line, text } of linesOf(chunks, source)) {
     if (text.trim() === '') continue
     const refuse = (problem: string, cause?: unknown) => new InputError({ source, line }, problem, cause)
-    let value: unknown
-    try {
-      value = JSON.parse(text)
-    } catch (cause) {
-      throw refuse(`is no JSON: ${cause instanceof Error ? cause.message : cause}`, cause)
-    }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw refuse('is no JSON object; each line is one, such as {"id": "a", "text": "…"}')
-    }
-    yield { values: value as Record<string, unknown>, refuse }
+    yield { values: objectIn(text, refuse), refuse }
   }
+}
+
+/** JSONL where the first line begins with a brace, as that of an object does; else every line is a `text`. */
+export async function* readJsonlOrText(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+): AsyncGenerator<Fields, void> {
+  let isJsonl: boolean | undefined
+  for await (const { line, text } of linesOf(chunks, source)) {
+    if (text.trim() === '') continue
+    const refuse = (problem: string, cause?: unknown) => new InputError({ source, line }, problem, cause)
+    isJsonl ??= text.trimStart().startsWith('{')
+    yield { values: isJsonl ? objectIn(text, refuse) : { text }, refuse }
+  }
+}
+
+function objectIn(
+  text: string,
+  refuse: (problem: string, cause?: unknown) => InputError,
+): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw refuse(`is no JSON: ${cause instanceof Error ? cause.message : cause}`, cause)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw refuse('is no JSON object; each line is one, such as {"id": "a", "text": "…"}')
+  }
+  return value as Record<string, unknown>
 }

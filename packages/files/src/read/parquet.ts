@@ -6,11 +6,13 @@ import type { Fields } from './fields.js'
 /** Uncompressed bytes of the wanted columns that are decoded at a time, whatever the file's row groups hold. */
 const SLICE_BYTES = 16 * 1024 * 1024
 
-/** The rows of a Parquet file, a slice of a row group at a time; only the wanted columns are read. */
-export async function* readParquet(
-  path: string,
-  columns: { readonly required: readonly string[]; readonly optional: readonly string[] },
-): AsyncGenerator<Fields, void> {
+export interface Columns {
+  readonly required: readonly string[]
+  readonly optional: readonly string[]
+}
+
+/** The rows of a Parquet file, a slice of a row group at a time; only the wanted columns are read, else all. */
+export async function* readParquet(path: string, columns?: Columns): AsyncGenerator<Fields, void> {
   // ES modules only, and only needed here.
   const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { compressors }] = await Promise.all([
     import('hyparquet'),
@@ -22,12 +24,14 @@ export async function* readParquet(
     const file = await asBuffer(handle)
     const metadata = await parquetMetadataAsync(file)
     const present = parquetSchema(metadata).children.map(({ element }) => element.name)
-    const missing = columns.required.find((name) => !present.includes(name))
+    const missing = columns?.required.find((name) => !present.includes(name))
     if (missing !== undefined) {
       const list = present.map((name) => JSON.stringify(name)).join(', ')
       throw new InputError({ source }, `has no column ${JSON.stringify(missing)}; it has ${list}`)
     }
-    const wanted = [...columns.required, ...columns.optional].filter((name) => present.includes(name))
+    const wanted = columns
+      ? [...columns.required, ...columns.optional].filter((name) => present.includes(name))
+      : present
     for (const { rowStart, rowEnd } of slicesOf(metadata, wanted)) {
       const rows = await parquetReadObjects({
         file,

@@ -1,12 +1,6 @@
-import { createReadStream } from 'node:fs'
-import { basename } from 'node:path'
 import type { TextRecord } from '../record.js'
-import { readCsv } from './csv.js'
-import type { Fields } from './fields.js'
-import { readFolder, readTextFile } from './folder.js'
+import { fieldsOf } from './fields-of.js'
 import { inputFormat } from './input-format.js'
-import { readJsonl } from './jsonl.js'
-import { readParquet } from './parquet.js'
 import { type FieldNames, toRecord } from './to-record.js'
 import { UniqueIds } from './unique-ids.js'
 
@@ -44,7 +38,8 @@ export async function* readRecords(
     const names: FieldNames = isText
       ? { id: 'id', text: 'text', metadata: metadataFields ?? ['source', 'line', 'text'] }
       : { id: idField, text: textField, metadata: metadataFields }
-    for await (const fields of fieldsOf(input, format, names)) {
+    const columns = { required: [names.id, names.text], optional: names.metadata ?? ['metadata'] }
+    for await (const fields of fieldsOf(input, format, columns)) {
       const record = toRecord(fields, names)
       const first = ids.add(record.id)
       if (first !== undefined) {
@@ -54,29 +49,5 @@ export async function* readRecords(
       }
       yield record
     }
-  }
-}
-
-function fieldsOf(
-  input: string,
-  format: Awaited<ReturnType<typeof inputFormat>>,
-  names: FieldNames,
-): AsyncGenerator<Fields, void> {
-  switch (format) {
-    case 'jsonl':
-      return input === '-'
-        ? readJsonl(process.stdin, 'standard input')
-        : readJsonl(createReadStream(input), input)
-    case 'csv':
-      return readCsv(createReadStream(input), input)
-    case 'parquet':
-      return readParquet(input, {
-        required: [names.id, names.text],
-        optional: names.metadata ?? ['metadata'],
-      })
-    case 'folder':
-      return readFolder(input)
-    case 'text':
-      return readTextFile(input, basename(input))
   }
 }

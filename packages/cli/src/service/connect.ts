@@ -1,6 +1,10 @@
 import { PineconeInference } from '@pinecone-inference/client'
 import { startEmulator } from '@pinecone-inference/emulator'
 
+/** What a command says of `--offline`. */
+export const OFFLINE_NOTICE =
+  'Offline: the answers come from the emulator’s lexical stand-ins, not from the hosted models.'
+
 /** A client, and whose answers it gets. */
 export interface Service {
   readonly client: PineconeInference
@@ -9,22 +13,22 @@ export interface Service {
   close(): Promise<void>
 }
 
-export interface ServiceOptions {
+export interface ConnectOptions {
   readonly offline: boolean
   readonly concurrency: number
   readonly tokensPerMinute: number | undefined
-  readonly onTokens: (model: string, tokens: number) => void
+  readonly onTokens?: (model: string, tokens: number) => void
 }
 
 /** The service that the environment names, or the emulator in this process. */
-export async function connect(options: ServiceOptions): Promise<Service> {
+export async function connect(options: ConnectOptions): Promise<Service> {
   const { offline, concurrency, tokensPerMinute, onTokens } = options
   const emulator = offline ? await startEmulator({ port: 0 }) : undefined
   const client = new PineconeInference({
     ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
     ...(tokensPerMinute === undefined ? {} : { rateLimit: { tokensPerMinute } }),
     maxConcurrency: concurrency,
-    onUsage: ({ model, totalTokens }) => onTokens(model, totalTokens),
+    ...(onTokens ? { onUsage: ({ model, totalTokens }) => onTokens(model, totalTokens) } : {}),
   })
   return {
     client,

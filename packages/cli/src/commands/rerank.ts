@@ -1,0 +1,72 @@
+import { hostedModelNames, type RankedDocument } from '@pinecone-inference/client'
+import { Command, Option } from 'commander'
+import { suggestValues } from '../completion/suggested-values.js'
+import { jsonLine } from '../output/json-line.js'
+import { rankingTable } from '../output/ranking.js'
+import { documentsIn } from '../rerank/documents-in.js'
+import { addServiceOptions, type ServiceOptions } from '../service/service-options.js'
+import { withService } from '../service/with-service.js'
+import { names, wholeNumber } from './read-option.js'
+
+interface RerankOptions extends ServiceOptions {
+  readonly query: string
+  readonly model: string
+  readonly topN?: number
+  readonly rankFields: readonly string[]
+  readonly json?: boolean
+}
+
+/** `pinecone-inference rerank`: documents in the order of their relevance to a query. */
+export function rerankCommand(): Command {
+  const command = new Command('rerank')
+    .description('order documents by their relevance to a query')
+    .argument(
+      '<input...>',
+      '.jsonl, .csv or .parquet files, a folder of Markdown and text files, or - for JSONL or lines of text',
+    )
+    .requiredOption('-q, --query <text>', 'what the documents are to be relevant to')
+    .addOption(
+      suggestValues(
+        new Option(
+          '-m, --model <name>',
+          `the model: ${hostedModelNames('rerank').join(', ')}, or any other`,
+        ).default('bge-reranker-v2-m3'),
+        hostedModelNames('rerank'),
+      ),
+    )
+    .option('-n, --top-n <n>', 'only the best n (default: all)', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .addOption(
+      new Option('--rank-fields <names>', 'the fields that hold the text, with commas')
+        .argParser(names)
+        .default(['text'], 'text'),
+    )
+    .option('--json', 'a JSON object a line, as is printed where there is no terminal')
+  return addServiceOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ pinecone-inference rerank passages.jsonl --query "how are rate limits handled?" --top-n 5
+  $ grep -rh timeout docs | pinecone-inference rerank - -q "set a timeout" -n 3 --json
+  $ pinecone-inference rerank products.csv -q "rain jacket" --rank-fields description --offline
+
+Any number of documents: they are split to the model's limit and merged by score. A line of JSON is
+{"index","score","document"}; index counts the documents from 0, over all inputs.`,
+    )
+    .action(async (inputs: string[], options: RerankOptions) => {
+      process.exitCode = await withService(options, async (client, signal) => {
+        const documents = await documentsIn(inputs, options.rankFields, signal)
+        const { data } = await client.rerankAll({ ...requestOf(options), documents }, { signal })
+        process.stdout.write(textOf(data, options))
+      })
+    })
+}
+
+function requestOf({ query, model, topN, rankFields }: RerankOptions) {
+  return { query, model, rankFields, ...(topN === undefined ? {} : { topN }) }
+}
+
+function textOf(ranking: readonly RankedDocument[], { json, rankFields }: RerankOptions): string {
+  if (json || !process.stdout.isTTY) return ranking.map(jsonLine).join('')
+  return rankingTable(ranking, rankFields)
+}

@@ -1,0 +1,32 @@
+import { readDocuments } from '@pinecone-inference/files'
+
+/** The documents of the inputs, each with a text to rank by; what has none is refused with its file and line. */
+export async function documentsIn(
+  inputs: readonly string[],
+  rankFields: readonly string[],
+  signal: AbortSignal,
+): Promise<Record<string, unknown>[]> {
+  const documents: Record<string, unknown>[] = []
+  const wanted = rankFields.map((name) => JSON.stringify(name)).join(' nor ')
+  const endInput = () => process.stdin.destroy()
+  if (inputs.includes('-')) signal.addEventListener('abort', endInput, { once: true })
+  try {
+    for await (const { values, refuse } of readDocuments(inputs)) {
+      signal.throwIfAborted()
+      const given = rankFields
+        .map((name) => values[name])
+        .filter((value) => value !== undefined && value !== null)
+      if (given.some((value) => typeof value !== 'string')) throw refuse(`${wanted} is no string`)
+      if (given.every((value) => value === '')) {
+        const present = Object.keys(values)
+          .slice(0, 20)
+          .map((name) => JSON.stringify(name))
+        throw refuse(`has no text in ${wanted}; it has ${present.join(', ') || 'nothing'}`)
+      }
+      documents.push(values)
+    }
+  } finally {
+    signal.removeEventListener('abort', endInput)
+  }
+  return documents
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander'
+import { wholeNumber } from '../commands/read-option.js'
+
+/** How the service is asked. The key and the address come from the environment. */
+export interface ServiceOptions {
+  readonly offline?: boolean
+  readonly concurrency: number
+  readonly tokensPerMinute?: number
+}
+
+/** The options of every command that asks the service. */
+export function addServiceOptions(command: Command): Command {
+  return command
+    .option(
+      '--tokens-per-minute <n>',
+      'the project’s budget (default: learned)',
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
+    .option('--offline', 'answers from the emulator’s stand-ins, without a key')
+}

@@ -1,0 +1,53 @@
+import {
+  PineconeConnectionError,
+  type PineconeInference,
+  PineconeRateLimitError,
+  PineconeResponseError,
+  PineconeServerError,
+  PineconeTimeoutError,
+} from '@pinecone-inference/client'
+import { EXIT } from '../ending/exit-code.js'
+import { isExpected } from '../ending/expected-error.js'
+import { StopSignal } from '../ending/stop-signal.js'
+import { connect, OFFLINE_NOTICE } from './connect.js'
+import type { ServiceOptions } from './service-options.js'
+
+/**
+ * Asks the service something, until Ctrl-C.
+ *
+ * @returns the exit code; what went wrong is on stderr by then
+ */
+export async function withService(
+  options: ServiceOptions,
+  ask: (client: PineconeInference, signal: AbortSignal) => Promise<void>,
+): Promise<number> {
+  const stop = new StopSignal(() => {})
+  try {
+    const { offline = false, concurrency, tokensPerMinute } = options
+    const service = await connect({ offline, concurrency, tokensPerMinute })
+    if (offline) process.stderr.write(`${OFFLINE_NOTICE}\n`)
+    try {
+      await ask(service.client, stop.requested)
+      return EXIT.done
+    } finally {
+      await service.close()
+    }
+  } catch (error) {
+    if (stop.requested.aborted) return stop.exitCode
+    if (!isExpected(error)) throw error
+    process.stderr.write(`error: ${error.message}\n`)
+    return mayWorkLater(error) ? EXIT.stopped : EXIT.refused
+  } finally {
+    stop.end()
+  }
+}
+
+function mayWorkLater(error: Error): boolean {
+  return [
+    PineconeConnectionError,
+    PineconeRateLimitError,
+    PineconeResponseError,
+    PineconeServerError,
+    PineconeTimeoutError,
+  ].some((kind) => error instanceof kind)
+}
