@@ -1,9 +1,15 @@
 import { ContextualCompressionRetriever } from '@langchain/classic/retrievers/contextual_compression'
 import { MemoryVectorStore } from '@langchain/classic/vectorstores/memory'
+import '@langchain/core/context'
 import { Document } from '@langchain/core/documents'
 import { StringOutputParser } from '@langchain/core/output_parsers'
 import { ChatPromptTemplate } from '@langchain/core/prompts'
-import { RunnableLambda, RunnablePassthrough, RunnableSequence } from '@langchain/core/runnables'
+import {
+  type Runnable,
+  RunnableLambda,
+  RunnablePassthrough,
+  RunnableSequence,
+} from '@langchain/core/runnables'
 import { RunCollectorCallbackHandler } from '@langchain/core/tracers/run_collector'
 import { FakeListChatModel } from '@langchain/core/utils/testing'
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph'
@@ -284,6 +290,18 @@ describe('An aborted run', () => {
     await expectBrokenOff(run, client)
   })
 
+  it('breaks off the request in a lambda without its config, where AsyncLocalStorage is set up', async () => {
+    const { client, reached } = await stalled('/rerank')
+    const reranker = new PineconeRerank({ client })
+    const abort = new AbortController()
+    const run = RunnableLambda.from((query: string) => reranker.compressDocuments(documents(), query)).invoke(
+      question,
+      { signal: abort.signal },
+    )
+    void reached.then(() => abort.abort(new Error('enough')))
+    await expectBrokenOff(run, client)
+  })
+
   const calls: [string, '/embed' | '/rerank', (client: PineconeInference) => Promise<unknown>][] = [
     [
       'embedQuery',
@@ -313,5 +331,41 @@ describe('An aborted run', () => {
     const run = graph.invoke({}, { signal: abort.signal })
     void reached.then(() => abort.abort(new Error('enough')))
     await expectBrokenOff(run, client)
+  })
+})
+
+describe('Where LangChain hands on no signal', () => {
+  /** A chain whose rerank request is under way, is then aborted, and then answered. */
+  async function abortWhileReranking(
+    chainOn: (retriever: ContextualCompressionRetriever) => Runnable<string>,
+  ) {
+    const { emulator, fields } = await emulated()
+    const client = new PineconeInference(fields)
+    const store = await MemoryVectorStore.fromDocuments(documents(), new PineconeEmbeddings({ client }))
+    const retriever = new ContextualCompressionRetriever({
+      baseRetriever: store.asRetriever(3),
+      baseCompressor: new PineconeRerank({ client }),
+    })
+    const abort = new AbortController()
+    const latency = () => {
+      abort.abort(new Error('enough'))
+      return 50
+    }
+    emulator.faults.add({ route: '/rerank', fault: { kind: 'latency', latency } })
+    const outcome = await Promise.allSettled([
+      chainOn(retriever).invoke(question, { signal: abort.signal }) as Promise<unknown>,
+    ])
+    await client.close()
+    return { outcome: outcome[0].status, answered: emulator.requests.at(-1)?.status }
+  }
+
+  it('a retriever by itself does not end', async () => {
+    const ended = await abortWhileReranking((retriever) => retriever)
+    expect(ended).toEqual({ outcome: 'fulfilled', answered: 200 })
+  })
+
+  it('a sequence ends, and the request of its retriever goes on', async () => {
+    const ended = await abortWhileReranking((retriever) => retriever.pipe((found: unknown[]) => found.length))
+    expect(ended).toEqual({ outcome: 'rejected', answered: 200 })
   })
 })

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+import { readDocuments, root } from './documents.js'
+
+interface Manifest {
+  name: string
+  scripts?: Record<string, string>
+  dependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
+}
+
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+const workspace = [
+  '',
+  'bench',
+  'examples',
+  'test',
+  ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`),
+]
+const manifests = workspace.map(manifestOf)
+
+/** The lines of the shell blocks, without comments. */
+const commands = readDocuments().flatMap(({ path, blocks }) =>
+  blocks
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ code }) => code.split('\n'))
+    .map((line) => line.replace(/\s+#.*$|^#.*$/, '').trim())
+    .filter((line) => line !== '')
+    .map((line) => ({ path, line })),
+)
+const matching = (pattern: RegExp) =>
+  commands.flatMap(({ path, line }) => {
+    const match = pattern.exec(line)
+    return match ? [{ path, line, groups: match.slice(1) }] : []
+  })
+
+it.each(matching(/^npm install (.+)$/))(
+  '$path: $line names packages that this repository has or is tested with',
+  ({ groups: [names = ''] }) => {
+    const known = manifests.flatMap(({ name, ...manifest }) => [
+      name,
+      ...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies }),
+    ])
+    for (const name of names.split(' ')) expect(known).toContain(name.replace(/(?<=.)@.*$/, ''))
+  },
+)
+
+it.each(matching(/^npx -y pnpm@12 (?:--filter \.\/(\S+) )?(?:run )?(\S+)(?: (\S+\/main\.ts))?/))(
+  '$path: $line is a script',
+  ({ groups: [folder = '', script = '', program] }) => {
+    expect(Object.keys(manifestOf(folder).scripts ?? {})).toContain(script)
+    if (program) expect(existsSync(join(root, 'examples', program))).toBe(true)
+  },
+)
+
+it.each(matching(/^(?:npx )?(?:@pinecone-inference\/cli|pinecone-inference) ([a-z]+)(.*)$/))(
+  '$path: $line is a command with these options',
+  async ({ groups: [command = '', rest = ''] }) => {
+    const main = join(root, 'packages/cli/dist/main.js')
+    const { stdout } = await promisify(execFile)(process.execPath, [main, command, '--help'])
+    for (const [option] of rest.matchAll(/(?<= )--?[a-z][a-z-]*/g)) expect(stdout).toContain(option)
+  },
+)
