@@ -12,7 +12,7 @@ import type { EmbedJob } from './job.js'
 import { Ledger, type RecordFailure } from './ledger.js'
 import { type Progress, Rates } from './progress.js'
 import { RunError } from './run-error.js'
-import type { RunSpec } from './run-spec.js'
+import { identityOf, type RunSpec } from './run-spec.js'
 
 export interface EmbedRunOptions extends RunSpec {
   /** Where Redis is: `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
@@ -177,6 +177,9 @@ export class EmbedRun implements AsyncDisposable {
   async #look(): Promise<Pick<Progress, 'state' | 'jobs' | 'records' | 'tokens'>> {
     const queued = await this.#queue.getJobCounts('waiting', 'delayed', 'active', 'failed')
     const counts = await this.#ledger.counts()
+    if (counts.identity !== identityOf(this.#spec)) {
+      throw new RunError(`Redis has forgotten the run ${JSON.stringify(this.#ledger.run)}: begin it anew`)
+    }
     const { waiting = 0, delayed = 0, active = 0, failed = 0 } = queued
     const finished = counts.complete && counts.jobsDone + failed >= counts.jobs
     return {

@@ -22,6 +22,8 @@ export interface FinishedJob {
 }
 
 export interface Counts {
+  /** Of what the run is; undefined where Redis does not know it. */
+  readonly identity: string | undefined
   /** Jobs and records that the source gave so far. */
   readonly jobs: number
   readonly records: number
@@ -115,6 +117,7 @@ export class Ledger {
     const fields = await this.#redis.hgetall(this.#keys.run)
     const count = (field: string) => Number(fields[field] ?? 0)
     return {
+      identity: fields.identity,
       jobs: count('jobs'),
       records: count('records'),
       complete: fields.complete === '1',

@@ -10,7 +10,7 @@ import { DEFAULT_PREFIX, queuePrefix } from '../redis/keys.js'
 import { type EmbedJob, jobName } from '../run/job.js'
 import { Ledger } from '../run/ledger.js'
 import { RunError } from '../run/run-error.js'
-import type { RunSpec } from '../run/run-spec.js'
+import { identityOf, type RunSpec } from '../run/run-spec.js'
 import { embedRecords } from './embed-records.js'
 import { WorkerError } from './worker-error.js'
 
@@ -76,6 +76,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
       }),
     })
     const broken = new AbortController()
+    const over = new AbortController()
 
     const embed = async ({ data: { index, fingerprint, records } }: Job<EmbedJob>) => {
       if (await ledger.isDone(index)) return
@@ -116,15 +117,16 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
     queue.on('error', report)
     try {
       await Promise.race([
-        finished(ledger, queue, broken.signal),
-        ...[signal, broken.signal].flatMap((one) => (one ? [aborted(one)] : [])),
+        finished(ledger, { queue, spec, signal: over.signal }),
+        aborted(broken.signal, over.signal),
+        ...(signal ? [aborted(signal, over.signal)] : []),
       ])
     } finally {
+      over.abort()
       await worker.close()
-      broken.abort()
       await queue.close()
     }
-    if (broken.signal.reason instanceof WorkerError) throw broken.signal.reason
+    broken.signal.throwIfAborted()
     return result
   } finally {
     redis.disconnect()
@@ -149,14 +151,21 @@ function sinkOf({ output }: RunSpec, { sink, run }: WorkerOptions): Sink {
   throw new RunError(`The run ${JSON.stringify(run)} has no output, so each worker needs a sink`)
 }
 
-async function finished(ledger: Ledger, queue: Queue, signal: AbortSignal): Promise<void> {
+/** Resolves when nothing is left to do. */
+async function finished(
+  ledger: Ledger,
+  { queue, spec, signal }: { queue: Queue; spec: RunSpec; signal: AbortSignal },
+): Promise<void> {
   while (!signal.aborted) {
-    const { complete, jobs, jobsDone } = await ledger.counts()
+    const { identity, complete, jobs, jobsDone } = await ledger.counts()
+    if (identity !== identityOf(spec)) {
+      throw new WorkerError(`Redis has forgotten the run ${JSON.stringify(ledger.run)}, or it was removed`)
+    }
     if (complete && jobsDone + (await queue.getFailedCount()) >= jobs) return
     await delay(POLL, undefined, { signal }).catch(() => {})
   }
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort')
+async function aborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: over }).catch(() => {})
 }

@@ -1,0 +1,140 @@
+import { markdownTable } from '../report/markdown-table.js'
+import { versions } from '../report/versions.js'
+import { writeResults } from '../report/write-results.js'
+import { costs } from './costs.js'
+import { eachItsOwnBudget } from './each-its-own.js'
+import * as kills from './kills.js'
+import * as speed from './throughput.js'
+
+const { ROWS, TOKENS_PER_MINUTE, WORKERS } = kills
+const grouped = (value: number) => Math.round(value).toLocaleString('en')
+
+interface Run {
+  readonly name: string
+  readonly conditions: kills.Conditions
+}
+
+const runs: readonly Run[] = [
+  { name: 'no kills, limit configured', conditions: { withKills: false, configured: true, seed: 7 } },
+  { name: 'kills, seed 7, limit configured', conditions: { withKills: true, configured: true, seed: 7 } },
+  { name: 'kills, seed 8, limit configured', conditions: { withKills: true, configured: true, seed: 8 } },
+  { name: 'no kills, limit learned', conditions: { withKills: false, configured: false, seed: 7 } },
+]
+
+const rows: string[][] = []
+let ideal = 0
+let tokens = 0
+for (const { name, conditions } of runs) {
+  console.log(name)
+  const outcome = await kills.runUnderKills(conditions)
+  ideal = outcome.ideal
+  tokens = outcome.tokens
+  const wasted = outcome.requests - outcome.needed
+  rows.push([
+    name,
+    outcome.seconds.toFixed(1),
+    (outcome.seconds / ideal).toFixed(2),
+    `${outcome.requests}`,
+    `${outcome.refused}`,
+    `${wasted - outcome.refused}`,
+    `${((100 * wasted) / outcome.requests).toFixed(1)} %`,
+    `${ROWS - outcome.ids}`,
+  ])
+  console.log(rows.at(-1)?.join('  '))
+}
+console.log('four processes without a queue')
+const own = await eachItsOwnBudget()
+const ownNeeded = WORKERS * Math.ceil(ROWS / WORKERS / 96)
+rows.push([
+  'no queue, each its own budget',
+  own.seconds.toFixed(1),
+  (own.seconds / ideal).toFixed(2),
+  `${own.requests}`,
+  `${own.refused}`,
+  `${own.requests - own.refused - ownNeeded}`,
+  `${((100 * (own.requests - ownNeeded)) / own.requests).toFixed(1)} %`,
+  own.failed === 0 ? '0' : `${own.failed} of ${WORKERS} processes failed`,
+])
+console.log(rows.at(-1)?.join('  '))
+
+const speeds: speed.Speed[] = []
+for (const workers of [1, 2, 3, 4]) {
+  speeds.push(await speed.throughput(workers))
+  console.log(speeds.at(-1))
+}
+const one = speeds[0]?.rowsPerSecond ?? Number.NaN
+const cost = await costs()
+console.log(cost)
+
+const BILLION = 1e9
+const jobs = BILLION / 960
+const paper = [1e6, 10e6, 100e6].map((tokensPerMinute) => {
+  const perSecond = tokensPerMinute / cost.tokensPerRecord / 60
+  return [
+    grouped(tokensPerMinute),
+    grouped(perSecond),
+    grouped(BILLION / perSecond / 3600),
+    `${Math.ceil(perSecond / cost.workedPerSecond)}`,
+    `${Math.round((100 * perSecond) / cost.producedPerSecond)} %`,
+  ]
+})
+
+await writeResults(
+  import.meta.url,
+  `# The embedding job on BullMQ and Redis
+
+\`npx -y pnpm@12 --filter ./bench bullmq\`, one run each, with ${versions([
+    '@pinecone-inference/bullmq',
+    '@pinecone-inference/client',
+    '@pinecone-inference/emulator',
+    'bullmq',
+    'ioredis',
+  ])}, Redis 7 with
+\`appendonly yes\` and \`appendfsync everysec\`. Redis, the emulator, the coordinator and each worker are processes of
+one machine.
+
+## One budget for ${WORKERS} workers, with kills
+
+${grouped(ROWS)} rows, ${grouped(tokens)} tokens, at ${grouped(TOKENS_PER_MINUTE)} tokens a minute, to Parquet: the emulator's bucket
+starts full, and a 429 carries Retry-After in whole seconds; an answer takes ${kills.LATENCY.min} to ${kills.LATENCY.max} ms. The ideal
+spends the full bucket at once and then the rate: ${ideal.toFixed(1)} s. Jobs of ${kills.RECORDS_PER_JOB} records, \`lockDuration\`
+${grouped(kills.LOCK_DURATION)} ms. The kills, at seeded shares of the rows: ${kills.WORKER_KILLS} times SIGKILL to a worker, which is replaced
+at once, and once SIGKILL to Redis, which is back after ${kills.REDIS_AWAY / 1000} seconds.
+
+${markdownTable(['', 'seconds', 'over the ideal', 'requests', 'refused (429)', 'sent again', 'wasted', 'lost'], rows)}
+
+Sent again: what killed workers had under way. Wasted: refused or sent again. No id is in two parts; the ids of all
+parts are counted.
+
+## From 1 to ${WORKERS} workers, where the budget is not the limit
+
+${grouped(speed.ROWS)} rows, llama-text-embed-v2 at 384 dimensions, an answer takes ${speed.LATENCY.min} to ${speed.LATENCY.max} ms, ${speed.MAX_CONCURRENCY} requests in
+flight per worker, so that this machine's processors are not the limit either.
+
+${markdownTable(
+  ['workers', 'rows a second', 'against one'],
+  speeds.map(({ workers, rowsPerSecond }) => [
+    workers,
+    grouped(rowsPerSecond),
+    (rowsPerSecond / one).toFixed(2),
+  ]),
+)}
+
+## On paper: a billion passages
+
+Measured with passages of ${grouped(cost.bytesPerRecord)} bytes and ${grouped(cost.tokensPerRecord)} tokens, multilingual-e5-large at 1,024 dimensions, without latency or
+limit, processors shared with the emulator:
+
+- one worker embeds and writes ${grouped(cost.workedPerSecond)} passages a second (one core at most);
+- one coordinator produces ${grouped(cost.producedPerSecond)} a second;
+- Redis holds ${grouped(cost.queueMegabytes)} MB for the 64 queued jobs of 960, which is all that is ever there, and 8 bytes for each job that is
+  done: ${((jobs * 8) / 1e6).toFixed(1)} MB for the ${grouped(jobs)} jobs of a billion.
+
+${markdownTable(
+  ['tokens a minute', 'passages a second', 'hours for a billion', 'workers', "of one coordinator's rate"],
+  paper,
+)}
+
+The budget decides. The workers are those that the processors need; requests in flight have to cover the
+service's latency as well: passages a second x seconds an answer takes / 96.`,
+)

@@ -1,0 +1,23 @@
+import { PineconeInference } from '@pinecone-inference/client'
+import { records } from './records.js'
+
+interface Slice {
+  readonly url: string
+  readonly tokensPerMinute: number
+  readonly rows: number
+  readonly from: number
+  readonly to: number
+}
+
+const { url, tokensPerMinute, rows, from, to } = JSON.parse(process.argv[2] ?? '') as Slice
+await using client = new PineconeInference({ apiKey: 'bench', baseUrl: url, rateLimit: { tokensPerMinute } })
+const inputs = records(rows, { least: 8, most: 24 })
+  .slice(from, to)
+  .map(({ text }) => text)
+for await (const _ of client.embedStream({
+  model: 'multilingual-e5-large',
+  inputs,
+  parameters: { inputType: 'passage' },
+})) {
+  // only the requests count
+}

@@ -1,0 +1,99 @@
+import type { BudgetRequest, RateLimit } from '@pinecone-inference/client'
+import { Redis } from 'ioredis'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { RedisBudget } from '../dist/index.js'
+import { hasRedisServer, RedisServer } from './redis-server.js'
+
+const passages = { model: 'multilingual-e5-large', inputType: 'passage' }
+
+/** Two processes' budgets of one Redis, as far as Redis can tell. */
+async function twoBudgets(rateLimit: RateLimit = {}) {
+  const server = await RedisServer.start()
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  return [0, 1].map(() => {
+    const redis = new Redis(server.url)
+    onTestFinished(() => redis.disconnect())
+    return new RedisBudget({ redis, rateLimit })
+  }) as [RedisBudget, RedisBudget]
+}
+
+const never = new AbortController().signal
+
+/** Whether a request is let in without waiting for the clock. */
+async function goesNow(budget: RedisBudget, request: BudgetRequest): Promise<boolean> {
+  const impatient = new AbortController()
+  const entered = budget.enter(request, impatient.signal).then(
+    () => true,
+    () => false,
+  )
+  // By then this process has asked, and was told to wait.
+  setTimeout(() => impatient.abort(), 100)
+  return entered
+}
+
+describe.runIf(hasRedisServer())('a budget in Redis', () => {
+  it('is one for all processes', async () => {
+    const [a, b] = await twoBudgets({ tokensPerMinute: 1_000 })
+    await a.enter({ ...passages, tokens: 600 }, never)
+    expect(await goesNow(b, { ...passages, tokens: 600 })).toBe(false)
+    expect(await goesNow(b, { ...passages, tokens: 300 })).toBe(true)
+    expect(await goesNow(a, { ...passages, tokens: 300 })).toBe(false)
+  })
+
+  it('is one for each model and input type', async () => {
+    const [a, b] = await twoBudgets({ tokensPerMinute: 1_000 })
+    await a.enter({ ...passages, tokens: 1_000 }, never)
+    expect(await goesNow(b, { ...passages, inputType: 'query', tokens: 1_000 })).toBe(true)
+    expect(await goesNow(b, { ...passages, model: 'llama-text-embed-v2', tokens: 1_000 })).toBe(true)
+    expect(await goesNow(b, { ...passages, tokens: 1_000 })).toBe(false)
+  })
+
+  it('is corrected by what the service counted', async () => {
+    const [a, b] = await twoBudgets({ tokensPerMinute: 1_000 })
+    const entry = await a.enter({ ...passages, tokens: 900 }, never)
+    expect(await goesNow(b, { ...passages, tokens: 700 })).toBe(false)
+    entry.accepted(200)
+    expect(await goesNow(b, { ...passages, tokens: 700 })).toBe(true)
+  })
+
+  it('counts requests too, where those are limited', async () => {
+    const [a, b] = await twoBudgets({ requestsPerMinute: 2 })
+    await a.enter({ model: 'bge-reranker-v2-m3' }, never)
+    await b.enter({ model: 'bge-reranker-v2-m3' }, never)
+    expect(await goesNow(a, { model: 'bge-reranker-v2-m3' })).toBe(false)
+  })
+
+  it('after a 429 to one process lets in none of any, until the service wants requests again', async () => {
+    const [a, b] = await twoBudgets()
+    const entry = await a.enter({ ...passages, tokens: 100 }, never)
+    expect(await goesNow(b, { ...passages, tokens: 100 })).toBe(true)
+    entry.refused(500)
+    const start = performance.now()
+    await b.enter({ ...passages, tokens: 100 }, never)
+    expect(performance.now() - start).toBeGreaterThanOrEqual(490)
+  })
+
+  it('is learned from 429s where it is not configured: the next request waits for what the last one took', async () => {
+    const [a, b] = await twoBudgets()
+    const entry = await a.enter({ ...passages, tokens: 100 }, never)
+    // 100 tokens in 300 ms: 20,000 a minute
+    entry.refused(300)
+    const next = await b.enter({ ...passages, tokens: 300 }, never)
+    next.accepted(300)
+    expect(await goesNow(a, { ...passages, tokens: 1 })).toBe(false)
+  })
+
+  it('an abort ends the wait, also behind others of the same process', async () => {
+    const [a] = await twoBudgets({ tokensPerMinute: 1_000 })
+    await a.enter({ ...passages, tokens: 1_000 }, never)
+    const first = new AbortController()
+    const second = new AbortController()
+    const waits = [first, second].map(({ signal }) => a.enter({ ...passages, tokens: 1_000 }, signal))
+    const outcomes = Promise.allSettled(waits)
+    second.abort(new Error('second'))
+    await expect(waits[1]).rejects.toThrow('second')
+    first.abort(new Error('first'))
+    await expect(waits[0]).rejects.toThrow('first')
+    await outcomes
+  })
+})

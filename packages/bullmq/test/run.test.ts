@@ -1,0 +1,236 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readRecords, type TextRecord } from '@pinecone-inference/files'
+import { Redis } from 'ioredis'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import {
+  EmbedRun,
+  type Part,
+  RedisUnavailableError,
+  RunError,
+  runWorker,
+  WorkerError,
+} from '../dist/index.js'
+import { fleet, outputOf, records } from './fleet.js'
+import { hasRedisServer, RedisServer } from './redis-server.js'
+
+const small = { recordsPerJob: 50 }
+
+describe.runIf(hasRedisServer())('a run', () => {
+  it('puts each record into the output once, with its metadata, and says so in a manifest', async () => {
+    const { folder, open, work } = await fleet()
+    const run = await open()
+    const workers = [work(), work()]
+    const seen: string[] = []
+    const result = await run.embed(records(505), { ...small, onProgress: ({ state }) => seen.push(state) })
+    const { manifest, embedded, files } = await outputOf(folder)
+    expect(embedded.map(({ id }) => id)).toEqual(records(505).map(({ id }) => id))
+    expect(embedded[7]).toEqual({ id: 'id-7', values: expect.any(Array), metadata: { number: 7 } })
+    expect(manifest).toMatchObject({
+      run: 'passages',
+      model: 'multilingual-e5-large',
+      records: 505,
+      tokens: result.tokens,
+    })
+    expect(manifest.parts).toHaveLength(11)
+    expect(files).toHaveLength(13)
+    expect(seen.at(-1)).toBe('finished')
+    const done = await Promise.all(workers)
+    expect(done.reduce((sum, { records }) => sum + records, 0)).toBe(505)
+    expect(done.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(result.tokens)
+  })
+
+  it('writes Parquet', async () => {
+    const { folder, open, work } = await fleet()
+    const run = await open({ output: { folder, format: 'parquet' }, model: 'pinecone-sparse-english-v0' })
+    void work()
+    await run.embed(records(60), small)
+    const ids: string[] = []
+    for await (const { id } of readRecords(join(folder, 'part-000000001.parquet'), { textField: 'id' }))
+      ids.push(id)
+    expect(ids).toEqual(
+      records(60)
+        .slice(50)
+        .map(({ id }) => id),
+    )
+  })
+
+  it('hands its parts to a sink of the worker where it has no output', async () => {
+    const { emulator, redis, worker } = await fleet()
+    const run = await EmbedRun.open({
+      redis: redis.url,
+      run: 'upsert',
+      model: 'multilingual-e5-large',
+      parameters: { inputType: 'passage' },
+    })
+    onTestFinished(() => run.close())
+    await expect(runWorker({ ...worker, run: 'upsert' })).rejects.toThrow('needs a sink')
+    const parts: Part[] = []
+    const working = runWorker({ ...worker, run: 'upsert', sink: async (part) => void parts.push(part) })
+    await run.embed(records(120), small)
+    await working
+    expect(parts.map(({ name, records }) => [name, records.length]).sort()).toEqual([
+      ['part-000000000', 50],
+      ['part-000000001', 50],
+      ['part-000000002', 20],
+    ])
+    expect(emulator.requests).toHaveLength(3)
+  })
+
+  it('begun again with the same source does only what is not done', async () => {
+    const { emulator, folder, open, work } = await fleet()
+    const run = await open()
+    const working = work()
+    function* broken(): Generator<TextRecord> {
+      yield* records(270)
+      throw new Error('the disk was pulled out')
+    }
+    await expect(run.embed(broken(), small)).rejects.toThrow('pulled out')
+    await run.close()
+
+    const again = await open()
+    expect(await again.embed(records(500), small)).toMatchObject({ records: 500 })
+    await working
+    expect(emulator.requests).toHaveLength(10)
+    expect((await outputOf(folder)).embedded).toHaveLength(500)
+
+    // And once more, when all is done: without a worker, without a request.
+    expect(await again.embed(records(500), small)).toMatchObject({ records: 500 })
+    expect(emulator.requests).toHaveLength(10)
+  })
+
+  it('refuses another source under the same name', async () => {
+    const { open, work } = await fleet()
+    const run = await open()
+    void work()
+    await run.embed(records(100), small)
+    await expect(
+      run.embed(
+        records(100, (i) => `Changed ${i}`),
+        small,
+      ),
+    ).rejects.toThrow(RunError)
+    await expect(run.embed(records(100), { recordsPerJob: 25 })).rejects.toThrow('another recordsPerJob')
+    await expect(run.embed(records(50), small)).rejects.toThrow('ended after 1 jobs')
+  })
+
+  it('refuses another model under the same name, and a folder with other parts; another budget is no other run', async () => {
+    const { folder, open } = await fleet()
+    await open()
+    await expect(open({ model: 'llama-text-embed-v2' })).rejects.toThrow('exists with another model')
+    await open({ rateLimit: { tokensPerMinute: 5 } })
+    await writeFile(join(folder, 'part-000000000.jsonl'), '')
+    await expect(open({ run: 'other' })).rejects.toThrow('empty folder')
+    await expect(open({ run: 'a:b' })).rejects.toThrow('no colons')
+  })
+
+  it('reads no more of the source than there is room for', async () => {
+    const { open, work } = await fleet()
+    const run = await open()
+    let pulled = 0
+    function* source(): Generator<TextRecord> {
+      for (const record of records(1_000)) {
+        pulled++
+        yield record
+      }
+    }
+    const embedding = run.embed(source(), { recordsPerJob: 10, maxQueuedJobs: 5 })
+    for await (const { jobs } of run.follow({ interval: 50 })) if (jobs.waiting === 5) break
+    // 5 jobs in the queue, one that waits for room
+    expect(pulled).toBe(60)
+    void work()
+    expect(await embedding).toMatchObject({ records: 1_000 })
+  })
+
+  it('names the records that cannot be embedded, and embeds the others', async () => {
+    const { emulator, folder, open, work } = await fleet()
+    emulator.faults.add({
+      route: '/embed',
+      call: 2,
+      fault: { kind: 'status', status: 400, message: 'not this' },
+    })
+    const run = await open()
+    void work({ concurrency: 1 })
+    const result = await run.embed(
+      records(100, (i) => (i === 70 || i === 3 ? '' : `Passage ${i}`)),
+      small,
+    )
+    expect(result).toMatchObject({ records: 49, recordsFailed: 51 })
+    expect(result.failures.filter(({ error }) => error === 'has no text').map(({ id }) => id)).toEqual([
+      'id-3',
+      'id-70',
+    ])
+    expect(result.failures.filter(({ error }) => error.includes('not this'))).toHaveLength(49)
+    const failures = await outputOf(folder)
+    expect(failures.manifest).toMatchObject({ records: 49, recordsFailed: 51 })
+  })
+
+  it('a key that is refused stops the worker, and leaves the jobs to others', async () => {
+    const { emulator, open, work } = await fleet({ apiKey: 'right' })
+    const run = await open()
+    const embedding = run.embed(records(200), small)
+    await expect(work({ client: { apiKey: 'wrong', baseUrl: emulator.url } })).rejects.toThrow(WorkerError)
+    void work({ client: { apiKey: 'right', baseUrl: emulator.url } })
+    expect(await embedding).toMatchObject({ records: 200, failedJobs: [] })
+  })
+
+  it('a worker that is told to stop finishes its jobs and returns', async () => {
+    const { emulator, open, spawn, work } = await fleet({ latency: 300 })
+    const run = await open()
+    const embedding = run.embed(records(500), small)
+    const process = spawn()
+    for await (const { jobs } of run.follow({ interval: 20 })) if (jobs.active > 0) break
+    expect(await process.stop()).toBe(0)
+    void work()
+    expect(await embedding).toMatchObject({ records: 500 })
+    expect(emulator.requests.every(({ status }) => status === 200)).toBe(true)
+    expect(emulator.requests).toHaveLength(10)
+  })
+
+  it('says so when Redis has forgotten it', async () => {
+    const { redis, open, work } = await fleet()
+    const run = await open()
+    const working = work()
+    for await (const { jobs } of run.follow({ interval: 20 })) {
+      if (jobs.produced === 0) break
+    }
+    const client = new Redis(redis.url)
+    await client.flushall()
+    client.disconnect()
+    await expect(run.follow().next()).rejects.toThrow('forgotten')
+    await expect(working).rejects.toThrow('forgotten')
+  })
+
+  it('is gone from Redis after remove()', async () => {
+    const { redis, open, work } = await fleet()
+    const run = await open()
+    void work()
+    await run.embed(records(100), small)
+    await run.remove()
+    const client = new Redis(redis.url)
+    onTestFinished(() => client.disconnect())
+    const keys = await client.keys('*')
+    expect(keys.filter((key) => !key.includes(':budget:'))).toEqual([])
+  })
+
+  it('warns of a Redis without an append-only file', async () => {
+    const redis = await RedisServer.start('--appendonly', 'no')
+    onTestFinished(() => redis[Symbol.asyncDispose]())
+    const warnings: Error[] = []
+    const listen = (warning: Error) => void warnings.push(warning)
+    process.on('warning', listen)
+    onTestFinished(() => void process.off('warning', listen))
+    const run = await EmbedRun.open({ redis: redis.url, run: 'any', model: 'multilingual-e5-large' })
+    await run.close()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(warnings.map(({ name }) => name)).toContain('RedisPersistenceWarning')
+  })
+
+  it('is not begun where there is no Redis; the error has no password', async () => {
+    const opening = EmbedRun.open({ redis: 'redis://me:secret@127.0.0.1:1', run: 'any', model: 'any' })
+    const error = await opening.catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(RedisUnavailableError)
+    expect(String(error)).toContain('127.0.0.1:1')
+    expect(JSON.stringify(error) + String(error)).not.toContain('secret')
+  })
+})
