@@ -46,7 +46,8 @@ it.each(matching(/^npm install (.+)$/))(
       name,
       ...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies }),
     ])
-    for (const name of names.split(' ')) expect(known).toContain(name.replace(/(?<=.)@.*$/, ''))
+    for (const name of names.split(' ').filter((word) => !word.startsWith('-')))
+      expect(known).toContain(name.replace(/(?<=.)@.*$/, ''))
   },
 )
 
@@ -58,7 +59,7 @@ it.each(matching(/^npx -y pnpm@12 (?:--filter \.\/(\S+) )?(?:run )?(\S+)(?: (\S+
   },
 )
 
-it.each(matching(/^(?:npx )?(?:@pinecone-inference\/cli|pinecone-inference) ([a-z]+)(.*)$/))(
+it.each(matching(/^(?:.*\| |npx )?(?:@pinecone-inference\/cli|pinecone-inference) ([a-z]+)([^|>)]*)/))(
   '$path: $line is a command with these options',
   async ({ groups: [command = '', rest = ''] }) => {
     const main = join(root, 'packages/cli/dist/main.js')
