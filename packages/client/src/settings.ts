@@ -36,6 +36,11 @@ export interface PineconeInferenceOptions {
   headers?: Record<string, string>
   /** An undici dispatcher (proxy, mTLS, MockAgent) to send through. The client then does not close it. */
   dispatcher?: Dispatcher
+  /**
+   * A `fetch` to send through instead of undici: for edge runtimes, which have no undici, and for wrappers of `fetch`.
+   * Everything else stays as it is. May not be given together with `dispatcher`.
+   */
+  fetch?: typeof globalThis.fetch
 }
 
 /** The options, checked, with defaults filled in. */
@@ -51,6 +56,7 @@ export interface Settings {
   readonly sourceTag: string | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly dispatcher: Dispatcher | undefined
+  readonly fetch: typeof globalThis.fetch | undefined
 }
 
 export function resolveSettings(options: PineconeInferenceOptions): Settings {
@@ -66,6 +72,7 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
     sourceTag: options.sourceTag,
     headers: checkedHeaders(options.headers ?? {}),
     dispatcher: options.dispatcher,
+    fetch: checkedFetch(options),
   }
   checkWholeNumber('maxConcurrency', settings.maxConcurrency, 1)
   checkWholeNumber('maxRetries', settings.maxRetries, 0)
@@ -76,8 +83,21 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
   return settings
 }
 
+/** Edge runtimes have no `process`. */
+function environment(name: string): string | undefined {
+  return globalThis.process?.env?.[name]
+}
+
+function checkedFetch({ fetch, dispatcher }: PineconeInferenceOptions): typeof globalThis.fetch | undefined {
+  if (fetch === undefined) return undefined
+  if (typeof fetch !== 'function')
+    throw new PineconeConfigurationError('fetch', `is a ${typeof fetch}, not a function`)
+  if (dispatcher) throw new PineconeConfigurationError('fetch', 'cannot be given together with dispatcher')
+  return fetch
+}
+
 function resolveApiKey(given: string | undefined): string {
-  const apiKey = given ?? process.env.PINECONE_API_KEY
+  const apiKey = given ?? environment('PINECONE_API_KEY')
   if (apiKey === undefined || apiKey === '') {
     throw new PineconeConfigurationError(
       'apiKey',
@@ -91,7 +111,7 @@ function resolveApiKey(given: string | undefined): string {
 }
 
 function resolveBaseUrl(given: string | undefined, allowInsecure: boolean): URL {
-  const text = given ?? (process.env.PINECONE_INFERENCE_URL || 'https://api.pinecone.io')
+  const text = given ?? (environment('PINECONE_INFERENCE_URL') || 'https://api.pinecone.io')
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new PineconeConfigurationError('baseUrl', `is ${JSON.stringify(text)}, not an http(s) URL`)

@@ -45,7 +45,8 @@ describe('embedAll', () => {
     slowest?.()
     expect((await bulk).data).toHaveLength(96 * 8)
     expect(api.mostInFlight).toBe(3)
-    expect(api.connections).toBeLessThanOrEqual(3)
+    // one to spare, so that the next request need not wait until the last answer is read to its end
+    expect(api.connections).toBeLessThanOrEqual(4)
   })
 
   it('reports progress after each batch', async () => {

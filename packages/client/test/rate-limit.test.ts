@@ -18,7 +18,8 @@ function fakeClock() {
 
 /** Lets everything happen that waits for the network and not for the clock. */
 async function settle(api: { inFlight: number; requests: unknown[] }) {
-  for (let quiet = 0, seen = -1; quiet < 20; quiet++) {
+  // undici is loaded before the first request
+  for (let quiet = 0, seen = -1; quiet < 20 || seen < 1; quiet++) {
     await new Promise((resolve) => setImmediate(resolve))
     if (api.inFlight > 0 || api.requests.length !== seen) quiet = 0
     seen = api.requests.length

@@ -48,7 +48,8 @@ export async function simulate(options: Simulation): Promise<SimulationResult> {
       await elapse(latency / 2)
       if (wait === 0) {
         budget.accepted(amount, amount, performance.now())
-        return turns.release()
+        turns.release()
+        return
       }
       refused++
       const retryAfterMs = options.retryAfter ? Math.ceil(wait / 1000) * 1000 : undefined

@@ -1,4 +1,5 @@
 import type { EmbedRequest, EmbedResult } from '../api/embed.js'
+import { utf8Length } from '../batches/request-size.js'
 import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
@@ -34,7 +35,7 @@ export async function embedBatch(request: EmbedRequest, call: Call, engine: Engi
       load: {
         model,
         inputType: parameters?.inputType,
-        textBytes: inputs.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0),
+        textBytes: inputs.reduce((bytes, text) => bytes + utf8Length(text), 0),
       },
       read: () => embedAnswer(request),
       usage: ({ usage }) => usage,

@@ -113,7 +113,8 @@ export class Sender {
     this.#observer.started(attempt)
     try {
       const answer = delivery.read()
-      await this.#exchange(delivery.request, answer, call)
+      const isFollowed = await this.#exchange(delivery.request, answer, call)
+      if (isFollowed) await this.#transport.nextOnTheWire()
       const result = answer.end()
       const usage = delivery.usage?.(result) ?? {}
       const actual = usage.totalTokens ?? amount
@@ -145,15 +146,17 @@ export class Sender {
     }
   }
 
-  /** The slot is free again before the answer's end is decoded, so the next request does not wait for that. */
-  async #exchange(request: HttpRequest, answer: AnswerReader<unknown>, call: Call): Promise<void> {
+  /** Frees the slot before the answer's end is decoded, and returns whether another request has taken it. */
+  async #exchange(request: HttpRequest, answer: AnswerReader<unknown>, call: Call): Promise<boolean> {
     try {
       // it may have been stopped between its turn and here
       call.throwIfStopped()
       await this.#transport.send(request, answer, call)
-    } finally {
+    } catch (error) {
       this.#turns.release()
+      throw error
     }
+    return this.#turns.release()
   }
 }
 

@@ -33,7 +33,7 @@ export class Turns {
   #free: number
   #arrivals = 0
   #singlesInARow = 0
-  #timer: NodeJS.Timeout | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(slots: number) {
     this.#free = slots
@@ -67,10 +67,11 @@ export class Turns {
     })
   }
 
-  /** The request is off the wire. */
-  release(): void {
-    this.#free++
+  /** The request is off the wire. Returns whether another one has taken its slot. */
+  release(): boolean {
+    const free = ++this.#free
     this.serve()
+    return this.#free < free
   }
 
   /** Lets in whoever may go now, and wakes again when the next one may. To be called when a budget has changed. */

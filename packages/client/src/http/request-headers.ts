@@ -17,10 +17,15 @@ export function requestHeaders(settings: Settings): Record<string, string> {
 
 /** The form of the official SDK's: `name vX; lang=typescript; node v20…; source_tag=…`. */
 function userAgent(sourceTag: string | undefined): string {
-  const parts = [`@pinecone-inference/client v${version}`, 'lang=typescript', `node ${process.version}`]
+  const parts = [`@pinecone-inference/client v${version}`, 'lang=typescript', runtime()]
   const tag = sourceTag && normalizedTag(sourceTag)
   if (tag) parts.push(`source_tag=${tag}`)
   return parts.join('; ')
+}
+
+function runtime(): string {
+  const version = globalThis.process?.version
+  return version ? `node ${version}` : 'Edge Runtime'
 }
 
 function normalizedTag(sourceTag: string): string {

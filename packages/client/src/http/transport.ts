@@ -1,13 +1,11 @@
-import { type Dispatcher, Pool } from 'undici'
 import type { Call } from '../delivery/call.js'
 import type { Settings } from '../settings.js'
 import { Chunks } from '../wire/chunks.js'
-import type { Carrier } from './carrier.js'
+import { type Connections, openConnections } from './connections.js'
 import { errorFromAnswer } from './error-answer.js'
 import { type BodyReader, exchange } from './exchange.js'
 import { requestHeaders } from './request-headers.js'
 import { Secrecy } from './secrecy.js'
-import { undiciCarrier } from './undici-carrier.js'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
@@ -15,13 +13,11 @@ export interface HttpRequest {
   readonly body?: string
 }
 
-/** Sends one request once, over one pool of keep-alive connections to the API's origin. */
+/** Sends one request once. */
 export class Transport {
   /** Where requests go, for whoever watches. */
   readonly host: string
-  readonly #dispatcher: Dispatcher
-  readonly #ownsDispatcher: boolean
-  readonly #carrier: Carrier
+  readonly #connections: Connections
   readonly #origin: string
   readonly #prefix: string
   readonly #getHeaders: Record<string, string>
@@ -32,9 +28,7 @@ export class Transport {
     this.host = settings.baseUrl.host
     this.#origin = settings.baseUrl.origin
     this.#prefix = settings.baseUrl.pathname.replace(/\/+$/, '')
-    this.#ownsDispatcher = settings.dispatcher === undefined
-    this.#dispatcher = settings.dispatcher ?? new Pool(this.#origin, { connections: settings.maxConcurrency })
-    this.#carrier = undiciCarrier(this.#dispatcher)
+    this.#connections = openConnections(settings)
     this.#getHeaders = requestHeaders(settings)
     this.#postHeaders = { ...this.#getHeaders, 'Content-Type': 'application/json' }
     this.#secrecy = new Secrecy(settings.apiKey)
@@ -49,7 +43,7 @@ export class Transport {
   async send({ method, path, body }: HttpRequest, answer: BodyReader, call: Call): Promise<void> {
     const refusal = new Chunks()
     const reply = await exchange(
-      this.#carrier,
+      await this.#connections.carrier(),
       {
         method,
         origin: this.#origin,
@@ -65,9 +59,19 @@ export class Transport {
     throw errorFromAnswer(`${method} ${path}`, reply, this.#secrecy.blot(refusal.text()))
   }
 
-  /** Lets requests under way finish, then closes the connections; a dispatcher of the caller's stays open. */
-  async close(): Promise<void> {
-    if (this.#ownsDispatcher) await this.#dispatcher.close()
+  /**
+   * Resolves when a request that is about to be sent is on the wire: undici looks at a kept connection for a turn of
+   * the event loop before it writes (client-h1.js, kIdleSocketValidation), and that turn begins after this call.
+   */
+  nextOnTheWire(): Promise<void> {
+    return new Promise((resolve) =>
+      'setImmediate' in globalThis ? setImmediate(() => setImmediate(resolve)) : resolve(),
+    )
+  }
+
+  /** Lets requests under way finish, then closes the client's own connections. */
+  close(): Promise<void> {
+    return this.#connections.close()
   }
 }
 

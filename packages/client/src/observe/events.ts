@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel'
+import { channelOf } from './channel.js'
 
 /** One attempt to send a request. The events of an attempt carry the same object. */
 export interface RequestAttempt {
@@ -50,7 +50,7 @@ export interface RequestRetryEvent {
  * ```
  */
 export const channels = {
-  start: channel('pinecone-inference:request:start'),
-  end: channel('pinecone-inference:request:end'),
-  retry: channel('pinecone-inference:request:retry'),
+  start: channelOf('pinecone-inference:request:start'),
+  end: channelOf('pinecone-inference:request:end'),
+  retry: channelOf('pinecone-inference:request:retry'),
 }

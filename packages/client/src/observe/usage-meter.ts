@@ -31,7 +31,9 @@ export class UsageMeter {
       this.#onUsage({ model, totalTokens, rerankUnits, total: this.#total })
     } catch (error) {
       // The answer is paid for; a listener that throws must not lose it.
-      process.emitWarning(error instanceof Error ? error : String(error))
+      const warning = error instanceof Error ? error : String(error)
+      if (globalThis.process) process.emitWarning(warning)
+      else console.warn(warning)
     }
   }
 }

@@ -1,0 +1,33 @@
+import type { Channel } from 'node:diagnostics_channel'
+
+type Listener = Parameters<Channel['subscribe']>[0]
+
+/** As much of a `node:diagnostics_channel` as the client uses. */
+export type EventChannel = Pick<Channel, 'name' | 'hasSubscribers' | 'subscribe' | 'publish'>
+
+/** The diagnostics channel of that name; where Node's are not to be had, one that only this module knows. */
+export function channelOf(name: string): EventChannel {
+  const node = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel')
+  return node ? node.channel(name) : new LocalChannel(name)
+}
+
+class LocalChannel implements EventChannel {
+  readonly name: string
+  readonly #listeners: Listener[] = []
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  get hasSubscribers(): boolean {
+    return this.#listeners.length > 0
+  }
+
+  subscribe(listener: Listener): void {
+    this.#listeners.push(listener)
+  }
+
+  publish(event: unknown): void {
+    for (const listener of this.#listeners) listener(event, this.name)
+  }
+}
