@@ -1,11 +1,17 @@
 import { inspect } from 'node:util'
-import { PineconeConfigurationError, PineconeInferenceError } from '@pinecone-inference/client'
+import {
+  PineconeConfigurationError,
+  PineconeInference,
+  PineconeInferenceError,
+} from '@pinecone-inference/client'
 import {
   Document,
   IngestionCache,
   IngestionPipeline,
   MetadataMode,
   SentenceSplitter,
+  SimpleDocumentStore,
+  SimpleVectorStore,
   type TransformComponent,
 } from 'llamaindex'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -166,5 +172,34 @@ describe('PineconeEmbedding in an IngestionPipeline', () => {
     const { first, second, askedAgain } = await runs((fields) => [new PineconeEmbedding(fields)])
     expect(askedAgain).toBe(0)
     expect(second.map(({ embedding }) => embedding)).toEqual(first.map(({ embedding }) => embedding))
+  })
+
+  it('is aborted by the signal among the options of run', async () => {
+    const { emulator, fields } = await emulated()
+    emulator.faults.add({ fault: { kind: 'stall', at: 'headers' } })
+    const client = new PineconeInference(fields)
+    const pipeline = new IngestionPipeline({ transformations: [new PineconeEmbedding({ client })] })
+    const documents = [new Document({ text: 'a' })]
+    const run = pipeline.run({ documents }, { signal: AbortSignal.timeout(50) })
+    await expect(run).rejects.toThrow(/timeout/)
+    await client.close() // waits for what is under way: nothing
+  })
+
+  it.each([
+    ['none with one parser', 1, 1],
+    ['one with two parsers in a row, as the framework then looks for another node', 2, 2],
+  ])('leaves of a changed document’s old vectors: %s', async (_, parsers, stored) => {
+    const { fields } = await emulated()
+    const embedding = new PineconeEmbedding(fields)
+    const vectorStore = new SimpleVectorStore({ embeddingModel: embedding })
+    const pipeline = new IngestionPipeline({
+      transformations: [...Array.from({ length: parsers }, () => new SentenceSplitter()), embedding],
+      docStore: new SimpleDocumentStore(),
+      vectorStore,
+      disableCache: true,
+    })
+    await pipeline.run({ documents: [new Document({ id_: 'd', text: 'before' })] })
+    await pipeline.run({ documents: [new Document({ id_: 'd', text: 'after' })] })
+    expect(Object.keys(vectorStore.toDict().embeddingDict)).toHaveLength(stored)
   })
 })
