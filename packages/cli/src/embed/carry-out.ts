@@ -10,7 +10,7 @@ import { OutputError } from './output-error.js'
 import { count, type Report } from './report/report.js'
 import { type JobOutput, runJob } from './run-job.js'
 import { StandardOutput } from './standard-output.js'
-import { canBeSurveyed, surveyInput } from './survey-input.js'
+import { canBeSurveyed, type Survey, surveyInput } from './survey-input.js'
 import { pathsOf, UnfinishedOutput } from './unfinished-output.js'
 
 export interface Surroundings {
@@ -30,7 +30,7 @@ export async function carryOut(job: EmbedJob, surroundings: Surroundings): Promi
   const { report } = surroundings
   if (job.output === '-') {
     const output = new StandardOutput((id, failure) => report.say(`${id}: ${failure.message}`))
-    return run(job, output, undefined, surroundings)
+    return run(job, output, null, surroundings)
   }
   await mkdir(dirname(job.output), { recursive: true })
   const letGo = await holdOutput(job.output)
@@ -53,7 +53,7 @@ async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number
   try {
     const { read } = output.standing
     if (read > 0) report.say(`Going on after ${count(read)} records.`)
-    return await run(job, output, survey?.records, surroundings)
+    return await run(job, output, survey, surroundings)
   } finally {
     await output.close()
   }
@@ -62,13 +62,13 @@ async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number
 async function run(
   job: EmbedJob,
   output: JobOutput,
-  total: number | undefined,
+  survey: Survey | null,
   surroundings: Surroundings,
 ): Promise<number> {
   const { report, stop } = surroundings
   const began = performance.now()
   try {
-    if (!(await runJob(job, { ...surroundings, output, total }))) {
+    if (!(await runJob(job, { ...surroundings, output, survey }))) {
       report.say(`Stopped after ${count(output.standing.read)} records. ${howToGoOn(job)}`)
       return stop.exitCode
     }

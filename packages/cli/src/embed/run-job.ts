@@ -12,6 +12,7 @@ import { isRefusal } from './isolate-refused.js'
 import { OutputError } from './output-error.js'
 import { Pace } from './report/pace.js'
 import type { Report } from './report/report.js'
+import type { Survey } from './survey-input.js'
 import type { Standing } from './unfinished-output.js'
 
 /** Where a job's records go: files that can be gone on with, or the standard output. */
@@ -29,8 +30,8 @@ export interface JobSurroundings {
   readonly output: JobOutput
   /** Tokens counted by this process, by model. */
   readonly tokens: Readonly<Record<string, number>>
-  /** Records of the input, where that is known. */
-  readonly total: number | undefined
+  /** What the input holds; null where it comes only once. */
+  readonly survey: Survey | null
   readonly stop: StopSignal
   readonly report: Report
 }
@@ -55,7 +56,8 @@ const UNANSWERED_REQUESTS = 3
  * @returns whether all is done; false if it was asked to stop
  */
 export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Promise<boolean> {
-  const { client, output, total, stop, report } = surroundings
+  const { client, output, survey, stop, report } = surroundings
+  const total = survey?.records
   const before = output.standing
   const digest = new InputDigest()
   const pace = new Pace()
@@ -83,11 +85,12 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   const tell = (now: number) => {
     const perSecond = pace.mark(read, now)
     const tokens = Object.values(standing().tokens).reduce((sum, count) => sum + count, 0)
-    const left = total === undefined || perSecond === 0 ? undefined : (total - read) / perSecond
+    const left = total !== undefined && perSecond ? (total - read) / perSecond : undefined
     report.progress({ done: read, total, failed: output.failures, tokens, perSecond, secondsLeft: left })
   }
 
-  const records = recordsAfter(job, before, digest, stop.requested)
+  const reading = { ...job.read, idsAreUnique: survey !== null }
+  const records = recordsAfter({ ...job, read: reading }, before, digest, stop.requested)
   try {
     tell(performance.now())
     for await (const outcome of embedRecords(records, job.calls, client, stop.overdue)) {
@@ -119,6 +122,11 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     return false
   }
   for (const failed of unanswered) await settle(failed)
+  if (survey && digest.value() !== survey.digest) {
+    throw new OutputError(
+      `The input changed while it was read. Delete ${job.output}.partial to start over with it as it is now.`,
+    )
+  }
   tell(performance.now())
   await output.finish(standing())
   return true

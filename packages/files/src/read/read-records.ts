@@ -14,6 +14,8 @@ export interface ReadOptions {
    * its `source`, `line` and `text`.
    */
   metadataFields?: readonly string[]
+  /** The ids are known to come once, from an earlier reading; saves some 25 bytes an id. Default false. */
+  idsAreUnique?: boolean
 }
 
 /**
@@ -30,7 +32,7 @@ export async function* readRecords(
   inputs: string | readonly string[],
   options: ReadOptions = {},
 ): AsyncGenerator<TextRecord, void> {
-  const { idField = 'id', textField = 'text', metadataFields } = options
+  const { idField = 'id', textField = 'text', metadataFields, idsAreUnique = false } = options
   const ids = new UniqueIds()
   for (const input of typeof inputs === 'string' ? [inputs] : inputs) {
     const format = await inputFormat(input)
@@ -41,7 +43,7 @@ export async function* readRecords(
     const columns = { required: [names.id, names.text], optional: names.metadata ?? ['metadata'] }
     for await (const fields of fieldsOf(input, format, columns)) {
       const record = toRecord(fields, names)
-      const first = ids.add(record.id)
+      const first = idsAreUnique ? undefined : ids.add(record.id)
       if (first !== undefined) {
         throw fields.refuse(
           `the id ${JSON.stringify(record.id)} is record ${first}'s already; each may come once`,

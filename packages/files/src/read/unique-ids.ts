@@ -4,7 +4,7 @@ import { hash } from 'node:crypto'
 const WORDS = 3
 
 /**
- * Finds ids that come twice, in some 20 bytes an id. Two different ids are taken for the same with a probability of
+ * Finds ids that come twice, in some 25 bytes an id. Two different ids are taken for the same with a probability of
  * 3e-8 in a million ids.
  */
 export class UniqueIds {

@@ -1,15 +1,17 @@
 /** The span over which the rate is measured. */
 const SPAN_MS = 15_000
+/** Less than this says nothing about what is left. */
+const LEAST_MS = 1_000
 
 /** Records a second, lately. The time is an argument. */
 export class Pace {
   #marks: { at: number; done: number }[] = []
 
-  /** @returns records a second */
-  mark(done: number, now: number): number {
+  /** @returns records a second; undefined until that can be told */
+  mark(done: number, now: number): number | undefined {
     this.#marks.push({ at: now, done })
     while (this.#marks.length > 2 && now - (this.#marks[0]?.at ?? now) > SPAN_MS) this.#marks.shift()
     const first = this.#marks[0] ?? { at: now, done }
-    return now > first.at ? ((done - first.done) * 1000) / (now - first.at) : 0
+    return now - first.at < LEAST_MS ? undefined : ((done - first.done) * 1000) / (now - first.at)
   }
 }

@@ -8,8 +8,8 @@ export interface Progress {
   readonly failed: number
   /** Tokens that the service counted, earlier runs included. */
   readonly tokens: number
-  /** Records a second, lately. */
-  readonly perSecond: number
+  /** Records a second, lately; undefined at the beginning. */
+  readonly perSecond: number | undefined
   /** Seconds until the end at that rate. */
   readonly secondsLeft: number | undefined
 }
@@ -53,7 +53,7 @@ export function figures({ failed, tokens, perSecond, secondsLeft }: Progress): s
   return [
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
     `${count(tokens)} tokens`,
-    `${count(Math.round(perSecond))}/s`,
+    ...(perSecond === undefined ? [] : [`${count(Math.round(perSecond))}/s`]),
     ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
   ].join(', ')
 }

@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SeparateEmulator } from '../emulator/separate-emulator.js'
+import { markdownTable } from '../report/markdown-table.js'
+import { versions } from '../report/versions.js'
+import { writeResults } from '../report/write-results.js'
+import { runWatched } from './run-watched.js'
+import { writeInput } from './write-input.js'
+
+const ROUNDS = 5
+/** What a hosted model takes for an answer, or longer. */
+const LATENCY = { distribution: 'uniform', min: 50, max: 150 } as const
+const NONE = { distribution: 'uniform', min: 0, max: 0 } as const
+
+const command = fileURLToPath(import.meta.resolve('@pinecone-inference/cli').replace('index.js', 'main.js'))
+const streamAlone = fileURLToPath(new URL('./stream-alone.mjs', import.meta.url))
+const folder = await mkdtemp(join(tmpdir(), 'cli-embed-'))
+
+const SPARSE = { model: 'pinecone-sparse-english-v0', parameters: { inputType: 'passage' }, args: [] }
+const DENSE = {
+  model: 'llama-text-embed-v2',
+  parameters: { inputType: 'passage', dimension: 1024 },
+  args: ['--dimension', '1024'],
+}
+type Model = typeof SPARSE | typeof DENSE
+
+async function embed(input: string, output: string, { model, args }: Model, url: string) {
+  const path = join(folder, output)
+  const env = { PINECONE_INFERENCE_URL: url, PINECONE_API_KEY: 'local' }
+  try {
+    return await runWatched([command, 'embed', input, '-o', path, '--model', model, ...args, '--json'], env)
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+async function stream(input: string, { model, parameters }: Model, url: string) {
+  const env = { PINECONE_INFERENCE_URL: url, PINECONE_API_KEY: 'local' }
+  return runWatched([streamAlone, input, model, JSON.stringify(parameters)], env)
+}
+
+function spread(values: readonly number[], digits: number): string {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number) =>
+    (sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN).toFixed(digits)
+  return `${at(0.5)} (${at(0)} to ${at(1)})`
+}
+
+async function throughput() {
+  const rows: string[][] = []
+  for (const [what, chosen, records, latency] of [
+    ['sparse, answers after 50 to 150 ms', SPARSE, 50_000, LATENCY],
+    ['dense 1024, answers after 50 to 150 ms', DENSE, 10_000, LATENCY],
+    ['sparse, as fast as the emulator answers', SPARSE, 50_000, NONE],
+    ['dense 1024, as fast as the emulator answers', DENSE, 10_000, NONE],
+  ] as const) {
+    await using emulator = await SeparateEmulator.start({ latency })
+    const input = join(folder, `${records}.jsonl`)
+    await writeInput(input, records)
+    const alone: number[] = []
+    const jsonl: number[] = []
+    const parquet: number[] = []
+    for (let round = 0; round <= ROUNDS; round++) {
+      const base = (await stream(input, chosen, emulator.url)).seconds
+      const toJsonl = (await embed(input, 'out.jsonl', chosen, emulator.url)).seconds
+      const toParquet = (await embed(input, 'out.parquet', chosen, emulator.url)).seconds
+      // the first round warms up
+      if (round === 0) continue
+      alone.push(records / base)
+      jsonl.push(toJsonl / base)
+      parquet.push(toParquet / base)
+    }
+    rows.push([what, records.toLocaleString('en-US'), spread(alone, 0), spread(jsonl, 2), spread(parquet, 2)])
+    console.log(rows.at(-1)?.join(' | '))
+  }
+  return rows
+}
+
+async function memory() {
+  const rows: string[][] = []
+  await using emulator = await SeparateEmulator.start()
+  for (const records of [1_000, 10_000, 100_000, 1_000_000]) {
+    const input = join(folder, `${records}.jsonl`)
+    await writeInput(input, records)
+    for (const output of ['out.jsonl', 'out.parquet']) {
+      const { seconds, startMb, peakMb } = await embed(input, output, SPARSE, emulator.url)
+      rows.push([
+        records.toLocaleString('en-US'),
+        output,
+        seconds.toFixed(0),
+        startMb.toFixed(0),
+        peakMb.toFixed(0),
+        (peakMb - startMb).toFixed(0),
+      ])
+      console.log(rows.at(-1)?.join(' | '))
+    }
+    await rm(input)
+  }
+  return rows
+}
+
+try {
+  const parts = process.argv[2]
+  const memoryRows = parts === 'throughput' ? [] : await memory()
+  const throughputRows = parts === 'memory' ? [] : await throughput()
+  await writeResults(
+    import.meta.url,
+    `# The \`embed\` command
+
+\`npx -y pnpm@12 --filter ./bench cli-embed\`, with ${versions(['@pinecone-inference/cli', '@pinecone-inference/client', '@pinecone-inference/emulator'])}.
+The command and the emulator are processes of their own on the same machine.
+
+## Memory
+
+Resident memory in MB: when the command begins to embed, and its peak. JSONL in, sparse vectors out.
+
+${markdownTable(['records', 'output', 'seconds', 'at the start', 'peak', 'over the start'], memoryRows)}
+
+## Time next to \`embedStream\` alone
+
+The whole command (start, a first reading of the input to check and count it, embedding, a file on disk) against a
+program that reads the same file, calls \`embedStream\` and throws the vectors away, both with 8 requests in flight.
+${ROUNDS} rounds, one after the other in turn; the median, and from the lowest to the highest.
+
+${markdownTable(['', 'records', 'alone, records a second', 'to JSONL, times as long', 'to Parquet, times as long'], throughputRows)}`,
+  )
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}

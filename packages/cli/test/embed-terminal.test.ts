@@ -1,0 +1,93 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startEmulator } from '@pinecone-inference/emulator'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { folderOf, main, run } from './run-command.js'
+
+/** util-linux's, which Debian always has. */
+function hasScript(): boolean {
+  try {
+    return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux')
+  } catch {
+    return false
+  }
+}
+
+const available = hasScript()
+if (!available && process.env.CI !== 'true') {
+  console.warn(
+    'The tests of embed in a terminal are skipped: they need `script` of util-linux (Debian: bsdutils).',
+  )
+}
+
+const lines = Array.from(
+  { length: 20_000 },
+  (_, i) => `{"id":"id-${i}","text":"passage ${i} of many"}\n`,
+).join('')
+const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', '--model', 'pinecone-sparse-english-v0']
+
+/** The built command in a terminal of 100 columns; what is typed arrives as from a keyboard. */
+async function inTerminal(latency: number) {
+  const emulator = await startEmulator({ latency })
+  onTestFinished(() => emulator.close())
+  const folder = await folderOf({ 'in.jsonl': lines })
+  const command = `stty cols 100 rows 30; exec ${process.execPath} ${main} ${args.join(' ')}`
+  const env = { ...process.env, PINECONE_INFERENCE_URL: emulator.url, PINECONE_API_KEY: 'local' }
+  const terminal = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
+    cwd: folder,
+    env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => {
+    terminal.kill('SIGKILL')
+  })
+  let screen = ''
+  terminal.stdout.on('data', (chunk) => {
+    screen += chunk
+  })
+  return {
+    folder,
+    env,
+    type: (text: string) => terminal.stdin.write(text),
+    ended: once(terminal, 'close').then(([code]) => code as number),
+    get screen() {
+      return screen
+    },
+    /** What was drawn, one redrawing a line. */
+    get drawn() {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's escape sequences
+      return screen.split(/\x1b\[1G|\r?\n/).map((line) => line.replace(/\x1b(\[[?\d;]*[A-Za-z]|[78])/g, ''))
+    },
+  }
+}
+
+describe.skipIf(!available && process.env.CI !== 'true')('embed in a terminal', () => {
+  it('draws a bar with records, tokens, rate and time left, and clears up behind it', async () => {
+    const terminal = await inTerminal(100)
+    expect(await terminal.ended).toBe(0)
+    expect(terminal.drawn).toContainEqual(
+      expect.stringMatching(/^█+░+ \d+ % \| [\d,]+\/20,000 \| [\d,]+ tokens, [\d,]+\/s, \d+ s left$/),
+    )
+    expect(terminal.drawn.at(-2)).toMatch(
+      /^Embedded 20,000 records into out\.jsonl in \d+ s: [\d,]+ tokens of /,
+    )
+    // the cursor is shown again
+    expect(terminal.screen.lastIndexOf('\x1b[?25h')).toBeGreaterThan(terminal.screen.lastIndexOf('\x1b[?25l'))
+  })
+
+  it('takes Ctrl-C: finishes what is under way, says how to go on, and the same command does', async () => {
+    const terminal = await inTerminal(100)
+    await expect.poll(() => terminal.screen, { timeout: 20_000 }).toContain('/s, ')
+    terminal.type('\x03')
+    expect(await terminal.ended).toBe(130)
+    expect(terminal.drawn.join('\n')).toMatch(
+      /Stopping: what is under way is finished first\. Ctrl-C again stops at once\.\n.*Stopped after [\d,]+ records\. What is done is kept; the same command goes on with the rest\./s,
+    )
+    expect(existsSync(join(terminal.folder, 'out.jsonl'))).toBe(false)
+    expect((await run(terminal.folder, args, terminal.env as Record<string, string>)).code).toBe(0)
+    expect((await readFile(join(terminal.folder, 'out.jsonl'), 'utf8')).split('\n')).toHaveLength(20_001)
+  })
+})
