@@ -210,7 +210,7 @@ describe('an unfinished run', () => {
 
   it.each(['out.jsonl', 'out.parquet'])('keeps what is done, says so, and goes on: %s', async (output) => {
     const { env, emulator, folder, args, ended } = await unfinished(output)
-    expect(ended.code).toBe(3)
+    expect(ended.code).toBe(1)
     expect(ended.stderr).toMatch(
       /^error: .*401.*Stopped after [\d,]+ records\. What is done is kept; the same command goes on with the rest\.\n$/s,
     )
@@ -253,11 +253,11 @@ describe('an unfinished run', () => {
       child.stdin.on('error', () => {}).end(lines(records))
       return ended
     }
-    expect((await from(passages(5000))).code).toBe(3)
+    expect((await from(passages(5000))).code).toBe(1)
     emulator.faults.clear()
     const other = await from(passages(5000).toReversed())
     expect([other.code, other.stderr]).toEqual([
-      3,
+      1,
       expect.stringContaining('whose input was another: its first'),
     ])
     expect((await from(passages(5000))).code).toBe(0)

@@ -13,6 +13,7 @@ import type { Report } from '../embed/report/report.js'
 import { terminalReport } from '../embed/report/terminal-report.js'
 import { canBeSurveyed, surveyInput } from '../embed/survey-input.js'
 import { EXIT } from '../ending/exit-code.js'
+import { exitCodeOf } from '../ending/exit-code-of.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { connect, OFFLINE_NOTICE } from '../service/connect.js'
@@ -105,9 +106,9 @@ OUTPUT.failed.jsonl, with the reason, and can be embedded again from there.
 
 Exit codes:
   0    all is embedded
-  1    nothing was begun: an option, the input or the output is at fault
+  1    an option, the key, the input or the output is at fault
   2    all is done, but some inputs failed: OUTPUT.failed.jsonl
-  3    stopped by an error on the way; the same command goes on
+  3    the service or the way there failed; the same command goes on
   130  stopped by Ctrl-C (143: by SIGTERM); the same command goes on`,
     )
     .action(async (inputs: string[], options: EmbedOptions) => {
@@ -129,7 +130,7 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
     if (stop.requested.aborted) return stop.exitCode
     if (!isExpected(error)) throw error
     report.fail(error.message)
-    return EXIT.refused
+    return exitCodeOf(error)
   } finally {
     report.end()
     stop.end()

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { PineconeInference } from '@pinecone-inference/client'
 import { EXIT } from '../ending/exit-code.js'
+import { exitCodeOf } from '../ending/exit-code-of.js'
 import { isExpected } from '../ending/expected-error.js'
 import type { StopSignal } from '../ending/stop-signal.js'
 import type { EmbedJob } from './embed-job.js'
@@ -75,9 +76,10 @@ async function run(
   } catch (error) {
     if (!isExpected(error)) throw error
     report.fail(error.message)
-    if (output instanceof UnfinishedOutput && (await output.discardIfEmpty())) return EXIT.refused
-    report.say(`Stopped after ${count(output.standing.read)} records. ${howToGoOn(job)}`)
-    return EXIT.stopped
+    if (!(output instanceof UnfinishedOutput && (await output.discardIfEmpty()))) {
+      report.say(`Stopped after ${count(output.standing.read)} records. ${howToGoOn(job)}`)
+    }
+    return exitCodeOf(error)
   }
   report.finish({
     output: job.output,

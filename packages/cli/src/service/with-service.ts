@@ -1,12 +1,6 @@
-import {
-  PineconeConnectionError,
-  type PineconeInference,
-  PineconeRateLimitError,
-  PineconeResponseError,
-  PineconeServerError,
-  PineconeTimeoutError,
-} from '@pinecone-inference/client'
+import type { PineconeInference } from '@pinecone-inference/client'
 import { EXIT } from '../ending/exit-code.js'
+import { exitCodeOf } from '../ending/exit-code-of.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { connect, OFFLINE_NOTICE } from './connect.js'
@@ -36,18 +30,8 @@ export async function withService(
     if (stop.requested.aborted) return stop.exitCode
     if (!isExpected(error)) throw error
     process.stderr.write(`error: ${error.message}\n`)
-    return mayWorkLater(error) ? EXIT.stopped : EXIT.refused
+    return exitCodeOf(error)
   } finally {
     stop.end()
   }
-}
-
-function mayWorkLater(error: Error): boolean {
-  return [
-    PineconeConnectionError,
-    PineconeRateLimitError,
-    PineconeResponseError,
-    PineconeServerError,
-    PineconeTimeoutError,
-  ].some((kind) => error instanceof kind)
 }
