@@ -5,7 +5,13 @@ import type {
   EmbedAllOptions,
   EmbedStreamOptions,
 } from './api/call-options.js'
-import type { CollectedEmbedResult, EmbedRequest, EmbedResult, EmbedStreamRequest } from './api/embed.js'
+import type {
+  CollectedEmbedResult,
+  EmbedRequest,
+  EmbedResult,
+  EmbedStreamRequest,
+  Encoding,
+} from './api/embed.js'
 import type { ListModelsFilter, ModelInfo, ModelList } from './api/models.js'
 import type { RerankRequest, RerankResult } from './api/rerank.js'
 import { RateBudget } from './budget/rate-budget.js'
@@ -75,7 +81,10 @@ export class PineconeInference {
    * @throws PineconeConfigurationError before sending, for an empty or non-string text, a wrong parameter
    * @throws PineconeApiError when the service refuses; see its subclasses
    */
-  embed(request: EmbedRequest, options: CallOptions = {}): Promise<EmbedResult> {
+  embed<E extends Encoding = 'number'>(
+    request: EmbedRequest<E>,
+    options: CallOptions = {},
+  ): Promise<EmbedResult<E>> {
     return this.#start(options, (call) => embed(request, call, this.#engine))
   }
 
@@ -89,12 +98,18 @@ export class PineconeInference {
    *
    * @throws PineconeConfigurationError before any embed request, for bad input anywhere in `inputs`
    */
-  embedAll(request: EmbedRequest, options: CollectingEmbedAllOptions): Promise<CollectedEmbedResult>
-  embedAll(request: EmbedRequest, options?: EmbedAllOptions): Promise<EmbedResult>
-  embedAll(
-    request: EmbedRequest,
+  embedAll<E extends Encoding = 'number'>(
+    request: EmbedRequest<E>,
+    options: CollectingEmbedAllOptions,
+  ): Promise<CollectedEmbedResult<E>>
+  embedAll<E extends Encoding = 'number'>(
+    request: EmbedRequest<E>,
+    options?: EmbedAllOptions,
+  ): Promise<EmbedResult<E>>
+  embedAll<E extends Encoding>(
+    request: EmbedRequest<E>,
     options: EmbedAllOptions | CollectingEmbedAllOptions = {},
-  ): Promise<EmbedResult | CollectedEmbedResult> {
+  ): Promise<EmbedResult<E> | CollectedEmbedResult<E>> {
     return this.#start(options, (call) => embedAll(request, options, call, this.#engine))
   }
 
@@ -110,18 +125,18 @@ export class PineconeInference {
    * for await (const { index, embedding } of pinecone.embedStream({ model, inputs, parameters })) …
    * ```
    */
-  embedStream(
-    request: EmbedStreamRequest,
+  embedStream<E extends Encoding = 'number'>(
+    request: EmbedStreamRequest<E>,
     options: CollectingEmbedStreamOptions,
-  ): AsyncGenerator<StreamedEmbedding | StreamedFailure, void>
-  embedStream(
-    request: EmbedStreamRequest,
+  ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void>
+  embedStream<E extends Encoding = 'number'>(
+    request: EmbedStreamRequest<E>,
     options?: EmbedStreamOptions,
-  ): AsyncGenerator<StreamedEmbedding, void>
-  async *embedStream(
-    request: EmbedStreamRequest,
+  ): AsyncGenerator<StreamedEmbedding<E>, void>
+  async *embedStream<E extends Encoding>(
+    request: EmbedStreamRequest<E>,
     options: EmbedStreamOptions | CollectingEmbedStreamOptions = {},
-  ): AsyncGenerator<StreamedEmbedding | StreamedFailure, void> {
+  ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void> {
     const call = this.#begin(options)
     try {
       yield* embedStream(request, options, call, this.#engine)

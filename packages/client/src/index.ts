@@ -22,6 +22,7 @@ export type {
   EmbedResult,
   EmbedStreamRequest,
   EmbedUsage,
+  Encoding,
   SparseEmbedding,
   VectorType,
 } from './api/embed.js'

@@ -20,50 +20,60 @@ export interface EmbedParameters {
   [parameter: string]: unknown
 }
 
-export interface EmbedRequest {
+/**
+ * In which form the vectors are given: `number` as `number[]`; `float32` as typed arrays of half the memory, for who
+ * stores them. The service computes in 32 bits or fewer, so nothing it knows is lost.
+ */
+export type Encoding = 'number' | 'float32'
+
+export interface EmbedRequest<E extends Encoding = 'number'> {
   model: EmbedModel
   /** The texts, none of them empty. */
   inputs: readonly string[]
   parameters?: EmbedParameters
+  /** Default `number`. */
+  encoding?: E
 }
 
-export interface EmbedStreamRequest {
+export interface EmbedStreamRequest<E extends Encoding = 'number'> {
   model: EmbedModel
   /** The texts, pulled only as fast as there is room for them. */
   inputs: Iterable<string> | AsyncIterable<string>
   parameters?: EmbedParameters
+  /** Default `number`. */
+  encoding?: E
 }
 
 export type VectorType = 'dense' | 'sparse'
 
-export interface DenseEmbedding {
+export interface DenseEmbedding<E extends Encoding = 'number'> {
   vectorType: 'dense'
   /** One finite number per dimension. */
-  values: number[]
+  values: E extends 'float32' ? Float32Array : number[]
 }
 
-export interface SparseEmbedding {
+export interface SparseEmbedding<E extends Encoding = 'number'> {
   vectorType: 'sparse'
   /** One weight per index. */
-  sparseValues: number[]
+  sparseValues: E extends 'float32' ? Float32Array : number[]
   /** Unsigned 32-bit term ids. */
-  sparseIndices: number[]
+  sparseIndices: E extends 'float32' ? Uint32Array : number[]
   /** The terms, with `returnTokens: true`. */
   sparseTokens?: string[]
 }
 
-export type Embedding = DenseEmbedding | SparseEmbedding
+export type Embedding<E extends Encoding = 'number'> = DenseEmbedding<E> | SparseEmbedding<E>
 
 export interface EmbedUsage {
   /** Tokens the service counted for this call. */
   totalTokens: number
 }
 
-export interface EmbedResult {
+export interface EmbedResult<E extends Encoding = 'number'> {
   model: string
   vectorType: VectorType
   /** One embedding per input, in input order. */
-  data: Embedding[]
+  data: Embedding<E>[]
   usage: EmbedUsage
 }
 
@@ -75,9 +85,9 @@ export interface EmbedFailure {
 }
 
 /** The result of `embedAll` with `onError: 'collect'`. */
-export interface CollectedEmbedResult extends Omit<EmbedResult, 'data'> {
+export interface CollectedEmbedResult<E extends Encoding = 'number'> extends Omit<EmbedResult, 'data'> {
   /** One embedding per input, in input order; null where its request failed. */
-  data: (Embedding | null)[]
+  data: (Embedding<E> | null)[]
   /** In input order; empty if all went well. */
   failures: EmbedFailure[]
 }

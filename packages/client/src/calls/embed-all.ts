@@ -5,6 +5,7 @@ import type {
   EmbedFailure,
   EmbedRequest,
   EmbedResult,
+  Encoding,
 } from '../api/embed.js'
 import { halveTooLarge } from '../batches/halve-too-large.js'
 import { type Batch, planBatches } from '../batches/plan-batches.js'
@@ -12,6 +13,7 @@ import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import { runBatches } from '../batches/run-batches.js'
 import type { Call } from '../delivery/call.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
+import { checkEncoding } from '../validate/encoding.js'
 import { checkModelName } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
 import { embedBatch, nothingEmbedded } from './embed.js'
@@ -24,14 +26,15 @@ import { UniformVectors } from './uniform-vectors.js'
 export const AHEAD_PER_SLOT = 2
 
 /** Any number of texts: split to the model's limits, sent side by side, back in input order. */
-export async function embedAll(
-  request: EmbedRequest,
+export async function embedAll<E extends Encoding>(
+  request: EmbedRequest<E>,
   options: EmbedAllOptions | CollectingEmbedAllOptions,
   call: Call,
   engine: Engine,
-): Promise<EmbedResult | CollectedEmbedResult> {
+): Promise<EmbedResult<E> | CollectedEmbedResult<E>> {
   const { model, inputs } = request
   checkModelName(model)
+  checkEncoding(request.encoding)
   checkTexts(inputs)
   const { batchSize } = options
   const count = await inputsPerRequest({ ...request, inputs: inputs.length, batchSize }, call, engine)
@@ -40,7 +43,7 @@ export async function embedAll(
 
   if (inputs.length > count) call.lane = 'bulk'
   const vectors = new UniformVectors()
-  const data = new Array<Embedding | null>(inputs.length).fill(null)
+  const data = new Array<Embedding<E> | null>(inputs.length).fill(null)
   const usage = { totalTokens: 0 }
   const failures: EmbedFailure[] = []
   let done = 0
@@ -73,7 +76,7 @@ export async function embedAll(
     throw error
   }
   const result = { model: vectors.model ?? model, vectorType: vectors.vectorType, usage }
-  if (!collects) return { ...result, data: data as Embedding[] }
+  if (!collects) return { ...result, data: data as Embedding<E>[] }
   failures.sort((a, b) => a.inputRange[0] - b.inputRange[0])
   return { ...result, data, failures }
 }

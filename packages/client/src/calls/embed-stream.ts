@@ -1,5 +1,5 @@
 import type { CollectingEmbedStreamOptions, EmbedStreamOptions } from '../api/call-options.js'
-import type { Embedding, EmbedResult, EmbedStreamRequest } from '../api/embed.js'
+import type { Embedding, EmbedResult, EmbedStreamRequest, Encoding } from '../api/embed.js'
 import { halveTooLarge } from '../batches/halve-too-large.js'
 import { inOrder } from '../batches/in-order.js'
 import { type Batch, type BatchLimits, BatchPlanner } from '../batches/plan-batches.js'
@@ -7,6 +7,7 @@ import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
+import { checkEncoding } from '../validate/encoding.js'
 import { checkModelName } from '../validate/model.js'
 import { checkText } from '../validate/texts.js'
 import { embedBatch } from './embed.js'
@@ -16,9 +17,9 @@ import { inputsPerRequest } from './inputs-per-request.js'
 import { UniformVectors } from './uniform-vectors.js'
 
 /** One embedding of a stream, with its input's position. */
-export interface StreamedEmbedding {
+export interface StreamedEmbedding<E extends Encoding = 'number'> {
   index: number
-  embedding: Embedding
+  embedding: Embedding<E>
 }
 
 /** An input of a stream that could not be embedded, with the error of its request. */
@@ -34,14 +35,15 @@ export interface StreamedFailure {
 const WINDOW_PER_SLOT = 4
 
 /** Texts of any source, embedded as they come, in input order and in bounded memory. */
-export async function* embedStream(
-  request: EmbedStreamRequest,
+export async function* embedStream<E extends Encoding>(
+  request: EmbedStreamRequest<E>,
   options: EmbedStreamOptions | CollectingEmbedStreamOptions,
   call: Call,
   engine: Engine,
-): AsyncGenerator<StreamedEmbedding | StreamedFailure, void> {
+): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void> {
   const { model, inputs } = request
   checkModelName(model)
+  checkEncoding(request.encoding)
   checkIterable(inputs)
   const { batchSize } = options
   const collects = options.onError === 'collect'
@@ -52,7 +54,7 @@ export async function* embedStream(
   )
   call.lane = 'bulk'
   const vectors = new UniformVectors()
-  const finished = new Map<number, EmbedResult | Failure>()
+  const finished = new Map<number, EmbedResult<E> | Failure>()
 
   const embedParts = async (batch: Batch<string>) => {
     const deliver = async ({ start, items }: Batch<string>) => {
@@ -68,7 +70,7 @@ export async function* embedStream(
     return batch.start + batch.items.length
   }
   /** What is finished and comes before `end`, in order. */
-  function* take(end: number): Generator<StreamedEmbedding | StreamedFailure, void> {
+  function* take(end: number): Generator<StreamedEmbedding<E> | StreamedFailure, void> {
     const starts = [...finished.keys()].filter((start) => start < end).sort((a, b) => a - b)
     for (const start of starts) {
       const result = finished.get(start)
@@ -121,10 +123,10 @@ interface Failure {
   count: number
 }
 
-function* inputByInput(
+function* inputByInput<E extends Encoding>(
   start: number,
-  result: EmbedResult | Failure,
-): Generator<StreamedEmbedding | StreamedFailure, void> {
+  result: EmbedResult<E> | Failure,
+): Generator<StreamedEmbedding<E> | StreamedFailure, void> {
   if ('error' in result) {
     for (let i = 0; i < result.count; i++) yield { index: start + i, error: result.error }
   } else {
@@ -133,7 +135,7 @@ function* inputByInput(
 }
 
 /** Finished after the failure, and so not yielded. */
-function notYetYielded(finished: ReadonlyMap<number, EmbedResult | Failure>) {
+function notYetYielded(finished: ReadonlyMap<number, EmbedResult<Encoding> | Failure>) {
   const results = [...finished]
     .flatMap(([start, result]) => ('error' in result ? [] : [[start, result] as const]))
     .sort(([a], [b]) => a - b)

@@ -1,15 +1,21 @@
-import type { EmbedRequest, EmbedResult } from '../api/embed.js'
+import type { EmbedRequest, EmbedResult, Encoding } from '../api/embed.js'
 import { utf8Length } from '../batches/request-size.js'
 import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
+import { checkEncoding } from '../validate/encoding.js'
 import { checkModelName, checkModelUse } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
 import { embedAnswer, encodeEmbedRequest } from '../wire/embed.js'
 import type { Engine } from './engine.js'
 
 /** One call, one request. */
-export async function embed(request: EmbedRequest, call: Call, engine: Engine): Promise<EmbedResult> {
+export async function embed<E extends Encoding>(
+  request: EmbedRequest<E>,
+  call: Call,
+  engine: Engine,
+): Promise<EmbedResult<E>> {
+  checkEncoding(request.encoding)
   checkModelName(request.model)
   checkTexts(request.inputs)
   const facts = hostedModel(request.model)
@@ -27,7 +33,11 @@ export async function embed(request: EmbedRequest, call: Call, engine: Engine): 
 }
 
 /** Sends texts that are known to be right. */
-export async function embedBatch(request: EmbedRequest, call: Call, engine: Engine): Promise<EmbedResult> {
+export async function embedBatch<E extends Encoding>(
+  request: EmbedRequest<E>,
+  call: Call,
+  engine: Engine,
+): Promise<EmbedResult<E>> {
   const { model, inputs, parameters } = request
   return engine.sender.send(
     {
@@ -44,6 +54,6 @@ export async function embedBatch(request: EmbedRequest, call: Call, engine: Engi
   )
 }
 
-export function nothingEmbedded(model: string): EmbedResult {
+export function nothingEmbedded(model: string): EmbedResult<never> {
   return { model, vectorType: hostedModel(model)?.vectorType ?? 'dense', data: [], usage: { totalTokens: 0 } }
 }

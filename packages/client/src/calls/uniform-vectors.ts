@@ -1,4 +1,4 @@
-import type { EmbedResult, VectorType } from '../api/embed.js'
+import type { EmbedResult, Encoding, VectorType } from '../api/embed.js'
 import { PineconeResponseError } from '../errors/response-error.js'
 
 /** Holds the batches of one call to one type and one dimension, which their own checks cannot see. */
@@ -7,7 +7,7 @@ export class UniformVectors {
   vectorType: VectorType = 'dense'
   #dimension: number | undefined
 
-  check(result: EmbedResult): void {
+  check(result: EmbedResult<Encoding>): void {
     const [first] = result.data
     const dimension = first?.vectorType === 'dense' ? first.values.length : 0
     if (this.#dimension === undefined) {

@@ -1,4 +1,4 @@
-import type { Embedding } from '../api/embed.js'
+import type { Embedding, Encoding } from '../api/embed.js'
 import type { RankedDocument } from '../api/rerank.js'
 
 /** The inputs (or documents) an error is about: from `start` up to, not including, `end`. */
@@ -6,7 +6,7 @@ export type InputRange = readonly [start: number, end: number]
 
 /** What `embedAll` or `embedStream` had finished when it failed, in input order. */
 export interface PartialEmbeddings {
-  readonly data: readonly { readonly index: number; readonly embedding: Embedding }[]
+  readonly data: readonly { readonly index: number; readonly embedding: Embedding<Encoding> }[]
   readonly usage: { readonly totalTokens: number }
 }
 

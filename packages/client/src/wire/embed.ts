@@ -3,6 +3,7 @@ import type {
   Embedding,
   EmbedRequest,
   EmbedResult,
+  Encoding,
   SparseEmbedding,
   VectorType,
 } from '../api/embed.js'
@@ -11,6 +12,7 @@ import { hostedModel } from '../models/hosted-models.js'
 import { asArray, asCount, asFiniteNumber, asObject, asString, broken, parseAnswer } from './answer.js'
 import type { AnswerReader } from './answer-reader.js'
 import { Chunks } from './chunks.js'
+import { asFloat32 } from './float32.js'
 import { NumberArrayReader } from './number-arrays.js'
 import { wireParameters } from './parameters.js'
 
@@ -19,7 +21,7 @@ type WireEmbedRequest = components['schemas']['EmbedRequest']
 const ENDPOINT = 'POST /embed'
 
 /** The body of `POST /embed`. */
-export function encodeEmbedRequest(request: EmbedRequest): string {
+export function encodeEmbedRequest(request: EmbedRequest<Encoding>): string {
   const body: WireEmbedRequest = {
     model: request.model,
     inputs: request.inputs.map((text) => ({ text })),
@@ -30,7 +32,7 @@ export function encodeEmbedRequest(request: EmbedRequest): string {
 }
 
 /** A model with a single dimension declares no such parameter, so naming that dimension is not sent. */
-function sentParameters({ model, parameters }: EmbedRequest): Record<string, unknown> {
+function sentParameters({ model, parameters }: EmbedRequest<Encoding>): Record<string, unknown> {
   const fixed = hostedModel(model)?.dimensions?.length === 1
   return fixed ? { ...parameters, dimension: undefined } : { ...parameters }
 }
@@ -39,7 +41,7 @@ function sentParameters({ model, parameters }: EmbedRequest): Record<string, unk
  * The answer of `POST /embed`, checked: one embedding per input, all of one type and dimension, all finite.
  * Its numbers are decoded while it arrives, so the last chunk leaves little to do.
  */
-export function embedAnswer(request: EmbedRequest): AnswerReader<EmbedResult> {
+export function embedAnswer<E extends Encoding>(request: EmbedRequest<E>): AnswerReader<EmbedResult<E>> {
   const numbers = new NumberArrayReader()
   const chunks = new Chunks()
   return {
@@ -54,7 +56,10 @@ export function embedAnswer(request: EmbedRequest): AnswerReader<EmbedResult> {
   }
 }
 
-function decodeEmbeddings(answer: Record<string, unknown>, request: EmbedRequest): EmbedResult {
+function decodeEmbeddings<E extends Encoding>(
+  answer: Record<string, unknown>,
+  request: EmbedRequest<E>,
+): EmbedResult<E> {
   const data = asArray(ENDPOINT, 'data', answer.data)
   if (data.length !== request.inputs.length) {
     throw broken(ENDPOINT, `${data.length} embeddings for ${request.inputs.length} inputs`)
@@ -66,9 +71,17 @@ function decodeEmbeddings(answer: Record<string, unknown>, request: EmbedRequest
   return {
     model: asString(ENDPOINT, 'model', answer.model),
     vectorType,
-    data: embeddings,
+    data: encoded(embeddings, request.encoding),
     usage: { totalTokens: asCount(ENDPOINT, 'usage.total_tokens', usage.total_tokens) },
   }
+}
+
+function encoded<E extends Encoding>(embeddings: Embedding[], encoding: E | undefined): Embedding<E>[] {
+  const given: Embedding<Encoding>[] =
+    encoding === 'float32'
+      ? embeddings.map((embedding, i) => asFloat32(ENDPOINT, `data[${i}]`, embedding))
+      : embeddings
+  return given as Embedding<E>[]
 }
 
 function decodeEmbedding(value: unknown, index: number, vectorType: VectorType): Embedding {
