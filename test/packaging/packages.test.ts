@@ -1,0 +1,174 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { startEmulator } from '@pinecone-inference/emulator'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { folders, installInEmptyProject, type PackedPackage, type Project, packAll, run } from './packed.js'
+import sizeBudget from './size-budget.json' with { type: 'json' }
+
+let packed: Awaited<ReturnType<typeof packAll>>
+let project: Project
+
+beforeAll(async () => {
+  packed = await packAll()
+  project = await installInEmptyProject(packed.packages)
+}, 240_000)
+
+afterAll(async () => {
+  await project?.[Symbol.asyncDispose]()
+  await packed?.[Symbol.asyncDispose]()
+})
+
+function packageOf(folder: string): PackedPackage {
+  const found = packed.packages.find((one) => one.folder === folder)
+  if (!found) throw new Error(`packages/${folder} was not packed`)
+  return found
+}
+
+async function node(
+  kind: 'module' | 'commonjs',
+  code: string,
+  env: Record<string, string> = {},
+): Promise<unknown> {
+  const { stdout } = await run(process.execPath, [`--input-type=${kind}`, '--eval', code], {
+    cwd: project.folder,
+    env: { ...process.env, ...env },
+  })
+  return JSON.parse(stdout)
+}
+
+describe.each(folders)('the packed package %s', (folder) => {
+  const installed = () => join(project.folder, 'node_modules', packageOf(folder).manifest.name)
+
+  it('exports the same from an ES module and from CommonJS', async () => {
+    const { name } = packageOf(folder).manifest
+    const list = 'console.log(JSON.stringify(Object.keys(m).sort()))'
+    const imported = await node('module', `import * as m from '${name}'; ${list}`)
+    expect(imported).not.toEqual([])
+    expect(await node('commonjs', `const m = require('${name}'); ${list}`)).toEqual(imported)
+  })
+
+  it('has the right types for every way to resolve it (are the types wrong?)', async () => {
+    const tarball = await readFile(packageOf(folder).tarball)
+    const result = await checkPackage(createPackageFromTarballData(tarball))
+    expect(result.types && result.problems).toEqual([])
+  })
+
+  it('has a package.json without loose ends (publint)', async () => {
+    const { messages } = await publint({
+      strict: true,
+      pack: { tarball: toArrayBuffer(await readFile(packageOf(folder).tarball)) },
+    })
+    const manifest = JSON.parse(await readFile(join(installed(), 'package.json'), 'utf8'))
+    expect(messages.map((message) => formatMessage(message, manifest))).toEqual([])
+  })
+
+  it('holds its build with source maps, its licence, nothing of its source or tests', async () => {
+    const files = await readdir(installed(), { recursive: true })
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'dist/index.js',
+        'dist/index.js.map',
+        'dist/index.cjs',
+        'dist/index.cjs.map',
+        'dist/index.d.ts',
+        'dist/index.d.cts',
+      ]),
+    )
+    expect(files.filter((file) => /^(src|test)\b|\.test\./.test(file))).toEqual([])
+    expect(await readFile(join(installed(), 'package.json'), 'utf8')).not.toMatch(/workspace:|catalog:/)
+  })
+
+  it('has source maps that hold the sources', async () => {
+    for (const file of ['dist/index.js.map', 'dist/index.cjs.map']) {
+      const { sources, sourcesContent } = JSON.parse(await readFile(join(installed(), file), 'utf8'))
+      expect(sourcesContent).toHaveLength(sources.length)
+      expect(sourcesContent).not.toContain(null)
+    }
+  })
+
+  it('stays within its size budget', async () => {
+    const budget = (sizeBudget as Record<string, { packed: number; unpacked: number }>)[folder]
+    if (!budget) throw new Error(`packages/${folder} has no line in test/packaging/size-budget.json`)
+    const size = {
+      packed: (await stat(packageOf(folder).tarball)).size,
+      unpacked: await bytesIn(installed()),
+    }
+    expect(size.packed).toBeLessThanOrEqual(budget.packed)
+    expect(size.unpacked).toBeLessThanOrEqual(budget.unpacked)
+  })
+})
+
+it('one copy of each framework is installed, and the adapters are built on it', async () => {
+  const copies = (await readdir(join(project.folder, 'node_modules'), { recursive: true })).filter((path) =>
+    /node_modules\/(@langchain\/core|@llamaindex\/core)\/package\.json$/.test(`node_modules/${path}`),
+  )
+  expect(copies.sort()).toEqual(['@langchain/core/package.json', '@llamaindex/core/package.json'])
+
+  const use = `
+    const own = [
+      new PineconeEmbeddings() instanceof Embeddings,
+      new PineconeRerank() instanceof BaseDocumentCompressor,
+      new PineconeEmbedding() instanceof BaseEmbedding,
+    ]
+    console.log(JSON.stringify(own))`
+  const imports: [string, string][] = [
+    ['{ PineconeEmbeddings, PineconeRerank }', '@pinecone-inference/langchain'],
+    ['{ PineconeEmbedding }', '@pinecone-inference/llamaindex'],
+    ['{ Embeddings }', '@langchain/core/embeddings'],
+    ['{ BaseDocumentCompressor }', '@langchain/core/retrievers/document_compressors'],
+    ['{ BaseEmbedding }', '@llamaindex/core/embeddings'],
+  ]
+  const esm = imports.map(([names, from]) => `import ${names} from '${from}'`).join('\n')
+  const cjs = imports.map(([names, from]) => `const ${names} = require('${from}')`).join('\n')
+  const env = { PINECONE_API_KEY: 'offline' }
+  expect(await node('module', esm + use, env)).toEqual([true, true, true])
+  expect(await node('commonjs', cjs + use, env)).toEqual([true, true, true])
+})
+
+it('the packed adapters work against the packed client, in both module systems', async () => {
+  const emulator = await startEmulator()
+  onTestFinished(() => emulator.close())
+  const env = { PINECONE_API_KEY: 'offline', PINECONE_INFERENCE_URL: emulator.url }
+  const use = `
+    const lengths = []
+    lengths.push((await new langchain.PineconeEmbeddings().embedDocuments(['a', 'b'])).length)
+    lengths.push((await new llamaindex.PineconeEmbedding().getTextEmbeddingsBatch(['a', 'b', 'c'])).length)
+    lengths.push((await new langchain.PineconeRerank().rerank(['a', 'b'], 'q')).length)
+    console.log(JSON.stringify(lengths))`
+  expect(
+    await node(
+      'module',
+      `import * as langchain from '@pinecone-inference/langchain'
+       import * as llamaindex from '@pinecone-inference/llamaindex'
+       ${use}`,
+      env,
+    ),
+  ).toEqual([2, 3, 2])
+  expect(
+    await node(
+      'commonjs',
+      `const langchain = require('@pinecone-inference/langchain')
+       const llamaindex = require('@pinecone-inference/llamaindex')
+       void (async () => {${use}})()`,
+      env,
+    ),
+  ).toEqual([2, 3, 2])
+})
+
+function toArrayBuffer(bytes: Buffer): ArrayBuffer {
+  return Uint8Array.from(bytes).buffer
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  const sizes = await Promise.all(
+    files.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
