@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it, vi } from 'vitest'
@@ -7,6 +8,13 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const run = promisify(execFile)
 const home = fileURLToPath(new URL('..', import.meta.url))
+
+it('the README lists every program', () => {
+  const programs = readdirSync(home).filter((name) => existsSync(`${home}/${name}/main.ts`))
+  const readme = readFileSync(`${home}/README.md`, 'utf8')
+  expect(programs.length).toBeGreaterThan(0)
+  for (const name of programs) expect(readme).toContain(`| \`${name}/\``)
+})
 
 /** Starts a program as a user does, without a key. */
 function program(name: string, ...args: string[]) {

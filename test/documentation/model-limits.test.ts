@@ -27,7 +27,20 @@ it.each(['client', 'langchain', 'llamaindex'])(
         hostedModel(model)?.maxBatchSize,
         info.maxSequenceLength,
       ])
+      const truncate = info.supportedParameters.find(({ parameter }) => parameter === 'truncate')
+      expect([model, truncate?.default]).toEqual([model, truncateByDefault(readme, model)])
       expect(numbers).toEqual(sizes.length > 1 ? [...sizes, info.defaultDimension] : sizes)
     }
   },
 )
+
+/** `END` by default, but `NONE` for `a-model`; `another` has no such parameter. */
+function truncateByDefault(readme: string, model: string): string | undefined {
+  const text = readme.replaceAll('\n', ' ')
+  const [, byDefault, other, otherModel, without] =
+    /`truncate` says: `(\w+)` by default, but `(\w+)` for `([^`]+)`; `([^`]+)` has no such parameter/.exec(
+      text,
+    ) ?? []
+  if (model === without) return undefined
+  return model === otherModel ? other : byDefault
+}
