@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,8 +12,6 @@ export const root = fileURLToPath(new URL('../..', import.meta.url))
 interface Manifest {
   name: string
   version: string
-  description: string
-  exports: Record<string, unknown>
   peerDependencies?: Record<string, string>
   peerDependenciesMeta?: Record<string, { optional?: boolean }>
 }
@@ -25,7 +24,11 @@ export interface PackedPackage {
 }
 
 /** The folders of `packages/`. */
-export const folders = (await readdir(join(root, 'packages'))).sort()
+export const folders = readdirSync(join(root, 'packages')).sort()
+
+export function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
+}
 
 /** Packs every package into a folder of its own, as a release would. */
 export async function packAll(): Promise<{ packages: PackedPackage[] } & AsyncDisposable> {
@@ -33,15 +36,11 @@ export async function packAll(): Promise<{ packages: PackedPackage[] } & AsyncDi
   await run('npx', ['-y', 'pnpm@12', '--filter', './packages/*', 'pack', '--pack-destination', folder], {
     cwd: root,
   })
-  const packages = await Promise.all(
-    folders.map(async (name) => {
-      const manifest: Manifest = JSON.parse(
-        await readFile(join(root, 'packages', name, 'package.json'), 'utf8'),
-      )
-      const tarball = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`
-      return { folder: name, manifest, tarball: join(folder, tarball) }
-    }),
-  )
+  const packages = folders.map((name) => {
+    const manifest = readManifest(name)
+    const tarball = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`
+    return { folder: name, manifest, tarball: join(folder, tarball) }
+  })
   return { packages, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
 }
 
@@ -71,7 +70,11 @@ export async function installInEmptyProject(
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
 }
 
-export function requiredPeers({ peerDependencies = {}, peerDependenciesMeta = {} }: Manifest) {
+/** The peers that are not optional, with their ranges. */
+export function requiredPeers({
+  peerDependencies = {},
+  peerDependenciesMeta = {},
+}: Manifest): Record<string, string> {
   return Object.fromEntries(
     Object.entries(peerDependencies).filter(([peer]) => !peerDependenciesMeta[peer]?.optional),
   )
