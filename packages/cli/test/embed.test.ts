@@ -70,8 +70,9 @@ describe('pinecone-inference embed', () => {
     const { env } = await service()
     const { child, ended } = start(await folderOf(), ['embed', '-', '-o', '-', ...SPARSE], env)
     child.stdin.end(lines(passages(3)))
-    const { code, stdout } = await ended
+    const { code, stdout, stderr } = await ended
     expect(code).toBe(0)
+    expect(stderr).toMatch(/^Embedded 3 records in \d+ s: \d+ tokens of pinecone-sparse-english-v0\.\n$/)
     expect(
       stdout
         .trim()
@@ -224,6 +225,22 @@ describe('an unfinished run', () => {
     expect(await readdir(folder)).toEqual(['in.jsonl', output])
     expect(await idsIn(join(folder, output))).toEqual(passages(5000).map(({ id }) => id))
     expect(emulator.requests.length).toBeLessThan(53)
+  })
+
+  it('is left where it is when the service fails altogether, and gives up nothing of the input', async () => {
+    const { env, emulator } = await service()
+    emulator.faults.add(parseFaultRule('/embed#20-9999 status:503,retry-after=0'))
+    const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
+    const { code, stderr } = await run(folder, args, env)
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^error: .*503.*Stopped after 1,[\d,]+ records/s),
+    ])
+    emulator.faults.clear()
+    expect((await run(folder, args, env)).code).toBe(0)
+    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl'])
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
   })
 
   it('is not gone on with by other settings, or with another input', async () => {

@@ -30,10 +30,9 @@ export async function* embedRecords(
         if (record.text === '') {
           yield { record, failure: new Error('the text is empty') }
         } else {
-          yield outcome(
-            record,
-            vectors.flatMap(({ value }) => (value ? [value] : [])),
-          )
+          const values = vectors.flatMap(({ value }) => (value ? [value] : []))
+          if (values.length < calls.length) throw new Error(`${record.id} got fewer vectors than models`)
+          yield outcome(record, values)
           break
         }
       }

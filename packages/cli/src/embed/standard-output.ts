@@ -5,7 +5,7 @@ import type { Standing } from './unfinished-output.js'
 
 /** JSON lines on the standard output. There is nothing to go on with. */
 export class StandardOutput implements JobOutput {
-  readonly standing: Standing = { read: 0, digest: '', tokens: {} }
+  standing: Standing = { read: 0, digest: '', tokens: {} }
   readonly #onFailure: (id: string, failure: Error) => void
   embedded = 0
   failures = 0
@@ -24,7 +24,11 @@ export class StandardOutput implements JobOutput {
     if (!process.stdout.write(`${JSON.stringify(outcome.embedded)}\n`)) await once(process.stdout, 'drain')
   }
 
-  async checkpoint(): Promise<void> {}
+  async checkpoint(standing: Standing): Promise<void> {
+    this.standing = standing
+  }
 
-  async finish(): Promise<void> {}
+  finish(standing: Standing): Promise<void> {
+    return this.checkpoint(standing)
+  }
 }
