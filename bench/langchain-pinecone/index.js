@@ -1,0 +1,1 @@
+export { PineconeEmbeddings } from '@langchain/pinecone'

@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { versions } from '../report/versions.js'
+import { Bench, nodeVersion } from './bench.js'
+import { bulk, query } from './parts/calls.js'
+import { memory } from './parts/memory.js'
+import { schedule } from './parts/schedule.js'
+import { sizes } from './parts/sizes.js'
+import { startUp } from './parts/start-up.js'
+
+const parts = [bulk, query, schedule, memory, startUp, sizes]
+const names = parts.map(({ name }) => name).join(', ')
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    small: { type: 'boolean', default: false },
+  },
+})
+const chosen = options.only ? parts.filter(({ name }) => options.only?.split(',').includes(name)) : parts
+const count = Number(options.rounds)
+if (chosen.length === 0) throw new Error(`--only takes ${names}`)
+if (!Number.isInteger(count) || count < 1) throw new Error('--rounds takes a whole number above 0')
+
+const sections: string[] = []
+{
+  await using bench = await Bench.open()
+  for (const part of chosen) {
+    const section = await part.run(bench, count, options.small)
+    console.log(`\n${section}`)
+    sections.push(section)
+  }
+}
+if (!options.only && !options.small) {
+  await writeFile(
+    new URL('../RESULTS.md', import.meta.url),
+    `# The client next to its peers
+
+\`pnpm bench\`, ${count} rounds, medians (least to most), on Node.js ${nodeVersion}. The runner, with what it measured:
+${versions(['@pinecone-inference/client', 'undici', '@pinecone-database/pinecone', 'ai', '@langchain/core', '@llamaindex/core'])},
+\`@langchain/pinecone\` 1.0.3 with SDK 5.1.2.
+
+One server in a process of its own sends ready-made answers: 96 vectors of 1024 float32 numbers in their fewest digits.
+Every contender runs in a fresh process each round, warms up, and is then measured; the rounds are interleaved, and a
+ratio is taken within its round. CPU is user and system time of the whole process. The longest block is the longest
+time the event loop did not turn.
+
+${sections.join('\n\n')}
+`,
+  )
+}

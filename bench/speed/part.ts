@@ -1,0 +1,19 @@
+import type { Bench } from './bench.js'
+
+export interface Part {
+  readonly name: string
+  /** Measures, and returns its section of the report. */
+  run(bench: Bench, rounds: number, small: boolean): Promise<string>
+}
+
+export const NAMES: Readonly<Record<string, string>> = {
+  client: '**client**',
+  langchain: '**LangChain adapter**',
+  llamaindex: '**LlamaIndex adapter**',
+  floor: 'hand-written undici loop (the floor)',
+  'official-sdk': 'official SDK, in lanes',
+  'langchain-pinecone': '`@langchain/pinecone`, in lanes',
+  'ai-sdk': 'AI SDK `embedMany`, thin model',
+}
+
+export const ALL = Object.keys(NAMES)

@@ -1,0 +1,55 @@
+import { markdownTable } from '../../report/markdown-table.js'
+import type { Figures, Task } from '../measure.js'
+import { ALL, NAMES, type Part } from '../part.js'
+import { ratios, rounds, spread } from '../rounds.js'
+import type { Orders } from '../server.js'
+
+const DIMENSION = 1024
+
+/** Processor time next to the floor, the official SDK and the client alone. */
+function calls(name: string, title: string, task: (small: boolean) => Task, orders: Orders): Part {
+  return {
+    name,
+    async run(bench, count, small) {
+      const planned = task(small)
+      const measured = await rounds(count, ALL, (contender) => bench.measure(contender, planned, orders))
+      const of = (contender: string, figure: 'cpu' | 'wall' | 'longestBlock') =>
+        (measured.get(contender) ?? []).map((figures: Figures) => figures[figure])
+      const rows = ALL.map((contender) => [
+        NAMES[contender] ?? contender,
+        spread(of(contender, 'cpu'), 0),
+        ...['floor', 'official-sdk', 'client'].map((other) =>
+          spread(ratios(of(contender, 'cpu'), of(other, 'cpu')), 2),
+        ),
+        spread(of(contender, 'wall'), 0),
+        spread(ratios(of(contender, 'wall'), of('floor', 'wall')), 2),
+        spread(of(contender, 'longestBlock'), 0),
+      ])
+      const head = [
+        '',
+        'CPU ms',
+        '/ floor',
+        '/ official SDK',
+        '/ client',
+        'wall ms',
+        '/ floor',
+        'longest block ms',
+      ]
+      return `## ${title}\n\n${markdownTable(head, rows)}`
+    },
+  }
+}
+
+export const bulk = calls(
+  'bulk',
+  'Bulk: 9,600 texts, 50 ms latency, 8 requests in flight',
+  (small) => ({ kind: 'bulk', warmUp: small ? 192 : 1920, texts: small ? 192 : 9600 }),
+  { dimension: DIMENSION, latency: { milliseconds: 50, skewed: false } },
+)
+
+export const query = calls(
+  'query',
+  'Single queries: 1,000, one after the other, no latency',
+  (small) => ({ kind: 'queries', warmUp: small ? 5 : 300, queries: small ? 10 : 1000 }),
+  { dimension: DIMENSION, latency: { milliseconds: 0, skewed: false } },
+)

@@ -1,0 +1,53 @@
+import { markdownTable } from '../../report/markdown-table.js'
+import { BATCH, IN_FLIGHT } from '../contender.js'
+import { idealWall } from '../latency.js'
+import type { Task } from '../measure.js'
+import { NAMES, type Part } from '../part.js'
+import { ratios, rounds, spread } from '../rounds.js'
+
+const contenders = ['client', 'floor', 'ai-sdk']
+const cases = [
+  { title: '20 ms', latency: { milliseconds: 20, skewed: false }, dimension: 8 },
+  { title: '200 ms', latency: { milliseconds: 200, skewed: false }, dimension: 8 },
+  { title: '50 ms, one in ten 500 ms', latency: { milliseconds: 50, skewed: true }, dimension: 8 },
+  {
+    title: '50 ms, one in ten 500 ms, whole answers',
+    latency: { milliseconds: 50, skewed: true },
+    dimension: 1024,
+  },
+]
+
+/** How well the requests in flight are used. */
+export const schedule: Part = {
+  name: 'schedule',
+  async run(bench, count, small) {
+    const texts = small ? 192 : 9600
+    const task: Task = { kind: 'bulk', warmUp: small ? 192 : 1920, texts }
+    const rows: string[][] = []
+    for (const { title, latency, dimension } of small ? cases.slice(0, 1) : cases) {
+      const ideal = idealWall(texts / BATCH, IN_FLIGHT, latency)
+      const measured = await rounds(count, contenders, (contender) =>
+        bench.measure(contender, task, { dimension, latency }),
+      )
+      const walls = (contender: string) => (measured.get(contender) ?? []).map(({ wall }) => wall)
+      for (const contender of contenders) {
+        rows.push([
+          title,
+          NAMES[contender] ?? contender,
+          spread(walls(contender), 0),
+          spread(
+            walls(contender).map((wall) => wall / ideal),
+            2,
+          ),
+          spread(ratios(walls(contender), walls('ai-sdk')), 2),
+        ])
+      }
+    }
+    return `## Schedule: 9,600 texts, 8 requests in flight, wall time
+
+Ideal is list scheduling of the latencies alone. The answers' vectors have 8 dimensions, so that the schedule is what
+takes the time, or 1024 where it says whole answers.
+
+${markdownTable(['latency', '', 'wall ms', '/ ideal', '/ `embedMany`'], rows)}`
+  },
+}
