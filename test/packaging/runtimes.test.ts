@@ -1,0 +1,50 @@
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startEmulator } from '@pinecone-inference/emulator'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { installInEmptyProject, type Project, packAll, root, run } from './packed.js'
+
+let project: Project
+beforeAll(async () => {
+  await using packed = await packAll()
+  project = await installInEmptyProject(packed.packages.filter(({ folder }) => folder === 'client'))
+  await copyFile(join(root, 'test/packaging/use-client.mjs'), join(project.folder, 'use-client.mjs'))
+}, 120_000)
+afterAll(() => project?.[Symbol.asyncDispose]())
+
+async function useClientWith(runtime: string, ...options: string[]): Promise<unknown> {
+  const emulator = await startEmulator()
+  onTestFinished(() => emulator.close())
+  const [program = '', ...before] = runtime.split(' ')
+  const { stdout } = await run('npx', ['-y', program, ...before, 'use-client.mjs', ...options], {
+    cwd: project.folder,
+    env: { ...process.env, PINECONE_API_KEY: 'offline', PINECONE_INFERENCE_URL: emulator.url },
+  })
+  return JSON.parse(stdout)
+}
+
+const asExpected = {
+  dimensions: Array.from({ length: 200 }, () => 384),
+  best: 1,
+  refusal: { name: 'PineconeInvalidRequestError', status: 404 },
+  aborted: 'enough',
+}
+
+it.each(['node@20', 'node@22', 'node@24', 'deno@2.9.6 run --allow-env --allow-net --allow-read'])(
+  'the packed client embeds, reranks, tells errors and aborts in %s, through undici and through fetch',
+  async (runtime) => {
+    expect(await useClientWith(runtime)).toEqual(asExpected)
+    expect(await useClientWith(runtime, '--fetch')).toEqual(asExpected)
+  },
+  180_000,
+)
+
+it('the packed client does the same in Bun, through fetch', async () => {
+  expect(await useClientWith('bun@1.4.5', '--fetch')).toEqual(asExpected)
+}, 180_000)
+
+it('in Bun, whose undici cannot send, a client without fetch says what is missing', async () => {
+  await expect(useClientWith('bun@1.4.5')).rejects.toMatchObject({
+    stderr: expect.stringContaining('fetch is needed where undici cannot be loaded'),
+  })
+}, 180_000)
