@@ -14,7 +14,7 @@ const mayImport: Record<string, string[]> = {
   emulator: [],
   bullmq: ['client', 'files'],
   files: [],
-  cli: ['client', 'emulator', 'files'],
+  cli: ['client', 'emulator', 'files', 'bullmq'],
 }
 
 function sources(name: string): string[] {

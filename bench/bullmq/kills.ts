@@ -6,13 +6,15 @@ import { records } from './records.js'
 
 export const ROWS = 100_000
 export const WORKERS = 4
-export const TOKENS_PER_MINUTE = 1_200_000
-export const RECORDS_PER_JOB = 480
+export const TOKENS_PER_MINUTE = 800_000
+export const RECORDS_PER_JOB = 288
 export const LOCK_DURATION = 5_000
 export const WORKER_KILLS = 5
 /** Milliseconds that Redis is away. */
 export const REDIS_AWAY = 3_000
 export const LATENCY = { distribution: 'uniform', min: 50, max: 150 } as const
+/** Short vectors, so that the processors of one machine do for all of it. */
+export const MODEL = { model: 'llama-text-embed-v2', parameters: { inputType: 'passage', dimension: 384 } }
 const TEXTS_PER_REQUEST = 96
 
 export interface Outcome {
@@ -38,8 +40,7 @@ export async function runUnderKills({ withKills, configured, seed }: Conditions)
   await using fleet = await Fleet.start({
     emulator: { rateLimit: { tokensPerMinute: TOKENS_PER_MINUTE }, latency: LATENCY },
     run: {
-      model: 'multilingual-e5-large',
-      parameters: { inputType: 'passage' },
+      ...MODEL,
       ...(configured ? { rateLimit: { tokensPerMinute: TOKENS_PER_MINUTE } } : {}),
     },
     lockDuration: LOCK_DURATION,

@@ -1,4 +1,5 @@
 import { PineconeInference } from '@pinecone-inference/client'
+import { MODEL } from './kills.js'
 import { records } from './records.js'
 
 interface Slice {
@@ -15,9 +16,8 @@ const inputs = records(rows, { least: 8, most: 24 })
   .slice(from, to)
   .map(({ text }) => text)
 for await (const _ of client.embedStream({
-  model: 'multilingual-e5-large',
+  ...MODEL,
   inputs,
-  parameters: { inputType: 'passage' },
 })) {
   // only the requests count
 }

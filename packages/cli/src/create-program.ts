@@ -4,6 +4,7 @@ import { embedCommand } from './commands/embed.js'
 import { modelsCommand } from './commands/models.js'
 import { rerankCommand } from './commands/rerank.js'
 import { serveCommand } from './commands/serve.js'
+import { workerCommand } from './commands/worker.js'
 import { version } from './version.js'
 
 /** The `pinecone-inference` command with its subcommands; nothing runs before `parseAsync`. */
@@ -12,6 +13,7 @@ export function createProgram(): Command {
     .description('Pinecone inference from the command line, and an offline server of its API')
     .version(version)
     .addCommand(embedCommand())
+    .addCommand(workerCommand())
     .addCommand(rerankCommand())
     .addCommand(modelsCommand())
     .addCommand(serveCommand())

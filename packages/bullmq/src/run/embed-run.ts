@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TextRecord } from '@pinecone-inference/files'
 import { Queue } from 'bullmq'
@@ -84,7 +85,8 @@ export class EmbedRun implements AsyncDisposable {
     const spec: RunSpec = {
       model,
       ...(parameters ? { parameters } : {}),
-      ...(output ? { output } : {}),
+      // A worker's current folder is another one.
+      ...(output ? { output: { ...output, folder: resolve(output.folder) } } : {}),
       ...(rateLimit ? { rateLimit } : {}),
     }
     if (!/^[^:\s]+$/.test(run))

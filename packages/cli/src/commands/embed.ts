@@ -17,6 +17,8 @@ import { exitCodeOf } from '../ending/exit-code-of.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { connect, OFFLINE_NOTICE } from '../service/connect.js'
+import { embedByWorkers } from '../workers/embed-by-workers.js'
+import { DEFAULT_RUN, redisUrl, runName } from '../workers/redis-options.js'
 import { names, wholeNumber } from './read-option.js'
 
 interface EmbedOptions {
@@ -34,6 +36,8 @@ interface EmbedOptions {
   readonly concurrency: number
   readonly offline?: boolean
   readonly dryRun?: boolean
+  readonly redis?: string
+  readonly run: string
   readonly json?: boolean
 }
 
@@ -91,6 +95,14 @@ export function embedCommand(): Command {
     .option('--tokens-per-minute <n>', 'the project’s budget (default: learned)', wholeNumber(1, largest))
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
     .option('--offline', 'vectors from the emulator’s stand-ins, without a key')
+    .addOption(
+      new Option('--redis <url>', 'let workers do it, on any machines: redis://host:6379').argParser(
+        redisUrl,
+      ),
+    )
+    .addOption(
+      new Option('--run <name>', 'with --redis: the name of the job').argParser(runName).default(DEFAULT_RUN),
+    )
     .option('--dry-run', 'count records, tokens and time, and send nothing')
     .option('--json', 'progress and result as JSON lines')
     .addHelpText(
@@ -123,6 +135,10 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
   })
   try {
     const output = await outputPath(options.output, options.namespace)
+    if (options.redis !== undefined && !options.dryRun) {
+      const job = { inputs, read: readOptions(options), output: options.output, path: output }
+      return await embedByWorkers(job, { ...options, redis: options.redis }, { stop, report })
+    }
     return options.dryRun
       ? await dryRun(inputs, options, stop)
       : await embedInto(output, inputs, options, { stop, report })

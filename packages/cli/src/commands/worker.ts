@@ -1,0 +1,68 @@
+import { Command, Option } from 'commander'
+import { count } from '../embed/report/report.js'
+import { EXIT } from '../ending/exit-code.js'
+import { StopSignal } from '../ending/stop-signal.js'
+import { DEFAULT_RUN, redisUrl, runName } from '../workers/redis-options.js'
+import { wholeNumber } from './read-option.js'
+
+interface WorkerCommandOptions {
+  readonly redis: string
+  readonly run: string
+  readonly concurrency: number
+}
+
+/** `pinecone-inference worker`: does a share of an `embed --redis`, until that is finished. */
+export function workerCommand(): Command {
+  return new Command('worker')
+    .description('do a share of an embed --redis, beside any number of others, until it is finished')
+    .addOption(
+      new Option('--redis <url>', 'the Redis that embed was given: redis://host:6379')
+        .env('REDIS_URL')
+        .argParser(redisUrl)
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option('--run <name>', 'the name of the job').argParser(runName).default(DEFAULT_RUN))
+    .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ pinecone-inference worker --redis redis://10.0.0.5:6379
+  $ REDIS_URL=redis://10.0.0.5:6379 pinecone-inference worker --run wikipedia
+
+It may be started before embed, and be killed at any time: its jobs go to others. The key is in PINECONE_API_KEY; model,
+output folder and budget are those that embed was given. The folder has to be at the same path on all machines.`,
+    )
+    .action(async (options: WorkerCommandOptions) => {
+      process.exitCode = await work(options)
+    })
+}
+
+async function work({ redis, run, concurrency }: WorkerCommandOptions): Promise<number> {
+  const { RedisUnavailableError, RunError, runWorker, WorkerError } = await import(
+    '@pinecone-inference/bullmq'
+  )
+  const say = (line: string) => void process.stderr.write(`${line}\n`)
+  const stop = new StopSignal(() =>
+    say('Stopping: the jobs under way are finished first. Ctrl-C again stops at once.'),
+  )
+  try {
+    say(`Waiting for jobs of the run ${run}.`)
+    const { jobs, records, tokens } = await runWorker({
+      redis,
+      run,
+      client: { maxConcurrency: concurrency },
+      signal: stop.requested,
+      onError: (error) => say(`${error.message}; tried again`),
+    })
+    say(`Embedded ${count(records)} records of ${count(jobs)} jobs: ${count(tokens)} tokens.`)
+    return stop.requested.aborted ? stop.exitCode : EXIT.done
+  } catch (error) {
+    const refused = error instanceof RunError || error instanceof WorkerError
+    if (!refused && !(error instanceof RedisUnavailableError)) throw error
+    say(`error: ${error.message}`)
+    return refused ? EXIT.refused : EXIT.stopped
+  } finally {
+    stop.end()
+  }
+}

@@ -1,0 +1,105 @@
+import { dirname, join } from 'node:path'
+import type { Progress as RunProgress } from '@pinecone-inference/bullmq'
+import { type ReadOptions, readRecords } from '@pinecone-inference/files'
+import { OutputError } from '../embed/output-error.js'
+import type { Report } from '../embed/report/report.js'
+import { canBeSurveyed, surveyInput } from '../embed/survey-input.js'
+import { EXIT } from '../ending/exit-code.js'
+import type { StopSignal } from '../ending/stop-signal.js'
+
+export interface WorkersOptions {
+  readonly redis: string
+  readonly run: string
+  readonly model: string
+  readonly sparseModel?: string
+  readonly inputType: string
+  readonly dimension?: number
+  readonly truncate?: string
+  readonly tokensPerMinute?: number
+  readonly offline?: boolean
+}
+
+/** What is embedded, and the file that the output stands for: `<folder>/<namespace>/0.parquet`. */
+export interface WorkersJob {
+  readonly inputs: readonly string[]
+  readonly read: ReadOptions
+  /** As it was given. */
+  readonly output: string
+  readonly path: string
+}
+
+/**
+ * Gives the records to the workers of a Redis and follows them to the end.
+ *
+ * @returns the exit code
+ */
+export async function embedByWorkers(
+  { inputs, read, output, path }: WorkersJob,
+  options: WorkersOptions,
+  { stop, report }: { stop: StopSignal; report: Report },
+): Promise<number> {
+  if (output === path)
+    throw new OutputError('--redis writes part files: give a folder as --output, ending in /')
+  for (const [name, value] of Object.entries({
+    '--sparse-model': options.sparseModel,
+    '--offline': options.offline,
+  })) {
+    if (value) throw new OutputError(`${name} does not go with --redis`)
+  }
+  // Only here, so that no other command waits for it to load.
+  const { EmbedRun, RedisUnavailableError, RunError } = await import('@pinecone-inference/bullmq')
+  const folder = dirname(path)
+  const { model, inputType, dimension, truncate, tokensPerMinute } = options
+  const survey = canBeSurveyed(inputs) ? await surveyInput(inputs, read, stop.requested) : undefined
+  const began = performance.now()
+  try {
+    await using run = await EmbedRun.open({
+      redis: options.redis,
+      run: options.run,
+      model,
+      parameters: {
+        inputType,
+        ...(dimension === undefined ? {} : { dimension }),
+        ...(truncate === undefined ? {} : { truncate }),
+      },
+      output: { folder, format: 'parquet' },
+      ...(tokensPerMinute === undefined ? {} : { rateLimit: { tokensPerMinute } }),
+    })
+    report.say(`Workers join with: pinecone-inference worker --redis … --run ${options.run}`)
+    const result = await run.embed(readRecords(inputs, read), {
+      signal: stop.requested,
+      onProgress: (progress) => report.progress(progressOf(progress, survey?.records)),
+    })
+    for (const { job, error } of result.failedJobs) report.say(`${job} was given up: ${error}`)
+    const failed = result.recordsFailed
+    report.finish({
+      output: folder,
+      embedded: result.records,
+      failed,
+      ...(failed > 0 ? { failedOutput: join(folder, 'failures.jsonl') } : {}),
+      tokens: { [model]: result.tokens },
+      seconds: (performance.now() - began) / 1000,
+    })
+    return failed + result.failedJobs.length > 0 ? EXIT.someFailed : EXIT.done
+  } catch (error) {
+    if (stop.requested.aborted) {
+      report.say(
+        'No more is produced. Workers go on with what is in Redis; the same command goes on with the rest.',
+      )
+      return stop.exitCode
+    }
+    if (error instanceof RunError || error instanceof RedisUnavailableError) {
+      report.fail(error.message)
+      return error instanceof RunError ? EXIT.refused : EXIT.stopped
+    }
+    throw error
+  }
+}
+
+function progressOf({ records, tokens, recordsPerSecond }: RunProgress, total: number | undefined) {
+  const { done, failed } = records
+  const settled = done + failed
+  const left =
+    total === undefined || recordsPerSecond === 0 ? undefined : (total - settled) / recordsPerSecond
+  return { done: settled, total, failed, tokens, perSecond: recordsPerSecond, secondsLeft: left }
+}
