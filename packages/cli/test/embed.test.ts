@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseFaultRule } from '@pinecone-inference/emulator'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
@@ -128,6 +128,10 @@ describe('pinecone-inference embed', () => {
     [['-o', 'out.csv', ...SPARSE], '--output out.csv is of no known kind'],
     [['-o', 'out.jsonl', '--namespace', 'a', ...SPARSE], '--namespace goes with a folder'],
     [['-o', 'in.jsonl', ...SPARSE], 'in.jsonl is there already'],
+    [
+      ['-o', 'out.jsonl', ...SPARSE, '--metadata-fields', 'text,titel'],
+      'in.jsonl: no record has "titel", of --metadata-fields',
+    ],
     [['-o', 'out.jsonl', '--model', 'llama-text-embed-v2', '--dimension', '7'], 'allowed: 384, 512'],
     [['-o', 'out.jsonl', '--model', 'bge-reranker-v2-m3'], 'bge-reranker-v2-m3 embeds no texts'],
     [
@@ -240,6 +244,25 @@ describe('an unfinished run', () => {
     emulator.faults.clear()
     expect((await run(folder, args, env)).code).toBe(0)
     expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl'])
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
+  })
+
+  it('goes on after the last whole line of its journal, and not where its files are too short for it', async () => {
+    const { env, folder, args } = await unfinished('out.jsonl')
+    const journal = join(folder, 'out.jsonl.partial/journal.jsonl')
+    await appendFile(journal, '\0\0\0\n{"read":')
+    const records = join(folder, 'out.jsonl.partial/records.part')
+    await copyFile(records, `${records}.kept`)
+    await truncate(records, 100)
+    const short = await run(folder, args, env)
+    expect([short.code, short.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /fewer than the \d+ that were written\. Delete out\.jsonl\.partial to start over\.\n$/,
+      ),
+    ])
+    await rename(`${records}.kept`, records)
+    expect((await run(folder, args, env)).code).toBe(0)
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
   })
 

@@ -29,20 +29,31 @@ export interface JournalContent {
   readonly bytes: number
 }
 
-/** Reads a journal; undefined if there is none, or it ends before its first line does. */
+/** Reads a journal; undefined if there is none, or its first line is not whole. */
 export async function readJournal(path: string): Promise<JournalContent | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
     throw error
   })
-  // A line that was being written when the process was killed has no end.
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  if (whole === '') return undefined
-  const [head, ...entries] = whole
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-  return { head, entries, bytes: Buffer.byteLength(whole) }
+  const lines: unknown[] = []
+  let bytes = 0
+  // What follows the last line was being written when the process was killed, or the power went.
+  for (const line of text.split('\n').slice(0, -1)) {
+    const value = parsed(line)
+    if (value === undefined) break
+    lines.push(value)
+    bytes += Buffer.byteLength(line) + 1
+  }
+  const [head, ...entries] = lines as [JournalHead?, ...JournalEntry[]]
+  return head && { head, entries, bytes }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
 }
 
 /** Says on disk how far a run is, a line a checkpoint. */

@@ -1,4 +1,4 @@
-import { type ReadOptions, readRecords } from '@pinecone-inference/files'
+import { InputError, type ReadOptions, readRecords } from '@pinecone-inference/files'
 import { InputDigest } from './input-digest.js'
 
 /** What an input holds. */
@@ -24,12 +24,18 @@ export async function surveyInput(
   let records = 0
   let bytes = 0
   let empty = 0
+  const neverSeen = new Set(options.metadataFields)
   for await (const record of readRecords(inputs, options)) {
     signal.throwIfAborted()
     digest.add(record)
     records++
     bytes += Buffer.byteLength(record.text)
     if (record.text === '') empty++
+    for (const name of neverSeen) if (record.metadata?.[name] !== undefined) neverSeen.delete(name)
+  }
+  if (records > 0 && neverSeen.size > 0) {
+    const names = [...neverSeen].map((name) => JSON.stringify(name)).join(', ')
+    throw new InputError({ source: inputs.join(', ') }, `no record has ${names}, of --metadata-fields`)
   }
   return { records, bytes, empty, digest: digest.value() }
 }

@@ -79,7 +79,11 @@ export class UnfinishedOutput {
     }
     if (await isFinishedBarFolder(paths)) return { finished: undefined }
     await refuseExisting(paths)
-    const files = content ? await continueFiles(job, paths, content) : await beginFiles(job, paths, head)
+    const files = content
+      ? await continueFiles(job, paths, content).catch((cause: Error) => {
+          throw new OutputError(`${cause.message}. Delete ${paths.folder} to start over.`, { cause })
+        })
+      : await beginFiles(job, paths, head)
     return new UnfinishedOutput(paths, files, last)
   }
 
