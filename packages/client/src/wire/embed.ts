@@ -51,7 +51,7 @@ export function embedAnswer<E extends Encoding>(request: EmbedRequest<E>): Answe
     },
     end() {
       const answer = numbers.end() ?? parseAnswer(ENDPOINT, chunks.text())
-      return decodeEmbeddings(asObject(ENDPOINT, 'the answer', answer), request)
+      return decodeEmbeddings(asObject(ENDPOINT, 'the answer', answer), request, numbers)
     },
   }
 }
@@ -59,13 +59,14 @@ export function embedAnswer<E extends Encoding>(request: EmbedRequest<E>): Answe
 function decodeEmbeddings<E extends Encoding>(
   answer: Record<string, unknown>,
   request: EmbedRequest<E>,
+  checked: NumberArrayReader,
 ): EmbedResult<E> {
   const data = asArray(ENDPOINT, 'data', answer.data)
   if (data.length !== request.inputs.length) {
     throw broken(ENDPOINT, `${data.length} embeddings for ${request.inputs.length} inputs`)
   }
   const vectorType = asVectorType('vector_type', answer.vector_type)
-  const embeddings = data.map((item, i) => decodeEmbedding(item, i, vectorType))
+  const embeddings = data.map((item, i) => decodeEmbedding(item, i, vectorType, checked))
   checkDimensions(embeddings, request.parameters?.dimension)
   const usage = asObject(ENDPOINT, 'usage', answer.usage)
   return {
@@ -84,21 +85,34 @@ function encoded<E extends Encoding>(embeddings: Embedding[], encoding: E | unde
   return given as Embedding<E>[]
 }
 
-function decodeEmbedding(value: unknown, index: number, vectorType: VectorType): Embedding {
+function decodeEmbedding(
+  value: unknown,
+  index: number,
+  vectorType: VectorType,
+  checked: NumberArrayReader,
+): Embedding {
   const where = `data[${index}]`
   const item = asObject(ENDPOINT, where, value)
   const own = asVectorType(`${where}.vector_type`, item.vector_type)
   if (own !== vectorType) throw broken(ENDPOINT, `${where} is ${own} in a ${vectorType} answer`)
-  return own === 'dense' ? decodeDense(where, item) : decodeSparse(where, item)
+  return own === 'dense' ? decodeDense(where, item, checked) : decodeSparse(where, item, checked)
 }
 
-function decodeDense(where: string, item: Record<string, unknown>): DenseEmbedding {
-  return { vectorType: 'dense', values: finiteNumbers(`${where}.values`, item.values) }
+function decodeDense(
+  where: string,
+  item: Record<string, unknown>,
+  checked: NumberArrayReader,
+): DenseEmbedding {
+  return { vectorType: 'dense', values: finiteNumbers(`${where}.values`, item.values, checked) }
 }
 
-function decodeSparse(where: string, item: Record<string, unknown>): SparseEmbedding {
-  const sparseValues = finiteNumbers(`${where}.sparse_values`, item.sparse_values)
-  const sparseIndices = finiteNumbers(`${where}.sparse_indices`, item.sparse_indices)
+function decodeSparse(
+  where: string,
+  item: Record<string, unknown>,
+  checked: NumberArrayReader,
+): SparseEmbedding {
+  const sparseValues = finiteNumbers(`${where}.sparse_values`, item.sparse_values, checked)
+  const sparseIndices = finiteNumbers(`${where}.sparse_indices`, item.sparse_indices, checked)
   if (sparseIndices.length !== sparseValues.length) {
     throw broken(ENDPOINT, `${where} has ${sparseIndices.length} indices for ${sparseValues.length} values`)
   }
@@ -112,7 +126,8 @@ function decodeSparse(where: string, item: Record<string, unknown>): SparseEmbed
   return { vectorType: 'sparse', sparseValues, sparseIndices, sparseTokens }
 }
 
-function finiteNumbers(where: string, value: unknown): number[] {
+function finiteNumbers(where: string, value: unknown, checked: NumberArrayReader): number[] {
+  if (checked.holds(value)) return value
   const numbers = asArray(ENDPOINT, where, value)
   for (let i = 0; i < numbers.length; i++) {
     if (!Number.isFinite(numbers[i])) asFiniteNumber(ENDPOINT, `${where}[${i}]`, numbers[i])

@@ -137,19 +137,12 @@ describe('numbers in arrays have the very bits that JSON.parse gives them:', () 
     expect(firstDifference(texts)).toBeUndefined()
   })
 
-  it.each([
-    '-0',
-    '-0.0',
-    '0e5',
-    '1e400',
-    '-1E400',
-    '5e-324',
-    '1e-400',
-    '9007199254740993',
-    '123456789012345678901234567890',
-  ])('%s', (number) => {
-    expect(firstDifference(['1', number, '2.5'])).toBeUndefined()
-  })
+  it.each(['-0', '-0.0', '0e5', '5e-324', '1e-400', '9007199254740993', '123456789012345678901234567890'])(
+    '%s',
+    (number) => {
+      expect(firstDifference(['1', number, '2.5'])).toBeUndefined()
+    },
+  )
 })
 
 function hasMixedArray(value: unknown): boolean {
@@ -246,6 +239,7 @@ describe('the whole value is that of JSON.parse', () => {
 
 it.each([
   ['a number longer than any', `[1,${'1'.repeat(5_000)}]`],
+  ['a number that is infinite as a double', '[1,-1E400]'],
   ['an array cut short', '[1,2'],
   ['a byte order mark', '\ufeff[1]'],
   ['nothing', ''],

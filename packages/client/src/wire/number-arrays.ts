@@ -41,6 +41,7 @@ type Place = 'outside' | 'string' | 'escape' | 'array start' | 'numbers'
 export class NumberArrayReader {
   #place: Place = 'outside'
   readonly #arrays: number[][] = []
+  readonly #isOwn = new Set<unknown>()
   #numbers: number[] = []
   #count = 0
   /** The length of the array before: the vectors of an answer have one length. */
@@ -54,6 +55,11 @@ export class NumberArrayReader {
     for (let start = 0; start < chunk.length && this.#isCertain; start += STEP) {
       this.#read(chunk.subarray(start, start + STEP))
     }
+  }
+
+  /** Whether this is one of the arrays taken out: then it holds finite numbers, and nothing else. */
+  holds(array: unknown): array is number[] {
+    return this.#isOwn.has(array)
   }
 
   /** The value; undefined, which is none in JSON, where JSON.parse has to read the whole. */
@@ -119,6 +125,7 @@ export class NumberArrayReader {
     this.#expected = this.#count
     this.#rest.add(encoder.encode(String(this.#arrays.length)))
     this.#arrays.push(this.#numbers)
+    this.#isOwn.add(this.#numbers)
   }
 
   /** Reads on to the array's closing bracket and returns its position, or `end` where the bytes end before. */
@@ -195,7 +202,13 @@ export class NumberArrayReader {
       }
 
       let value = decimal(high, low, lowDigits, scale)
-      if (Number.isNaN(value)) value = Number(decoder.decode(bytes.subarray(integer, numberEnd)))
+      if (Number.isNaN(value)) {
+        value = Number(decoder.decode(bytes.subarray(integer, numberEnd)))
+        if (value === Number.POSITIVE_INFINITY) {
+          this.#isCertain = false
+          return end
+        }
+      }
       numbers[count++] = isNegative ? -value : value
 
       if (byte === CLOSING_BRACKET) {
