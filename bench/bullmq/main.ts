@@ -56,12 +56,20 @@ rows.push([
 ])
 console.log(rows.at(-1)?.join('  '))
 
-const speeds: speed.Speed[] = []
-for (const workers of [1, 2, 3, 4]) {
-  speeds.push(await speed.throughput(workers))
-  console.log(speeds.at(-1))
+const counts = [1, 2, 3, 4]
+const rounds: number[][] = []
+for (let round = 0; round < speed.ROUNDS; round++) {
+  const speeds: number[] = []
+  for (const workers of counts) speeds.push(await speed.throughput(workers))
+  rounds.push(speeds)
+  console.log(speeds.map(grouped).join('  '))
 }
-const one = speeds[0]?.rowsPerSecond ?? Number.NaN
+/** The median of the rounds, and the spread. */
+const summary = (values: readonly number[], format: (value: number) => string): string[] => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const [median = Number.NaN] = sorted.slice(Math.floor(sorted.length / 2))
+  return [format(median), `${format(sorted[0] ?? Number.NaN)} to ${format(sorted.at(-1) ?? Number.NaN)}`]
+}
 const cost = await costs()
 console.log(cost)
 
@@ -109,14 +117,20 @@ parts are counted.
 ## From 1 to ${WORKERS} workers, where the budget is not the limit
 
 ${grouped(speed.ROWS)} rows, llama-text-embed-v2 at 384 dimensions, an answer takes ${speed.LATENCY.min} to ${speed.LATENCY.max} ms, ${speed.MAX_CONCURRENCY} requests in
-flight per worker, so that this machine's processors are not the limit either.
+flight per worker, so that this machine's processors are not the limit either; ${speed.ROUNDS} rounds of all four.
 
 ${markdownTable(
-  ['workers', 'rows a second', 'against one'],
-  speeds.map(({ workers, rowsPerSecond }) => [
+  ['workers', 'rows a second', 'spread', 'against one', 'spread'],
+  counts.map((workers, i) => [
     workers,
-    grouped(rowsPerSecond),
-    (rowsPerSecond / one).toFixed(2),
+    ...summary(
+      rounds.map((speeds) => speeds[i] ?? Number.NaN),
+      grouped,
+    ),
+    ...summary(
+      rounds.map((speeds) => (speeds[i] ?? Number.NaN) / (speeds[0] ?? Number.NaN)),
+      (ratio) => ratio.toFixed(2),
+    ),
   ]),
 )}
 

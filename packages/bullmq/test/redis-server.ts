@@ -50,6 +50,9 @@ export class RedisServer implements AsyncDisposable {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     )
+    child.once('error', () => {
+      throw new Error('redis-server cannot be started: apt-get install redis-server')
+    })
     this.#process = child
     for await (const line of createInterface({ input: child.stdout })) {
       if (!line.includes('Ready to accept connections')) continue

@@ -142,27 +142,65 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(await embedding).toMatchObject({ records: 1_000 })
   })
 
-  it('names the records that cannot be embedded, and embeds the others', async () => {
+  it('names the records that cannot be embedded, and embeds the others of their requests', async () => {
     const { emulator, folder, open, work } = await fleet()
+    // Too long for the model, and not to be cut.
+    const long = 'harbour '.repeat(2_000)
+    const text = (i: number) => (i === 70 ? long : i === 3 ? '' : `Passage ${i}`)
+    const run = await open({ parameters: { inputType: 'passage', truncate: 'NONE' } })
+    void work()
+    const result = await run.embed(records(100, text), small)
+    expect(result).toMatchObject({ records: 98, recordsFailed: 2, failedJobs: [] })
+    expect(result.failures.sort((a, b) => a.id.localeCompare(b.id))).toEqual([
+      { id: 'id-3', error: 'has no text' },
+      { id: 'id-70', error: expect.stringContaining('400') },
+    ])
+    const { manifest, embedded } = await outputOf(folder)
+    expect(manifest).toMatchObject({ records: 98, recordsFailed: 2 })
+    expect(embedded.map(({ id }) => id)).toEqual(
+      records(100)
+        .map(({ id }) => id)
+        .filter((id) => id !== 'id-3' && id !== 'id-70'),
+    )
+    expect(emulator.requests.length).toBeLessThan(20)
+  })
+
+  it('what is refused for another reason is halved down to the record at fault', async () => {
+    const { emulator, open, work } = await fleet()
     emulator.faults.add({
       route: '/embed',
-      call: 2,
-      fault: { kind: 'status', status: 400, message: 'not this' },
+      call: [1, 2],
+      fault: { kind: 'status', status: 400, message: 'no' },
     })
     const run = await open()
-    void work({ concurrency: 1 })
-    const result = await run.embed(
-      records(100, (i) => (i === 70 || i === 3 ? '' : `Passage ${i}`)),
-      small,
-    )
-    expect(result).toMatchObject({ records: 49, recordsFailed: 51 })
-    expect(result.failures.filter(({ error }) => error === 'has no text').map(({ id }) => id)).toEqual([
-      'id-3',
-      'id-70',
-    ])
-    expect(result.failures.filter(({ error }) => error.includes('not this'))).toHaveLength(49)
-    const failures = await outputOf(folder)
-    expect(failures.manifest).toMatchObject({ records: 49, recordsFailed: 51 })
+    void work()
+    expect(await run.embed(records(40), small)).toMatchObject({ records: 40, recordsFailed: 0 })
+    // 40, 20 and 20 refused and answered, 10 and 10
+    expect(emulator.requests).toHaveLength(5)
+  })
+
+  it('what fails for a moment is asked for again, and what has come is kept', {
+    timeout: 60_000,
+  }, async () => {
+    const { emulator, open, work } = await fleet()
+    emulator.faults.add({ route: '/embed', call: 1, fault: { kind: 'malformed', as: 'wrong-count' } })
+    const run = await open()
+    void work()
+    expect(await run.embed(records(150), { recordsPerJob: 150 })).toMatchObject({
+      records: 150,
+      failedJobs: [],
+    })
+    expect(emulator.requests).toHaveLength(3)
+  })
+
+  it('a budget that is spent for long stops the worker, and leaves the jobs to others', async () => {
+    const { emulator, open, work } = await fleet()
+    emulator.faults.add({ times: 1, fault: { kind: 'status', status: 429, retryAfter: 3600 } })
+    const run = await open()
+    const embedding = run.embed(records(40), small)
+    await expect(work()).rejects.toThrow(WorkerError)
+    void work()
+    expect(await embedding).toMatchObject({ records: 40, failedJobs: [] })
   })
 
   it('a key that is refused stops the worker, and leaves the jobs to others', async () => {

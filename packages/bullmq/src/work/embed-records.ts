@@ -10,56 +10,99 @@ import { WorkerError } from './worker-error.js'
 const ROUNDS = 3
 const PAUSE = 5_000
 
-/** Embeds a job's records. What has come is kept while the rest is tried again. */
+/** What came of a job's records; the failures are those that the service will never take. */
+export interface EmbeddedJob {
+  readonly embedded: EmbeddedRecord[]
+  readonly failures: RecordFailure[]
+  readonly tokens: number
+}
+
+/**
+ * Embeds a job's records. What has come is kept while the rest is tried again.
+ *
+ * @throws WorkerError for what would go wrong with every job
+ */
 export async function embedRecords(
   records: readonly TextRecord[],
   client: PineconeInference,
-  { model, parameters }: Pick<RunSpec, 'model' | 'parameters'>,
-): Promise<{ embedded: EmbeddedRecord[]; failures: RecordFailure[]; tokens: number }> {
-  const embeddings = new Map<TextRecord, Embedding>()
-  const failures: RecordFailure[] = records
-    .filter(({ text }) => text === '')
-    .map(({ id }) => ({ id, error: 'has no text' }))
-  let missing = records.filter(({ text }) => text !== '')
-  let tokens = 0
+  spec: Pick<RunSpec, 'model' | 'parameters'>,
+): Promise<EmbeddedJob> {
+  const work = new Work(client, spec)
+  for (const record of records) if (record.text === '') work.failures.set(record, 'has no text')
+  let missing: readonly TextRecord[] = records.filter(({ text }) => text !== '')
   for (let round = 1; missing.length > 0; round++) {
-    const asked = missing
-    const result = await client
-      .embedAll(
-        { model, inputs: asked.map(({ text }) => text), ...(parameters ? { parameters } : {}) },
-        { onError: 'collect' },
-      )
-      .catch(stopTheWorker)
-    tokens += result.usage.totalTokens
-    for (const [i, record] of asked.entries()) {
-      const embedding = result.data[i]
-      if (embedding) embeddings.set(record, embedding)
-    }
-    missing = []
-    let last: unknown
-    for (const { inputRange, error } of result.failures) {
-      const about = asked.slice(...inputRange)
-      const judgement = judgeError(error)
-      if (judgement === 'every job') stopTheWorker(error)
-      if (judgement === 'records') failures.push(...about.map(({ id }) => ({ id, error: error.message })))
-      else {
-        missing.push(...about)
-        last = error
-      }
-    }
-    if (missing.length > 0 && round === ROUNDS) throw last
-    if (missing.length > 0) await delay(PAUSE)
+    const { again, error } = await work.embed(missing)
+    if (again.length > 0 && round === ROUNDS) throw error
+    if (again.length > 0) await delay(PAUSE)
+    missing = again
   }
-  const embedded = records.flatMap((record) => {
-    const embedding = embeddings.get(record)
-    return embedding ? [embeddedRecord(record, embedding)] : []
-  })
-  return { embedded, failures, tokens }
+  return {
+    embedded: records.flatMap((record) => {
+      const embedding = work.embeddings.get(record)
+      return embedding ? [embeddedRecord(record, embedding)] : []
+    }),
+    failures: [...work.failures].map(([{ id }, error]) => ({ id, error })),
+    tokens: work.tokens,
+  }
 }
 
-function stopTheWorker(cause: unknown): never {
-  if (judgeError(cause) !== 'every job') throw cause
-  throw new WorkerError(cause instanceof Error ? cause.message : String(cause), { cause })
+/** What is known of each record. */
+class Work {
+  readonly embeddings = new Map<TextRecord, Embedding>()
+  readonly failures = new Map<TextRecord, string>()
+  tokens = 0
+  readonly #client: PineconeInference
+  readonly #spec: Pick<RunSpec, 'model' | 'parameters'>
+
+  constructor(client: PineconeInference, spec: Pick<RunSpec, 'model' | 'parameters'>) {
+    this.#client = client
+    this.#spec = spec
+  }
+
+  /** Returns those that may pass another time, and why one of them has not. */
+  async embed(
+    records: readonly TextRecord[],
+    batchSize?: number,
+  ): Promise<{ again: TextRecord[]; error: unknown }> {
+    const { model, parameters } = this.#spec
+    const inputs = records.map(({ text }) => text)
+    const { data, failures, usage } = await this.#client
+      .embedAll(
+        { model, inputs, ...(parameters ? { parameters } : {}) },
+        { onError: 'collect', ...(batchSize === undefined ? {} : { batchSize }) },
+      )
+      .catch((error: unknown) => {
+        throw judgeError(error) === 'every job' ? workerError(error) : error
+      })
+    this.tokens += usage.totalTokens
+    for (const [i, record] of records.entries()) {
+      const embedding = data[i]
+      if (embedding) this.embeddings.set(record, embedding)
+    }
+    const again: TextRecord[] = []
+    let last: unknown
+    for (const { inputRange, error } of failures) {
+      const failed = records.slice(...inputRange)
+      if (judgeError(error) === 'every job') throw workerError(error)
+      const left =
+        judgeError(error) === 'moment' ? { again: failed, error } : await this.#isolate(failed, error)
+      again.push(...left.again)
+      last = left.again.length > 0 ? left.error : last
+    }
+    return { again, error: last }
+  }
+
+  /** One bad text must not take the others of its request with it. */
+  async #isolate(records: readonly TextRecord[], error: Error) {
+    const [record] = records
+    if (records.length > 1) return this.embed(records, Math.ceil(records.length / 2))
+    if (record) this.failures.set(record, error.message)
+    return { again: [], error }
+  }
+}
+
+function workerError(cause: unknown): WorkerError {
+  return new WorkerError(cause instanceof Error ? cause.message : String(cause), { cause })
 }
 
 function embeddedRecord({ id, metadata }: TextRecord, embedding: Embedding): EmbeddedRecord {
