@@ -23,7 +23,7 @@ export async function makeReference(): Promise<Reference> {
   await using emulator = await SeparateEmulator.start()
   await using client = new PineconeInference({ apiKey: 'bench', baseUrl: emulator.url })
 
-  const parameters = { inputType: 'passage' }
+  const parameters = { inputType: 'passage' } as const
   const dense = await client.embedAll({
     model: denseModel,
     inputs: texts,

@@ -7,6 +7,7 @@ import type {
 } from './api/call-options.js'
 import type {
   CollectedEmbedResult,
+  EmbedModel,
   EmbedRequest,
   EmbedResult,
   EmbedStreamRequest,
@@ -81,8 +82,8 @@ export class PineconeInference {
    * @throws PineconeConfigurationError before sending, for an empty or non-string text, a wrong parameter
    * @throws PineconeApiError when the service refuses; see its subclasses
    */
-  embed<E extends Encoding = 'number'>(
-    request: EmbedRequest<E>,
+  embed<E extends Encoding = 'number', M extends EmbedModel = EmbedModel>(
+    request: EmbedRequest<E, M>,
     options: CallOptions = {},
   ): Promise<EmbedResult<E>> {
     return this.#start(options, (call) => embed(request, call, this.#engine))
@@ -98,12 +99,12 @@ export class PineconeInference {
    *
    * @throws PineconeConfigurationError before any embed request, for bad input anywhere in `inputs`
    */
-  embedAll<E extends Encoding = 'number'>(
-    request: EmbedRequest<E>,
+  embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel>(
+    request: EmbedRequest<E, M>,
     options: CollectingEmbedAllOptions,
   ): Promise<CollectedEmbedResult<E>>
-  embedAll<E extends Encoding = 'number'>(
-    request: EmbedRequest<E>,
+  embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel>(
+    request: EmbedRequest<E, M>,
     options?: EmbedAllOptions,
   ): Promise<EmbedResult<E>>
   embedAll<E extends Encoding>(
@@ -125,12 +126,12 @@ export class PineconeInference {
    * for await (const { index, embedding } of pinecone.embedStream({ model, inputs, parameters })) …
    * ```
    */
-  embedStream<E extends Encoding = 'number'>(
-    request: EmbedStreamRequest<E>,
+  embedStream<E extends Encoding = 'number', M extends EmbedModel = EmbedModel>(
+    request: EmbedStreamRequest<E, M>,
     options: CollectingEmbedStreamOptions,
   ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void>
-  embedStream<E extends Encoding = 'number'>(
-    request: EmbedStreamRequest<E>,
+  embedStream<E extends Encoding = 'number', M extends EmbedModel = EmbedModel>(
+    request: EmbedStreamRequest<E, M>,
     options?: EmbedStreamOptions,
   ): AsyncGenerator<StreamedEmbedding<E>, void>
   async *embedStream<E extends Encoding>(

@@ -18,6 +18,7 @@ export type {
   EmbedFailure,
   EmbedModel,
   EmbedParameters,
+  EmbedParametersOf,
   EmbedRequest,
   EmbedResult,
   EmbedStreamRequest,
@@ -57,7 +58,9 @@ export {
 export { PineconeResponseError } from './errors/response-error.js'
 export { PineconeTimeoutError } from './errors/timeout-error.js'
 export {
+  type HostedDimension,
   type HostedEmbedModel,
+  type HostedEmbedParameters,
   type HostedModel,
   type HostedRerankModel,
   hostedModel,

@@ -118,6 +118,7 @@ describe('embed', () => {
       api.client().embed({
         model: 'llama-text-embed-v2',
         inputs: ['a'],
+        // @ts-expect-error the types refuse it too
         parameters: { inputType: 'query', dimension: 5 },
       }),
     ).rejects.toMatchObject({

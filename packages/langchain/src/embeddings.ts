@@ -1,13 +1,18 @@
 import { Embeddings } from '@langchain/core/embeddings'
-import { DocumentAndQueryCalls, type EmbeddingFields, type EmbedModel } from '@pinecone-inference/client'
+import {
+  DocumentAndQueryCalls,
+  type EmbeddingFields,
+  type EmbedModel,
+  type EmbedParametersOf,
+} from '@pinecone-inference/client'
 import type { EmbedCallOptions } from './embed-call-options.js'
 import { withSignalOfRun } from './signal-of-run.js'
 
-export type PineconeEmbeddingsFields = EmbeddingFields & {
+export type PineconeEmbeddingsFields<M extends EmbedModel = EmbedModel> = EmbeddingFields<M> & {
   /** A dense model. Default `multilingual-e5-large`. */
-  model?: EmbedModel
+  model?: M
   /** Length of a vector, one of the model's. Default: the model's own. */
-  dimension?: number
+  dimension?: NonNullable<EmbedParametersOf<M>['dimension']>
 }
 
 /**
@@ -23,11 +28,11 @@ export type PineconeEmbeddingsFields = EmbeddingFields & {
  * @throws PineconeConfigurationError when built without a key, with a sparse or rerank model, or with a
  * dimension or parameter the model does not take
  */
-export class PineconeEmbeddings extends Embeddings {
+export class PineconeEmbeddings<M extends EmbedModel = EmbedModel> extends Embeddings {
   readonly model: string
   readonly #calls: DocumentAndQueryCalls<'dense'>
 
-  constructor(fields: PineconeEmbeddingsFields = {}) {
+  constructor(fields: PineconeEmbeddingsFields<M> = {}) {
     // The client retries and limits what is in flight; LangChain's caller is not used, so that retries do not stack.
     super({ maxRetries: 0 })
     this.model = fields.model ?? 'multilingual-e5-large'

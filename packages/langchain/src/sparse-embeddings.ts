@@ -8,9 +8,9 @@ import {
 import type { EmbedCallOptions } from './embed-call-options.js'
 import { withSignalOfRun } from './signal-of-run.js'
 
-export type PineconeSparseEmbeddingsFields = EmbeddingFields & {
+export type PineconeSparseEmbeddingsFields<M extends EmbedModel = EmbedModel> = EmbeddingFields<M> & {
   /** A sparse model. Default `pinecone-sparse-english-v0`. */
-  model?: EmbedModel
+  model?: M
 }
 
 /** A sparse vector as Pinecone's indexes take it (`sparseValues` of a record). */
@@ -31,11 +31,11 @@ export interface SparseVector {
  * const { indices, values } = await sparse.embedQuery('keep-alive timeout')
  * ```
  */
-export class PineconeSparseEmbeddings extends Embeddings<SparseVector> {
+export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends Embeddings<SparseVector> {
   readonly model: string
   readonly #calls: DocumentAndQueryCalls<'sparse'>
 
-  constructor(fields: PineconeSparseEmbeddingsFields = {}) {
+  constructor(fields: PineconeSparseEmbeddingsFields<M> = {}) {
     super({ maxRetries: 0 })
     this.model = fields.model ?? 'pinecone-sparse-english-v0'
     this.#calls = new DocumentAndQueryCalls(this.model, 'sparse', fields)

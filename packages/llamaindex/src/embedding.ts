@@ -5,14 +5,15 @@ import {
   DocumentAndQueryCalls,
   type EmbeddingFields,
   type EmbedModel,
+  type EmbedParametersOf,
   hostedModel,
 } from '@pinecone-inference/client'
 
-export type PineconeEmbeddingFields = EmbeddingFields & {
+export type PineconeEmbeddingFields<M extends EmbedModel = EmbedModel> = EmbeddingFields<M> & {
   /** A dense model. Default `multilingual-e5-large`. */
-  model?: EmbedModel
+  model?: M
   /** Length of a vector, one of the model's. Default: the model's own. */
-  dimension?: number
+  dimension?: NonNullable<EmbedParametersOf<M>['dimension']>
 }
 
 /** LlamaIndex's options, and what they have no room for. */
@@ -34,7 +35,7 @@ export type EmbedCallOptions = BaseEmbeddingOptions & {
  * @throws PineconeConfigurationError when built without a key, with a sparse or rerank model, or with a
  * dimension or parameter the model does not take
  */
-export class PineconeEmbedding extends BaseEmbedding {
+export class PineconeEmbedding<M extends EmbedModel = EmbedModel> extends BaseEmbedding {
   readonly model: string
   readonly #calls: DocumentAndQueryCalls<'dense'>
   readonly #initialBatchSize: number
@@ -42,7 +43,7 @@ export class PineconeEmbedding extends BaseEmbedding {
   /** A field, because the framework passes it on without its object. */
   override getTextEmbeddings = (texts: string[]): Promise<number[][]> => this.getTextEmbeddingsBatch(texts)
 
-  constructor(fields: PineconeEmbeddingFields = {}) {
+  constructor(fields: PineconeEmbeddingFields<M> = {}) {
     super()
     this.model = fields.model ?? 'multilingual-e5-large'
     this.#calls = new DocumentAndQueryCalls(this.model, 'dense', fields)

@@ -1,14 +1,14 @@
-import type { EmbedParameters } from '../api/embed.js'
+import type { EmbedModel, EmbedParametersOf } from '../api/embed.js'
 import type { ClientFields } from './client-fields.js'
 
 /** What every embedding adapter takes. */
-export type EmbeddingFields = ClientFields & {
+export type EmbeddingFields<M extends EmbedModel = EmbedModel> = ClientFields & {
   /** What to do with a text over the model's token limit: cut its end (default) or start, or refuse it. */
-  truncate?: EmbedParameters['truncate']
+  truncate?: NonNullable<EmbedParametersOf<M>['truncate']>
   /** Texts per request, at most the model's limit. Default: the model's limit. */
   batchSize?: number
   /** Parameters for documents, over those above and `inputType: 'passage'`. */
-  documentParameters?: EmbedParameters
+  documentParameters?: EmbedParametersOf<M>
   /** Parameters for queries, over those above and `inputType: 'query'`. */
-  queryParameters?: EmbedParameters
+  queryParameters?: EmbedParametersOf<M>
 }

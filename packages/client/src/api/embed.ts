@@ -1,5 +1,5 @@
 import type { InputRange, PineconeInferenceError } from '../errors/inference-error.js'
-import type { HostedEmbedModel } from '../models/hosted-models.js'
+import type { HostedEmbedModel, HostedEmbedParameters } from '../models/hosted-models.js'
 
 /** A hosted model's name; any other string works too, and is then looked up with `GET /models/{name}`. */
 export type EmbedModel = HostedEmbedModel | (string & {})
@@ -20,26 +20,30 @@ export interface EmbedParameters {
   [parameter: string]: unknown
 }
 
+/** `EmbedParameters`, narrowed to what the model takes where it is a hosted one that the code names. */
+export type EmbedParametersOf<M extends EmbedModel> = EmbedParameters &
+  (M extends HostedEmbedModel ? HostedEmbedParameters<M> : unknown)
+
 /**
  * In which form the vectors are given: `number` as `number[]`; `float32` as typed arrays of half the memory, for who
  * stores them. The service computes in 32 bits or fewer, so nothing it knows is lost.
  */
 export type Encoding = 'number' | 'float32'
 
-export interface EmbedRequest<E extends Encoding = 'number'> {
-  model: EmbedModel
+export interface EmbedRequest<E extends Encoding = 'number', M extends EmbedModel = EmbedModel> {
+  model: M
   /** The texts, none of them empty. */
   inputs: readonly string[]
-  parameters?: EmbedParameters
+  parameters?: EmbedParametersOf<M>
   /** Default `number`. */
   encoding?: E
 }
 
-export interface EmbedStreamRequest<E extends Encoding = 'number'> {
-  model: EmbedModel
+export interface EmbedStreamRequest<E extends Encoding = 'number', M extends EmbedModel = EmbedModel> {
+  model: M
   /** The texts, pulled only as fast as there is room for them. */
   inputs: Iterable<string> | AsyncIterable<string>
-  parameters?: EmbedParameters
+  parameters?: EmbedParametersOf<M>
   /** Default `number`. */
   encoding?: E
 }

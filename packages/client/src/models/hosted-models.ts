@@ -73,6 +73,19 @@ export type HostedEmbedModel = {
 }[HostedModel]
 export type HostedRerankModel = Exclude<HostedModel, HostedEmbedModel>
 
+type Facts<M extends HostedModel> = (typeof hostedModels)[M]
+
+/** The parameters that a hosted model has a list of values for. */
+export type HostedEmbedParameters<M extends HostedEmbedModel> = {
+  inputType?: Facts<M>['oneOf']['inputType'][number]
+  truncate?: Facts<M>['oneOf']['truncate'][number]
+  dimension?: HostedDimension<M>
+}
+
+/** The lengths that a hosted model's vectors can have; `undefined` for a sparse model. */
+export type HostedDimension<M extends HostedEmbedModel> =
+  Facts<M> extends { dimensions: readonly (infer D)[] } ? D : undefined
+
 /** The built-in facts of a hosted model; `undefined` for any other name. */
 export function hostedModel(model: string): ModelFacts | undefined {
   return Object.hasOwn(hostedModels, model) ? hostedModels[model as HostedModel] : undefined
