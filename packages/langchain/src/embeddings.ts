@@ -44,10 +44,10 @@ export class PineconeEmbeddings<M extends EmbedModel = EmbedModel> extends Embed
    * @throws PineconeInferenceError with `inputRange`, and in `partial` what is finished
    */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
-    return (await this.#calls.documents(texts, withSignalOfRun(options))).map(({ values }) => values)
+    return (await this.#calls.documents(texts, await withSignalOfRun(options))).map(({ values }) => values)
   }
 
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
-    return (await this.#calls.query(text, withSignalOfRun(options))).values
+    return (await this.#calls.query(text, await withSignalOfRun(options))).values
   }
 }

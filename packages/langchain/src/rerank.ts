@@ -1,13 +1,14 @@
-import { type Callbacks, parseCallbackConfigArg } from '@langchain/core/callbacks/manager'
-import { Document, type DocumentInterface } from '@langchain/core/documents'
+import type { Callbacks } from '@langchain/core/callbacks/manager'
+import type { Document, DocumentInterface } from '@langchain/core/documents'
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors'
-import { type RunnableConfig, RunnableLambda } from '@langchain/core/runnables'
+import type { RunnableConfig } from '@langchain/core/runnables'
 import {
   type RerankCallOptions,
   RerankCalls,
   type RerankDocument,
   type RerankFields,
 } from '@pinecone-inference/client'
+import { loadRunnables } from './load-runnables.js'
 import { withSignalOfRun } from './signal-of-run.js'
 
 export type PineconeRerankFields = RerankFields & {
@@ -74,9 +75,10 @@ export class PineconeRerank extends BaseDocumentCompressor {
     config?: Callbacks | RunnableConfig,
     options: RerankCallOptions = {},
   ): Promise<Document[]> {
+    const { Document, RunnableLambda, parseCallbackConfigArg } = await loadRunnables()
     const run = RunnableLambda.from(async (input: Compression, { signal }: RunnableConfig) => {
       const ranked = await this.#rank(input.documents, input.query, { ...(signal && { signal }), ...options })
-      return { documents: ranked.map(withRelevanceScore) }
+      return { documents: ranked.map((result) => new Document(withRelevanceScore(result))) }
     })
     const given: RunnableConfig = parseCallbackConfigArg(config)
     const ranking = await run.invoke(
@@ -92,7 +94,7 @@ export class PineconeRerank extends BaseDocumentCompressor {
     query: string,
     options: RerankCallOptions = {},
   ): Promise<RankedResult<D>[]> {
-    const ranked = await this.#rank(documents, query, withSignalOfRun(options))
+    const ranked = await this.#rank(documents, query, await withSignalOfRun(options))
     return this.#returnDocuments ? ranked : ranked.map(({ index, score }) => ({ index, score }))
   }
 
@@ -113,12 +115,12 @@ export class PineconeRerank extends BaseDocumentCompressor {
 function withRelevanceScore({
   document: { id, pageContent, metadata },
   score,
-}: Required<RankedResult<DocumentInterface>>): Document {
-  return new Document({
+}: Required<RankedResult<DocumentInterface>>): DocumentInterface {
+  return {
     ...(id === undefined ? {} : { id }),
     pageContent,
     metadata: { ...metadata, relevanceScore: score },
-  })
+  }
 }
 
 function fieldsOf(document: Rankable): RerankDocument {

@@ -1,10 +1,12 @@
-import { ensureConfig } from '@langchain/core/runnables'
+import { loadRunnables } from './load-runnables.js'
 
 /**
  * A call without a signal of its own ends with the run it is part of. The interfaces of embeddings and compressors
  * have no room for a signal; LangGraph carries one around what its nodes call.
  */
-export function withSignalOfRun<O extends { signal?: AbortSignal }>(options: O): O {
-  const signal = options.signal ?? ensureConfig().signal
+export async function withSignalOfRun<O extends { signal?: AbortSignal }>(options: O): Promise<O> {
+  if (options.signal) return options
+  const { ensureConfig } = await loadRunnables()
+  const { signal } = ensureConfig()
   return { ...options, ...(signal && { signal }) }
 }

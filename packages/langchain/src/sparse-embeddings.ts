@@ -43,11 +43,11 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
 
   /** @returns one sparse vector per text, in order */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<SparseVector[]> {
-    return (await this.#calls.documents(texts, withSignalOfRun(options))).map(sparseVector)
+    return (await this.#calls.documents(texts, await withSignalOfRun(options))).map(sparseVector)
   }
 
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<SparseVector> {
-    return sparseVector(await this.#calls.query(text, withSignalOfRun(options)))
+    return sparseVector(await this.#calls.query(text, await withSignalOfRun(options)))
   }
 }
 
