@@ -8,6 +8,8 @@ export interface Watched {
   readonly startMb: number
   /** The most resident memory at any moment, in MB. */
   readonly peakMb: number
+  /** Processor time of all its threads, to a tenth of a second. */
+  readonly cpuSeconds: number
   readonly stdout: string
 }
 
@@ -21,10 +23,15 @@ export async function runWatched(args: readonly string[], env: Record<string, st
   let stdout = ''
   let peakMb = 0
   let startMb = Number.NaN
+  let cpuSeconds = 0
   const look = async () => {
     const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
     const mb = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024
     peakMb = Math.max(peakMb, mb('VmHWM'))
+    // utime and stime, in hundredths of a second: proc(5)
+    const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8').catch(() => '')
+    const [utime, stime] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14)
+    cpuSeconds = Math.max(cpuSeconds, (Number(utime ?? 0) + Number(stime ?? 0)) / 100)
     return mb('VmRSS')
   }
   child.stdout.on('data', async (chunk) => {
@@ -36,5 +43,5 @@ export async function runWatched(args: readonly string[], env: Record<string, st
   const [code] = await once(child, 'close')
   clearInterval(timer)
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`)
-  return { seconds: (performance.now() - began) / 1000, startMb, peakMb, stdout }
+  return { seconds: (performance.now() - began) / 1000, startMb, peakMb, cpuSeconds, stdout }
 }

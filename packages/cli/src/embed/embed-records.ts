@@ -23,7 +23,7 @@ export async function* embedRecords(
   const streams = calls.map((call) => embedTexts(source, call, client, signal))
   try {
     for (;;) {
-      const vectors = await Promise.all(streams.map((stream) => stream.next()))
+      const vectors = await nextOf(streams)
       for (;;) {
         const record = source.shift()
         if (!record) break
@@ -41,6 +41,14 @@ export async function* embedRecords(
   } finally {
     await Promise.all(streams.map((stream) => stream.return()))
   }
+}
+
+/** The next of each; one stream alone needs no more promises than its own. */
+async function nextOf<T>(streams: readonly AsyncIterator<T, void>[]): Promise<IteratorResult<T, void>[]> {
+  const [first, ...others] = streams
+  return first && others.length === 0
+    ? [await first.next()]
+    : Promise.all(streams.map((stream) => stream.next()))
 }
 
 function outcome(record: TextRecord, vectors: readonly Embedded[]): Outcome {
