@@ -8,6 +8,7 @@ export interface Part {
 
 export const NAMES: Readonly<Record<string, string>> = {
   client: '**client**',
+  'client-float32': '**client**, `encoding: float32`',
   langchain: '**LangChain adapter**',
   llamaindex: '**LlamaIndex adapter**',
   floor: 'hand-written undici loop (the floor)',
