@@ -65,11 +65,12 @@ describe.each(folders)('the packed package %s', (folder) => {
     expect(messages.map((message) => formatMessage(message, manifest))).toEqual([])
   })
 
-  it('holds its build with source maps, its licence, nothing of its source or tests', async () => {
+  it('holds its build with source maps, its licence and changelog, nothing of its source or tests', async () => {
     const files = await readdir(installed(), { recursive: true })
     expect(files).toEqual(
       expect.arrayContaining([
         'LICENSE',
+        'CHANGELOG.md',
         'README.md',
         'dist/index.js',
         'dist/index.js.map',
