@@ -34,7 +34,7 @@ function random(seed: number) {
 
 /** A service that fails now and then, in more than one way. */
 async function shakyService(seed: number) {
-  const emulator = await startEmulator({ errorRate: 0.03, latency: 15, seed })
+  const emulator = await startEmulator({ errorRate: 0.03, latency: 40, seed })
   emulator.faults.add(parseFaultRule('/embed~0.02 reset'), parseFaultRule('/embed~0.02 cut:100'))
   onTestFinished(() => emulator.close())
   return { PINECONE_INFERENCE_URL: emulator.url, PINECONE_API_KEY: 'local' }
@@ -92,7 +92,7 @@ describe('embed, killed at random moments', () => {
           const { child, ended } = start(folder, argsFor(name), env)
           child.stdin.end()
           const timer =
-            kills < KILLS ? sleep(draw() * 0.6 * takes).then(() => child.kill('SIGKILL')) : undefined
+            kills < KILLS ? sleep(draw() * 0.8 * takes).then(() => child.kill('SIGKILL')) : undefined
           const { code, stderr } = await ended
           if (stderr.includes('Going on after')) goneOn++
           if (code === null) {
@@ -112,7 +112,7 @@ describe('embed, killed at random moments', () => {
         await Promise.all([name, `${name}.failed.jsonl`].map((file) => rm(join(folder, file))))
       }
       expect(kills).toBe(KILLS)
-      expect(goneOn).toBeGreaterThan(KILLS / 3)
+      expect(goneOn).toBeGreaterThan(KILLS / 5)
     },
     240_000,
   )

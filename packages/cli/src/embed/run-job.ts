@@ -39,7 +39,7 @@ export interface JobSurroundings {
 /**
  * Milliseconds of work that a kill may cost. A Parquet file gets a row group each time, so it has them further apart.
  */
-const CHECKPOINT_MS = { jsonl: 1_000, parquet: 30_000 }
+const CHECKPOINT_MS = { jsonl: 500, parquet: 30_000 }
 /** Records of a Parquet row group: a full one is worth a checkpoint. */
 const CHECKPOINT_RECORDS = { jsonl: Number.POSITIVE_INFINITY, parquet: 1_000 }
 const REPORT_MS = 100
