@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
+import { UnrecoverableError, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
@@ -210,6 +211,36 @@ describe.runIf(hasRedisServer())('a run', () => {
     await expect(work({ client: { apiKey: 'wrong', baseUrl: emulator.url } })).rejects.toThrow(WorkerError)
     void work({ client: { apiKey: 'right', baseUrl: emulator.url } })
     expect(await embedding).toMatchObject({ records: 200, failedJobs: [] })
+  })
+
+  it('names the jobs that were given up, stops before they are many, and tries them again with the same source', async () => {
+    const { redis, open, work } = await fleet()
+    const run = await open()
+    const connection = { url: redis.url, maxRetriesPerRequest: null }
+    const failing = new Worker(
+      'passages',
+      () => Promise.reject(new UnrecoverableError('it takes the worker down')),
+      { connection, prefix: '{pinecone-inference}:queue' },
+    )
+    const options = { ...small, maxQueuedJobs: 4 }
+    await expect(run.embed(records(250), options)).rejects.toThrow('4 jobs have failed')
+    const { failedJobs } = await run.embed(records(250), small)
+    expect(failedJobs.map(({ error }) => error)).toEqual(Array(5).fill('it takes the worker down'))
+    await failing.close()
+
+    void work()
+    expect(await run.embed(records(250), small)).toMatchObject({ records: 250, failedJobs: [] })
+  })
+
+  it('an abort ends the coordinator at once, also while Redis is away', async () => {
+    const { redis, open } = await fleet()
+    const run = await open()
+    const stop = new AbortController()
+    const embedding = run.embed(records(500), { ...small, maxQueuedJobs: 2, signal: stop.signal })
+    for await (const { jobs } of run.follow({ interval: 20 })) if (jobs.waiting === 2) break
+    await redis.kill()
+    stop.abort(new Error('enough'))
+    await expect(embedding).rejects.toThrow('enough')
   })
 
   it('a worker that is told to stop finishes its jobs and returns', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -54,7 +55,8 @@ export async function writeManifest(
 }
 
 async function writeWhole(path: string, text: Iterable<string> | AsyncIterable<string>): Promise<void> {
-  const unfinished = `${path}.tmp`
+  // Another coordinator may be finishing the same run.
+  const unfinished = `${path}.${randomUUID()}.tmp`
   await pipeline(Readable.from(text), createWriteStream(unfinished))
   const handle = await open(unfinished, 'r+')
   await handle.sync()

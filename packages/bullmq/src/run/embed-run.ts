@@ -9,6 +9,7 @@ import { listParts } from '../output/part-files.js'
 import { type ProduceOptions, produce } from '../produce/produce.js'
 import { connect } from '../redis/connect.js'
 import { DEFAULT_PREFIX, queuePrefix } from '../redis/keys.js'
+import { orAborted } from '../redis/or-aborted.js'
 import type { EmbedJob } from './job.js'
 import { Ledger, type RecordFailure } from './ledger.js'
 import { type Progress, Rates } from './progress.js'
@@ -139,11 +140,11 @@ export class EmbedRun implements AsyncDisposable {
    *
    * @throws RunError for another source than before, and when so many jobs have failed that no room is left
    */
-  produce(
+  async produce(
     source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
     options: ProduceOptions = {},
   ): Promise<void> {
-    return produce(source, { queue: this.#queue, ledger: this.#ledger }, options)
+    return orAborted(produce(source, { queue: this.#queue, ledger: this.#ledger }, options), options.signal)
   }
 
   /**
@@ -156,7 +157,7 @@ export class EmbedRun implements AsyncDisposable {
     let lostLooks = 0
     for (;;) {
       signal?.throwIfAborted()
-      const { state, jobs, records, tokens } = await this.#look()
+      const { state, jobs, records, tokens } = await orAborted(this.#look(), signal)
       yield {
         state,
         jobs,

@@ -8,6 +8,7 @@ import type { Observer } from '../observe/observer.js'
 import type { AnswerReader } from '../wire/answer-reader.js'
 import { backoff } from './backoff.js'
 import type { Call } from './call.js'
+import { enterShared } from './enter-shared.js'
 import { RetryAllowance } from './retry-allowance.js'
 import { isRetryable } from './retry-policy.js'
 import { Turns } from './turns.js'
@@ -98,18 +99,9 @@ export class Sender {
     const { textBytes } = delivery.load
     const amount = textBytes === undefined ? 1 : estimator.estimate(textBytes)
     const place = attempt.attempt > 1 ? 'urgent' : call.lane
-    let enteredAt = await this.#turns.take({ call, budget, amount, place })
-    let entry: BudgetEntry | undefined
-    if (this.#shared) {
-      try {
-        entry = await enterShared(this.#shared, delivery.load, amount, call)
-      } catch (error) {
-        budget.failed(performance.now())
-        this.#turns.release()
-        throw error
-      }
-      enteredAt = performance.now()
-    }
+    const slotAt = await this.#turns.take({ call, budget, amount, place })
+    const entry = await this.#enterShared(delivery.load, amount, call, budget)
+    const enteredAt = entry ? performance.now() : slotAt
     this.#observer.started(attempt)
     try {
       const answer = delivery.read()
@@ -126,23 +118,38 @@ export class Sender {
       return result
     } catch (error) {
       const now = performance.now()
-      if (error instanceof PineconeRateLimitError && !asksForTooLong(error)) {
+      const isOverBudget = error instanceof PineconeRateLimitError && !asksForTooLong(error)
+      if (isOverBudget && !entry) {
         const { retryAfterMs } = error
         const holdMs = retryAfterMs ?? backoff(attempt.attempt - 1)
-        if (!entry) budget.refused(amount, { enteredAt, retryAfterMs, holdMs }, now)
-        else {
-          // What is shared is learned where it is shared.
-          entry.refused(retryAfterMs)
-          budget.failed(now)
-        }
+        budget.refused(amount, { enteredAt, retryAfterMs, holdMs }, now)
       } else {
-        entry?.failed()
+        // What is shared is learned where it is shared.
         budget.failed(now)
+        if (isOverBudget) entry?.refused(error.retryAfterMs)
+        else entry?.failed()
       }
       this.#observer.failed(attempt, now - enteredAt, error)
       throw error
     } finally {
       this.#turns.serve()
+    }
+  }
+
+  /** Waits for the budget that is shared with other processes, if there is one; the slot is held meanwhile. */
+  async #enterShared(
+    load: Load,
+    amount: number,
+    call: Call,
+    budget: Account['budget'],
+  ): Promise<BudgetEntry | undefined> {
+    if (!this.#shared) return undefined
+    try {
+      return await enterShared(this.#shared, load, amount, call)
+    } catch (error) {
+      budget.failed(performance.now())
+      this.#turns.release()
+      throw error
     }
   }
 
@@ -157,29 +164,6 @@ export class Sender {
       throw error
     }
     return this.#turns.release()
-  }
-}
-
-/** Waits for a budget outside of this process; the slot is held meanwhile. */
-async function enterShared(
-  shared: SharedBudget,
-  { model, inputType, textBytes }: Load,
-  amount: number,
-  call: Call,
-): Promise<BudgetEntry> {
-  const stopped = new AbortController()
-  const stopListening = call.onStop((reason) => stopped.abort(reason))
-  try {
-    return await shared.enter(
-      {
-        model,
-        ...(inputType === undefined ? {} : { inputType }),
-        ...(textBytes === undefined ? {} : { tokens: amount }),
-      },
-      stopped.signal,
-    )
-  } finally {
-    stopListening()
   }
 }
 
