@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
-import { UnrecoverableError, Worker } from 'bullmq'
+import { Queue, UnrecoverableError, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
@@ -254,6 +254,24 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(await embedding).toMatchObject({ records: 500 })
     expect(emulator.requests.every(({ status }) => status === 200)).toBe(true)
     expect(emulator.requests).toHaveLength(10)
+  })
+
+  it('says so when Redis has lost jobs, and the same source makes up for them', async () => {
+    const { redis, open, work } = await fleet()
+    const run = await open()
+    await run.produce(records(100), small)
+    const connection = { url: redis.url, maxRetriesPerRequest: null }
+    const queue = new Queue('passages', { connection, prefix: '{pinecone-inference}:queue' })
+    await queue.drain()
+    await queue.close()
+    const following = async () => {
+      for await (const _ of run.follow({ interval: 20 })) {
+        // until it throws
+      }
+    }
+    await expect(following()).rejects.toThrow('has lost 2 jobs')
+    void work()
+    expect(await run.embed(records(100), small)).toMatchObject({ records: 100 })
   })
 
   it('says so when Redis has forgotten it', async () => {
