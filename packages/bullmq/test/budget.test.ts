@@ -67,8 +67,10 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     const [a, b] = await twoBudgets()
     const entry = await a.enter({ ...passages, tokens: 100 }, never)
     expect(await goesNow(b, { ...passages, tokens: 100 })).toBe(true)
-    entry.refused(500)
     const start = performance.now()
+    entry.refused(500)
+    // on the connection of the refusal, so after it
+    expect(await goesNow(a, { ...passages, tokens: 100 })).toBe(false)
     await b.enter({ ...passages, tokens: 100 }, never)
     expect(performance.now() - start).toBeGreaterThanOrEqual(490)
   })
