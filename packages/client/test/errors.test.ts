@@ -1,0 +1,301 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import {
+  type EmbedParameters,
+  PineconeApiError,
+  PineconeConfigurationError,
+  PineconeConnectionError,
+  PineconeInvalidRequestError,
+  PineconeResponseError,
+} from '../dist/index.js'
+import { E5, embedAnswer, json, scriptedApi } from './scripted-api.js'
+
+const failureOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => 'no failure',
+    (error: unknown) => error,
+  )
+
+describe('an error answer is told in one line, whatever a gateway made of it:', () => {
+  it.each<[string, string, object]>([
+    [
+      'the contract’s',
+      '{"status":400,"error":{"code":"INVALID_ARGUMENT","message":"too long","details":{"at":3}}}',
+      {
+        code: 'INVALID_ARGUMENT',
+        details: { at: 3 },
+        message: 'POST /embed answered 400: INVALID_ARGUMENT: too long',
+      },
+    ],
+    [
+      'a text as error',
+      '{"error":"no such tenant"}',
+      { message: 'POST /embed answered 400: no such tenant' },
+    ],
+    [
+      'an error without words',
+      '{"error":{"code":7,"message":["x"]}}',
+      { code: undefined, message: 'POST /embed answered 400: {"error":{"code":7,"message":["x"]}}' },
+    ],
+    ['null for an error', '{"error":null}', { message: 'POST /embed answered 400: {"error":null}' }],
+    ['JSON that is no object', '[1]', { message: 'POST /embed answered 400: [1]' }],
+    ['HTML', '<h1>\n Bad  Request</h1>', { message: 'POST /embed answered 400: <h1> Bad Request</h1>' }],
+    ['nothing', '', { message: 'POST /embed answered 400' }],
+    ['a novel', 'x'.repeat(500), { message: `POST /embed answered 400: ${'x'.repeat(200)}…` }],
+  ])('%s', async (_, body, expected) => {
+    const api = await scriptedApi((_, response) => void response.writeHead(400).end(body))
+    const failure = await failureOf(api.client().embed({ ...E5, inputs: ['a'] }))
+    expect(failure).toBeInstanceOf(PineconeInvalidRequestError)
+    expect(failure).toMatchObject({ status: 400, ...expected })
+  })
+
+  it('with the request’s id, the service’s own before a gateway’s', async () => {
+    const ids = [{ 'x-request-id': 'gateway' }, { 'x-request-id': 'gateway', 'x-pinecone-request-id': 'own' }]
+    const api = await scriptedApi((_, response, number) => json(response, 400, {}, ids[number - 1]))
+    const client = api.client()
+    for (const requestId of ['gateway', 'own']) {
+      expect(await failureOf(client.embed({ ...E5, inputs: ['a'] }))).toMatchObject({ requestId })
+    }
+  })
+})
+
+describe('what GET /models says is checked too:', () => {
+  const model = {
+    model: 'm',
+    short_description: 'a model',
+    type: 'embed',
+    supported_parameters: [
+      {
+        parameter: 'p',
+        type: 'one_of',
+        value_type: 'string',
+        required: true,
+        allowed_values: ['a', 1],
+        default: true,
+      },
+      { parameter: 'q', type: 'numeric_range', value_type: 'integer', min: 1, max: 3, default: null },
+    ],
+  }
+  const [parameter] = model.supported_parameters
+
+  it('a parameter’s values, bounds and default come as they are', async () => {
+    const api = await scriptedApi(() => model)
+    expect((await api.client().getModel('m')).supportedParameters).toEqual([
+      {
+        parameter: 'p',
+        type: 'one_of',
+        valueType: 'string',
+        required: true,
+        allowedValues: ['a', 1],
+        default: true,
+      },
+      { parameter: 'q', type: 'numeric_range', valueType: 'integer', required: false, min: 1, max: 3 },
+    ])
+  })
+
+  it.each<[string, object, string]>([
+    [
+      'allowed values of another kind',
+      { allowed_values: [null] },
+      'allowed_values holds neither string nor number',
+    ],
+    ['a default of another kind', { default: {} }, 'default is neither string, number nor boolean'],
+    ['a bound that is no number', { min: '1' }, 'min is a string'],
+    ['no name', { parameter: 5 }, 'parameter is the number 5, not a string'],
+  ])('%s breaks the contract', async (_, change, words) => {
+    const api = await scriptedApi(() => ({ ...model, supported_parameters: [{ ...parameter, ...change }] }))
+    const failure = await failureOf(api.client().getModel('m'))
+    expect(failure).toBeInstanceOf(PineconeResponseError)
+    expect(String(failure)).toContain(words)
+  })
+
+  it('the filters of a list are sent', async () => {
+    const api = await scriptedApi(() => ({ models: [model] }))
+    const client = api.client()
+    await client.listModels({ type: 'embed', vectorType: 'sparse' })
+    await client.listModels({ vectorType: 'dense' })
+    await client.listModels()
+    expect(api.requests.map(({ path }) => path)).toEqual([
+      '/models?type=embed&vector_type=sparse',
+      '/models?vector_type=dense',
+      '/models',
+    ])
+  })
+})
+
+describe('a sparse vector that cannot be one breaks the contract:', () => {
+  it.each<[string, object, string]>([
+    ['more indices than values', { sparse_indices: [1, 2], sparse_values: [1] }, '2 indices for 1 values'],
+    ['an index below 0', { sparse_indices: [-1], sparse_values: [1] }, 'sparse_indices holds -1'],
+    ['half an index', { sparse_indices: [1.5], sparse_values: [1] }, 'sparse_indices holds 1.5'],
+    ['an index over 32 bits', { sparse_indices: [2 ** 32], sparse_values: [1] }, 'holds 4294967296'],
+    ['no values', { sparse_indices: [1] }, 'sparse_values is missing, not an array'],
+    ['a word as value', { sparse_indices: [1], sparse_values: ['1'] }, 'sparse_values[0] is a string'],
+    ['a number as token', { sparse_indices: [1], sparse_values: [1], sparse_tokens: [1] }, 'not a string'],
+  ])('%s', async (_, vector, words) => {
+    const api = await scriptedApi(() => ({
+      model: 'pinecone-sparse-english-v0',
+      vector_type: 'sparse',
+      data: [{ vector_type: 'sparse', ...vector }],
+      usage: { total_tokens: 1 },
+    }))
+    const failure = await failureOf(
+      api.client().embed({
+        model: 'pinecone-sparse-english-v0',
+        inputs: ['a'],
+        parameters: { inputType: 'passage' },
+      }),
+    )
+    expect(failure).toBeInstanceOf(PineconeResponseError)
+    expect(String(failure)).toContain(words)
+  })
+})
+
+describe('a model that only the service knows:', () => {
+  const info = (more: object) => ({
+    model: 'new-model',
+    short_description: 'new',
+    type: 'embed',
+    vector_type: 'dense',
+    supported_parameters: [],
+    ...more,
+  })
+
+  it.each<[string, object, number[]]>([
+    ['its batch size is kept', { max_batch_size: 2 }, [2, 1]],
+    ['without one a safe one is', {}, [3]],
+  ])('%s', async (_, more, sizes) => {
+    const api = await scriptedApi((request) => (request.method === 'GET' ? info(more) : embedAnswer(request)))
+    await api.client().embedAll({ model: 'new-model', inputs: ['a', 'b', 'c'] })
+    expect(api.requests.slice(1).map(({ body }) => body.inputs.length)).toEqual(sizes)
+  })
+
+  it.each<[string, object, EmbedParameters]>([
+    ['a dimension it does not have', { supported_dimensions: [8, 16] }, { dimension: 32 }],
+    ['another one than its only one', { default_dimension: 8 }, { dimension: 32 }],
+    ['half a dimension', {}, { dimension: 1.5 }],
+    [
+      'a value it does not take',
+      {
+        supported_parameters: [
+          { parameter: 'input_type', type: 'one_of', value_type: 'string', allowed_values: ['a'] },
+        ],
+      },
+      { inputType: 'b' },
+    ],
+  ])('%s is refused before anything is embedded', async (_, more, parameters) => {
+    const api = await scriptedApi((request) => (request.method === 'GET' ? info(more) : embedAnswer(request)))
+    const call = api.client().embedAll({ model: 'new-model', inputs: ['a', 'b'], parameters })
+    expect(await failureOf(call)).toBeInstanceOf(PineconeConfigurationError)
+    expect(api.requests.map(({ method }) => method)).toEqual(['GET'])
+  })
+})
+
+describe('arguments of the wrong kind are refused before a request:', () => {
+  it.each<
+    [
+      string,
+      string,
+      (client: ReturnType<Awaited<ReturnType<typeof scriptedApi>>['client']>) => Promise<unknown>,
+    ]
+  >([
+    // biome-ignore-start lint/suspicious/noExplicitAny: what a JavaScript caller may do
+    [
+      'a signal that is none',
+      'signal',
+      (client) => client.embed({ ...E5, inputs: ['a'] }, { signal: {} as any }),
+    ],
+    [
+      'documents that are no list',
+      'documents',
+      (client) => client.rerank({ model: 'bge-reranker-v2-m3', query: 'q', documents: 'd' as any }),
+    ],
+    [
+      'rank fields that are none',
+      'rankFields',
+      (client) =>
+        client.rerank({ model: 'bge-reranker-v2-m3', query: 'q', documents: ['d'], rankFields: [] }),
+    ],
+    [
+      'inputs that cannot be read',
+      'inputs',
+      async (client) => {
+        for await (const _ of client.embedStream({ ...E5, inputs: 7 as any })) expect.unreachable()
+      },
+    ],
+    [
+      'null among the inputs',
+      'inputs[1]',
+      (client) => client.embedAll({ ...E5, inputs: ['a', null as any] }),
+    ],
+    // biome-ignore-end lint/suspicious/noExplicitAny: what a JavaScript caller may do
+  ])('%s', async (_, argument, call) => {
+    const api = await scriptedApi(embedAnswer)
+    const failure = await failureOf(Promise.resolve().then(() => call(api.client())))
+    expect(failure).toBeInstanceOf(PineconeConfigurationError)
+    expect(failure).toMatchObject({ argument })
+    expect(api.requests).toEqual([])
+  })
+})
+
+describe('through a fetch of the caller’s', () => {
+  const secret = 'pcsk_a-very-secret-key'
+  const throwing = (error: unknown) => (async () => Promise.reject(error)) as unknown as typeof fetch
+
+  it.each<[string, () => unknown]>([
+    ['in its message', () => new Error(`refused ${secret}`)],
+    [
+      'in its cause',
+      () => new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { headers: [secret] }) }),
+    ],
+    ['in a map', () => Object.assign(new Error('x'), { request: new Map([['api-key', secret]]) })],
+    ['in bytes', () => Object.assign(new Error('x'), { body: new TextEncoder().encode(`key ${secret}`) })],
+    ['in the name of a property', () => Object.assign(new Error('x'), { [secret]: 1 })],
+    [
+      'in a circle',
+      () => {
+        const error = Object.assign(new Error('x'), { self: {}, key: secret })
+        error.self = error
+        return error
+      },
+    ],
+    ['as no error at all', () => `no ${secret}`],
+  ])('an error shows no key: %s', async (_, error) => {
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client({ apiKey: secret, fetch: throwing(error()), maxRetries: 0 })
+    const failure = await failureOf(client.embed({ ...E5, inputs: ['a'] }))
+    expect(failure).toBeInstanceOf(PineconeConnectionError)
+    expect(inspect(failure, { depth: 12, showHidden: true })).not.toContain(secret)
+  })
+
+  it('an error without a key is kept as the cause, with its code', async () => {
+    const cause = Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' })
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client({ fetch: throwing(new TypeError('fetch failed', { cause })), maxRetries: 0 })
+    const failure = await failureOf(client.embed({ ...E5, inputs: ['a'] }))
+    expect(failure).toMatchObject({ code: 'EHOSTUNREACH', cause })
+  })
+
+  it('an answer without a body is one cut short', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client({ fetch: async () => new Response(null, { status: 200 }) })
+    const failure = await failureOf(client.embed({ ...E5, inputs: ['a'] }))
+    expect(failure).toBeInstanceOf(PineconeResponseError)
+    expect(failure).not.toBeInstanceOf(PineconeApiError)
+  })
+
+  it('requests, answers and refusals are the same', async () => {
+    const api = await scriptedApi((request, response) =>
+      request.method === 'GET'
+        ? json(response, 404, { error: { code: 'NOT_FOUND', message: 'no' } })
+        : embedAnswer(request),
+    )
+    const client = api.client({ fetch })
+    expect((await client.embedAll({ ...E5, inputs: ['a', 'b'] })).data).toHaveLength(2)
+    expect(await failureOf(client.getModel('x'))).toMatchObject({ status: 404, code: 'NOT_FOUND' })
+    expect(api.requests[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'x-pinecone-api-version': '2025-10',
+    })
+  })
+})
