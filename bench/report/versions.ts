@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-
-const require = createRequire(import.meta.url)
 
 /** What a result was measured with, in one line. */
 export function versions(packages: readonly string[]): string {
@@ -9,7 +7,9 @@ export function versions(packages: readonly string[]): string {
   return [`Node.js ${process.versions.node}`, ...named, `${availableParallelism()} CPUs`].join(', ')
 }
 
+/** Of a direct dependency; not every package exports its package.json. */
 function versionOf(name: string): string {
-  const { version } = require(`${name}/package.json`) as { version: string }
+  const path = new URL(`../node_modules/${name}/package.json`, import.meta.url)
+  const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string }
   return version
 }
