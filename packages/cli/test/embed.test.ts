@@ -201,6 +201,18 @@ describe('pinecone-inference embed', () => {
 })
 
 describe('an unfinished run', () => {
+  it.each(['out.jsonl', 'out.parquet'])('goes on after a full disk with nothing lost: %s', async (output) => {
+    const { env } = await service()
+    const folder = await folderOf({ 'in.jsonl': lines(passages(2_000)) })
+    const args = ['embed', 'in.jsonl', '-o', output, ...DENSE]
+    // 512 bytes a block; in the middle of what is written
+    const { code, stderr } = await run(folder, args, env, { fileBlocks: 4_000 })
+    expect(stderr).toMatch(/^error: .*records\.part cannot be written: EFBIG/m)
+    expect(code).toBe(1)
+    expect((await run(folder, args, env)).code).toBe(0)
+    expect(await idsIn(join(folder, output))).toEqual(passages(2_000).map(({ id }) => id))
+  })
+
   /** A run whose key is refused after some requests. */
   async function unfinished(output: string) {
     const { env, emulator } = await service()

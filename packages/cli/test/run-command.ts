@@ -23,9 +23,22 @@ export interface Ended {
   stderr: string
 }
 
+interface Limits {
+  /** Blocks of 512 bytes that a file may have, so that writing fails as on a full disk. */
+  fileBlocks?: number
+}
+
 /** Starts the built command in a folder. */
-export function start(folder: string, args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [main, ...args], {
+export function start(
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  { fileBlocks }: Limits = {},
+) {
+  const command = [process.execPath, main, ...args]
+  const limited = fileBlocks === undefined ? [] : ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh']
+  const [program = '', ...rest] = [...limited, ...command]
+  const child = spawn(program, rest, {
     cwd: folder,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -50,8 +63,9 @@ export function run(
   folder: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  limits: Limits = {},
 ): Promise<Ended> {
-  const { child, ended } = start(folder, args, env)
+  const { child, ended } = start(folder, args, env, limits)
   child.stdin.end()
   return ended
 }

@@ -2,10 +2,14 @@ import { type FileHandle, open } from 'node:fs/promises'
 
 /** A file that grows at its end, from a length that is known to be good. */
 export class AppendingFile {
+  readonly #path: string
   readonly #handle: FileHandle
   #length: number
+  /** After it nobody knows what the file's end is. */
+  #failure: Error | undefined
 
-  private constructor(handle: FileHandle, length: number) {
+  private constructor(path: string, handle: FileHandle, length: number) {
+    this.#path = path
     this.#handle = handle
     this.#length = length
   }
@@ -18,7 +22,7 @@ export class AppendingFile {
       if (size < length)
         throw new Error(`${path} has ${size} bytes, fewer than the ${length} that were written`)
       await handle.truncate(length)
-      return new AppendingFile(handle, length)
+      return new AppendingFile(path, handle, length)
     } catch (error) {
       await handle.close()
       throw error
@@ -29,20 +33,39 @@ export class AppendingFile {
     return this.#length
   }
 
-  async append(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await this.#handle.write(bytes, at, bytes.length - at, this.#length)
-      at += bytesWritten
-      this.#length += bytesWritten
-    }
+  append(bytes: Uint8Array): Promise<void> {
+    return this.#unlessFailed(async () => {
+      for (let at = 0; at < bytes.length; ) {
+        const { bytesWritten } = await this.#handle.write(bytes, at, bytes.length - at, this.#length)
+        at += bytesWritten
+        this.#length += bytesWritten
+      }
+    })
   }
 
   /** Waits until the disk has it. */
   sync(): Promise<void> {
-    return this.#handle.datasync()
+    return this.#unlessFailed(() => this.#handle.datasync())
   }
 
   close(): Promise<void> {
     return this.#handle.close()
   }
+
+  /** What was lost cannot be made good by what comes later, so the first failure is that of all later calls, too. */
+  async #unlessFailed(action: () => Promise<void>): Promise<void> {
+    if (this.#failure) throw this.#failure
+    try {
+      await action()
+    } catch (cause) {
+      this.#failure = writeError(this.#path, cause)
+      throw this.#failure
+    }
+  }
+}
+
+/** The system's error, which does not say which file it was. */
+function writeError(path: string, cause: unknown): Error {
+  const { code, syscall, message } = cause as NodeJS.ErrnoException
+  return Object.assign(new Error(`${path} cannot be written: ${message}`, { cause }), { code, syscall, path })
 }
