@@ -1,11 +1,25 @@
 import { defineConfig } from 'tsup'
 
-export default defineConfig({
-  entry: ['src/index.ts', 'src/main.ts'],
-  format: ['esm', 'cjs'],
-  dts: { entry: 'src/index.ts' },
-  sourcemap: true,
-  clean: true,
-  target: 'node20',
-  silent: true,
-})
+const shared = { sourcemap: true, target: 'node20', silent: true } as const
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: {
+      index: 'src/index.ts',
+      main: 'src/main.ts',
+      'writer-thread': 'src/embed/writer-thread/thread.ts',
+    },
+    format: 'esm',
+    dts: { entry: { index: 'src/index.ts' } },
+    clean: true,
+  },
+  {
+    ...shared,
+    entry: { index: 'src/index.ts' },
+    format: 'cjs',
+    dts: true,
+    // import.meta.url, by which the writer thread's file is found
+    shims: true,
+  },
+])

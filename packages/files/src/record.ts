@@ -10,18 +10,21 @@ export interface TextRecord {
   metadata?: Metadata
 }
 
+/** Numbers as the client gives them, with either `encoding`, or in 64 bits. */
+export type Numbers = readonly number[] | Float32Array | Float64Array
+
 export interface SparseValues {
   /** Unsigned 32-bit term ids. */
-  indices: readonly number[]
+  indices: readonly number[] | Uint32Array
   /** One weight per index. */
-  values: readonly number[]
+  values: Numbers
 }
 
 /** A vector with its id and metadata, in the shape of Pinecone's upsert. */
 export interface EmbeddedRecord {
   id: string
   /** The dense vector. */
-  values?: readonly number[]
+  values?: Numbers
   sparseValues?: SparseValues
   metadata?: Metadata
 }

@@ -78,6 +78,21 @@ describe('JSONL', () => {
 })
 
 describe.each(['jsonl', 'parquet'] as const)('a %s file', (format) => {
+  it('is the same from typed arrays, as the client gives them in float32', async () => {
+    const folder = await folderOf()
+    const typed = records(3).map(({ values = [], sparseValues, ...rest }) => ({
+      ...rest,
+      values: Float32Array.from(values),
+      sparseValues: {
+        indices: Uint32Array.from(sparseValues?.indices ?? []),
+        values: Float64Array.from(sparseValues?.values ?? []),
+      },
+    }))
+    await writeRecords(join(folder, 'arrays'), records(3), { format, vectors: both })
+    await writeRecords(join(folder, 'typed'), typed, { format, vectors: both })
+    expect(await readFile(join(folder, 'typed'))).toEqual(await readFile(join(folder, 'arrays')))
+  })
+
   async function contents(path: string): Promise<unknown[]> {
     if (format === 'jsonl')
       return (await readFile(path, 'utf8'))

@@ -167,8 +167,8 @@ async function embedInto(
   const { client, name, close } = await connect({ offline, concurrency, tokensPerMinute, onTokens })
   if (offline) report.say(OFFLINE_NOTICE)
   try {
-    const calls = await callsToMake(options, client)
     const format = outputFormat(output) ?? 'jsonl'
+    const calls = await callsToMake(options, format, client)
     const job = { inputs, read: readOptions(options), calls, service: name, output, format }
     return await carryOut(job, { client, tokens, stop, report })
   } finally {

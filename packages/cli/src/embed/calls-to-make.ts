@@ -4,6 +4,7 @@ import {
   PineconeConfigurationError,
   type PineconeInference,
 } from '@pinecone-inference/client'
+import type { OutputFormat } from '@pinecone-inference/files'
 import type { EmbedCall } from './embed-job.js'
 
 export interface CallOptions {
@@ -15,20 +16,28 @@ export interface CallOptions {
 }
 
 /** The models that every text is sent to, and how. */
-export async function callsToMake(options: CallOptions, client: PineconeInference): Promise<EmbedCall[]> {
+export async function callsToMake(
+  options: CallOptions,
+  format: OutputFormat,
+  client: PineconeInference,
+): Promise<EmbedCall[]> {
   const { model, sparseModel, inputType, dimension, truncate } = options
+  // Parquet holds 32 bits anyway.
+  const encoding = format === 'parquet' ? 'float32' : 'number'
   const shared: EmbedParameters = { inputType, ...(truncate === undefined ? {} : { truncate }) }
   const first = {
     model,
     vectorType: await vectorTypeOf(model, client),
     parameters: { ...shared, ...(dimension === undefined ? {} : { dimension }) },
-  }
+    encoding,
+  } as const
   if (sparseModel === undefined) return [first]
   const second = {
     model: sparseModel,
     vectorType: await vectorTypeOf(sparseModel, client),
     parameters: shared,
-  }
+    encoding,
+  } as const
   if (first.vectorType !== 'dense' || second.vectorType !== 'sparse') {
     throw new PineconeConfigurationError(
       '--sparse-model',

@@ -1,4 +1,4 @@
-import type { EmbedParameters } from '@pinecone-inference/client'
+import type { EmbedParameters, Encoding } from '@pinecone-inference/client'
 import type { OutputFormat, ReadOptions, VectorColumns } from '@pinecone-inference/files'
 
 /** One model that every text is sent to. */
@@ -6,6 +6,7 @@ export interface EmbedCall {
   readonly model: string
   readonly vectorType: 'dense' | 'sparse'
   readonly parameters: EmbedParameters
+  readonly encoding: Encoding
 }
 
 /** What is to be embedded, how, and where to. */

@@ -78,8 +78,11 @@ async function* embedTexts(
       yield text
     }
   }
-  const { model, parameters } = call
-  const stream = client.embedStream({ model, inputs: texts(), parameters }, { onError: 'collect', signal })
+  const { model, parameters, encoding } = call
+  const stream = client.embedStream(
+    { model, inputs: texts(), parameters, encoding },
+    { onError: 'collect', signal },
+  )
   let refused: { texts: string[]; error: PineconeInferenceError } | undefined
   for await (const item of stream) {
     const text = underWay.shift() ?? ''

@@ -1,5 +1,6 @@
 import {
   type Embedding,
+  type Encoding,
   type PineconeInference,
   PineconeInferenceError,
   PineconeInvalidRequestError,
@@ -7,7 +8,7 @@ import {
 import type { EmbedCall } from './embed-job.js'
 
 /** One input's vector, or why it has none. */
-export type Embedded = Embedding | PineconeInferenceError
+export type Embedded = Embedding<Encoding> | PineconeInferenceError
 
 /** Whether the service looked at the request and will not take it, however often it is sent. */
 export function isRefusal(error: unknown): boolean {
@@ -28,7 +29,7 @@ export async function isolateRefused(
   if (texts.length === 1 || !isRefusal(error)) return texts.map(() => error)
   const batchSize = Math.ceil(texts.length / 2)
   const { data, failures } = await client.embedAll(
-    { model: call.model, inputs: texts, parameters: call.parameters },
+    { model: call.model, inputs: texts, parameters: call.parameters, encoding: call.encoding },
     { onError: 'collect', batchSize, signal },
   )
   const embedded: (Embedded | null)[] = [...data]

@@ -21,6 +21,7 @@ export interface JobOutput {
   readonly embedded: number
   readonly failures: number
   append(outcome: Outcome): Promise<void>
+  /** More may be appended before it is done, and not another checkpoint begun. */
   checkpoint(standing: Standing): Promise<void>
   finish(standing: Standing): Promise<void>
 }
@@ -65,6 +66,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   const unanswered: Outcome[] = []
   let checkpointAt = performance.now()
   let checkpointRead = read
+  let saving: Promise<void> = Promise.resolve()
   let reportAt = 0
 
   const standing = (): Standing => ({
@@ -77,10 +79,18 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     read++
     await output.append(outcome)
   }
+  /** Begins a checkpoint once the one before it is done; the disk must not hold up the requests. */
   const checkpoint = async () => {
-    await output.checkpoint(standing())
+    await saving
+    saving = output.checkpoint(standing())
+    // A failure is that of the next checkpoint, which waits for this one.
+    saving.catch(() => {})
     checkpointAt = performance.now()
     checkpointRead = read
+  }
+  const lastCheckpoint = async () => {
+    if (read > before.read) await checkpoint()
+    await saving
   }
   const tell = (now: number) => {
     const perSecond = pace.mark(read, now)
@@ -113,12 +123,12 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
       if (due) await checkpoint()
     }
   } catch (error) {
-    if (read > before.read) await checkpoint()
+    await lastCheckpoint()
     if (stop.overdue.aborted) return false
     throw error
   }
   if (stop.requested.aborted) {
-    if (read > before.read) await checkpoint()
+    await lastCheckpoint()
     return false
   }
   for (const failed of unanswered) await settle(failed)
@@ -128,6 +138,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     )
   }
   tell(performance.now())
+  await saving
   await output.finish(standing())
   return true
 }

@@ -1,18 +1,12 @@
 import { access, mkdir, readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import {
-  AppendingFile,
-  type Checkpoint,
-  moveIntoPlace,
-  openWriter,
-  type RecordWriter,
-  syncFolder,
-} from '@pinecone-inference/files'
+import { AppendingFile, moveIntoPlace, type RecordWriter, syncFolder } from '@pinecone-inference/files'
 import { type EmbedJob, vectorsOf } from './embed-job.js'
 import type { Outcome } from './embed-records.js'
 import { failureLine } from './failure-line.js'
 import { Journal, type JournalContent, type JournalEntry, type JournalHead, readJournal } from './journal.js'
 import { OutputError } from './output-error.js'
+import { ThreadedWriter } from './writer-thread/threaded-writer.js'
 
 /** How far a run is, beside its files. */
 export type Standing = Pick<JournalEntry, 'read' | 'digest' | 'tokens'>
@@ -47,7 +41,7 @@ export class UnfinishedOutput {
   readonly #journal: Journal
   readonly #writer: RecordWriter
   readonly #failed: AppendingFile
-  /** The last that is on disk. */
+  /** The last checkpoint that is on disk. */
   #last: JournalEntry
   #failures: number
   #embedded: number
@@ -109,10 +103,17 @@ export class UnfinishedOutput {
     }
   }
 
-  /** Brings all that was appended to the disk, then says so in the journal. */
-  async checkpoint(standing: Standing): Promise<void> {
+  /**
+   * Brings all that was appended to the disk, then says so in the journal. Meanwhile more may be appended, but the
+   * next checkpoint has to wait for this one.
+   */
+  async checkpoint({ read, digest, tokens }: Standing): Promise<void> {
+    const failed = { records: this.#failures, bytes: this.#failed.length }
     const output = await this.#writer.checkpoint()
-    await this.#write(standing, output)
+    await this.#failed.sync()
+    const entry = { read, digest, tokens, output, failed }
+    await this.#journal.write(entry)
+    this.#last = entry
   }
 
   /** Makes the files whole and gives them their names. */
@@ -137,13 +138,6 @@ export class UnfinishedOutput {
     await rm(this.#paths.folder, { recursive: true })
     return true
   }
-
-  async #write({ read, digest, tokens }: Standing, output: Checkpoint): Promise<void> {
-    await this.#failed.sync()
-    const failed = { records: this.#failures, bytes: this.#failed.length }
-    this.#last = { read, digest, tokens, output, failed }
-    await this.#journal.write(this.#last)
-  }
 }
 
 const nothingDone: JournalEntry = {
@@ -163,7 +157,10 @@ interface Files {
 async function beginFiles(job: EmbedJob, paths: Paths, head: JournalHead): Promise<Files> {
   await mkdir(paths.folder, { recursive: true })
   const files = {
-    writer: await openWriter(paths.unfinishedOutput, { format: job.format, vectors: vectorsOf(job) }),
+    writer: await ThreadedWriter.open(paths.unfinishedOutput, {
+      format: job.format,
+      vectors: vectorsOf(job),
+    }),
     failed: await AppendingFile.open(paths.unfinishedFailed, 0),
     journal: await Journal.create(paths.journal, head),
   }
@@ -176,7 +173,7 @@ async function continueFiles(job: EmbedJob, paths: Paths, content: JournalConten
   const { entries } = content
   const checkpoints = entries.map(({ output }) => output)
   return {
-    writer: await openWriter(paths.unfinishedOutput, {
+    writer: await ThreadedWriter.open(paths.unfinishedOutput, {
       format: job.format,
       vectors: vectorsOf(job),
       checkpoints,

@@ -19,7 +19,11 @@ export function asFloat32(
 
 function float32s(endpoint: string, where: string, numbers: readonly number[]): Float32Array {
   const array = Float32Array.from(numbers)
-  const stray = array.findIndex((value) => !Number.isFinite(value))
-  if (stray >= 0) throw broken(endpoint, `${where}[${stray}] is ${numbers[stray]}, too large for 32 bits`)
+  // a loop: findIndex takes a tenth of the time that decoding does
+  for (let i = 0; i < array.length; i++) {
+    if (!Number.isFinite(array[i])) {
+      throw broken(endpoint, `${where}[${i}] is ${numbers[i]}, too large for 32 bits`)
+    }
+  }
   return array
 }

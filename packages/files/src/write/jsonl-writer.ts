@@ -1,5 +1,6 @@
 import type { EmbeddedRecord } from '../record.js'
 import { AppendingFile } from './appending-file.js'
+import { plain } from './plain.js'
 import type { Checkpoint, RecordWriter } from './record-writer.js'
 
 const BUFFER_LENGTH = 256 * 1024
@@ -55,6 +56,7 @@ class JsonlWriter implements RecordWriter {
 }
 
 /** A record as a line, its line feed included. */
-export function jsonLine({ id, values, sparseValues, metadata }: EmbeddedRecord): string {
-  return `${JSON.stringify({ id, values, sparseValues, metadata })}\n`
+export function jsonLine(record: EmbeddedRecord): string {
+  const { id, metadata } = record
+  return `${JSON.stringify({ id, ...plain(record), metadata })}\n`
 }

@@ -1,6 +1,7 @@
 import type { SchemaElement } from 'hyparquet'
 import type { ColumnSource } from 'hyparquet-writer'
 import type { EmbeddedRecord } from '../record.js'
+import { plain } from './plain.js'
 import type { VectorColumns } from './record-writer.js'
 
 /**
@@ -53,12 +54,13 @@ export function columnsOf(
   records: readonly EmbeddedRecord[],
   { dense, sparse }: VectorColumns,
 ): ColumnSource[] {
+  const vectors = records.map(plain)
   const numbers = { encoding: 'PLAIN', codec: 'UNCOMPRESSED', offsetIndex: false } as const
   return [
     { name: 'id', data: records.map(({ id }) => id), offsetIndex: false },
-    ...(dense ? [{ name: 'values', data: records.map(({ values }) => values), ...numbers }] : []),
+    ...(dense ? [{ name: 'values', data: vectors.map(({ values }) => values), ...numbers }] : []),
     ...(sparse
-      ? [{ name: 'sparse_values', data: records.map(({ sparseValues }) => sparseValues), ...numbers }]
+      ? [{ name: 'sparse_values', data: vectors.map(({ sparseValues }) => sparseValues), ...numbers }]
       : []),
     {
       name: 'metadata',

@@ -1,0 +1,18 @@
+import type { Checkpoint, EmbeddedRecord, WriterOptions } from '@pinecone-inference/files'
+
+/** What the thread is started with. */
+export interface WriterThreadData {
+  readonly path: string
+  readonly options: WriterOptions
+}
+
+/** Answered one after the other, in their order. */
+export type Request =
+  | { readonly do: 'append'; readonly records: readonly EmbeddedRecord[] }
+  | { readonly do: 'checkpoint' | 'finish' | 'close' }
+
+/** The first answer is to the opening of the file. */
+export type Answer = { readonly checkpoint?: Checkpoint } | { readonly failure: Failure }
+
+/** An error as it can be sent: structured cloning leaves out what the system says of it. */
+export type Failure = Pick<NodeJS.ErrnoException, 'message' | 'code' | 'syscall'>
