@@ -72,6 +72,30 @@ describe.runIf(hasRedisServer())('pinecone-inference embed --redis', () => {
     )
   })
 
+  it('needs no key with --offline, where offline workers do it and no others', async () => {
+    const { env, emulator } = await service()
+    const redis = await redisServer()
+    const folder = await folderOf({ 'in.jsonl': lines(100) })
+    const online = start(folder, ['worker', '--redis', redis], env)
+    const offline = start(folder, ['worker', '--redis', redis, '--offline'])
+    const { code } = await run(folder, [
+      'embed',
+      'in.jsonl',
+      '-o',
+      'out/',
+      ...MODEL,
+      '--redis',
+      redis,
+      '--offline',
+    ])
+    expect(code).toBe(0)
+    expect(await idsIn(join(folder, 'out/__default__'))).toHaveLength(100)
+    expect((await offline.ended).stderr).toContain('Embedded 100 records of 1 jobs')
+    online.child.kill('SIGTERM')
+    expect((await online.ended).code).toBe(143)
+    expect(emulator.requests).toHaveLength(0)
+  })
+
   it('a worker whose key is refused ends with 1', async () => {
     const { env } = await service({ apiKey: 'right' })
     const redis = await redisServer()
@@ -97,7 +121,10 @@ describe.runIf(hasRedisServer())('pinecone-inference embed --redis', () => {
 describe('pinecone-inference embed --redis refuses, before anything is begun,', () => {
   it.each([
     [['-o', 'out.parquet', '--redis', 'redis://127.0.0.1:1'], 'give a folder as --output'],
-    [['-o', 'out/', '--redis', 'redis://127.0.0.1:1', '--offline'], '--offline does not go with --redis'],
+    [
+      ['-o', 'out/', '--redis', 'redis://127.0.0.1:1', '--sparse-model', 'pinecone-sparse-english-v0'],
+      '--sparse-model does not go with --redis',
+    ],
     [['-o', 'out/', '--redis', 'localhost'], 'redis://host:6379'],
     [['-o', 'out/', '--redis', 'redis://127.0.0.1:1', '--run', 'a:b'], 'without colons'],
   ])('%j', async (args, reason) => {

@@ -1,14 +1,17 @@
+import { startEmulator } from '@pinecone-inference/emulator'
 import { Command, Option } from 'commander'
 import { count } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
 import { StopSignal } from '../ending/stop-signal.js'
-import { DEFAULT_RUN, redisUrl, runName } from '../workers/redis-options.js'
+import { OFFLINE_NOTICE } from '../service/connect.js'
+import { DEFAULT_RUN, prefixOf, redisUrl, runName } from '../workers/redis-options.js'
 import { wholeNumber } from './read-option.js'
 
 interface WorkerCommandOptions {
   readonly redis: string
   readonly run: string
   readonly concurrency: number
+  readonly offline?: boolean
 }
 
 /** `pinecone-inference worker`: does a share of an `embed --redis`, until that is finished. */
@@ -23,6 +26,10 @@ export function workerCommand(): Command {
     )
     .addOption(new Option('--run <name>', 'the name of the job').argParser(runName).default(DEFAULT_RUN))
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
+    .option(
+      '--offline',
+      'for an embed --redis --offline: vectors from the emulator’s stand-ins, without a key',
+    )
     .addHelpText(
       'after',
       `
@@ -38,7 +45,7 @@ output folder and budget are those that embed was given. The folder has to be at
     })
 }
 
-async function work({ redis, run, concurrency }: WorkerCommandOptions): Promise<number> {
+async function work({ redis, run, concurrency, offline = false }: WorkerCommandOptions): Promise<number> {
   const { RedisUnavailableError, RunError, runWorker, WorkerError } = await import(
     '@pinecone-inference/bullmq'
   )
@@ -46,12 +53,18 @@ async function work({ redis, run, concurrency }: WorkerCommandOptions): Promise<
   const stop = new StopSignal(() =>
     say('Stopping: the jobs under way are finished first. Ctrl-C again stops at once.'),
   )
+  const emulator = offline ? await startEmulator({ port: 0 }) : undefined
+  if (offline) say(OFFLINE_NOTICE)
   try {
     say(`Waiting for jobs of the run ${run}.`)
     const { jobs, records, tokens } = await runWorker({
       redis,
       run,
-      client: { maxConcurrency: concurrency },
+      ...prefixOf(offline),
+      client: {
+        maxConcurrency: concurrency,
+        ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
+      },
       signal: stop.requested,
       onError: (error) => say(`${error.message}; tried again`),
     })
@@ -64,5 +77,6 @@ async function work({ redis, run, concurrency }: WorkerCommandOptions): Promise<
     return refused ? EXIT.refused : EXIT.stopped
   } finally {
     stop.end()
+    await emulator?.close()
   }
 }

@@ -6,6 +6,8 @@ import type { Report } from '../embed/report/report.js'
 import { canBeSurveyed, surveyInput } from '../embed/survey-input.js'
 import { EXIT } from '../ending/exit-code.js'
 import type { StopSignal } from '../ending/stop-signal.js'
+import { OFFLINE_NOTICE } from '../service/connect.js'
+import { prefixOf } from './redis-options.js'
 
 export interface WorkersOptions {
   readonly redis: string
@@ -40,22 +42,19 @@ export async function embedByWorkers(
 ): Promise<number> {
   if (output === path)
     throw new OutputError('--redis writes part files: give a folder as --output, ending in /')
-  for (const [name, value] of Object.entries({
-    '--sparse-model': options.sparseModel,
-    '--offline': options.offline,
-  })) {
-    if (value) throw new OutputError(`${name} does not go with --redis`)
-  }
+  if (options.sparseModel !== undefined) throw new OutputError('--sparse-model does not go with --redis')
+  const { model, inputType, dimension, truncate, tokensPerMinute, offline = false } = options
   // Only here, so that no other command waits for it to load.
   const { EmbedRun, RedisUnavailableError, RunError } = await import('@pinecone-inference/bullmq')
+  if (offline) report.say(OFFLINE_NOTICE)
   const folder = dirname(path)
-  const { model, inputType, dimension, truncate, tokensPerMinute } = options
   const survey = canBeSurveyed(inputs) ? await surveyInput(inputs, read, stop.requested) : undefined
   const began = performance.now()
   try {
     await using run = await EmbedRun.open({
       redis: options.redis,
       run: options.run,
+      ...prefixOf(offline),
       model,
       parameters: {
         inputType,
@@ -65,7 +64,9 @@ export async function embedByWorkers(
       output: { folder, format: 'parquet' },
       ...(tokensPerMinute === undefined ? {} : { rateLimit: { tokensPerMinute } }),
     })
-    report.say(`Workers join with: pinecone-inference worker --redis … --run ${options.run}`)
+    report.say(
+      `Workers join with: pinecone-inference worker --redis … --run ${options.run}${offline ? ' --offline' : ''}`,
+    )
     const result = await run.embed(readRecords(inputs, read), {
       signal: stop.requested,
       onProgress: (progress) => report.progress(progressOf(progress, survey?.records)),

@@ -13,3 +13,8 @@ export function runName(text: string): string {
   if (/^[^:\s]+$/.test(text)) return text
   throw new InvalidArgumentError('Allowed: names without colons and spaces.')
 }
+
+/** Names in Redis that keep offline runs and their workers among themselves: their vectors must never mix. */
+export function prefixOf(offline: boolean): { prefix?: string } {
+  return offline ? { prefix: 'pinecone-inference-offline' } : {}
+}
