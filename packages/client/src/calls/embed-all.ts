@@ -20,6 +20,7 @@ import { embedBatch, nothingEmbedded } from './embed.js'
 import type { Engine } from './engine.js'
 import { failedIn, isOneRequestsOwn } from './failed-in.js'
 import { inputsPerRequest } from './inputs-per-request.js'
+import { ownEmbedRequest } from './own-copy.js'
 import { UniformVectors } from './uniform-vectors.js'
 
 /** Batches a bulk call may have unfinished, per slot: so that one waiting for a retry leaves no slot idle. */
@@ -27,15 +28,16 @@ export const AHEAD_PER_SLOT = 2
 
 /** Any number of texts: split to the model's limits, sent side by side, back in input order. */
 export async function embedAll<E extends Encoding>(
-  request: EmbedRequest<E>,
+  given: EmbedRequest<E>,
   options: EmbedAllOptions | CollectingEmbedAllOptions,
   call: Call,
   engine: Engine,
 ): Promise<EmbedResult<E> | CollectedEmbedResult<E>> {
+  checkModelName(given.model)
+  checkEncoding(given.encoding)
+  checkTexts(given.inputs)
+  const request = ownEmbedRequest(given)
   const { model, inputs } = request
-  checkModelName(model)
-  checkEncoding(request.encoding)
-  checkTexts(inputs)
   const { batchSize } = options
   const count = await inputsPerRequest({ ...request, inputs: inputs.length, batchSize }, call, engine)
   const collects = options.onError === 'collect'

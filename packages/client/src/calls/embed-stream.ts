@@ -14,6 +14,7 @@ import { embedBatch } from './embed.js'
 import type { Engine } from './engine.js'
 import { failedIn, isOneRequestsOwn } from './failed-in.js'
 import { inputsPerRequest } from './inputs-per-request.js'
+import { ownStreamRequest } from './own-copy.js'
 import { UniformVectors } from './uniform-vectors.js'
 
 /** One embedding of a stream, with its input's position. */
@@ -36,11 +37,12 @@ const WINDOW_PER_SLOT = 4
 
 /** Texts of any source, embedded as they come, in input order and in bounded memory. */
 export async function* embedStream<E extends Encoding>(
-  request: EmbedStreamRequest<E>,
+  given: EmbedStreamRequest<E>,
   options: EmbedStreamOptions | CollectingEmbedStreamOptions,
   call: Call,
   engine: Engine,
 ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void> {
+  const request = ownStreamRequest(given)
   const { model, inputs } = request
   checkModelName(model)
   checkEncoding(request.encoding)

@@ -8,6 +8,7 @@ import { checkModelName, checkModelUse } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
 import { embedAnswer, encodeEmbedRequest } from '../wire/embed.js'
 import type { Engine } from './engine.js'
+import { ownEmbedRequest } from './own-copy.js'
 
 /** One call, one request. */
 export async function embed<E extends Encoding>(
@@ -29,7 +30,7 @@ export async function embed<E extends Encoding>(
     }
   }
   if (request.inputs.length === 0) return nothingEmbedded(request.model)
-  return embedBatch(request, call, engine)
+  return embedBatch(ownEmbedRequest(request), call, engine)
 }
 
 /** Sends texts that are known to be right. */

@@ -12,12 +12,14 @@ import type { Engine } from './engine.js'
 import { failedIn } from './failed-in.js'
 import { mergeRankings } from './merge-rankings.js'
 import { modelFacts } from './model-facts.js'
+import { ownRerankRequest } from './own-copy.js'
 import { nothingRanked, rerankBatch } from './rerank.js'
 
 /** Any number of documents: split to the model's limits, ranked side by side, merged into one ranking. */
-export async function rerankAll(request: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
+export async function rerankAll(given: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
+  checkRerankRequest(given)
+  const request = ownRerankRequest(given)
   const { model, documents, topN, returnDocuments = true } = request
-  checkRerankRequest(request)
   const facts = await modelFacts(model, documents.length, call, engine)
   if (facts) {
     checkModelUse('rerank', model, facts, request.parameters)

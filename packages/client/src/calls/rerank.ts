@@ -6,6 +6,7 @@ import { checkModelUse } from '../validate/model.js'
 import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
 import { encodeRerankRequest, rerankAnswer } from '../wire/rerank.js'
 import type { Engine } from './engine.js'
+import { ownRerankRequest } from './own-copy.js'
 
 /** One call, one request. */
 export async function rerank(request: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
@@ -22,7 +23,7 @@ export async function rerank(request: RerankRequest, call: Call, engine: Engine)
     }
   }
   if (request.documents.length === 0) return nothingRanked(request.model)
-  return rerankBatch(request, call, engine)
+  return rerankBatch(ownRerankRequest(request), call, engine)
 }
 
 /** Sends a request that is known to be right. */
