@@ -6,6 +6,7 @@ import {
   type EmbedParametersOf,
 } from '@pinecone-inference/client'
 import type { EmbedCallOptions } from './embed-call-options.js'
+import { ownCopy } from './own-copy.js'
 import { withSignalOfRun } from './signal-of-run.js'
 
 export type PineconeEmbeddingsFields<M extends EmbedModel = EmbedModel> = EmbeddingFields<M> & {
@@ -44,7 +45,8 @@ export class PineconeEmbeddings<M extends EmbedModel = EmbedModel> extends Embed
    * @throws PineconeInferenceError with `inputRange`, and in `partial` what is finished
    */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
-    return (await this.#calls.documents(texts, await withSignalOfRun(options))).map(({ values }) => values)
+    const own = ownCopy(texts)
+    return (await this.#calls.documents(own, await withSignalOfRun(options))).map(({ values }) => values)
   }
 
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {

@@ -9,6 +9,7 @@ import {
   type RerankFields,
 } from '@pinecone-inference/client'
 import { loadRunnables } from './load-runnables.js'
+import { ownCopy } from './own-copy.js'
 import { withSignalOfRun } from './signal-of-run.js'
 
 export type PineconeRerankFields = RerankFields & {
@@ -75,6 +76,7 @@ export class PineconeRerank extends BaseDocumentCompressor {
     config?: Callbacks | RunnableConfig,
     options: RerankCallOptions = {},
   ): Promise<Document[]> {
+    const own = ownCopy(documents)
     const { Document, RunnableLambda, parseCallbackConfigArg } = await loadRunnables()
     const run = RunnableLambda.from(async (input: Compression, { signal }: RunnableConfig) => {
       const ranked = await this.#rank(input.documents, input.query, { ...(signal && { signal }), ...options })
@@ -82,7 +84,7 @@ export class PineconeRerank extends BaseDocumentCompressor {
     })
     const given: RunnableConfig = parseCallbackConfigArg(config)
     const ranking = await run.invoke(
-      { query, documents },
+      { query, documents: own },
       { runName: 'PineconeRerank', ...given, metadata: { model: this.model, ...given.metadata } },
     )
     return ranking.documents
@@ -94,7 +96,7 @@ export class PineconeRerank extends BaseDocumentCompressor {
     query: string,
     options: RerankCallOptions = {},
   ): Promise<RankedResult<D>[]> {
-    const ranked = await this.#rank(documents, query, await withSignalOfRun(options))
+    const ranked = await this.#rank(ownCopy(documents), query, await withSignalOfRun(options))
     return this.#returnDocuments ? ranked : ranked.map(({ index, score }) => ({ index, score }))
   }
 

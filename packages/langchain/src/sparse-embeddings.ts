@@ -6,6 +6,7 @@ import {
   type SparseEmbedding,
 } from '@pinecone-inference/client'
 import type { EmbedCallOptions } from './embed-call-options.js'
+import { ownCopy } from './own-copy.js'
 import { withSignalOfRun } from './signal-of-run.js'
 
 export type PineconeSparseEmbeddingsFields<M extends EmbedModel = EmbedModel> = EmbeddingFields<M> & {
@@ -43,7 +44,8 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
 
   /** @returns one sparse vector per text, in order */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<SparseVector[]> {
-    return (await this.#calls.documents(texts, await withSignalOfRun(options))).map(sparseVector)
+    const own = ownCopy(texts)
+    return (await this.#calls.documents(own, await withSignalOfRun(options))).map(sparseVector)
   }
 
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<SparseVector> {

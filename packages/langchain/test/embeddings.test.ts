@@ -30,6 +30,18 @@ describe('PineconeEmbeddings', () => {
     }
   })
 
+  it('embeds the texts it was given, whatever becomes of their array meanwhile', async () => {
+    const { fields } = await emulated()
+    const given = texts(200)
+    const embedding = new PineconeEmbeddings(fields).embedDocuments(given)
+    given.length = 0
+    expect(await embedding).toHaveLength(200)
+    const sparse = texts(200)
+    const embeddingSparse = new PineconeSparseEmbeddings(fields).embedDocuments(sparse)
+    sparse.length = 0
+    expect(await embeddingSparse).toHaveLength(200)
+  })
+
   it('sends documents as passages and queries as queries, interleaved and at the same time', async () => {
     const { emulator, fields } = await emulated()
     const embeddings = new PineconeEmbeddings(fields)

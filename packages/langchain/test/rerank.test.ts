@@ -60,6 +60,18 @@ describe('compressDocuments', () => {
     expect(structuredClone(given)).toEqual(before)
   })
 
+  it('ranks the documents it was given, whatever becomes of their array meanwhile', async () => {
+    const { fields } = await emulated()
+    const reranker = new PineconeRerank({ ...fields, returnDocuments: true })
+    const [given, alsoGiven] = [documents(), documents()]
+    const compressing = reranker.compressDocuments(given, question)
+    const ranking = reranker.rerank(alsoGiven, question)
+    given.length = 0
+    alsoGiven.length = 0
+    expect(await compressing).toHaveLength(3)
+    expect(await ranking).toHaveLength(3)
+  })
+
   it('keeps the best topN, and drops what scores below the threshold', async () => {
     const { fields } = await emulated()
     expect(

@@ -56,13 +56,14 @@ export class PineconeRerank implements BaseNodePostprocessor {
         'has no text; nodes are ranked by text, not by an image alone',
       )
     }
-    const documents = nodes.map(({ node }) => ({
+    const own = [...nodes]
+    const documents = own.map(({ node }) => ({
       ...node.metadata,
       text: node.getContent(MetadataMode.EMBED),
     }))
     const ranked = await this.#calls.rank(documents, text, options)
     return ranked.flatMap(({ index, score }) => {
-      const found = nodes[index]
+      const found = own[index]
       return found ? [{ ...found, score }] : []
     })
   }

@@ -46,6 +46,14 @@ describe('postprocessNodes', () => {
     expect(given.map(({ node }) => node.id_)).toEqual(['cats', 'pools', 'soup'])
   })
 
+  it('ranks the nodes it was given, whatever becomes of their array meanwhile', async () => {
+    const { fields } = await emulated()
+    const given = retrieved()
+    const ranking = new PineconeRerank(fields).postprocessNodes(given, question)
+    given.length = 0
+    expect(await ranking).toHaveLength(3)
+  })
+
   it('keeps the best topN, and drops what scores below the threshold', async () => {
     const { fields } = await emulated()
     expect(
