@@ -31,10 +31,27 @@ void pinecone.embed({ model: e5, inputs, parameters: { inputType: 'document' } }
 // a parameter that is newer than this package
 void pinecone.embed({ model: llama, inputs, parameters: { inputType: 'query', newOne: true } })
 
+/** A reranker's too. */
+const query = 'q'
+const documents = inputs
+const bge = 'bge-reranker-v2-m3'
+const cohere = 'cohere-rerank-3.5'
+void pinecone.rerank({ model: bge, query, documents, parameters: { truncate: 'END' } })
+void pinecone.rerankAll({ model: 'pinecone-rerank-v0', query, documents, parameters: { truncate: 'NONE' } })
+void pinecone.rerank({ model: cohere, query, documents, parameters: { maxChunksPerDoc: 10 } })
+// @ts-expect-error it cuts no beginnings
+void pinecone.rerank({ model: bge, query, documents, parameters: { truncate: 'START' } })
+// @ts-expect-error it has no such parameter
+void pinecone.rerankAll({ model: cohere, query, documents, parameters: { truncate: 'END' } })
+// @ts-expect-error a number
+void pinecone.rerank({ model: cohere, query, documents, parameters: { maxChunksPerDoc: '10' } })
+// a parameter that is newer than this package
+void pinecone.rerank({ model: bge, query, documents, parameters: { newOne: true } })
+
 /** Any other model takes any of them. */
 void pinecone.embed({ model: 'my-own-model', inputs, parameters: { inputType: 'clustering', dimension: 77 } })
 void pinecone.embed({ model: anyModel, inputs, parameters: { inputType: 'query', dimension: 77 } })
-void pinecone.rerank({ model: anyModel, query: 'q', documents: inputs })
+void pinecone.rerank({ model: anyModel, query, documents, parameters: { truncate: 'MIDDLE' } })
 
 /** The hosted names are offered: they are members of the type, and not swallowed by `string`. */
 expectTypeOf<Extract<EmbedModel, 'llama-text-embed-v2'>>().toEqualTypeOf<'llama-text-embed-v2'>()
@@ -92,6 +109,11 @@ new PineconeEmbedding({ model: 'multilingual-e5-large', truncate: 'START' })
 new PineconeSparseEmbeddings({ model: 'pinecone-sparse-english-v0', dimension: 384 })
 // @ts-expect-error a client has its key already
 new PineconeEmbeddings({ client: pinecone, apiKey: 'a' })
+new RerankDocuments({ model: 'bge-reranker-v2-m3', parameters: { truncate: 'END' } })
+// @ts-expect-error no such truncation
+new RerankDocuments({ model: 'bge-reranker-v2-m3', parameters: { truncate: 'START' } })
+// @ts-expect-error it has no such parameter
+new RerankNodes({ model: 'cohere-rerank-3.5', parameters: { truncate: 'END' } })
 // @ts-expect-error a number
 new RerankDocuments({ topN: '5' })
 // @ts-expect-error no such option

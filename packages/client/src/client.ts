@@ -14,7 +14,7 @@ import type {
   Encoding,
 } from './api/embed.js'
 import type { ListModelsFilter, ModelInfo, ModelList } from './api/models.js'
-import type { RerankRequest, RerankResult } from './api/rerank.js'
+import type { RerankModel, RerankRequest, RerankResult } from './api/rerank.js'
 import { RateBudget } from './budget/rate-budget.js'
 import { embed } from './calls/embed.js'
 import { embedAll } from './calls/embed-all.js'
@@ -82,10 +82,11 @@ export class PineconeInference {
    * @throws PineconeConfigurationError before sending, for an empty or non-string text, a wrong parameter
    * @throws PineconeApiError when the service refuses; see its subclasses
    */
-  embed<E extends Encoding = 'number', M extends EmbedModel = EmbedModel>(
-    request: EmbedRequest<E, M>,
-    options: CallOptions = {},
-  ): Promise<EmbedResult<E>> {
+  embed<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
+    request: EmbedRequest<E, M, P>,
+    options?: CallOptions,
+  ): Promise<EmbedResult<E>>
+  embed<E extends Encoding>(request: EmbedRequest<E>, options: CallOptions = {}): Promise<EmbedResult<E>> {
     return this.#start(options, (call) => embed(request, call, this.#engine))
   }
 
@@ -99,12 +100,12 @@ export class PineconeInference {
    *
    * @throws PineconeConfigurationError before any embed request, for bad input anywhere in `inputs`
    */
-  embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel>(
-    request: EmbedRequest<E, M>,
+  embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
+    request: EmbedRequest<E, M, P>,
     options: CollectingEmbedAllOptions,
   ): Promise<CollectedEmbedResult<E>>
-  embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel>(
-    request: EmbedRequest<E, M>,
+  embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
+    request: EmbedRequest<E, M, P>,
     options?: EmbedAllOptions,
   ): Promise<EmbedResult<E>>
   embedAll<E extends Encoding>(
@@ -126,12 +127,12 @@ export class PineconeInference {
    * for await (const { index, embedding } of pinecone.embedStream({ model, inputs, parameters })) …
    * ```
    */
-  embedStream<E extends Encoding = 'number', M extends EmbedModel = EmbedModel>(
-    request: EmbedStreamRequest<E, M>,
+  embedStream<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
+    request: EmbedStreamRequest<E, M, P>,
     options: CollectingEmbedStreamOptions,
   ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void>
-  embedStream<E extends Encoding = 'number', M extends EmbedModel = EmbedModel>(
-    request: EmbedStreamRequest<E, M>,
+  embedStream<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
+    request: EmbedStreamRequest<E, M, P>,
     options?: EmbedStreamOptions,
   ): AsyncGenerator<StreamedEmbedding<E>, void>
   async *embedStream<E extends Encoding>(
@@ -152,6 +153,10 @@ export class PineconeInference {
    * @returns the documents' indices and scores, best first
    * @throws PineconeConfigurationError before sending, for an empty query, `topN` below 1, a rank field no document has
    */
+  rerank<M extends RerankModel = RerankModel, const P = unknown>(
+    request: RerankRequest<M, P>,
+    options?: CallOptions,
+  ): Promise<RerankResult>
   rerank(request: RerankRequest, options: CallOptions = {}): Promise<RerankResult> {
     return this.#start(options, (call) => rerank(request, call, this.#engine))
   }
@@ -160,6 +165,10 @@ export class PineconeInference {
    * Ranks any number of documents: split to the model's limits, merged into one ranking by score, `topN` taken
    * after the merge. Only the rank fields are sent; `document` is the caller's own object.
    */
+  rerankAll<M extends RerankModel = RerankModel, const P = unknown>(
+    request: RerankRequest<M, P>,
+    options?: CallOptions,
+  ): Promise<RerankResult>
   rerankAll(request: RerankRequest, options: CallOptions = {}): Promise<RerankResult> {
     return this.#start(options, (call) => rerankAll(request, call, this.#engine))
   }

@@ -1,19 +1,22 @@
 import { Embeddings } from '@langchain/core/embeddings'
 import {
+  type DimensionOf,
   DocumentAndQueryCalls,
   type EmbeddingFields,
   type EmbedModel,
-  type EmbedParametersOf,
 } from '@pinecone-inference/client'
 import type { EmbedCallOptions } from './embed-call-options.js'
 import { ownCopy } from './own-copy.js'
 import { withSignalOfRun } from './signal-of-run.js'
 
-export type PineconeEmbeddingsFields<M extends EmbedModel = EmbedModel> = EmbeddingFields<M> & {
+export type PineconeEmbeddingsFields<
+  M extends EmbedModel = EmbedModel,
+  D extends number = never,
+> = EmbeddingFields<M> & {
   /** A dense model. Default `multilingual-e5-large`. */
   model?: M
   /** Length of a vector, one of the model's. Default: the model's own. */
-  dimension?: NonNullable<EmbedParametersOf<M>['dimension']>
+  dimension?: DimensionOf<M, D>
 }
 
 /**
@@ -29,11 +32,14 @@ export type PineconeEmbeddingsFields<M extends EmbedModel = EmbedModel> = Embedd
  * @throws PineconeConfigurationError when built without a key, with a sparse or rerank model, or with a
  * dimension or parameter the model does not take
  */
-export class PineconeEmbeddings<M extends EmbedModel = EmbedModel> extends Embeddings {
+export class PineconeEmbeddings<
+  M extends EmbedModel = EmbedModel,
+  D extends number = never,
+> extends Embeddings {
   readonly model: string
   readonly #calls: DocumentAndQueryCalls<'dense'>
 
-  constructor(fields: PineconeEmbeddingsFields<M> = {}) {
+  constructor(fields: PineconeEmbeddingsFields<M, D> = {}) {
     // The client retries and limits what is in flight; LangChain's caller is not used, so that retries do not stack.
     super({ maxRetries: 0 })
     this.model = fields.model ?? 'multilingual-e5-large'

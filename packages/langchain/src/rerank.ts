@@ -7,12 +7,13 @@ import {
   RerankCalls,
   type RerankDocument,
   type RerankFields,
+  type RerankModel,
 } from '@pinecone-inference/client'
 import { loadRunnables } from './load-runnables.js'
 import { ownCopy } from './own-copy.js'
 import { withSignalOfRun } from './signal-of-run.js'
 
-export type PineconeRerankFields = RerankFields & {
+export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P> & {
   /** In `rerank()`, put the caller's own document beside its score. Default false. */
   returnDocuments?: boolean
 }
@@ -49,12 +50,15 @@ interface Compression {
  *
  * @throws PineconeConfigurationError when built without a key or with a model that does not rerank
  */
-export class PineconeRerank extends BaseDocumentCompressor {
+export class PineconeRerank<
+  M extends RerankModel = RerankModel,
+  const P = unknown,
+> extends BaseDocumentCompressor {
   readonly model: string
   readonly #calls: RerankCalls
   readonly #returnDocuments: boolean
 
-  constructor(fields: PineconeRerankFields = {}) {
+  constructor(fields: PineconeRerankFields<M, P> = {}) {
     super()
     this.#calls = new RerankCalls(fields)
     this.#returnDocuments = fields.returnDocuments ?? false

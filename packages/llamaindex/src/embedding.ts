@@ -2,18 +2,21 @@ import { BaseEmbedding, type BaseEmbeddingOptions } from '@llamaindex/core/embed
 import type { MessageContentDetail } from '@llamaindex/core/llms'
 import { extractSingleText } from '@llamaindex/core/utils'
 import {
+  type DimensionOf,
   DocumentAndQueryCalls,
   type EmbeddingFields,
   type EmbedModel,
-  type EmbedParametersOf,
   hostedModel,
 } from '@pinecone-inference/client'
 
-export type PineconeEmbeddingFields<M extends EmbedModel = EmbedModel> = EmbeddingFields<M> & {
+export type PineconeEmbeddingFields<
+  M extends EmbedModel = EmbedModel,
+  D extends number = never,
+> = EmbeddingFields<M> & {
   /** A dense model. Default `multilingual-e5-large`. */
   model?: M
   /** Length of a vector, one of the model's. Default: the model's own. */
-  dimension?: NonNullable<EmbedParametersOf<M>['dimension']>
+  dimension?: DimensionOf<M, D>
 }
 
 /** LlamaIndex's options, and what they have no room for. */
@@ -35,7 +38,10 @@ export type EmbedCallOptions = BaseEmbeddingOptions & {
  * @throws PineconeConfigurationError when built without a key, with a sparse or rerank model, or with a
  * dimension or parameter the model does not take
  */
-export class PineconeEmbedding<M extends EmbedModel = EmbedModel> extends BaseEmbedding {
+export class PineconeEmbedding<
+  M extends EmbedModel = EmbedModel,
+  D extends number = never,
+> extends BaseEmbedding {
   readonly model: string
   readonly #calls: DocumentAndQueryCalls<'dense'>
   readonly #initialBatchSize: number
@@ -43,7 +49,7 @@ export class PineconeEmbedding<M extends EmbedModel = EmbedModel> extends BaseEm
   /** A field, because the framework passes it on without its object. */
   override getTextEmbeddings = (texts: string[]): Promise<number[][]> => this.getTextEmbeddingsBatch(texts)
 
-  constructor(fields: PineconeEmbeddingFields<M> = {}) {
+  constructor(fields: PineconeEmbeddingFields<M, D> = {}) {
     super()
     this.model = fields.model ?? 'multilingual-e5-large'
     this.#calls = new DocumentAndQueryCalls(this.model, 'dense', fields)

@@ -7,9 +7,10 @@ import {
   type RerankCallOptions,
   RerankCalls,
   type RerankFields,
+  type RerankModel,
 } from '@pinecone-inference/client'
 
-export type PineconeRerankFields = RerankFields
+export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P>
 
 /**
  * Reranks retrieved nodes by a model hosted by Pinecone. Any number of them: more than one request may hold are
@@ -28,11 +29,13 @@ export type PineconeRerankFields = RerankFields
  *
  * @throws PineconeConfigurationError when built without a key or with a model that does not rerank
  */
-export class PineconeRerank implements BaseNodePostprocessor {
+export class PineconeRerank<M extends RerankModel = RerankModel, const P = unknown>
+  implements BaseNodePostprocessor
+{
   readonly model: string
   readonly #calls: RerankCalls
 
-  constructor(fields: PineconeRerankFields = {}) {
+  constructor(fields: PineconeRerankFields<M, P> = {}) {
     this.#calls = new RerankCalls(fields)
     this.model = this.#calls.model
   }

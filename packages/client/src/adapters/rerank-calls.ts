@@ -1,4 +1,4 @@
-import type { RankedDocument, RerankDocument } from '../api/rerank.js'
+import type { RankedDocument, RerankDocument, RerankParameters } from '../api/rerank.js'
 import type { PineconeInference } from '../client.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { checkHostedModel } from '../validate/model.js'
@@ -17,7 +17,7 @@ export class RerankCalls {
   readonly #topN: number | undefined
   readonly #rankFields: readonly string[]
   readonly #scoreThreshold: number
-  readonly #parameters: Record<string, unknown> | undefined
+  readonly #parameters: RerankParameters | undefined
 
   constructor(fields: RerankFields) {
     const { topN, scoreThreshold, parameters } = fields

@@ -1,10 +1,10 @@
-import type { RerankModel } from '../api/rerank.js'
+import type { RerankModel, RerankParametersOf } from '../api/rerank.js'
 import type { ClientFields } from './client-fields.js'
 
 /** What every reranking adapter takes. */
-export type RerankFields = ClientFields & {
+export type RerankFields<M extends RerankModel = RerankModel, P = unknown> = ClientFields & {
   /** A rerank model. Default `bge-reranker-v2-m3`. */
-  model?: RerankModel
+  model?: M
   /** Keep only the best n. Default: all of them. */
   topN?: number
   /**
@@ -14,8 +14,8 @@ export type RerankFields = ClientFields & {
   rankFields?: readonly string[]
   /** Drop documents that score below this (0 to 1 for the hosted models). Default: drop none. */
   scoreThreshold?: number
-  /** Model parameters, such as `{ truncate: 'NONE' }`. */
-  parameters?: Record<string, unknown>
+  /** Model parameters, such as `{ truncate: 'END' }`. */
+  parameters?: RerankParametersOf<M, P>
 }
 
 export interface RerankCallOptions {

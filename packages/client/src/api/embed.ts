@@ -1,28 +1,34 @@
 import type { InputRange, PineconeInferenceError } from '../errors/inference-error.js'
 import type { HostedEmbedModel, HostedEmbedParameters } from '../models/hosted-models.js'
+import type { AsGiven } from './as-given.js'
 
 /** A hosted model's name; any other string works too, and is then looked up with `GET /models/{name}`. */
 export type EmbedModel = HostedEmbedModel | (string & {})
 
-/**
- * How to embed. Sent as the API's snake_case `parameters`; keys not listed here are passed on
- * (`maxTokensPerSequence` becomes `max_tokens_per_sequence`).
- */
+/** How to embed. Sent as the API's snake_case `parameters`; keys not listed here are passed on. */
 export interface EmbedParameters {
   /** `passage` for what is searched, `query` for what it is searched with. Every hosted model needs it. */
-  inputType?: 'query' | 'passage' | (string & {})
+  inputType?: 'query' | 'passage' | (string & {}) | undefined
   /** What to do with an input over the model's token limit: cut its end (default) or start, or refuse it. */
-  truncate?: 'END' | 'START' | 'NONE' | (string & {})
+  truncate?: 'END' | 'START' | 'NONE' | (string & {}) | undefined
   /** Length of a dense vector, one of the model's. Default: the model's own. */
-  dimension?: number
+  dimension?: number | undefined
   /** Sparse models: also return the tokens the indices stand for. Default false. */
-  returnTokens?: boolean
+  returnTokens?: boolean | undefined
+  /** `pinecone-sparse-english-v0`: tokens a text may have, 512 or 2048. Default 512. */
+  maxTokensPerSequence?: number | undefined
   [parameter: string]: unknown
 }
 
 /** `EmbedParameters`, narrowed to what the model takes where it is a hosted one that the code names. */
-export type EmbedParametersOf<M extends EmbedModel> = EmbedParameters &
-  (M extends HostedEmbedModel ? HostedEmbedParameters<M> : unknown)
+export type EmbedParametersOf<M extends EmbedModel, Given = unknown> = [M] extends [HostedEmbedModel]
+  ? AsGiven<Given, EmbedParameters, HostedEmbedParameters<M>>
+  : EmbedParameters
+
+/** A vector's length: one of the model's, or a number that is only known when the program runs. */
+export type DimensionOf<M extends EmbedModel, Given extends number = never> = number extends Given
+  ? Given
+  : NonNullable<EmbedParametersOf<M>['dimension']>
 
 /**
  * In which form the vectors are given: `number` as `number[]`; `float32` as typed arrays of half the memory, for who
@@ -30,20 +36,24 @@ export type EmbedParametersOf<M extends EmbedModel> = EmbedParameters &
  */
 export type Encoding = 'number' | 'float32'
 
-export interface EmbedRequest<E extends Encoding = 'number', M extends EmbedModel = EmbedModel> {
+export interface EmbedRequest<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, P = unknown> {
   model: M
   /** The texts, none of them empty. */
   inputs: readonly string[]
-  parameters?: EmbedParametersOf<M>
+  parameters?: EmbedParametersOf<M, P>
   /** Default `number`. */
   encoding?: E
 }
 
-export interface EmbedStreamRequest<E extends Encoding = 'number', M extends EmbedModel = EmbedModel> {
+export interface EmbedStreamRequest<
+  E extends Encoding = 'number',
+  M extends EmbedModel = EmbedModel,
+  P = unknown,
+> {
   model: M
   /** The texts, pulled only as fast as there is room for them. */
   inputs: Iterable<string> | AsyncIterable<string>
-  parameters?: EmbedParametersOf<M>
+  parameters?: EmbedParametersOf<M, P>
   /** Default `number`. */
   encoding?: E
 }

@@ -1,13 +1,31 @@
-import type { HostedRerankModel } from '../models/hosted-models.js'
+import type { HostedRerankModel, HostedRerankParameters } from '../models/hosted-models.js'
+import type { AsGiven } from './as-given.js'
 
 /** A hosted model's name; any other string works too, and is then looked up with `GET /models/{name}`. */
 export type RerankModel = HostedRerankModel | (string & {})
 
+/** How to rank. Sent as the API's snake_case `parameters`; keys not listed here are passed on. */
+export interface RerankParameters {
+  /**
+   * What to do with a query and document over the model's token limit: cut the document's end, or refuse it.
+   * Default `NONE` for `bge-reranker-v2-m3`, `END` for `pinecone-rerank-v0`; `cohere-rerank-3.5` has no such parameter.
+   */
+  truncate?: 'END' | 'NONE' | (string & {}) | undefined
+  /** `cohere-rerank-3.5`: how many chunks a long document is ranked by, 1 to 3072. Default 3072. */
+  maxChunksPerDoc?: number | undefined
+  [parameter: string]: unknown
+}
+
+/** `RerankParameters`, narrowed to what the model takes where it is a hosted one that the code names. */
+export type RerankParametersOf<M extends RerankModel, Given = unknown> = [M] extends [HostedRerankModel]
+  ? AsGiven<Given, RerankParameters, HostedRerankParameters<M>>
+  : RerankParameters
+
 /** A document to rank: its fields. A plain string stands for `{ text }`. */
 export type RerankDocument = Record<string, unknown>
 
-export interface RerankRequest {
-  model: RerankModel
+export interface RerankRequest<M extends RerankModel = RerankModel, P = unknown> {
+  model: M
   query: string
   documents: readonly (string | RerankDocument)[]
   /** Return only the best n, at least 1. Default: all of them. */
@@ -16,8 +34,7 @@ export interface RerankRequest {
   returnDocuments?: boolean
   /** The fields to rank by. Default `['text']`. */
   rankFields?: readonly string[]
-  /** Model parameters, such as `truncate`. Sent in snake_case. */
-  parameters?: Record<string, unknown>
+  parameters?: RerankParametersOf<M, P>
 }
 
 export interface RankedDocument {

@@ -75,12 +75,21 @@ export type HostedRerankModel = Exclude<HostedModel, HostedEmbedModel>
 
 type Facts<M extends HostedModel> = (typeof hostedModels)[M]
 
-/** The parameters that a hosted model has a list of values for. */
+/** The parameters that a hosted embed model has a list of values for. */
 export type HostedEmbedParameters<M extends HostedEmbedModel> = {
-  inputType?: Facts<M>['oneOf']['inputType'][number]
-  truncate?: Facts<M>['oneOf']['truncate'][number]
-  dimension?: HostedDimension<M>
+  inputType?: (typeof inputType)[number] | undefined
+  truncate?: HostedTruncate<M> | undefined
+  dimension?: HostedDimension<M> | undefined
 }
+
+/** The parameters that a hosted reranker has a list of values for. */
+export type HostedRerankParameters<M extends HostedRerankModel> = {
+  truncate?: HostedTruncate<M> | undefined
+}
+
+/** What a hosted model does, as it is asked to, with what is over its token limit; `undefined` if it is not to be asked. */
+type HostedTruncate<M extends HostedModel> =
+  Facts<M> extends { oneOf: { truncate: readonly (infer T)[] } } ? T : undefined
 
 /** The lengths that a hosted model's vectors can have; `undefined` for a sparse model. */
 export type HostedDimension<M extends HostedEmbedModel> =
