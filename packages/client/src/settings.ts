@@ -34,7 +34,7 @@ export interface PineconeInferenceOptions {
   sourceTag?: string
   /** Sent with every request, for a gateway of your own. May not replace the client's own headers. */
   headers?: Record<string, string>
-  /** An undici dispatcher (proxy, mTLS, MockAgent) to send through. The client then does not close it. */
+  /** A dispatcher of undici 7 (proxy, mTLS, MockAgent) to send through. The client then does not close it. */
   dispatcher?: Dispatcher
   /**
    * A `fetch` to send through instead of undici: for edge runtimes, which have no undici, and for wrappers of `fetch`.
