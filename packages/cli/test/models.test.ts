@@ -49,7 +49,12 @@ describe('pinecone-inference models', () => {
 
   it.each([
     [['models', 'nope'], {}, 1, "Model 'nope' not found"],
-    [['models'], { PINECONE_API_KEY: '' }, 1, 'set PINECONE_API_KEY'],
+    [
+      ['models'],
+      { PINECONE_API_KEY: '' },
+      1,
+      'PINECONE_API_KEY is not set; https://app.pinecone.io makes a key, --offline needs none',
+    ],
     [['models'], { PINECONE_API_KEY: 'wrong-key' }, 1, '401'],
     [['models'], { PINECONE_INFERENCE_URL: 'http://127.0.0.1:1' }, 3, 'ECONNREFUSED'],
     [['models', 'nope', '--type', 'embed'], {}, 1, 'go without the name of a model'],

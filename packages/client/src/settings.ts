@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { RateLimit } from './budget/rate-budget.js'
 import type { SharedBudget } from './budget/shared-budget.js'
+import { asWritten } from './errors/as-written.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
 import type { UsageReport } from './observe/usage-meter.js'
 import { checkMilliseconds } from './validate/call-options.js'
@@ -112,17 +113,18 @@ function resolveApiKey(given: string | undefined): string {
 
 function resolveBaseUrl(given: string | undefined, allowInsecure: boolean): URL {
   const text = given ?? (environment('PINECONE_INFERENCE_URL') || 'https://api.pinecone.io')
+  const source = given === undefined ? ' (from PINECONE_INFERENCE_URL)' : ''
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new PineconeConfigurationError('baseUrl', `is ${JSON.stringify(text)}, not an http(s) URL`)
+    throw new PineconeConfigurationError('baseUrl', `is ${JSON.stringify(text)}${source}, not an http(s) URL`)
   }
   if (url.username || url.password || url.search || url.hash) {
-    throw new PineconeConfigurationError('baseUrl', 'may have no credentials, query or fragment')
+    throw new PineconeConfigurationError('baseUrl', `may have no credentials, query or fragment${source}`)
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowInsecure) {
     throw new PineconeConfigurationError(
       'baseUrl',
-      `is ${url.origin}: over plain http the API key travels readable; use https, or set allowInsecure`,
+      `is ${url.origin}${source}: over plain http the API key travels readable; use https, or set allowInsecure`,
     )
   }
   return url
@@ -177,7 +179,7 @@ function checkedRateLimit({ tokensPerMinute, requestsPerMinute }: RateLimit): Ra
     if (value !== undefined && !(typeof value === 'number' && value > 0 && Number.isFinite(value))) {
       throw new PineconeConfigurationError(
         `rateLimit.${name}`,
-        `is ${String(value)}; it must be a number above 0`,
+        `is ${asWritten(value)}; it must be a number above 0`,
       )
     }
   }
@@ -188,7 +190,7 @@ function checkWholeNumber(argument: string, value: unknown, least: number): void
   if (!Number.isInteger(value) || Number(value) < least) {
     throw new PineconeConfigurationError(
       argument,
-      `is ${String(value)}; it must be a whole number of at least ${least}`,
+      `is ${asWritten(value)}; it must be a whole number of at least ${least}`,
     )
   }
 }

@@ -57,6 +57,31 @@ describe('the client', () => {
     expect(inspect(error)).not.toContain(key)
   })
 
+  it('says where a wrong address comes from', () => {
+    vi.stubEnv('PINECONE_INFERENCE_URL', 'http://emulator:5090')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(refusal({ apiKey: key })).toMatchObject({
+      message: expect.stringMatching(/^baseUrl is http:\/\/emulator:5090 \(from PINECONE_INFERENCE_URL\)/),
+    })
+    vi.stubEnv('PINECONE_INFERENCE_URL', 'emulator')
+    expect(refusal({ apiKey: key })).toMatchObject({
+      message: 'baseUrl is "emulator" (from PINECONE_INFERENCE_URL), not an http(s) URL',
+    })
+  })
+
+  it.each([
+    ['maxConcurrency', { maxConcurrency: '8' }],
+    ['maxRetries', { maxRetries: '8' }],
+    ['timeout', { timeout: '8' }],
+    ['rateLimit.tokensPerMinute', { rateLimit: { tokensPerMinute: '8' } }],
+  ])('shows that a number given as text is text: %s', (argument, options) => {
+    const error = refusal({ apiKey: key, ...(options as unknown as PineconeInferenceOptions) })
+    expect(error).toMatchObject({
+      argument,
+      message: expect.stringMatching(`^${argument} is "8"; it must be`),
+    })
+  })
+
   it.each([
     'http://127.0.0.1:5090',
     'http://localhost',

@@ -58,11 +58,13 @@ export function serveCommand(): Command {
       'budget per model and input type; 429 when spent',
       wholeNumber(1, largest),
     )
-    .option(
-      '--fault <rule>',
-      "a fault, repeatable: '[route][#call[-call]][*times][~probability] fault', such as '/embed#3 status:503,retry-after=2'",
-      (text: string, rules: readonly FaultRule[]) => [...rules, readBy(parseFaultRule)(text)],
-      [],
+    .addOption(
+      new Option(
+        '--fault <rule>',
+        "a fault, repeatable: '[route][#call[-call]][*times][~probability] fault', such as '/embed#3 status:503,retry-after=2'",
+      )
+        .argParser((text: string, rules: readonly FaultRule[]) => [...rules, readBy(parseFaultRule)(text)])
+        .default([], 'none'),
     )
     .option('--seed <n>', 'seed of everything that is drawn', wholeNumber(0, 2 ** 32 - 1))
     .addHelpText(

@@ -1,4 +1,4 @@
-import { PineconeInference } from '@pinecone-inference/client'
+import { PineconeConfigurationError, PineconeInference } from '@pinecone-inference/client'
 import { startEmulator } from '@pinecone-inference/emulator'
 
 /** What a command says of `--offline`. */
@@ -23,6 +23,12 @@ export interface ConnectOptions {
 /** The service that the environment names, or the emulator in this process. */
 export async function connect(options: ConnectOptions): Promise<Service> {
   const { offline, concurrency, tokensPerMinute, onTokens } = options
+  if (!offline && !process.env.PINECONE_API_KEY) {
+    throw new PineconeConfigurationError(
+      'PINECONE_API_KEY',
+      'is not set; https://app.pinecone.io makes a key, --offline needs none',
+    )
+  }
   const emulator = offline ? await startEmulator({ port: 0 }) : undefined
   const client = new PineconeInference({
     ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),

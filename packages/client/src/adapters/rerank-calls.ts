@@ -1,5 +1,6 @@
 import type { RankedDocument, RerankDocument, RerankParameters } from '../api/rerank.js'
 import type { PineconeInference } from '../client.js'
+import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { checkHostedModel } from '../validate/model.js'
 import { checkTopN } from '../validate/rerank-request.js'
@@ -25,7 +26,10 @@ export class RerankCalls {
     checkHostedModel(this.model, { task: 'rerank', parameters })
     checkTopN(topN)
     if (scoreThreshold !== undefined && !Number.isFinite(scoreThreshold)) {
-      throw new PineconeConfigurationError('scoreThreshold', `is ${scoreThreshold}; it must be a number`)
+      throw new PineconeConfigurationError(
+        'scoreThreshold',
+        `is ${asWritten(scoreThreshold)}; it must be a number`,
+      )
     }
     this.#topN = topN
     this.#rankFields = fields.rankFields ?? ['text']

@@ -1,4 +1,5 @@
 import type { CallOptions } from '../api/call-options.js'
+import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 
 export function checkCallOptions(options: CallOptions): void {
@@ -15,7 +16,7 @@ export function checkMilliseconds(argument: string, value: unknown): void {
   if (typeof value !== 'number' || !(value > 0) || value > MAX_TIMER) {
     throw new PineconeConfigurationError(
       argument,
-      `is ${String(value)}; it must be milliseconds above 0, at most ${MAX_TIMER}`,
+      `is ${asWritten(value)}; it must be milliseconds above 0, at most ${MAX_TIMER}`,
     )
   }
 }
@@ -29,7 +30,7 @@ export function checkBatchSize(batchSize: unknown, limit?: { most: number; model
       : 'of at least 1'
     throw new PineconeConfigurationError(
       'batchSize',
-      `is ${String(batchSize)}; it must be a whole number ${range}`,
+      `is ${asWritten(batchSize)}; it must be a whole number ${range}`,
     )
   }
 }

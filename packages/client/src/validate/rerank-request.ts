@@ -1,4 +1,5 @@
 import type { RerankDocument, RerankRequest } from '../api/rerank.js'
+import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import type { ModelFacts } from '../models/hosted-models.js'
 import { checkModelName } from './model.js'
@@ -26,7 +27,7 @@ export function checkTopN(topN: unknown): void {
   if (topN !== undefined && (!Number.isInteger(topN) || Number(topN) < 1)) {
     throw new PineconeConfigurationError(
       'topN',
-      `is ${String(topN)}; it must be a whole number of at least 1`,
+      `is ${asWritten(topN)}; it must be a whole number of at least 1`,
     )
   }
 }
