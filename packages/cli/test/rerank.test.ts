@@ -97,7 +97,11 @@ describe('pinecone-inference rerank', () => {
   })
 
   it.each([
-    ['{"id":"a","body":"x"}\n', [], 'in.jsonl, line 1: has no text in "text"; it has "id", "body"'],
+    [
+      '{"id":"a","body":"x"}\n',
+      [],
+      'in.jsonl, line 1: has no text in "text"; it has "id", "body": name one by --rank-fields',
+    ],
     ['{"text":"x"}\n\n{"text":7}\n', [], 'in.jsonl, line 3: "text" is no string'],
     ['{"text":"x"}\n{"text":""}\n', [], 'in.jsonl, line 2: has no text'],
     ['{"text":"x"}\n{"te\n', [], 'in.jsonl, line 2: is no JSON'],

@@ -139,10 +139,18 @@ it('a Redis that is not there ends embed and worker with 3', { timeout: 60_000 }
   const redis = ['--redis', 'redis://me:secret@127.0.0.1:1']
   const ended = await Promise.all([
     run(folder, ['embed', 'in.jsonl', '-o', 'out/', ...MODEL, ...redis]),
-    run(folder, ['worker', ...redis]),
+    run(folder, ['worker', ...redis], { PINECONE_API_KEY: 'local' }),
   ])
   for (const { code, stderr } of ended) {
     expect([code, stderr]).toEqual([3, expect.stringContaining('no Redis at 127.0.0.1:1')])
     expect(stderr).not.toContain('secret')
   }
+})
+
+describe('pinecone-inference worker', () => {
+  it('without a key ends at once with 1 and says so, before it waits for a run', async () => {
+    const { code, stderr } = await run(await folderOf(), ['worker', '--redis', 'redis://127.0.0.1:1'])
+    const reason = 'PINECONE_API_KEY is not set; https://app.pinecone.io makes a key, --offline needs none'
+    expect([code, stderr]).toEqual([1, `error: ${reason}\n`])
+  })
 })

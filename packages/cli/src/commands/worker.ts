@@ -1,8 +1,10 @@
+import { PineconeConfigurationError } from '@pinecone-inference/client'
 import { startEmulator } from '@pinecone-inference/emulator'
 import { Command, Option } from 'commander'
 import { count } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
 import { StopSignal } from '../ending/stop-signal.js'
+import { checkKey } from '../service/check-key.js'
 import { OFFLINE_NOTICE } from '../service/connect.js'
 import { DEFAULT_RUN, prefixOf, redisUrl, runName } from '../workers/redis-options.js'
 import { wholeNumber } from './read-option.js'
@@ -56,6 +58,7 @@ async function work({ redis, run, concurrency, offline = false }: WorkerCommandO
   const emulator = offline ? await startEmulator({ port: 0 }) : undefined
   if (offline) say(OFFLINE_NOTICE)
   try {
+    checkKey(offline)
     say(`Waiting for jobs of the run ${run}.`)
     const { jobs, records, tokens } = await runWorker({
       redis,
@@ -71,7 +74,8 @@ async function work({ redis, run, concurrency, offline = false }: WorkerCommandO
     say(`Embedded ${count(records)} records of ${count(jobs)} jobs: ${count(tokens)} tokens.`)
     return stop.requested.aborted ? stop.exitCode : EXIT.done
   } catch (error) {
-    const refused = error instanceof RunError || error instanceof WorkerError
+    const refused =
+      error instanceof RunError || error instanceof WorkerError || error instanceof PineconeConfigurationError
     if (!refused && !(error instanceof RedisUnavailableError)) throw error
     say(`error: ${error.message}`)
     return refused ? EXIT.refused : EXIT.stopped

@@ -21,7 +21,8 @@ export async function documentsIn(
         const present = Object.keys(values)
           .slice(0, 20)
           .map((name) => JSON.stringify(name))
-        throw refuse(`has no text in ${wanted}; it has ${present.join(', ') || 'nothing'}`)
+        const advice = given.length === 0 && present.length > 0 ? ': name one by --rank-fields' : ''
+        throw refuse(`has no text in ${wanted}; it has ${present.join(', ') || 'nothing'}${advice}`)
       }
       documents.push(values)
     }

@@ -1,5 +1,6 @@
-import { PineconeConfigurationError, PineconeInference } from '@pinecone-inference/client'
+import { PineconeInference } from '@pinecone-inference/client'
 import { startEmulator } from '@pinecone-inference/emulator'
+import { checkKey } from './check-key.js'
 
 /** What a command says of `--offline`. */
 export const OFFLINE_NOTICE =
@@ -23,12 +24,7 @@ export interface ConnectOptions {
 /** The service that the environment names, or the emulator in this process. */
 export async function connect(options: ConnectOptions): Promise<Service> {
   const { offline, concurrency, tokensPerMinute, onTokens } = options
-  if (!offline && !process.env.PINECONE_API_KEY) {
-    throw new PineconeConfigurationError(
-      'PINECONE_API_KEY',
-      'is not set; https://app.pinecone.io makes a key, --offline needs none',
-    )
-  }
+  checkKey(offline)
   const emulator = offline ? await startEmulator({ port: 0 }) : undefined
   const client = new PineconeInference({
     ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
