@@ -67,6 +67,17 @@ void pinecone.rerank({ model: bge, query, documents, parameters: { truncate: per
 void pinecone.rerank({ model: bge, query, documents, parameters: fromFile })
 void pinecone.rerank({ model: bge, query, documents, parameters: rerankParameters() })
 
+/** Options that may be undefined, also with `exactOptionalPropertyTypes`, which this is compiled with. */
+const signal: AbortSignal | undefined = process.argv.includes('--quick') ? AbortSignal.timeout(10) : undefined
+const topN: number | undefined = process.argv.includes('--few') ? 3 : undefined
+const client = new PineconeInference({ apiKey: process.env.KEY, baseUrl: process.env.URL, timeout: topN })
+void client.embedAll({ model: e5, inputs, parameters: undefined }, { signal, batchSize: topN })
+void client.rerankAll({ model: bge, query, documents, topN, rankFields: undefined }, { signal })
+new PineconeEmbeddings({ apiKey: process.env.KEY, model: process.env.MODEL, batchSize: topN })
+new RerankDocuments({ client, topN, scoreThreshold: topN })
+new RerankNodes({ client: undefined, model: process.env.MODEL, topN })
+void new PineconeEmbedding().getTextEmbedding('a', { signal })
+
 /** What is certainly wrong is still refused. */
 // @ts-expect-error no such type, beside a value that is not known
 void pinecone.embed({ model: llama, inputs, parameters: { inputType: 'document', truncate } })

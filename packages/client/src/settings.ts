@@ -8,40 +8,40 @@ import { checkMilliseconds } from './validate/call-options.js'
 
 export interface PineconeInferenceOptions {
   /** Default: the environment's `PINECONE_API_KEY`. */
-  apiKey?: string
+  apiKey?: string | undefined
   /**
    * Where the API is. Default: the environment's `PINECONE_INFERENCE_URL`, then `https://api.pinecone.io`.
    * Must be https unless it is a loopback address or `allowInsecure` is set.
    */
-  baseUrl?: string
+  baseUrl?: string | undefined
   /** Allow a plain http `baseUrl` that is not a loopback address; the key then travels readable. Default false. */
-  allowInsecure?: boolean
+  allowInsecure?: boolean | undefined
   /** Requests in flight at the same time, over all calls of this client. Default 8. */
-  maxConcurrency?: number
+  maxConcurrency?: number | undefined
   /** Attempts after the first, per request. Default 5. */
-  maxRetries?: number
+  maxRetries?: number | undefined
   /** Milliseconds for one attempt, connection to last byte. Default 30 000. */
-  timeout?: number
+  timeout?: number | undefined
   /**
    * The project's budget, kept by everything this client sends: per model, and for tokens per input type.
    * Without it the client learns the limit from 429s.
    */
-  rateLimit?: RateLimit
+  rateLimit?: RateLimit | undefined
   /** A budget that this client shares with others, in other processes too. Instead of `rateLimit`. */
-  sharedBudget?: SharedBudget
+  sharedBudget?: SharedBudget | undefined
   /** Called after each answer with what the service counted for it, and in all. */
-  onUsage?: (report: UsageReport) => void
+  onUsage?: ((report: UsageReport) => void) | undefined
   /** Names your application in the User-Agent: lower case, digits, `_`, `:` and spaces. */
-  sourceTag?: string
+  sourceTag?: string | undefined
   /** Sent with every request, for a gateway of your own. May not replace the client's own headers. */
-  headers?: Record<string, string>
+  headers?: Record<string, string> | undefined
   /** A dispatcher of undici 7 (proxy, mTLS, MockAgent) to send through. The client then does not close it. */
-  dispatcher?: Dispatcher
+  dispatcher?: Dispatcher | undefined
   /**
    * A `fetch` to send through instead of undici: for edge runtimes, which have no undici, and for wrappers of `fetch`.
    * Everything else stays as it is. May not be given together with `dispatcher`.
    */
-  fetch?: typeof globalThis.fetch
+  fetch?: typeof globalThis.fetch | undefined
 }
 
 /** The options, checked, with defaults filled in. */

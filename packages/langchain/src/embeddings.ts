@@ -14,9 +14,9 @@ export type PineconeEmbeddingsFields<
   D extends number = never,
 > = EmbeddingFields<M> & {
   /** A dense model. Default `multilingual-e5-large`. */
-  model?: M
+  model?: M | undefined
   /** Length of a vector, one of the model's. Default: the model's own. */
-  dimension?: DimensionOf<M, D>
+  dimension?: DimensionOf<M, D> | undefined
 }
 
 /**

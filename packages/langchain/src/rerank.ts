@@ -15,7 +15,7 @@ import { withSignalOfRun } from './signal-of-run.js'
 
 export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P> & {
   /** In `rerank()`, put the caller's own document beside its score. Default false. */
-  returnDocuments?: boolean
+  returnDocuments?: boolean | undefined
 }
 
 /** What `rerank` ranks: LangChain documents, texts, or plain objects of fields. */
@@ -83,7 +83,10 @@ export class PineconeRerank<
     const own = ownCopy(documents)
     const { Document, RunnableLambda, parseCallbackConfigArg } = await loadRunnables()
     const run = RunnableLambda.from(async (input: Compression, { signal }: RunnableConfig) => {
-      const ranked = await this.#rank(input.documents, input.query, { ...(signal && { signal }), ...options })
+      const ranked = await this.#rank(input.documents, input.query, {
+        ...options,
+        signal: options.signal ?? signal,
+      })
       return { documents: ranked.map((result) => new Document(withRelevanceScore(result))) }
     })
     const given: RunnableConfig = parseCallbackConfigArg(config)

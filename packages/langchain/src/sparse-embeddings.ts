@@ -11,7 +11,7 @@ import { withSignalOfRun } from './signal-of-run.js'
 
 export type PineconeSparseEmbeddingsFields<M extends EmbedModel = EmbedModel> = EmbeddingFields<M> & {
   /** A sparse model. Default `pinecone-sparse-english-v0`. */
-  model?: M
+  model?: M | undefined
 }
 
 /** A sparse vector as Pinecone's indexes take it (`sparseValues` of a record). */

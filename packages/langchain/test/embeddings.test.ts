@@ -77,6 +77,24 @@ describe('PineconeEmbeddings', () => {
     ])
   })
 
+  it('takes an undefined option or parameter for one that was not given', async () => {
+    const { emulator, fields } = await emulated()
+    const embeddings = new PineconeEmbeddings({
+      ...fields,
+      client: undefined,
+      model: undefined,
+      dimension: undefined,
+      truncate: 'NONE',
+      batchSize: undefined,
+      documentParameters: { inputType: undefined, truncate: undefined },
+      queryParameters: undefined,
+    })
+    await embeddings.embedDocuments(['d'], { signal: undefined })
+    expect(embedded(emulator).map(({ parameters }) => parameters)).toEqual([
+      { input_type: 'passage', truncate: 'NONE' },
+    ])
+  })
+
   it('returns nothing for no documents', async () => {
     const { emulator, fields } = await emulated()
     expect(await new PineconeEmbeddings(fields).embedDocuments([])).toEqual([])

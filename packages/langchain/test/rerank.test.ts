@@ -295,7 +295,7 @@ describe('An aborted run', () => {
     const reranker = new PineconeRerank({ client })
     const abort = new AbortController()
     const chain = RunnableLambda.from((query: string, config) =>
-      reranker.compressDocuments(documents(), query, config),
+      reranker.compressDocuments(documents(), query, config, { topN: undefined, signal: undefined }),
     )
     const run = chain.invoke(question, { signal: abort.signal })
     void reached.then(() => abort.abort(new Error('enough')))

@@ -14,15 +14,15 @@ export type PineconeEmbeddingFields<
   D extends number = never,
 > = EmbeddingFields<M> & {
   /** A dense model. Default `multilingual-e5-large`. */
-  model?: M
+  model?: M | undefined
   /** Length of a vector, one of the model's. Default: the model's own. */
-  dimension?: DimensionOf<M, D>
+  dimension?: DimensionOf<M, D> | undefined
 }
 
 /** LlamaIndex's options, and what they have no room for. */
 export type EmbedCallOptions = BaseEmbeddingOptions & {
   /** Aborts the call; it rejects with the signal's reason. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -62,7 +62,10 @@ export class PineconeEmbedding<
     this.id = `PineconeEmbedding ${this.model} ${sortedJson(this.#calls.documentParameters)}`
   }
 
-  override async getTextEmbedding(text: string, options: { signal?: AbortSignal } = {}): Promise<number[]> {
+  override async getTextEmbedding(
+    text: string,
+    options: { signal?: AbortSignal | undefined } = {},
+  ): Promise<number[]> {
     const [vector = []] = await this.getTextEmbeddingsBatch([text], options)
     return vector
   }
@@ -90,7 +93,7 @@ export class PineconeEmbedding<
   /** @returns null, as the base does, for a query without text such as an image */
   override async getQueryEmbedding(
     query: MessageContentDetail | string,
-    options: { signal?: AbortSignal } = {},
+    options: { signal?: AbortSignal | undefined } = {},
   ): Promise<number[] | null> {
     const text = typeof query === 'string' ? query : extractSingleText(query)
     return text ? (await this.#calls.query(text, options)).values : null

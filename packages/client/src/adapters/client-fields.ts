@@ -6,8 +6,8 @@ import type { PineconeInferenceOptions } from '../settings.js'
  * options for one of its own.
  */
 export type ClientFields =
-  | ({ client: PineconeInference } & { [O in keyof PineconeInferenceOptions]?: never })
-  | ({ client?: never } & PineconeInferenceOptions)
+  | ({ client: PineconeInference } & { [O in keyof PineconeInferenceOptions]?: undefined })
+  | ({ client?: undefined } & PineconeInferenceOptions)
 
 /** The client to use. */
 export function clientFrom(fields: ClientFields): PineconeInference {

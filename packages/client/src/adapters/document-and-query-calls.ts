@@ -23,14 +23,11 @@ export class DocumentAndQueryCalls<V extends VectorType> {
   readonly #vectorType: V
   readonly #batchSize: number | undefined
 
-  constructor(model: string, vectorType: V, fields: EmbeddingFields & { dimension?: number }) {
-    const { truncate, dimension } = fields
-    const shared = {
-      ...(truncate === undefined ? {} : { truncate }),
-      ...(dimension === undefined ? {} : { dimension }),
-    }
-    this.documentParameters = { inputType: 'passage', ...shared, ...fields.documentParameters }
-    this.queryParameters = { inputType: 'query', ...shared, ...fields.queryParameters }
+  constructor(model: string, vectorType: V, fields: EmbeddingFields & { dimension?: number | undefined }) {
+    const { truncate, dimension, documentParameters = {}, queryParameters = {} } = fields
+    const shared = given({ truncate, dimension })
+    this.documentParameters = { inputType: 'passage', ...shared, ...given(documentParameters) }
+    this.queryParameters = { inputType: 'query', ...shared, ...given(queryParameters) }
     for (const parameters of [this.documentParameters, this.queryParameters]) {
       checkHostedModel(model, { task: 'embed', vectorType, parameters })
     }
@@ -53,7 +50,7 @@ export class DocumentAndQueryCalls<V extends VectorType> {
   async #embed(inputs: readonly string[], parameters: EmbedParameters, options: EmbedAllOptions = {}) {
     const { data } = await this.#client.embedAll(
       { model: this.#model, inputs, parameters },
-      { ...(this.#batchSize === undefined ? {} : { batchSize: this.#batchSize }), ...options },
+      { ...options, batchSize: options.batchSize ?? this.#batchSize },
     )
     return data.map((embedding) => {
       if (isOf(this.#vectorType, embedding)) return embedding
@@ -63,6 +60,11 @@ export class DocumentAndQueryCalls<V extends VectorType> {
       )
     })
   }
+}
+
+/** Those that are not undefined. */
+function given(parameters: EmbedParameters): EmbedParameters {
+  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined))
 }
 
 function isOf<V extends VectorType>(vectorType: V, embedding: Embedding): embedding is EmbeddingOf<V> {

@@ -4,11 +4,11 @@ import type { ClientFields } from './client-fields.js'
 /** What every embedding adapter takes. */
 export type EmbeddingFields<M extends EmbedModel = EmbedModel> = ClientFields & {
   /** What to do with a text over the model's token limit: cut its end (default) or start, or refuse it. */
-  truncate?: NonNullable<EmbedParametersOf<M>['truncate']>
+  truncate?: NonNullable<EmbedParametersOf<M>['truncate']> | undefined
   /** Texts per request, at most the model's limit. Default: the model's limit. */
-  batchSize?: number
+  batchSize?: number | undefined
   /** Parameters for documents, over those above and `inputType: 'passage'`. */
-  documentParameters?: EmbedParametersOf<M>
+  documentParameters?: EmbedParametersOf<M> | undefined
   /** Parameters for queries, over those above and `inputType: 'query'`. */
-  queryParameters?: EmbedParametersOf<M>
+  queryParameters?: EmbedParametersOf<M> | undefined
 }

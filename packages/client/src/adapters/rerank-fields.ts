@@ -4,23 +4,23 @@ import type { ClientFields } from './client-fields.js'
 /** What every reranking adapter takes. */
 export type RerankFields<M extends RerankModel = RerankModel, P = unknown> = ClientFields & {
   /** A rerank model. Default `bge-reranker-v2-m3`. */
-  model?: M
+  model?: M | undefined
   /** Keep only the best n. Default: all of them. */
-  topN?: number
+  topN?: number | undefined
   /**
    * What to rank by: `text` is a document's own text, any other name a metadata field. Default `['text']`.
    * Only these are sent.
    */
-  rankFields?: readonly string[]
+  rankFields?: readonly string[] | undefined
   /** Drop documents that score below this (0 to 1 for the hosted models). Default: drop none. */
-  scoreThreshold?: number
+  scoreThreshold?: number | undefined
   /** Model parameters, such as `{ truncate: 'END' }`. */
-  parameters?: RerankParametersOf<M, P>
+  parameters?: RerankParametersOf<M, P> | undefined
 }
 
 export interface RerankCallOptions {
   /** In place of the reranker's own `topN`. */
-  topN?: number
+  topN?: number | undefined
   /** Aborts the call; it rejects with the signal's reason. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }

@@ -2,9 +2,9 @@ import type { EmbedUsage } from './embed.js'
 
 export interface CallOptions {
   /** Aborts the call at any point; it rejects with the signal's reason. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Milliseconds for one attempt, connection to last byte. Default: the client's. */
-  timeout?: number
+  timeout?: number | undefined
 }
 
 export interface EmbedProgress {
@@ -17,11 +17,11 @@ export interface EmbedProgress {
 
 export interface EmbedAllOptions extends CallOptions {
   /** Called after each finished batch. */
-  onProgress?: (progress: EmbedProgress) => void
+  onProgress?: ((progress: EmbedProgress) => void) | undefined
   /** Inputs per request, at most the model's limit. Default: the model's limit. */
-  batchSize?: number
+  batchSize?: number | undefined
   /** The default: after a failed request nothing more is sent, and its error is thrown with what is finished. */
-  onError?: 'throw'
+  onError?: 'throw' | undefined
 }
 
 export interface CollectingEmbedAllOptions extends Omit<EmbedAllOptions, 'onError'> {
@@ -31,9 +31,9 @@ export interface CollectingEmbedAllOptions extends Omit<EmbedAllOptions, 'onErro
 
 export interface EmbedStreamOptions extends CallOptions {
   /** Inputs per request, at most the model's limit. Default: the model's limit. */
-  batchSize?: number
+  batchSize?: number | undefined
   /** The default: the stream ends with the error of the first failed request, after everything before it. */
-  onError?: 'throw'
+  onError?: 'throw' | undefined
 }
 
 export interface CollectingEmbedStreamOptions extends Omit<EmbedStreamOptions, 'onError'> {

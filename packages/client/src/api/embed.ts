@@ -40,9 +40,9 @@ export interface EmbedRequest<E extends Encoding = 'number', M extends EmbedMode
   model: M
   /** The texts, none of them empty. */
   inputs: readonly string[]
-  parameters?: EmbedParametersOf<M, P>
+  parameters?: EmbedParametersOf<M, P> | undefined
   /** Default `number`. */
-  encoding?: E
+  encoding?: E | undefined
 }
 
 export interface EmbedStreamRequest<
@@ -53,9 +53,9 @@ export interface EmbedStreamRequest<
   model: M
   /** The texts, pulled only as fast as there is room for them. */
   inputs: Iterable<string> | AsyncIterable<string>
-  parameters?: EmbedParametersOf<M, P>
+  parameters?: EmbedParametersOf<M, P> | undefined
   /** Default `number`. */
-  encoding?: E
+  encoding?: E | undefined
 }
 
 export type VectorType = 'dense' | 'sparse'

@@ -1,9 +1,9 @@
 import type { VectorType } from './embed.js'
 
 export interface ListModelsFilter {
-  type?: 'embed' | 'rerank'
+  type?: 'embed' | 'rerank' | undefined
   /** Only for `type: 'embed'`. */
-  vectorType?: VectorType
+  vectorType?: VectorType | undefined
 }
 
 export interface SupportedParameter {

@@ -29,12 +29,12 @@ export interface RerankRequest<M extends RerankModel = RerankModel, P = unknown>
   query: string
   documents: readonly (string | RerankDocument)[]
   /** Return only the best n, at least 1. Default: all of them. */
-  topN?: number
+  topN?: number | undefined
   /** Put each document beside its score. Default true. */
-  returnDocuments?: boolean
+  returnDocuments?: boolean | undefined
   /** The fields to rank by. Default `['text']`. */
-  rankFields?: readonly string[]
-  parameters?: RerankParametersOf<M, P>
+  rankFields?: readonly string[] | undefined
+  parameters?: RerankParametersOf<M, P> | undefined
 }
 
 export interface RankedDocument {

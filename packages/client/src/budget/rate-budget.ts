@@ -5,9 +5,9 @@ import { TokenEstimator } from './token-estimator.js'
 /** Per model, and per input type for tokens: as the service counts them. */
 export interface RateLimit {
   /** Tokens per minute that may be embedded. A minute's worth may go at once. */
-  tokensPerMinute?: number
+  tokensPerMinute?: number | undefined
   /** Requests per minute. A minute's worth may go at once. */
-  requestsPerMinute?: number
+  requestsPerMinute?: number | undefined
 }
 
 /** What a request will draw from the budget. */

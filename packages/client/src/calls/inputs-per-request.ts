@@ -7,7 +7,12 @@ import { modelFacts } from './model-facts.js'
 
 /** How many texts a request of this call may hold. Refuses parameters, or a batch size, that the model does not take. */
 export async function inputsPerRequest(
-  bulk: { model: string; parameters?: EmbedParameters; inputs: number; batchSize?: number | undefined },
+  bulk: {
+    model: string
+    parameters?: EmbedParameters | undefined
+    inputs: number
+    batchSize?: number | undefined
+  },
   call: Call,
   engine: Engine,
 ): Promise<number> {

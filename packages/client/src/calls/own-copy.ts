@@ -20,6 +20,6 @@ export function ownStreamRequest<E extends Encoding>(request: EmbedStreamRequest
   return ownParameters(request)
 }
 
-function ownParameters<R extends { parameters?: object }>(request: R): R {
+function ownParameters<R extends { parameters?: object | undefined }>(request: R): R {
   return { ...request, ...(request.parameters && { parameters: { ...request.parameters } }) }
 }
