@@ -5,6 +5,7 @@ import {
 } from '@pinecone-inference/client'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
 import type { StopSignal } from '../ending/stop-signal.js'
+import { collectGarbage } from './collect-garbage.js'
 import type { EmbedJob } from './embed-job.js'
 import { embedRecords, type Outcome } from './embed-records.js'
 import { InputDigest } from './input-digest.js'
@@ -112,6 +113,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
       }
       for (const failed of unanswered.splice(0)) await settle(failed)
       await settle(outcome)
+      collectGarbage()
       const now = performance.now()
       if (now - reportAt > REPORT_MS) {
         reportAt = now

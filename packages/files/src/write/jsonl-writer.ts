@@ -1,6 +1,5 @@
-import type { EmbeddedRecord } from '../record.js'
+import type { EmbeddedRecord, Numbers } from '../record.js'
 import { AppendingFile } from './appending-file.js'
-import { plain } from './plain.js'
 import type { Checkpoint, RecordWriter } from './record-writer.js'
 
 const BUFFER_LENGTH = 256 * 1024
@@ -56,7 +55,20 @@ class JsonlWriter implements RecordWriter {
 }
 
 /** A record as a line, its line feed included. */
-export function jsonLine(record: EmbeddedRecord): string {
-  const { id, metadata } = record
-  return `${JSON.stringify({ id, ...plain(record), metadata })}\n`
+export function jsonLine({ id, values, sparseValues, metadata }: EmbeddedRecord): string {
+  const record = {
+    id,
+    values: values && plain(values),
+    sparseValues: sparseValues && {
+      indices: plain(sparseValues.indices),
+      values: plain(sparseValues.values),
+    },
+    metadata,
+  }
+  return `${JSON.stringify(record)}\n`
+}
+
+/** JSON.stringify makes an object of a typed array. */
+function plain(numbers: Numbers | Uint32Array): readonly number[] {
+  return ArrayBuffer.isView(numbers) ? Array.from(numbers) : numbers
 }

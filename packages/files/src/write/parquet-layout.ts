@@ -1,30 +1,63 @@
 import type { SchemaElement } from 'hyparquet'
-import type { ColumnSource } from 'hyparquet-writer'
 import type { EmbeddedRecord } from '../record.js'
-import { plain } from './plain.js'
+import { type ColumnData, lists, optionalTexts, texts } from './parquet-levels.js'
 import type { VectorColumns } from './record-writer.js'
 
+/** One column of numbers or texts, and how it is stored. */
+export interface Column {
+  /** From the schema's top to the column itself. */
+  readonly path: readonly SchemaElement[]
+  readonly encoding?: 'PLAIN'
+  readonly codec: 'SNAPPY' | 'UNCOMPRESSED'
+  data(records: readonly EmbeddedRecord[]): ColumnData
+}
+
 /**
- * The columns of Pinecone's bulk import (https://docs.pinecone.io/guides/index-data/import-data): `id`, then `values`
+ * The schema of Pinecone's bulk import (https://docs.pinecone.io/guides/index-data/import-data): `id`, then `values`
  * for a dense index, `sparse_values` for a sparse one, both for a hybrid one, and `metadata`; no others are allowed.
  * Lists have the three levels of the Parquet specification, named as Arrow names them.
  */
 export function schemaOf({ dense, sparse }: VectorColumns): SchemaElement[] {
-  const columns = [
-    [{ ...text, name: 'id', repetition_type: 'REQUIRED' as const }],
-    ...(dense ? [list('values', float)] : []),
+  const children = [
+    [id],
+    ...(dense ? [denseValues] : []),
+    ...(sparse ? [[sparseVector, ...sparseIndices, ...sparseValues]] : []),
+    [metadata],
+  ]
+  return [{ name: 'schema', num_children: children.length }, ...children.flat()]
+}
+
+/** The columns of that schema, in its order. */
+export function columnsOf({ dense, sparse }: VectorColumns): Column[] {
+  return [
+    { path: [id], codec: 'SNAPPY', data: (records) => texts(records.map((record) => record.id)) },
+    ...(dense ? [numbers(denseValues, (record) => record.values)] : []),
     ...(sparse
       ? [
-          [
-            { name: 'sparse_values', repetition_type: 'OPTIONAL' as const, num_children: 2 },
-            ...list('indices', uint32),
-            ...list('values', float),
-          ],
+          numbers([sparseVector, ...sparseIndices], (record) => record.sparseValues?.indices),
+          numbers([sparseVector, ...sparseValues], (record) => record.sparseValues?.values),
         ]
       : []),
-    [{ ...text, name: 'metadata', repetition_type: 'OPTIONAL' as const }],
+    {
+      path: [metadata],
+      codec: 'SNAPPY',
+      data: (records) =>
+        optionalTexts(records.map((record) => record.metadata && JSON.stringify(record.metadata))),
+    },
   ]
-  return [{ name: 'schema', num_children: columns.length }, ...columns.flat()]
+}
+
+/** Numbers of a vector neither repeat nor compress. */
+function numbers(
+  path: readonly SchemaElement[],
+  listOf: (record: EmbeddedRecord) => ArrayLike<number> | undefined,
+): Column {
+  return {
+    path,
+    encoding: 'PLAIN',
+    codec: 'UNCOMPRESSED',
+    data: (records) => lists(records.map(listOf), path),
+  }
 }
 
 const text = {
@@ -34,6 +67,13 @@ const text = {
 } as const
 const float = { type: 'FLOAT' } as const
 const uint32 = { type: 'INT32', converted_type: 'UINT_32' } as const
+
+const id: SchemaElement = { ...text, name: 'id', repetition_type: 'REQUIRED' }
+const metadata: SchemaElement = { ...text, name: 'metadata', repetition_type: 'OPTIONAL' }
+const denseValues = list('values', float)
+const sparseVector: SchemaElement = { name: 'sparse_values', repetition_type: 'OPTIONAL', num_children: 2 }
+const sparseIndices = list('indices', uint32)
+const sparseValues = list('values', float)
 
 function list(name: string, element: Omit<SchemaElement, 'name'>): SchemaElement[] {
   return [
@@ -46,26 +86,5 @@ function list(name: string, element: Omit<SchemaElement, 'name'>): SchemaElement
     },
     { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
     { ...element, name: 'element', repetition_type: 'OPTIONAL' },
-  ]
-}
-
-/** A row group's columns. Numbers of a vector neither repeat nor compress. */
-export function columnsOf(
-  records: readonly EmbeddedRecord[],
-  { dense, sparse }: VectorColumns,
-): ColumnSource[] {
-  const vectors = records.map(plain)
-  const numbers = { encoding: 'PLAIN', codec: 'UNCOMPRESSED', offsetIndex: false } as const
-  return [
-    { name: 'id', data: records.map(({ id }) => id), offsetIndex: false },
-    ...(dense ? [{ name: 'values', data: vectors.map(({ values }) => values), ...numbers }] : []),
-    ...(sparse
-      ? [{ name: 'sparse_values', data: vectors.map(({ sparseValues }) => sparseValues), ...numbers }]
-      : []),
-    {
-      name: 'metadata',
-      data: records.map(({ metadata }) => metadata && JSON.stringify(metadata)),
-      offsetIndex: false,
-    },
   ]
 }

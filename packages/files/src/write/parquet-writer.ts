@@ -3,6 +3,7 @@ import type { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { EmbeddedRecord } from '../record.js'
 import { AppendingFile } from './appending-file.js'
 import { columnsOf, schemaOf } from './parquet-layout.js'
+import { addRowGroup, type Layout } from './parquet-row-group.js'
 import type { Checkpoint, RecordWriter, VectorColumns } from './record-writer.js'
 
 /** Records of a row group, at most: 8 MB of the largest hosted vectors. */
@@ -14,7 +15,10 @@ export async function openParquetWriter(
   checkpoints: readonly Checkpoint[],
 ): Promise<RecordWriter> {
   // ES modules only, and only needed here.
-  const { ByteWriter, ParquetWriter } = await import('hyparquet-writer')
+  const [{ ByteWriter, ParquetWriter }, { writeColumn }] = await Promise.all([
+    import('hyparquet-writer'),
+    import('hyparquet-writer/src/column.js'),
+  ])
   const bytes = new ByteWriter()
   const parquet = new ParquetWriter({ writer: bytes, schema: schemaOf(vectors), statistics: false })
   const last = checkpoints.at(-1)
@@ -26,7 +30,7 @@ export async function openParquetWriter(
     parquet.num_rows = BigInt(last.records)
   }
   const file = await AppendingFile.open(path, last?.bytes ?? 0)
-  return new ParquetFileWriter(file, parquet, bytes, vectors)
+  return new ParquetFileWriter(file, parquet, bytes, { columns: columnsOf(vectors), writeColumn })
 }
 
 /** Pinecone's layout for bulk import, row group by row group. */
@@ -34,17 +38,17 @@ class ParquetFileWriter implements RecordWriter {
   readonly #file: AppendingFile
   readonly #parquet: ParquetWriter
   readonly #bytes: ByteWriter
-  readonly #vectors: VectorColumns
+  readonly #layout: Layout
   #rows: EmbeddedRecord[] = []
   /** Row groups of the last checkpoint. */
   #reported: number
   #closed = false
 
-  constructor(file: AppendingFile, parquet: ParquetWriter, bytes: ByteWriter, vectors: VectorColumns) {
+  constructor(file: AppendingFile, parquet: ParquetWriter, bytes: ByteWriter, layout: Layout) {
     this.#file = file
     this.#parquet = parquet
     this.#bytes = bytes
-    this.#vectors = vectors
+    this.#layout = layout
     this.#reported = parquet.row_groups.length
   }
 
@@ -81,7 +85,7 @@ class ParquetFileWriter implements RecordWriter {
     if (this.#rows.length === 0) return
     const rows = this.#rows
     this.#rows = []
-    await this.#parquet.write({ columnData: columnsOf(rows, this.#vectors), rowGroupSize: rows.length })
+    addRowGroup(this.#parquet, rows, this.#layout)
     await this.#flush()
   }
 

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openWriter, type RecordWriter } from '@pinecone-inference/files'
+import { collectGarbage } from '../collect-garbage.js'
 import type { Answer, Request, WriterThreadData } from './messages.js'
 
 const { path, options }: WriterThreadData = workerData
@@ -13,6 +14,7 @@ parentPort?.on('message', (request: Request) => {
 async function carryOut(writer: RecordWriter, request: Request) {
   if (request.do === 'append') {
     for (const record of request.records) await writer.append(record)
+    collectGarbage()
     return undefined
   }
   return (await writer[request.do]()) ?? undefined

@@ -4,8 +4,8 @@ import type { Answer, Request, WriterThreadData } from './messages.js'
 
 /** Records of a message: one for each would cost more than it carries. */
 const BATCH = 100
-/** Messages that may wait for the thread: some 16 MB of the largest hosted vectors. */
-const BATCHES_AHEAD = 10
+/** Messages that may wait for the thread: some 6 MB of the largest hosted vectors. */
+const BATCHES_AHEAD = 4
 
 interface Waiting {
   resolve(checkpoint: Checkpoint | undefined): void
@@ -27,7 +27,10 @@ export class ThreadedWriter implements RecordWriter {
 
   private constructor(data: WriterThreadData) {
     // beside the built command's own file
-    this.#thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: data })
+    this.#thread = new Worker(new URL('./writer-thread.js', import.meta.url), {
+      workerData: data,
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    })
     this.#thread.on('message', (answer: Answer) => {
       const waiting = this.#waiting.shift()
       if ('failure' in answer) waiting?.reject(Object.assign(new Error(), answer.failure))
