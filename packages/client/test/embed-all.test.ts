@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { type EmbedProgress, PineconeConfigurationError, PineconeInferenceError } from '../dist/index.js'
-import { E5, embedAnswer, errorBody, json, scriptedApi, texts, vectorOf } from './scripted-api.js'
+import { E5, embedAnswer, errorBody, event, json, scriptedApi, texts, vectorOf } from './scripted-api.js'
 
 const dense = (text: string) => ({ vectorType: 'dense', values: vectorOf(text) })
 
@@ -141,13 +141,24 @@ describe('embedAll', () => {
     expect((error as PineconeInferenceError).partial?.data).toHaveLength(96)
   })
 
-  it('refuses batches whose vectors do not match each other', async () => {
-    const api = await scriptedApi((request, _response, number) => ({
-      ...embedAnswer(request),
-      data: request.body.inputs.map(() => ({ vector_type: 'dense', values: number === 1 ? [1, 2] : [1] })),
-    }))
+  it.each<[string, object, object]>([
+    [
+      'dense vectors of 2 dimensions, another dense vectors of 1 dimensions',
+      { vector_type: 'dense', values: [1, 2] },
+      { vector_type: 'dense', values: [1] },
+    ],
+    [
+      'dense vectors of 2 dimensions, another sparse vectors',
+      { vector_type: 'dense', values: [1, 2] },
+      { vector_type: 'sparse', sparse_values: [1], sparse_indices: [2] },
+    ],
+  ])('refuses batches whose vectors do not match each other: %s', async (words, first, second) => {
+    const api = await scriptedApi((request, _response, number) => {
+      const vector = number === 1 ? first : second
+      return { ...embedAnswer(request), ...vector, data: request.body.inputs.map(() => vector) }
+    })
     await expect(api.client({ maxConcurrency: 1 }).embedAll({ ...E5, inputs: texts(97) })).rejects.toThrow(
-      'one batch holds dense vectors of 2 dimensions, another dense vectors of 1 dimensions',
+      `one batch holds ${words}`,
     )
   })
 
@@ -315,6 +326,39 @@ describe("onError: 'collect'", () => {
     expect(result.failures).toEqual([{ inputRange: [192, 288], error: expect.any(PineconeInferenceError) }])
     expect(result.data).toEqual(texts(500).map((text, i) => (i >= 192 && i < 288 ? null : dense(text))))
     expect(result.usage.totalTokens).toBe(404)
+  })
+
+  it('lists the failures in input order, whichever came first', async () => {
+    const second = event()
+    const api = await scriptedApi(async (request, response) => {
+      if (request.body.inputs[0].text === 'text number 0') await second.happened
+      else response.on('close', second.happen)
+      return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'no'))
+    })
+    const { failures } = await api
+      .client({ maxConcurrency: 2 })
+      .embedAll({ ...E5, inputs: texts(100) }, { onError: 'collect' })
+    expect(failures.map(({ inputRange }) => inputRange)).toEqual([
+      [0, 96],
+      [96, 100],
+    ])
+  })
+
+  it('has only gaps where nothing could be embedded, and says what they would be', async () => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'no')),
+    )
+    const model = 'pinecone-sparse-english-v0'
+    const result = await api
+      .client()
+      .embedAll({ model, inputs: ['a', 'b'], parameters: { inputType: 'passage' } }, { onError: 'collect' })
+    expect(result).toEqual({
+      model,
+      vectorType: 'sparse',
+      data: [null, null],
+      usage: { totalTokens: 0 },
+      failures: [{ inputRange: [0, 2], error: expect.any(PineconeInferenceError) }],
+    })
   })
 
   it('has an empty list when all went well', async () => {

@@ -5,7 +5,7 @@ import {
   PineconeInvalidRequestError,
   type StreamedEmbedding,
 } from '../dist/index.js'
-import { E5, embedAnswer, errorBody, json, scriptedApi, texts, vectorOf } from './scripted-api.js'
+import { E5, embedAnswer, errorBody, event, json, scriptedApi, texts, vectorOf } from './scripted-api.js'
 
 async function collect(stream: AsyncIterable<StreamedEmbedding>) {
   const got: StreamedEmbedding[] = []
@@ -142,6 +142,54 @@ describe('embedStream', () => {
     await expect(stream.next()).rejects.toBeInstanceOf(PineconeAuthenticationError)
   })
 
+  it('with onError collect hands over no failure with what was finished behind a refused key', async () => {
+    const third = event()
+    const api = await scriptedApi(async (request, response) => {
+      const first = request.body.inputs[0].text
+      if (first === 'text number 96') return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
+      if (first === 'text number 192') {
+        response.on('close', third.happen)
+        return embedAnswer(request)
+      }
+      await third.happened
+      return json(response, 401, errorBody(401, 'UNAUTHENTICATED', 'no'))
+    })
+    const stream = api
+      .client({ maxConcurrency: 2 })
+      .embedStream({ ...E5, inputs: texts(200) }, { onError: 'collect' })
+    const error = await stream.next().catch((failure: unknown) => failure)
+    expect(error).toBeInstanceOf(PineconeAuthenticationError)
+    const after = (error as PineconeAuthenticationError).partial?.data as StreamedEmbedding[]
+    expect(after.map(({ index }) => index)).toEqual(Array.from({ length: 8 }, (_, i) => 192 + i))
+  })
+
+  it('leaves a source’s own failure as it is, be it one of another call to the service', async () => {
+    const api = await scriptedApi((request, response) =>
+      request.body.inputs[0].text === 'bad'
+        ? json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
+        : embedAnswer(request),
+    )
+    const client = api.client()
+    const failureOf = (call: Promise<unknown>) => call.catch((error: unknown) => error)
+    const [single, bulk] = await Promise.all([
+      failureOf(client.embed({ ...E5, inputs: ['bad'] })),
+      failureOf(client.embedAll({ ...E5, inputs: ['good', 'bad'] }, { batchSize: 1 })),
+    ])
+    for (const [own, partial] of [
+      [single, { data: [], usage: { totalTokens: 0 } }],
+      [bulk, { data: [{ index: 0, embedding: expect.anything() }], usage: { totalTokens: 1 } }],
+    ] as const) {
+      function* source() {
+        yield* texts(10)
+        throw own
+      }
+      const { got, error } = await collect(client.embedStream({ ...E5, inputs: source() }))
+      expect(got).toHaveLength(10)
+      expect(error).toBe(own)
+      expect(error).toMatchObject({ status: 400, partial })
+    }
+  })
+
   it('passes on the source’s own failure after what the source gave', async () => {
     const api = await scriptedApi(embedAnswer)
     const broken = new Error('disk')
@@ -188,5 +236,51 @@ describe('embedStream', () => {
     const next = stream.next()
     abort.abort(new Error('enough'))
     await expect(next).rejects.toThrow('enough')
+  })
+
+  it('sends nothing of what a source gives after the abort, and ends the source', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const abort = new AbortController()
+    const asked = event()
+    const giving = event()
+    const ended = vi.fn()
+    async function* late() {
+      try {
+        asked.happen()
+        await giving.happened
+        yield 'too late'
+        yield 'and more'
+      } finally {
+        ended()
+      }
+    }
+    const stream = api.client().embedStream({ ...E5, inputs: late() }, { signal: abort.signal, batchSize: 1 })
+    const next = stream.next()
+    await asked.happened
+    abort.abort(new Error('enough'))
+    await expect(next).rejects.toThrow('enough')
+    giving.happen()
+    await vi.waitUntil(() => ended.mock.calls.length > 0)
+    expect(api.requests).toEqual([])
+  })
+
+  it('a source that fails when it is left disturbs nobody', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const left = vi.fn()
+    function* source() {
+      try {
+        for (;;) yield 'text'
+      } finally {
+        left()
+        // biome-ignore lint/correctness/noUnsafeFinally: what a source's clean-up may do
+        throw new Error('the file is closed already')
+      }
+    }
+    for await (const { index } of api.client().embedStream({ ...E5, inputs: source() })) {
+      if (index === 3) break
+    }
+    await vi.waitUntil(() => left.mock.calls.length > 0)
+    // an unhandled rejection would be told of by now, and fail the run
+    await new Promise((resolve) => setImmediate(resolve))
   })
 })

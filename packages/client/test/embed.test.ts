@@ -40,30 +40,39 @@ describe('embed', () => {
     )
   })
 
-  it('returns sparse vectors with their tokens', async () => {
+  it('returns sparse vectors with their tokens, where they were asked for', async () => {
+    const sparse = { vector_type: 'sparse', sparse_values: [0.5], sparse_indices: [4294967295] }
     const api = await scriptedApi((request) => ({
       model: request.body.model,
       vector_type: 'sparse',
-      data: [
-        { vector_type: 'sparse', sparse_values: [0.5], sparse_indices: [4294967295], sparse_tokens: ['a'] },
-      ],
+      data: [{ ...sparse, sparse_tokens: ['a'] }, sparse, { ...sparse, sparse_tokens: null }],
       usage: { total_tokens: 1 },
     }))
     const { data, vectorType } = await api.client().embed({
       model: 'pinecone-sparse-english-v0',
-      inputs: ['a'],
+      inputs: ['a', 'b', 'c'],
       parameters: { inputType: 'passage', returnTokens: true },
     })
     expect(vectorType).toBe('sparse')
-    expect(data).toEqual([
-      { vectorType: 'sparse', sparseValues: [0.5], sparseIndices: [4294967295], sparseTokens: ['a'] },
-    ])
+    const bare = { vectorType: 'sparse', sparseValues: [0.5], sparseIndices: [4294967295] }
+    expect(data).toStrictEqual([{ ...bare, sparseTokens: ['a'] }, bare, bare])
   })
 
   it('returns nothing for nothing and sends nothing', async () => {
     const api = await scriptedApi(embedAnswer)
     expect(await api.client().embed({ ...E5, inputs: [] })).toEqual({
       model: 'multilingual-e5-large',
+      vectorType: 'dense',
+      data: [],
+      usage: { totalTokens: 0 },
+    })
+    expect(api.requests).toHaveLength(0)
+  })
+
+  it('returns nothing for nothing, of a model that only the service knows', async () => {
+    const api = await scriptedApi(embedAnswer)
+    expect(await api.client().embed({ model: 'new-model', inputs: [] })).toEqual({
+      model: 'new-model',
       vectorType: 'dense',
       data: [],
       usage: { totalTokens: 0 },
@@ -146,6 +155,11 @@ describe('an answer that breaks the contract is refused whole', () => {
     ['dimensions that differ', answer({ data: [dense([1, 2]), dense([1])] }), 'data[1] has 1 dimensions'],
     ['an empty vector', answer({ data: [dense([]), dense([])] }), 'data[0] has 0 dimensions'],
     ['a null in a vector', answer({ data: [dense([1]), dense([null])] }), 'data[1].values[0] is null'],
+    [
+      'a null behind a number',
+      answer({ data: [dense([1, null]), dense([1, 2])] }),
+      'data[0].values[1] is null',
+    ],
     ['a string in a vector', answer({ data: [dense(['1']), dense([1])] }), 'data[0].values[0] is a string'],
     ['types that differ', answer({ data: [dense([1]), { vector_type: 'sparse' }] }), 'data[1] is sparse'],
     [

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   type EmbedParameters,
   PineconeApiError,
@@ -8,7 +8,7 @@ import {
   PineconeInvalidRequestError,
   PineconeResponseError,
 } from '../dist/index.js'
-import { E5, embedAnswer, json, scriptedApi } from './scripted-api.js'
+import { E5, embedAnswer, event, json, scriptedApi } from './scripted-api.js'
 
 const failureOf = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
@@ -56,6 +56,15 @@ describe('an error answer is told in one line, whatever a gateway made of it:', 
     for (const requestId of ['gateway', 'own']) {
       expect(await failureOf(client.embed({ ...E5, inputs: ['a'] }))).toMatchObject({ requestId })
     }
+  })
+
+  it('with the first of several ids, where a gateway adds its own', async () => {
+    const api = await scriptedApi((_, response) =>
+      json(response, 400, {}, { 'x-request-id': ['inner', 'outer'] }),
+    )
+    expect(await failureOf(api.client().embed({ ...E5, inputs: ['a'] }))).toMatchObject({
+      requestId: 'inner',
+    })
   })
 })
 
@@ -107,6 +116,11 @@ describe('what GET /models says is checked too:', () => {
     const failure = await failureOf(api.client().getModel('m'))
     expect(failure).toBeInstanceOf(PineconeResponseError)
     expect(String(failure)).toContain(words)
+  })
+
+  it('a list without models is an empty one', async () => {
+    const api = await scriptedApi(() => ({}))
+    expect(await api.client().listModels()).toEqual({ models: [] })
   })
 
   it('the filters of a list are sent', async () => {
@@ -224,6 +238,11 @@ describe('arguments of the wrong kind are refused before a request:', () => {
       },
     ],
     [
+      'a batch size of nothing, though the model is not known and there is one text',
+      'batchSize',
+      (client) => client.embedAll({ model: 'new-model', inputs: ['a'] }, { batchSize: 0 }),
+    ],
+    [
       'null among the inputs',
       'inputs[1]',
       (client) => client.embedAll({ ...E5, inputs: ['a', null as any] }),
@@ -274,6 +293,62 @@ describe('through a fetch of the caller’s', () => {
     const client = api.client({ fetch: throwing(new TypeError('fetch failed', { cause })), maxRetries: 0 })
     const failure = await failureOf(client.embed({ ...E5, inputs: ['a'] }))
     expect(failure).toMatchObject({ code: 'EHOSTUNREACH', cause })
+  })
+
+  it('what is thrown is told as it is, be it no error at all', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client({ fetch: throwing('no network here'), maxRetries: 0 })
+    const failure = await failureOf(client.embed({ ...E5, inputs: ['a'] }))
+    expect(failure).toBeInstanceOf(PineconeConnectionError)
+    expect(failure).toMatchObject({ message: expect.stringMatching(/: no network here$/), code: undefined })
+  })
+
+  it('an abort ends the body, though that fetch takes no notice of the signal', async () => {
+    const cancelled = vi.fn()
+    const pulled = vi.fn()
+    const body = new ReadableStream({ pull: pulled, cancel: cancelled }, { highWaterMark: 0 })
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client({ fetch: async () => new Response(body) })
+    const abort = new AbortController()
+    const call = failureOf(client.embed({ ...E5, inputs: ['a'] }, { signal: abort.signal }))
+    await vi.waitUntil(() => pulled.mock.calls.length > 0)
+    abort.abort(new Error('enough'))
+    expect(await call).toBe(abort.signal.reason)
+    await vi.waitUntil(() => cancelled.mock.calls.length > 0)
+  })
+
+  it('an abort in the middle of the body ends the request on the wire', async () => {
+    const api = await scriptedApi((_, response) => void response.writeHead(200).write('{"model":'))
+    const bodies: ReadableStream[] = []
+    const withBody: typeof fetch = async (...request) => {
+      const response = await fetch(...request)
+      if (response.body) bodies.push(response.body)
+      return response
+    }
+    const abort = new AbortController()
+    const call = failureOf(
+      api.client({ fetch: withBody }).embed({ ...E5, inputs: ['a'] }, { signal: abort.signal }),
+    )
+    await vi.waitUntil(() => bodies[0]?.locked)
+    abort.abort(new Error('enough'))
+    expect(await call).toBe(abort.signal.reason)
+    await vi.waitUntil(() => api.inFlight === 0)
+  })
+
+  it('an answer whose head comes after the abort is not read', async () => {
+    const cancelled = vi.fn()
+    const fetching = event<Response>()
+    const api = await scriptedApi(embedAnswer)
+    const asked = vi.fn(() => fetching.happened)
+    const abort = new AbortController()
+    const call = failureOf(
+      api.client({ fetch: asked }).embed({ ...E5, inputs: ['a'] }, { signal: abort.signal }),
+    )
+    await vi.waitUntil(() => asked.mock.calls.length > 0)
+    abort.abort(new Error('enough'))
+    expect(await call).toBe(abort.signal.reason)
+    fetching.happen(new Response(new ReadableStream({ cancel: cancelled })))
+    await vi.waitUntil(() => cancelled.mock.calls.length > 0)
   })
 
   it('an answer without a body is one cut short', async () => {

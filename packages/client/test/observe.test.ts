@@ -137,7 +137,16 @@ describe('where OpenTelemetry is installed', () => {
       caller.end()
     })
 
-    const [failed, succeeded, caller] = spans.getFinishedSpans()
+    const abort = new AbortController()
+    const silent = await scriptedApi(() => undefined)
+    const aborted = silent
+      .client()
+      .rerank({ model: 'bge-reranker-v2-m3', query: 'q', documents: ['a'] }, { signal: abort.signal })
+    await vi.waitUntil(() => silent.inFlight === 1)
+    abort.abort('enough')
+    await expect(aborted).rejects.toBe('enough')
+
+    const [failed, succeeded, caller, left] = spans.getFinishedSpans()
     expect(failed).toMatchObject({
       name: 'embeddings multilingual-e5-large',
       status: { code: SpanStatusCode.ERROR },
@@ -152,6 +161,7 @@ describe('where OpenTelemetry is installed', () => {
       'http.request.resend_count': 1,
       'gen_ai.usage.input_tokens': 2,
     })
+    expect(left).toMatchObject({ name: 'rerank bge-reranker-v2-m3', attributes: { 'error.type': 'string' } })
     expect(succeeded?.parentSpanContext?.spanId).toBe(caller?.spanContext().spanId)
 
     await reader.forceFlush()

@@ -60,6 +60,24 @@ describe('after a 429', () => {
     expect(api.requests).toHaveLength(6)
   })
 
+  it('that names no time the next attempt comes at the pace to begin with, a request a second', async () => {
+    fakeClock()
+    const api = await scriptedApi((request, response, number) =>
+      number === 1
+        ? json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', 'slow down'))
+        : embedAnswer(request),
+    )
+    const result = api.client().embed({ ...E5, inputs: ['a'] })
+    await settle(api)
+    await vi.advanceTimersByTimeAsync(999)
+    await settle(api)
+    expect(api.requests).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    await settle(api)
+    expect(api.requests).toHaveLength(2)
+    expect((await result).data).toHaveLength(1)
+  })
+
   it('that asks for more than two minutes, as for a spent month, the error comes at once and holds nothing back', async () => {
     const api = await scriptedApi((request, response, number) =>
       number === 1 ? refuse('86400')(response) : embedAnswer(request),

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   PineconeConfigurationError,
   type PineconeInferenceError,
@@ -182,6 +182,60 @@ describe('rerankAll', () => {
     const { inputRange, partial } = error as PineconeInferenceError
     expect(inputRange).toEqual([100, 141])
     expect(partial?.data).toHaveLength(100)
+  })
+
+  it('ranks one document by a model that only the service knows without a look-up, and none without a request', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    const client = api.client()
+    const { data } = await client.rerankAll({ model: 'new-ranker', query: 'q', documents: ['a 0.5'] })
+    expect(data).toEqual([{ index: 0, score: 0.5, document: { text: 'a 0.5' } }])
+    expect(await client.rerankAll({ model: 'new-ranker', query: 'q', documents: [] })).toEqual({
+      model: 'new-ranker',
+      data: [],
+      usage: { rerankUnits: 0 },
+    })
+    expect(api.requests.map(({ path }) => path)).toEqual(['/rerank'])
+  })
+
+  it('looks up a model that is not in the built-in table, and splits at its limit', async () => {
+    const api = await scriptedApi((request) =>
+      request.method === 'GET'
+        ? {
+            model: 'new-ranker',
+            short_description: 'new',
+            type: 'rerank',
+            max_batch_size: 2,
+            supported_parameters: [],
+          }
+        : rerankAnswer(request),
+    )
+    const { data } = await api
+      .client()
+      .rerankAll({ model: 'new-ranker', query: 'q', documents: ['a 0.1', 'b 0.3', 'c 0.2'] })
+    expect(data.map(({ index }) => index)).toEqual([1, 2, 0])
+    expect(api.requests.map(({ body }) => body?.documents.length)).toEqual([undefined, 2, 1])
+  })
+
+  it('sends of several rank fields those that a document has', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    await api.client().rerankAll({
+      model: 'cohere-rerank-3.5',
+      query: 'q',
+      documents: [{ title: 'x 0.2', body: 'long', year: 1999 }, { body: 'y' }],
+      rankFields: ['title', 'body'],
+    })
+    expect(api.requests[0]?.body.documents).toEqual([{ title: 'x 0.2', body: 'long' }, { body: 'y' }])
+  })
+
+  it('rejects with the reason of an abort', async () => {
+    const api = await scriptedApi(() => undefined)
+    const abort = new AbortController()
+    const call = api
+      .client()
+      .rerankAll({ model, query: 'q', documents: documents(250) }, { signal: abort.signal })
+    await vi.waitUntil(() => api.inFlight > 0)
+    abort.abort('enough')
+    await expect(call).rejects.toBe('enough')
   })
 
   it('halves a request that is refused as too large', async () => {

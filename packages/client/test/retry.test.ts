@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createServer, type Socket } from 'node:net'
+import { buildConnector, Pool } from 'undici'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   PineconeApiError,
@@ -10,7 +12,7 @@ import {
   PineconeServerError,
   PineconeTimeoutError,
 } from '../dist/index.js'
-import { E5, embedAnswer, errorBody, json, scriptedApi, texts, vectorOf } from './scripted-api.js'
+import { E5, embedAnswer, errorBody, event, json, scriptedApi, texts, vectorOf } from './scripted-api.js'
 
 const one = { ...E5, inputs: ['a'] }
 const at = { 'retry-after': '0' }
@@ -46,6 +48,18 @@ describe('a request is sent again', () => {
     expect((await api.client({ timeout: 200 }).embed(one)).data).toHaveLength(1)
     expect(api.requests).toHaveLength(2)
     await vi.waitUntil(() => api.inFlight === 0)
+  })
+
+  it('at most a hundred times in all while nothing succeeds, so that an outage is not made worse', async () => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 503, errorBody(503, 'UNAVAILABLE', 'down'), at),
+    )
+    const client = api.client()
+    const failures = await Promise.all(
+      Array.from({ length: 30 }, () => client.embed(one).catch((failure: PineconeServerError) => failure)),
+    )
+    expect(failures.every((failure) => failure instanceof PineconeServerError)).toBe(true)
+    expect(api.requests).toHaveLength(30 + 100)
   })
 
   it('alone, not with the rest of its bulk call', async () => {
@@ -212,6 +226,24 @@ describe('an abort', () => {
     await expect(call).rejects.toBe(reason)
   })
 
+  it('while the connection is being made leaves nothing that is sent once it stands', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const connect = buildConnector({})
+    const connecting = event<() => void>()
+    const pool = new Pool(api.url, {
+      connect: (options, callback) => connecting.happen(() => connect(options, callback)),
+    })
+    const abort = new AbortController()
+    const call = api.client({ dispatcher: pool }).embed(one, { signal: abort.signal })
+    const goOn = await connecting.happened
+    abort.abort(reason)
+    await expect(call).rejects.toBe(reason)
+    goOn()
+    await pool.close()
+    expect(api.connections).toBe(1)
+    expect(api.requests).toEqual([])
+  })
+
   it('while the answer is awaited cancels the request on the wire', async () => {
     const api = await scriptedApi(() => undefined)
     const abort = new AbortController()
@@ -232,15 +264,21 @@ describe('an abort', () => {
     await vi.waitUntil(() => api.inFlight === 0)
   })
 
-  it('during a wait for the next attempt rejects at once', async () => {
+  it.each([429, 503])('during a wait for the next attempt rejects at once, after %i', async (status) => {
     const api = await scriptedApi((_request, response) =>
-      json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', 'slow down'), { 'retry-after': '60' }),
+      json(response, status, errorBody(status, 'CODE', 'later'), { 'retry-after': '60' }),
     )
+    const waiting = event()
+    const channel = 'pinecone-inference:request:retry'
+    const listener = () => waiting.happen()
+    subscribe(channel, listener)
+    onTestFinished(() => void unsubscribe(channel, listener))
     const abort = new AbortController()
     const call = api.client().embed(one, { signal: abort.signal })
-    await vi.waitUntil(() => api.requests.length === 1 && api.inFlight === 0)
+    await waiting.happened
     abort.abort(reason)
     await expect(call).rejects.toBe(reason)
+    expect(api.requests).toHaveLength(1)
   })
 
   it('in the queue frees the place: what comes after is served', async () => {

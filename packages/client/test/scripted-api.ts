@@ -115,3 +115,12 @@ export const E5 = { model: 'multilingual-e5-large', parameters: { inputType: 'pa
 export function texts(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `text number ${i}`)
 }
+
+/** Something that a test waits for, or makes happen: `Promise.withResolvers`, which Node 20 lacks. */
+export function event<T = void>() {
+  let happen: (value: T) => void = () => {}
+  const happened = new Promise<T>((resolve) => {
+    happen = resolve
+  })
+  return { happened, happen }
+}

@@ -50,6 +50,8 @@ describe('the client', () => {
     ['a header with a line break', { headers: { 'x-a': 'b\nc' } }, 'headers.x-a'],
     ['a header name with a space', { headers: { 'x a': 'b' } }, 'headers'],
     ['a header of its own', { headers: { 'API-Key': 'b' } }, 'headers.API-Key'],
+    ['a fetch that is none', { fetch: {} as typeof fetch }, 'fetch'],
+    ['a fetch beside a dispatcher', { fetch, dispatcher: new MockAgent() }, 'fetch'],
   ])('refuses %s', (_, options, argument) => {
     const error = refusal({ apiKey: key, ...options })
     expect(error).toBeInstanceOf(PineconeConfigurationError)

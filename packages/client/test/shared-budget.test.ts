@@ -5,7 +5,7 @@ import {
   PineconeInference,
   type SharedBudget,
 } from '../dist/index.js'
-import { E5, embedAnswer, errorBody, json, rerankAnswer, scriptedApi } from './scripted-api.js'
+import { E5, embedAnswer, errorBody, event, json, rerankAnswer, scriptedApi } from './scripted-api.js'
 
 /** A budget that lets everything in, and writes down what it is told. */
 function writtenDown() {
@@ -59,15 +59,19 @@ describe('with a shared budget', () => {
   it('an abort ends the wait for it, and the slot is free again', async () => {
     const api = await scriptedApi((request) => embedAnswer(request))
     let waits = true
+    const asked = event()
     const budget: SharedBudget = {
-      enter: (_, signal) =>
-        waits
+      enter(_, signal) {
+        asked.happen()
+        return waits
           ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-          : writtenDown().budget.enter({ model: 'any' }, signal),
+          : writtenDown().budget.enter({ model: 'any' }, signal)
+      },
     }
     const client = api.client({ sharedBudget: budget, maxConcurrency: 1 })
     const controller = new AbortController()
     const waiting = client.embed({ ...E5, inputs: ['one'] }, { signal: controller.signal })
+    await asked.happened
     controller.abort(new Error('enough'))
     await expect(waiting).rejects.toThrow('enough')
     expect(api.requests).toHaveLength(0)

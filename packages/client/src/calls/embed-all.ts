@@ -44,7 +44,7 @@ export async function embedAll<E extends Encoding>(
   if (inputs.length === 0) return { ...nothingEmbedded(model), ...(collects ? { failures: [] } : {}) }
 
   if (inputs.length > count) call.lane = 'bulk'
-  const vectors = new UniformVectors()
+  const vectors = new UniformVectors(model)
   const data = new Array<Embedding<E> | null>(inputs.length).fill(null)
   const usage = { totalTokens: 0 }
   const failures: EmbedFailure[] = []
@@ -77,7 +77,7 @@ export async function embedAll<E extends Encoding>(
     }
     throw error
   }
-  const result = { model: vectors.model ?? model, vectorType: vectors.vectorType, usage }
+  const result = { model: vectors.model, vectorType: vectors.vectorType, usage }
   if (!collects) return { ...result, data: data as Embedding<E>[] }
   failures.sort((a, b) => a.inputRange[0] - b.inputRange[0])
   return { ...result, data, failures }

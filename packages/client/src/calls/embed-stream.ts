@@ -55,7 +55,7 @@ export async function* embedStream<E extends Encoding>(
     engine,
   )
   call.lane = 'bulk'
-  const vectors = new UniformVectors()
+  const vectors = new UniformVectors(model)
   const finished = new Map<number, EmbedResult<E> | Failure>()
 
   const embedParts = async (batch: Batch<string>) => {
@@ -73,11 +73,10 @@ export async function* embedStream<E extends Encoding>(
   }
   /** What is finished and comes before `end`, in order. */
   function* take(end: number): Generator<StreamedEmbedding<E> | StreamedFailure, void> {
-    const starts = [...finished.keys()].filter((start) => start < end).sort((a, b) => a - b)
-    for (const start of starts) {
-      const result = finished.get(start)
+    const due = [...finished].filter(([start]) => start < end).sort(([a], [b]) => a - b)
+    for (const [start, result] of due) {
       finished.delete(start)
-      if (result) yield* inputByInput(start, result)
+      yield* inputByInput(start, result)
     }
   }
   const batches = batchesOf(inputs, { count, bytes: MAX_REQUEST_BYTES })
@@ -92,7 +91,8 @@ export async function* embedStream<E extends Encoding>(
     if (error instanceof PineconeInferenceError) {
       // Of a batch that was halved, the part before the failure is still due.
       yield* take(error.inputRange?.[0] ?? 0)
-      error.partial = notYetYielded(finished)
+      // The source may have failed with an error of a call of its own.
+      error.partial ??= notYetYielded(finished)
     }
     throw error
   }

@@ -9,6 +9,7 @@ import { checkTexts } from '../validate/texts.js'
 import { embedAnswer, encodeEmbedRequest } from '../wire/embed.js'
 import type { Engine } from './engine.js'
 import { ownEmbedRequest } from './own-copy.js'
+import { expectedVectorType } from './uniform-vectors.js'
 
 /** One call, one request. */
 export async function embed<E extends Encoding>(
@@ -56,5 +57,5 @@ export async function embedBatch<E extends Encoding>(
 }
 
 export function nothingEmbedded(model: string): EmbedResult<never> {
-  return { model, vectorType: hostedModel(model)?.vectorType ?? 'dense', data: [], usage: { totalTokens: 0 } }
+  return { model, vectorType: expectedVectorType(model), data: [], usage: { totalTokens: 0 } }
 }

@@ -16,5 +16,5 @@ export function onAbortOf(signal: AbortSignal, listener: () => void): () => void
 }
 
 function tellAll(this: AbortSignal): void {
-  for (const listener of [...(listeners.get(this) ?? [])]) listener()
+  for (const listener of new Set(listeners.get(this))) listener()
 }

@@ -1,23 +1,25 @@
+/** Requests that succeed at once earn one retry, so that in the long run retries are at most a tenth of the load. */
+const REQUESTS_PER_RETRY = 10
 /** Retries that may be under way or lost before any has succeeded. */
 const RESERVE = 100
-/** What a request that succeeds at once adds, so that in the long run retries are at most a tenth of the load. */
-const EARNED = 0.1
 
 /**
  * Caps the share of retries over all calls of a client, so that an outage is not made worse by everyone asking
  * again: a retry takes one from the reserve, its success puts it back.
  */
 export class RetryAllowance {
-  #left = RESERVE
+  /** In requests: whole numbers, as ten tenths would come to less than one. */
+  #left = RESERVE * REQUESTS_PER_RETRY
 
   /** Whether one more retry is allowed; if so it is taken. */
   take(): boolean {
-    if (this.#left < 1) return false
-    this.#left--
+    if (this.#left < REQUESTS_PER_RETRY) return false
+    this.#left -= REQUESTS_PER_RETRY
     return true
   }
 
   succeeded(retries: number): void {
-    this.#left = Math.min(RESERVE, this.#left + (retries === 0 ? EARNED : retries))
+    const earned = retries === 0 ? 1 : retries * REQUESTS_PER_RETRY
+    this.#left = Math.min(RESERVE * REQUESTS_PER_RETRY, this.#left + earned)
   }
 }

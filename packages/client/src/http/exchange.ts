@@ -88,9 +88,9 @@ export function exchange(
 
 function connectionError(what: string, cause: unknown): PineconeConnectionError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const reason = cause instanceof Error ? cause.message || code || cause.name : String(cause)
   return new PineconeConnectionError(
-    `${what}: the connection failed before the whole answer was there: ${reason || code}`,
+    `${what}: the connection failed before the whole answer was there: ${reason}`,
     { code, cause },
   )
 }

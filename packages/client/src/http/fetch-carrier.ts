@@ -31,6 +31,10 @@ async function send(
   })
   receiver.onHead(response.status, Object.fromEntries(response.headers))
   const reader = response.body?.getReader()
+  // Not every fetch ends the body on an abort.
+  const cancel = () => reader?.cancel().catch(() => {})
+  if (signal.aborted) cancel()
+  else signal.addEventListener('abort', cancel)
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
     receiver.onData(part.value)
   }

@@ -16,9 +16,12 @@ export function undiciCarrier(dispatcher: Dispatcher): Carrier {
       onResponseEnd: () => receiver.onEnd(),
       onResponseError: (_, cause) => receiver.onFailure(cause),
     }
-    const { method, origin, path, headers, body = null } = request
+    const { method, origin, path, headers, body } = request
     try {
-      dispatcher.dispatch({ method, origin, path, headers, body, headersTimeout: 0, bodyTimeout: 0 }, handler)
+      dispatcher.dispatch(
+        { method, origin, path, headers, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 },
+        handler,
+      )
     } catch (cause) {
       receiver.onFailure(cause)
     }

@@ -122,15 +122,15 @@ describe('numbers in arrays have the very bits that JSON.parse gives them:', () 
   it('decimals in or next to the middle between two doubles', () => {
     const texts: string[] = []
     for (const bit of bits(20_000)) {
-      // 53 bits and half a bit more, as an integer over a power of ten that divides it out again
-      const odd = BigInt(bit) * 2n ** 22n + BigInt(bit >>> 10)
-      const middle = (2n ** 54n + 2n * odd + 1n) * 5n ** 4n
+      // 54 bits, the last one set: one more than a double has; over 2 ** 4, written as an integer over 10 ** 4
+      const first53 = 2n ** 52n + BigInt(bit) * 2n ** 20n + BigInt(bit >>> 12)
+      const middle = (2n * first53 + 1n) * 5n ** 4n
       for (const near of [-1n, 0n, 1n]) {
         const digits = String(middle + near)
         texts.push(
           `${digits.slice(0, -4)}.${digits.slice(-4)}`,
-          `0.00${digits}`,
-          `${digits.slice(0, 3)}.${digits.slice(3)}`,
+          `0.${digits}e${digits.length - 4}`,
+          `${digits.slice(0, 1)}.${digits.slice(1)}e${digits.length - 5}`,
         )
       }
     }

@@ -1,0 +1,93 @@
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { Call } from '../delivery/call.js'
+import { PineconeConnectionError } from '../errors/connection-error.js'
+import { PineconeResponseError } from '../errors/response-error.js'
+import type { Receiver } from './carrier.js'
+import { exchange } from './exchange.js'
+import { Secrecy } from './secrecy.js'
+
+/** A request whose answer the test brings, by hand. */
+function underWay(signal?: AbortSignal) {
+  const abortWire = vi.fn()
+  const read = vi.fn()
+  let answer: Receiver | undefined
+  const reply = exchange(
+    (_, receiver) => {
+      answer = receiver
+      return abortWire
+    },
+    { method: 'POST', origin: 'http://localhost', path: '/embed', headers: {} },
+    () => ({ push: read }),
+    new Call({ signal, timeout: 1000 }),
+    new Secrecy('pcsk_secret'),
+  )
+  if (!answer) throw new Error('nothing was sent')
+  return { reply, answer, abortWire, read }
+}
+
+it('refuses an answer that is longer than any real one, and ends it on the wire', async () => {
+  const { reply, answer, abortWire, read } = underWay()
+  answer.onHead(200, {})
+  answer.onData(new Uint8Array(64 * 1024 * 1024))
+  expect(read).toHaveBeenCalledOnce()
+  answer.onData(new Uint8Array(1))
+  await expect(reply).rejects.toBeInstanceOf(PineconeResponseError)
+  expect(abortWire).toHaveBeenCalledExactlyOnceWith(expect.any(PineconeResponseError))
+  expect(read).toHaveBeenCalledOnce()
+})
+
+it('takes nothing more of an answer once it was aborted', async () => {
+  const abort = new AbortController()
+  const { reply, answer, abortWire, read } = underWay(abort.signal)
+  answer.onHead(200, {})
+  abort.abort(new Error('enough'))
+  answer.onData(new Uint8Array(1))
+  answer.onEnd()
+  answer.onFailure(new Error('too late'))
+  await expect(reply).rejects.toThrow('enough')
+  expect(read).not.toHaveBeenCalled()
+  expect(abortWire).toHaveBeenCalledOnce()
+})
+
+it('rejects with the reason of an abort, whatever it is, and gives the wire an error', async () => {
+  const abort = new AbortController()
+  const { reply, abortWire } = underWay(abort.signal)
+  abort.abort('enough')
+  await expect(reply).rejects.toBe('enough')
+  expect(abortWire).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ cause: 'enough' }))
+})
+
+it('leaves no timer behind, however it ends', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const whole = underWay()
+  const cut = underWay()
+  expect(vi.getTimerCount()).toBe(2)
+  whole.answer.onHead(200, {})
+  whole.answer.onEnd()
+  cut.answer.onFailure(new Error('cut'))
+  expect(vi.getTimerCount()).toBe(0)
+  await expect(whole.reply).resolves.toMatchObject({ status: 200 })
+  await expect(cut.reply).rejects.toBeInstanceOf(PineconeConnectionError)
+})
+
+it.each<[string, unknown, string, string | undefined]>([
+  ['its message', Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' }), 'no route', 'EHOSTUNREACH'],
+  [
+    'its code, as Node gives several failed addresses no message',
+    Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
+    'ECONNREFUSED',
+    'ECONNREFUSED',
+  ],
+  ['its name where there is nothing else', new RangeError(), 'RangeError', undefined],
+  ['itself where it is no error', 'no luck', 'no luck', undefined],
+])('a failed connection is told by %s', async (_, cause, words, code) => {
+  const { reply, answer } = underWay()
+  answer.onFailure(cause)
+  await expect(reply).rejects.toMatchObject({
+    name: 'PineconeConnectionError',
+    message: `POST /embed: the connection failed before the whole answer was there: ${words}`,
+    code,
+    cause,
+  })
+})

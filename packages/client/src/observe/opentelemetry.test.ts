@@ -1,0 +1,12 @@
+import { expect, it, vi } from 'vitest'
+import { channels } from './events.js'
+import { enableOpenTelemetry } from './opentelemetry.js'
+
+vi.mock('@opentelemetry/api', () => {
+  throw new Error('Cannot find package')
+})
+
+it('where OpenTelemetry is not installed nobody listens, and nothing fails', async () => {
+  await expect(enableOpenTelemetry()).resolves.toBeUndefined()
+  expect(channels.start.hasSubscribers).toBe(false)
+})
