@@ -91,7 +91,13 @@ describe('pinecone-inference embed', () => {
     const { env } = await service()
     const records = passages(200)
     const long = { id: 'long', text: 'word '.repeat(3000), metadata: { page: 7 } }
-    const input = [...records.slice(0, 50), long, { id: 'empty', text: '' }, ...records.slice(50)]
+    const input = [
+      ...records.slice(0, 50),
+      long,
+      { id: 'empty', text: '' },
+      { id: 'null', text: null },
+      ...records.slice(50),
+    ]
     const folder = await folderOf({ 'in.jsonl': lines(input) })
     const { code, stderr } = await run(
       folder,
@@ -99,16 +105,18 @@ describe('pinecone-inference embed', () => {
       env,
     )
     expect(code).toBe(2)
-    expect(stderr).toContain('2 failed: out.jsonl.failed.jsonl says why.')
+    expect(stderr).toContain('3 failed: out.jsonl.failed.jsonl says why.')
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(records.map(({ id }) => id))
     const failed = (await readFile(join(folder, 'out.jsonl.failed.jsonl'), 'utf8')).trim().split('\n')
     expect(failed.map((line) => JSON.parse(line))).toMatchObject([
       { ...long, error: { name: 'PineconeInvalidRequestError', status: 400 } },
       { id: 'empty', text: '', error: { message: 'the text is empty' } },
+      { id: 'null', text: '', error: { message: 'the text is empty' } },
     ])
     // and can be embedded again from there
     const again = await run(folder, ['embed', 'out.jsonl.failed.jsonl', '-o', 'more.jsonl', ...SPARSE], env)
     expect(again.code).toBe(2)
+    expect(again.stderr).toMatch(/^Embedded 1 record into /)
     expect(await idsIn(join(folder, 'more.jsonl'))).toEqual(['long'])
   })
 
@@ -127,6 +135,8 @@ describe('pinecone-inference embed', () => {
   it.each([
     [['-o', 'out.csv', ...SPARSE], '--output out.csv is of no known kind'],
     [['-o', 'out.jsonl', '--namespace', 'a', ...SPARSE], '--namespace goes with a folder'],
+    [['-o', 'out/', '--namespace', 'a/b', ...SPARSE], '--namespace "a/b" cannot be the name of a folder'],
+    [['-o', 'out/', '--namespace', '..', ...SPARSE], '--namespace ".." cannot be the name of a folder'],
     [['-o', 'in.jsonl', ...SPARSE], 'in.jsonl is there already'],
     [
       ['-o', 'out.jsonl', ...SPARSE, '--metadata-fields', 'text,titel'],
@@ -196,6 +206,7 @@ describe('pinecone-inference embed', () => {
       embedded: 100,
       failed: 0,
       tokens: { 'pinecone-sparse-english-v0': expect.any(Number) },
+      seconds: expect.toSatisfy((seconds: number) => String(seconds).length <= 6),
     })
   })
 })
@@ -257,6 +268,19 @@ describe('an unfinished run', () => {
     expect((await run(folder, args, env)).code).toBe(0)
     expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl'])
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
+  })
+
+  it('is left where it is when the service fails to the end of the input, be that one request', async () => {
+    const { env, emulator } = await service()
+    emulator.faults.add(parseFaultRule('/embed status:503,retry-after=0'))
+    const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
+    const { code, stderr } = await run(folder, args, env)
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/^error: .*503/)])
+    expect(await readdir(folder)).toEqual(['in.jsonl'])
+    emulator.faults.clear()
+    expect((await run(folder, args, env)).code).toBe(0)
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(3).map(({ id }) => id))
   })
 
   it('goes on after the last whole line of its journal, and not where its files are too short for it', async () => {

@@ -64,6 +64,10 @@ describe('JSONL', () => {
     )
   })
 
+  it('takes a text that is null for an empty one', async () => {
+    expect(await read({ 'in.jsonl': lines({ id: 'a', text: null }) })).toEqual([{ id: 'a', text: '' }])
+  })
+
   it('takes a line of 10 MB', async () => {
     const text = 'long '.repeat(2_000_000)
     const [record] = await read({ 'in.jsonl': lines({ id: 'a', text }) })

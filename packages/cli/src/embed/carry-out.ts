@@ -8,7 +8,7 @@ import type { StopSignal } from '../ending/stop-signal.js'
 import type { EmbedJob } from './embed-job.js'
 import { holdOutput } from './hold-output.js'
 import { OutputError } from './output-error.js'
-import { count, type Report } from './report/report.js'
+import { countRecords, type Report } from './report/report.js'
 import { type JobOutput, runJob } from './run-job.js'
 import { StandardOutput } from './standard-output.js'
 import { canBeSurveyed, type Survey, surveyInput } from './survey-input.js'
@@ -53,7 +53,7 @@ async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number
   }
   try {
     const { read } = output.standing
-    if (read > 0) report.say(`Going on after ${count(read)} records.`)
+    if (read > 0) report.say(`Going on after ${countRecords(read)}.`)
     return await run(job, output, survey, surroundings)
   } finally {
     await output.close()
@@ -70,14 +70,14 @@ async function run(
   const began = performance.now()
   try {
     if (!(await runJob(job, { ...surroundings, output, survey }))) {
-      report.say(`Stopped after ${count(output.standing.read)} records. ${howToGoOn(job)}`)
+      report.say(`Stopped after ${countRecords(output.standing.read)}. ${howToGoOn(job)}`)
       return stop.exitCode
     }
   } catch (error) {
     if (!isExpected(error)) throw error
     report.fail(error.message)
     if (!(output instanceof UnfinishedOutput && (await output.discardIfEmpty()))) {
-      report.say(`Stopped after ${count(output.standing.read)} records. ${howToGoOn(job)}`)
+      report.say(`Stopped after ${countRecords(output.standing.read)}. ${howToGoOn(job)}`)
     }
     return exitCodeOf(error)
   }

@@ -5,9 +5,12 @@ import { type Embedded, isolateRefused } from './isolate-refused.js'
 import { SharedSource } from './shared-source.js'
 
 /** What became of a record. */
-export type Outcome =
-  | { readonly record: TextRecord; readonly embedded: EmbeddedRecord }
-  | { readonly record: TextRecord; readonly failure: Error }
+export type Outcome = { readonly record: TextRecord; readonly embedded: EmbeddedRecord } | Failed
+
+export interface Failed {
+  readonly record: TextRecord
+  readonly failure: Error
+}
 
 /**
  * Embeds records with one model, or with several side by side, in input order. Reads no further ahead than the

@@ -12,7 +12,7 @@ const DEFAULT_NAMESPACE = '__default__'
  */
 export async function outputPath(output: string, namespace: string | undefined): Promise<string> {
   if (output !== '-' && (/[/\\]$/.test(output) || (await isFolder(output)))) {
-    return join(output, namespace ?? DEFAULT_NAMESPACE, '0.parquet')
+    return join(output, folderOf(namespace ?? DEFAULT_NAMESPACE), '0.parquet')
   }
   if (namespace !== undefined) {
     throw new OutputError('--namespace goes with a folder as --output: <folder>/<namespace>/0.parquet')
@@ -21,6 +21,12 @@ export async function outputPath(output: string, namespace: string | undefined):
   throw new OutputError(
     `--output ${output} is of no known kind; allowed: .jsonl, .parquet, a folder (ending in /), or -`,
   )
+}
+
+/** One folder, as the bulk import takes no deeper ones. */
+function folderOf(namespace: string): string {
+  if (!/[/\\\0]/.test(namespace) && !['', '.', '..'].includes(namespace)) return namespace
+  throw new OutputError(`--namespace ${JSON.stringify(namespace)} cannot be the name of a folder`)
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -7,7 +7,7 @@ import { readRecords, type TextRecord } from '@pinecone-inference/files'
 import type { StopSignal } from '../ending/stop-signal.js'
 import { collectGarbage } from './collect-garbage.js'
 import type { EmbedJob } from './embed-job.js'
-import { embedRecords, type Outcome } from './embed-records.js'
+import { embedRecords, type Failed, type Outcome } from './embed-records.js'
 import { InputDigest } from './input-digest.js'
 import { isRefusal } from './isolate-refused.js'
 import { OutputError } from './output-error.js'
@@ -46,7 +46,10 @@ const CHECKPOINT_MS = { jsonl: 500, parquet: 30_000 }
 const CHECKPOINT_RECORDS = { jsonl: Number.POSITIVE_INFINITY, parquet: 1_000 }
 const REPORT_MS = 100
 
-/** Requests that fail one after the other, none answered between them, before it is the service that is at fault. */
+/**
+ * Requests that fail one after the other, none answered between them, before it is the service that is at fault. At the
+ * end of the input it is, after fewer too.
+ */
 const UNANSWERED_REQUESTS = 3
 
 /**
@@ -64,7 +67,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   const digest = new InputDigest()
   const pace = new Pace()
   let read = before.read
-  const unanswered: Outcome[] = []
+  const unanswered: Failed[] = []
   let checkpointAt = performance.now()
   let checkpointRead = read
   let saving: Promise<void> = Promise.resolve()
@@ -124,6 +127,8 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
         read - checkpointRead >= CHECKPOINT_RECORDS[job.format]
       if (due) await checkpoint()
     }
+    const [first] = unanswered
+    if (first && !stop.requested.aborted) throw first.failure
   } catch (error) {
     await lastCheckpoint()
     if (stop.overdue.aborted) return false
@@ -133,7 +138,6 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     await lastCheckpoint()
     return false
   }
-  for (const failed of unanswered) await settle(failed)
   if (survey && digest.value() !== survey.digest) {
     throw new OutputError(
       `The input changed while it was read. Delete ${job.output}.partial to start over with it as it is now.`,
@@ -190,8 +194,8 @@ function isNoModel(failure: Error): boolean {
   return failure instanceof PineconeInvalidRequestError && failure.status === 404
 }
 
-function requestsOf(outcomes: readonly Outcome[]): number {
-  return new Set(outcomes.map((outcome) => ('failure' in outcome ? outcome.failure : undefined))).size
+function requestsOf(failed: readonly Failed[]): number {
+  return new Set(failed.map(({ failure }) => failure)).size
 }
 
 function addUp(

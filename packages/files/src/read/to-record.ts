@@ -14,7 +14,7 @@ const LONGEST_ID = 512
 
 export function toRecord(fields: Fields, names: FieldNames): TextRecord {
   const id = idOf(fields, names.id)
-  const text = present(fields, names.text)
+  const text = fields.values[names.text] === null ? '' : present(fields, names.text)
   if (typeof text !== 'string') throw fields.refuse(`the field ${quoted(names.text)} is no string`)
   const metadata = metadataOf(fields, names.metadata)
   return metadata ? { id, text, metadata } : { id, text }

@@ -4,7 +4,7 @@ const INTERVAL_MS = 1_000
 
 /** A JSON object a line, for a program. */
 export function jsonReport(stream: NodeJS.WritableStream): Report {
-  const print = (line: object) => void stream.write(`${JSON.stringify(line)}\n`)
+  const print = (line: object) => void stream.write(`${JSON.stringify(line, toThousandths)}\n`)
   let next = 0
   return {
     progress(progress) {
@@ -17,4 +17,8 @@ export function jsonReport(stream: NodeJS.WritableStream): Report {
     finish: (result) => print({ event: 'done', ...result }),
     end() {},
   }
+}
+
+function toThousandths(_: string, value: unknown): unknown {
+  return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value
 }

@@ -40,6 +40,11 @@ export function count(value: number): string {
   return value.toLocaleString('en-US')
 }
 
+/** `1 record`, `1,000 records`. */
+export function countRecords(number: number): string {
+  return `${count(number)} ${number === 1 ? 'record' : 'records'}`
+}
+
 /** `42 s`, `5 min 12 s`, `3 h 4 min`. */
 export function duration(seconds: number): string {
   const whole = Math.ceil(seconds)
@@ -64,7 +69,7 @@ export function sentence(result: Result): string {
   const cost = Object.entries(tokens).map(([model, spent]) => `${count(spent)} tokens of ${model}`)
   const where = output === '-' ? '' : ` into ${output}`
   return (
-    `Embedded ${count(embedded)} records${where} in ${duration(seconds)}` +
+    `Embedded ${countRecords(embedded)}${where} in ${duration(seconds)}` +
     `${cost.length > 0 ? `: ${cost.join(', ')}` : ''}.` +
     `${failed > 0 ? `\n${count(failed)} failed${failedOutput ? `: ${failedOutput} says why` : ''}.` : ''}`
   )
