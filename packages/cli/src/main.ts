@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createProgram } from './create-program.js'
-import { quietOnClosedPipe } from './ending/quiet-on-closed-pipe.js'
+import { endWithOutput } from './ending/end-with-output.js'
 
-quietOnClosedPipe()
+endWithOutput()
 void createProgram().parseAsync()

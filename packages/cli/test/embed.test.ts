@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFile, copyFile, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { parseFaultRule } from '@pinecone-inference/emulator'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it, vi } from 'vitest'
@@ -146,14 +148,55 @@ describe('pinecone-inference embed', () => {
     [['-o', 'out.jsonl', '--model', 'bge-reranker-v2-m3'], 'bge-reranker-v2-m3 embeds no texts'],
     [
       ['-o', 'out.jsonl', ...SPARSE, '--sparse-model', 'pinecone-sparse-english-v0'],
-      'goes with a dense --model',
+      '--model pinecone-sparse-english-v0 makes sparse vectors; --sparse-model goes beside',
     ],
+    [
+      ['-o', 'out.jsonl', ...DENSE, '--sparse-model', 'multilingual-e5-large', '--dry-run'],
+      '--sparse-model multilingual-e5-large makes dense vectors; --sparse-model goes beside',
+    ],
+    [
+      ['-o', 'out.jsonl', '--model', 'bge-reranker-v2-m3', '--dry-run'],
+      '--model bge-reranker-v2-m3 embeds no texts',
+    ],
+    [['-o', 'out.jsonl', ...SPARSE, '--metadata-fields', 'text,'], 'Allowed: names with commas'],
+    [['-o', 'out.jsonl', ...SPARSE, '--run', 'mine'], '--run goes with --redis'],
   ])('refuses %j, says why and leaves nothing', async (args, reason) => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
     const { code, stderr } = await run(folder, ['embed', 'in.jsonl', ...args, '--offline'])
     expect([code, stderr]).toEqual([1, expect.stringContaining(reason)])
     expect(stderr).not.toContain('    at ')
     expect(await readdir(folder)).toEqual(['in.jsonl'])
+  })
+
+  it.runIf(process.platform === 'linux')('says that the standard output is full, in a line', async () => {
+    const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
+    const args = ['embed', 'in.jsonl', '-o', '-', ...SPARSE, '--offline']
+    const { code, stderr } = await run(folder, args, {}, { stdout: '/dev/full' })
+    expect([code, stderr.split('\n')]).toEqual([
+      1,
+      [
+        expect.stringContaining('Offline'),
+        expect.stringMatching(/^error: the standard output cannot be written: ENOSPC/),
+        '',
+      ],
+    ])
+  })
+
+  it.skipIf(process.platform === 'win32')('refuses a pipe that is given as a file', async () => {
+    const folder = await folderOf()
+    await promisify(execFile)('mkfifo', [join(folder, 'in.jsonl')])
+    const { code, stderr } = await run(folder, [
+      'embed',
+      'in.jsonl',
+      '-o',
+      'out.jsonl',
+      ...SPARSE,
+      '--offline',
+    ])
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/in\.jsonl: is no file and no folder; give what a pipe holds as -\n$/),
+    ])
   })
 
   it('--dry-run counts and sends nothing, without a key', async () => {

@@ -26,6 +26,8 @@ export interface Ended {
 interface Limits {
   /** Blocks of 512 bytes that a file may have, so that writing fails as on a full disk. */
   fileBlocks?: number
+  /** A file that takes the standard output. */
+  stdout?: string
 }
 
 /** Starts the built command in a folder. */
@@ -33,11 +35,13 @@ export function start(
   folder: string,
   args: readonly string[],
   env: Record<string, string> = {},
-  { fileBlocks }: Limits = {},
+  { fileBlocks, stdout: file }: Limits = {},
 ) {
+  const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks}; `
+  const redirection = file === undefined ? '' : ` > ${file}`
+  const shell = ['sh', '-c', `${limit}exec "$@"${redirection}`, 'sh']
   const command = [process.execPath, main, ...args]
-  const limited = fileBlocks === undefined ? [] : ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh']
-  const [program = '', ...rest] = [...limited, ...command]
+  const [program = '', ...rest] = limit || redirection ? [...shell, ...command] : command
   const child = spawn(program, rest, {
     cwd: folder,
     env: { PATH: process.env.PATH, ...env },

@@ -1,8 +1,8 @@
-import { hostedModel, hostedModelNames } from '@pinecone-inference/client'
+import { hostedModelNames } from '@pinecone-inference/client'
 import { outputFormat, type ReadOptions } from '@pinecone-inference/files'
 import { Command, Option } from 'commander'
 import { suggestValues } from '../completion/suggested-values.js'
-import { callsToMake } from '../embed/calls-to-make.js'
+import { callsToMake, refuseKnownMisfits } from '../embed/calls-to-make.js'
 import { carryOut } from '../embed/carry-out.js'
 import { tellEstimate } from '../embed/dry-run.js'
 import { OutputError } from '../embed/output-error.js'
@@ -37,7 +37,7 @@ interface EmbedOptions {
   readonly offline?: boolean
   readonly dryRun?: boolean
   readonly redis?: string
-  readonly run: string
+  readonly run?: string
   readonly json?: boolean
 }
 
@@ -70,7 +70,7 @@ export function embedCommand(): Command {
           '--sparse-model <name>',
           'a sparse model beside a dense one: each record gets both vectors',
         ),
-        hostedModelNames('embed').filter((name) => hostedModel(name)?.vectorType === 'sparse'),
+        hostedModelNames('embed', 'sparse'),
       ),
     )
     .addOption(
@@ -101,7 +101,9 @@ export function embedCommand(): Command {
       ),
     )
     .addOption(
-      new Option('--run <name>', 'with --redis: the name of the job').argParser(runName).default(DEFAULT_RUN),
+      new Option('--run <name>', `with --redis: the name of the job (default: ${DEFAULT_RUN})`).argParser(
+        runName,
+      ),
     )
     .option('--dry-run', 'count records, tokens and time, and send nothing')
     .option('--json', 'progress and result as JSON lines')
@@ -135,9 +137,11 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
   })
   try {
     const output = await outputPath(options.output, options.namespace)
-    if (options.redis !== undefined && !options.dryRun) {
+    const { redis, run = DEFAULT_RUN } = options
+    if (redis === undefined && options.run !== undefined) throw new OutputError('--run goes with --redis')
+    if (redis !== undefined && !options.dryRun) {
       const job = { inputs, read: readOptions(options), output: options.output, path: output }
-      return await embedByWorkers(job, { ...options, redis: options.redis }, { stop, report })
+      return await embedByWorkers(job, { ...options, redis, run }, { stop, report })
     }
     return options.dryRun
       ? await dryRun(inputs, options, stop)
@@ -179,6 +183,7 @@ async function embedInto(
 async function dryRun(inputs: readonly string[], options: EmbedOptions, stop: StopSignal): Promise<number> {
   if (!canBeSurveyed(inputs)) throw new OutputError('--dry-run reads the input to its end; give it a file')
   const { model, sparseModel, tokensPerMinute, json = false } = options
+  refuseKnownMisfits(options)
   const survey = await surveyInput(inputs, readOptions(options), stop.requested)
   const models = sparseModel === undefined ? [model] : [model, sparseModel]
   tellEstimate({ survey, models, tokensPerMinute, json })

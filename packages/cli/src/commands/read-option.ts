@@ -13,7 +13,9 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 
 /** Names with commas between them. */
 export function names(text: string): string[] {
-  return text.split(',').map((name) => name.trim())
+  const list = text.split(',').map((name) => name.trim())
+  if (list.includes('')) throw new InvalidArgumentError('Allowed: names with commas between them.')
+  return list
 }
 
 /** A number from 0 to 1. */

@@ -21,6 +21,9 @@ export async function inputFormat(input: string): Promise<InputFormat> {
     throw new InputError({ source: input }, 'is not there, or may not be read', cause)
   })
   if (found.isDirectory()) return 'folder'
+  if (!found.isFile()) {
+    throw new InputError({ source: input }, 'is no file and no folder; give what a pipe holds as -')
+  }
   const format = byExtension[extname(input).toLowerCase()]
   if (format) return format
   throw new InputError(
