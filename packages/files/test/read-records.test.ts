@@ -91,6 +91,14 @@ describe('JSONL', () => {
     await expect(reading).rejects.toThrow(message)
   })
 
+  it('refuses metadata of more bytes than Pinecone takes', async () => {
+    const withMetadata = (a: string) => read({ 'in.jsonl': lines({ id: 'a', text: 'x', metadata: { a } }) })
+    await expect(withMetadata('é'.repeat(20_476))).resolves.toHaveLength(1)
+    await expect(withMetadata('é'.repeat(20_477))).rejects.toThrow(
+      'line 1: the metadata has 40962 bytes; Pinecone takes 40960',
+    )
+  })
+
   it('refuses what is not UTF-8, naming the line', async () => {
     const text = Buffer.concat([Buffer.from('{"id":"a","text":"1"}\n'), Buffer.from([0xff, 0xfe, 0x0a])])
     await expect(read({ 'in.jsonl': text })).rejects.toMatchObject({ line: 2, message: /not UTF-8/ })

@@ -11,6 +11,8 @@ export interface FieldNames {
 
 /** https://docs.pinecone.io/reference/api/database-limits */
 const LONGEST_ID = 512
+/** Bytes of JSON; "40 KB" there, and 40960 in the service's refusal. */
+const LARGEST_METADATA = 40 * 1024
 
 export function toRecord(fields: Fields, names: FieldNames): TextRecord {
   const id = idOf(fields, names.id)
@@ -49,6 +51,10 @@ function metadataOf(fields: Fields, names: readonly string[] | undefined): Metad
     if (value === undefined || value === null) continue
     metadata ??= {}
     metadata[name] = metadataValue(value, name, fields)
+  }
+  const bytes = metadata ? Buffer.byteLength(JSON.stringify(metadata)) : 0
+  if (bytes > LARGEST_METADATA) {
+    throw fields.refuse(`the metadata has ${bytes} bytes; Pinecone takes ${LARGEST_METADATA}`)
   }
   return metadata
 }
