@@ -305,7 +305,7 @@ describe('an unfinished run', () => {
     const { code, stderr } = await run(folder, args, env)
     expect([code, stderr]).toEqual([
       3,
-      expect.stringMatching(/^error: .*503.*Stopped after 1,[\d,]+ records/s),
+      expect.stringMatching(/; tried again\nerror: .*503.*Stopped after 1,[\d,]+ records/s),
     ])
     emulator.faults.clear()
     expect((await run(folder, args, env)).code).toBe(0)
@@ -319,7 +319,7 @@ describe('an unfinished run', () => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
     const { code, stderr } = await run(folder, args, env)
-    expect([code, stderr]).toEqual([3, expect.stringMatching(/^error: .*503/)])
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/; tried again\nerror: .*503/)])
     expect(await readdir(folder)).toEqual(['in.jsonl'])
     emulator.faults.clear()
     expect((await run(folder, args, env)).code).toBe(0)

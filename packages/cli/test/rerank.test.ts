@@ -134,6 +134,16 @@ describe('pinecone-inference rerank', () => {
     expect((await ended).code).toBe(130)
   })
 
+  it('says why it takes long, when the service has failed again', async () => {
+    const { env } = await service({ faults: [parseFaultRule('#1-3 status:503,retry-after=0')] })
+    const folder = await folderOf({ 'hits.jsonl': jsonl(HITS) })
+    const { code, stderr } = await run(folder, ['rerank', 'hits.jsonl', ...QUERY], env)
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^POST \/rerank answered 503: .*; tried again\n$/),
+    ])
+  })
+
   it('says nothing when its reader goes away', async () => {
     const { env } = await service()
     const rows = Array.from({ length: 2_000 }, (_, i) => ({ text: `rate limit ${i}`, more: 'x'.repeat(200) }))

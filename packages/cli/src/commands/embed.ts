@@ -16,7 +16,7 @@ import { EXIT } from '../ending/exit-code.js'
 import { exitCodeOf } from '../ending/exit-code-of.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
-import { connect, OFFLINE_NOTICE } from '../service/connect.js'
+import { connect } from '../service/connect.js'
 import { embedByWorkers } from '../workers/embed-by-workers.js'
 import { DEFAULT_RUN, redisUrl, runName } from '../workers/redis-options.js'
 import { names, wholeNumber } from './read-option.js'
@@ -168,8 +168,8 @@ async function embedInto(
   const onTokens = (model: string, count: number) => {
     tokens[model] = (tokens[model] ?? 0) + count
   }
-  const { client, name, close } = await connect({ offline, concurrency, tokensPerMinute, onTokens })
-  if (offline) report.say(OFFLINE_NOTICE)
+  const { say } = report
+  const { client, name, close } = await connect({ offline, concurrency, tokensPerMinute, onTokens, say })
   try {
     const format = outputFormat(output) ?? 'jsonl'
     const calls = await callsToMake(options, format, client)

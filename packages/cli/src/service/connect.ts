@@ -1,6 +1,7 @@
 import { PineconeInference } from '@pinecone-inference/client'
 import { startEmulator } from '@pinecone-inference/emulator'
 import { checkKey } from './check-key.js'
+import { sayRetries } from './say-retries.js'
 
 /** What a command says of `--offline`. */
 export const OFFLINE_NOTICE =
@@ -19,23 +20,28 @@ export interface ConnectOptions {
   readonly concurrency: number
   readonly tokensPerMinute: number | undefined
   readonly onTokens?: (model: string, tokens: number) => void
+  /** Tells the user something, a line. */
+  readonly say: (line: string) => void
 }
 
 /** The service that the environment names, or the emulator in this process. */
 export async function connect(options: ConnectOptions): Promise<Service> {
-  const { offline, concurrency, tokensPerMinute, onTokens } = options
+  const { offline, concurrency, tokensPerMinute, onTokens, say } = options
   checkKey(offline)
   const emulator = offline ? await startEmulator({ port: 0 }) : undefined
+  if (emulator) say(OFFLINE_NOTICE)
   const client = new PineconeInference({
     ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
     ...(tokensPerMinute === undefined ? {} : { rateLimit: { tokensPerMinute } }),
     maxConcurrency: concurrency,
     ...(onTokens ? { onUsage: ({ model, totalTokens }) => onTokens(model, totalTokens) } : {}),
   })
+  const endRetries = sayRetries(say)
   return {
     client,
     name: emulator ? 'offline' : process.env.PINECONE_INFERENCE_URL || 'https://api.pinecone.io',
     async close() {
+      endRetries()
       await client.close()
       await emulator?.close()
     },

@@ -3,7 +3,7 @@ import { EXIT } from '../ending/exit-code.js'
 import { exitCodeOf } from '../ending/exit-code-of.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
-import { connect, OFFLINE_NOTICE } from './connect.js'
+import { connect } from './connect.js'
 import type { ServiceOptions } from './service-options.js'
 
 /**
@@ -15,11 +15,11 @@ export async function withService(
   options: ServiceOptions,
   ask: (client: PineconeInference, signal: AbortSignal) => Promise<void>,
 ): Promise<number> {
+  const say = (line: string) => void process.stderr.write(`${line}\n`)
   const stop = new StopSignal(() => {})
   try {
     const { offline = false, concurrency, tokensPerMinute } = options
-    const service = await connect({ offline, concurrency, tokensPerMinute })
-    if (offline) process.stderr.write(`${OFFLINE_NOTICE}\n`)
+    const service = await connect({ offline, concurrency, tokensPerMinute, say })
     try {
       await ask(service.client, stop.requested)
       return EXIT.done
@@ -29,7 +29,7 @@ export async function withService(
   } catch (error) {
     if (stop.requested.aborted) return stop.exitCode
     if (!isExpected(error)) throw error
-    process.stderr.write(`error: ${error.message}\n`)
+    say(`error: ${error.message}`)
     return exitCodeOf(error)
   } finally {
     stop.end()
