@@ -4,7 +4,20 @@ export default defineConfig({
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
     // Tests run against the builds; their source maps lead back to the sources.
-    coverage: { provider: 'v8', include: ['packages/*/{src,dist}/**'] },
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/{src,dist}/**/*.{ts,js}'],
+      // The command line is tested as processes of its own, which coverage does not see.
+      exclude: [
+        '**/*.d.ts',
+
+        'packages/cli/**',
+        'packages/*/src/index.ts',
+        '**/generated/**',
+      ],
+      reporter: [['text', { skipFull: true, maxCols: 110 }]],
+      thresholds: { 'packages/client/src/**': { branches: 100 } },
+    },
     testTimeout: 30_000,
     // Many tests wait for processes that they kill or servers that stall; alone, they would leave a core idle.
     maxWorkers: 2,

@@ -7,6 +7,7 @@ import {
   PineconeConfigurationError,
   PineconeInference,
   PineconeInferenceError,
+  PineconeResponseError,
 } from '@pinecone-inference/client'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { PineconeEmbeddings, PineconeSparseEmbeddings } from '../dist/index.js'
@@ -141,6 +142,29 @@ describe('PineconeEmbeddings', () => {
       argument: 'inputs[1]',
     })
     expect(emulator.requests).toHaveLength(0)
+  })
+
+  it('refuses sparse vectors from a model it did not know, and a client’s answer without a vector', async () => {
+    const { fields } = await emulated()
+    const renamed: typeof fetch = (url, init) =>
+      fetch(url, { ...init, body: String(init?.body).replace('"my-model"', '"pinecone-sparse-english-v0"') })
+    const embeddings = new PineconeEmbeddings({ ...fields, model: 'my-model', fetch: renamed })
+    await expect(embeddings.embedQuery('a')).rejects.toMatchObject({
+      argument: 'model',
+      message: expect.stringContaining('"my-model" makes sparse vectors, not dense ones'),
+    })
+
+    const client = new PineconeInference(fields)
+    onTestFinished(() => client.close())
+    vi.spyOn(client, 'embedAll').mockResolvedValue({
+      model: 'multilingual-e5-large',
+      vectorType: 'dense',
+      data: [],
+      usage: { totalTokens: 0 },
+    })
+    await expect(new PineconeEmbeddings({ client }).embedQuery('a')).rejects.toBeInstanceOf(
+      PineconeResponseError,
+    )
   })
 
   it('hands over what was finished when a batch fails', async () => {

@@ -98,6 +98,17 @@ describe('compressDocuments', () => {
     expect(body).toMatchObject({ rank_fields: ['title'], return_documents: false })
   })
 
+  it('sends the model’s parameters', async () => {
+    const { emulator, fields } = await emulated()
+    const reranker = new PineconeRerank({
+      ...fields,
+      model: 'bge-reranker-v2-m3',
+      parameters: { truncate: 'END' },
+    })
+    await reranker.compressDocuments(documents(), question)
+    expect(emulator.requests[0]?.body).toMatchObject({ parameters: { truncate: 'END' } })
+  })
+
   it('ranks more documents than one request may hold', async () => {
     const { emulator, fields } = await emulated()
     const many = Array.from(

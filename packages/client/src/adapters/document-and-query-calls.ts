@@ -37,17 +37,17 @@ export class DocumentAndQueryCalls<V extends VectorType> {
     this.#batchSize = fields.batchSize
   }
 
-  documents(texts: readonly string[], options?: EmbedAllOptions): Promise<EmbeddingOf<V>[]> {
+  documents(texts: readonly string[], options: EmbedAllOptions): Promise<EmbeddingOf<V>[]> {
     return this.#embed(texts, this.documentParameters, options)
   }
 
-  async query(text: string, options?: EmbedAllOptions): Promise<EmbeddingOf<V>> {
+  async query(text: string, options: EmbedAllOptions): Promise<EmbeddingOf<V>> {
     const [embedding] = await this.#embed([text], this.queryParameters, options)
     if (!embedding) throw new PineconeResponseError('no embedding for the query')
     return embedding
   }
 
-  async #embed(inputs: readonly string[], parameters: EmbedParameters, options: EmbedAllOptions = {}) {
+  async #embed(inputs: readonly string[], parameters: EmbedParameters, options: EmbedAllOptions) {
     const { data } = await this.#client.embedAll(
       { model: this.#model, inputs, parameters },
       { ...options, batchSize: options.batchSize ?? this.#batchSize },
