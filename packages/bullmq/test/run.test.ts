@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
 import { Queue, UnrecoverableError, Worker } from 'bullmq'
@@ -211,6 +211,32 @@ describe.runIf(hasRedisServer())('a run', () => {
     await expect(work({ client: { apiKey: 'wrong', baseUrl: emulator.url } })).rejects.toThrow(WorkerError)
     void work({ client: { apiKey: 'right', baseUrl: emulator.url } })
     expect(await embedding).toMatchObject({ records: 200, failedJobs: [] })
+  })
+
+  it('a folder that cannot be written stops the worker, and leaves the jobs to others', async () => {
+    const { folder, open, work } = await fleet()
+    const run = await open()
+    await rm(folder, { recursive: true })
+    await writeFile(folder, 'a file where the folder should be')
+    const embedding = run.embed(records(120), small)
+    await expect(work()).rejects.toThrow(/part-\d+\.jsonl cannot be written: /)
+    await rm(folder)
+    void work()
+    expect(await embedding).toMatchObject({ records: 120, failedJobs: [] })
+    expect((await outputOf(folder)).embedded).toHaveLength(120)
+  })
+
+  it('names a part that its worker has written elsewhere, and is finished once it is there', async () => {
+    const { folder, open, work } = await fleet()
+    const run = await open()
+    void work()
+    await run.embed(records(120), small)
+    const part = join(folder, 'part-000000001.jsonl')
+    const elsewhere = join(folder, 'elsewhere')
+    await rename(part, elsewhere)
+    await expect(run.finish()).rejects.toThrow(/part-000000001\.jsonl is done, but not in .* Copy it there/)
+    await rename(elsewhere, part)
+    expect(await run.embed(records(120), small)).toMatchObject({ records: 120 })
   })
 
   it('names the jobs that were given up, stops before they are many, and tries them again with the same source', async () => {

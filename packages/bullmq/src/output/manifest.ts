@@ -43,7 +43,8 @@ export async function writeManifest(
       if (!entry || entry.records === 0) continue
       if (!whole.has(file)) {
         throw new RunError(
-          `${file} is done, but not in ${folder}: all workers have to write into the same folder`,
+          `${file} is done, but not in ${folder}: all workers have to write into the same folder. ` +
+            'Copy it there from the machine of the worker that wrote it, and begin the run again',
         )
       }
       yield `${separator}${JSON.stringify({ file, records: entry.records })}`
