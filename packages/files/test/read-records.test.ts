@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { parquetWriteFile } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
 import { InputError, type ReadOptions, readRecords } from '../dist/index.js'
 import { all, folderOf } from './folder.js'
+import { fromStandardInput } from './from-standard-input.js'
 
 async function read(files: Record<string, string | Uint8Array>, options?: ReadOptions) {
   const folder = await folderOf(files)
@@ -105,20 +103,8 @@ describe('JSONL', () => {
   })
 
   it('is what comes from the standard input', async () => {
-    const index = fileURLToPath(new URL('../dist/index.js', import.meta.url))
-    const child = spawn(process.execPath, [
-      '--input-type=module',
-      '--eval',
-      `import { readRecords } from ${JSON.stringify(index)}
-       for await (const record of readRecords('-')) console.log(JSON.stringify(record))`,
-    ])
-    let output = ''
-    child.stdout.on('data', (chunk) => {
-      output += chunk
-    })
-    child.stdin.end(lines({ id: 'a', text: 'one' }))
-    await once(child, 'close')
-    expect(output).toBe(lines({ id: 'a', text: 'one' }))
+    const records = lines({ id: 'a', text: 'one' })
+    expect(await fromStandardInput('readRecords', records)).toBe(records)
   })
 })
 
