@@ -30,21 +30,17 @@ const asExpected = {
   aborted: 'enough',
 }
 
-it.each(['node@20', 'node@22', 'node@24', 'deno@2.9.6 run --allow-env --allow-net --allow-read'])(
-  'the packed client embeds, reranks, tells errors and aborts in %s, through undici and through fetch',
+it.each([
+  'node@20',
+  'node@22',
+  'node@24',
+  'deno@2.9.6 run --allow-env --allow-net --allow-read',
+  'bun@1.4.5',
+])(
+  'the packed client embeds, reranks, tells errors and aborts in %s, as it is and through a fetch it is given',
   async (runtime) => {
     expect(await useClientWith(runtime)).toEqual(asExpected)
     expect(await useClientWith(runtime, '--fetch')).toEqual(asExpected)
   },
   180_000,
 )
-
-it('the packed client does the same in Bun, through fetch', async () => {
-  expect(await useClientWith('bun@1.4.5', '--fetch')).toEqual(asExpected)
-}, 180_000)
-
-it('in Bun, whose undici cannot send, a client without fetch says what is missing', async () => {
-  await expect(useClientWith('bun@1.4.5')).rejects.toMatchObject({
-    stderr: expect.stringContaining('fetch is needed where undici cannot be loaded'),
-  })
-}, 180_000)

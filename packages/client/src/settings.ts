@@ -38,8 +38,8 @@ export interface PineconeInferenceOptions {
   /** A dispatcher of undici 7 (proxy, mTLS, MockAgent) to send through. The client then does not close it. */
   dispatcher?: Dispatcher | undefined
   /**
-   * A `fetch` to send through instead of undici: for edge runtimes, which have no undici, and for wrappers of `fetch`.
-   * Everything else stays as it is. May not be given together with `dispatcher`.
+   * A `fetch` to send through, such as a wrapper of your own. Everything else stays as it is. May not be given together
+   * with `dispatcher`. Default: undici; in Bun and edge runtimes, which have none, their own `fetch`.
    */
   fetch?: typeof globalThis.fetch | undefined
 }

@@ -1,12 +1,32 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { resolveSettings } from '../settings.js'
+import type { Receiver } from './carrier.js'
 import { openConnections } from './connections.js'
 
 // What `imports` in package.json makes of undici where a runtime has no sockets of Node's.
 vi.mock('#undici', () => import('./no-undici.js'))
 
-it('where undici cannot be loaded a request says that fetch is needed, and why', async () => {
+it('where undici cannot be loaded, requests go through the runtime’s own fetch', async () => {
+  const fetch = vi.fn(async () => new Response('{}', { status: 201 }))
+  vi.stubGlobal('fetch', fetch)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const { carrier } = openConnections(resolveSettings({ apiKey: 'key' }))
+  const send = await carrier()
+  const status = await new Promise<number>((resolve, reject) => {
+    const receiver: Receiver = { onHead: resolve, onData() {}, onEnd() {}, onFailure: reject }
+    send({ method: 'GET', origin: 'https://api.pinecone.io', path: '/models', headers: {} }, receiver)
+  })
+  expect(status).toBe(201)
+  expect(fetch).toHaveBeenCalledExactlyOnceWith(
+    'https://api.pinecone.io/models',
+    expect.objectContaining({ method: 'GET' }),
+  )
+})
+
+it('where there is no fetch either, a request says what is missing, and why', async () => {
+  vi.stubGlobal('fetch', undefined)
+  onTestFinished(() => void vi.unstubAllGlobals())
   const connections = openConnections(resolveSettings({ apiKey: 'key' }))
   const refusal = await Promise.resolve(connections.carrier()).catch((error: unknown) => error)
   expect(refusal).toBeInstanceOf(PineconeConfigurationError)

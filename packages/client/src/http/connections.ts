@@ -12,7 +12,10 @@ export interface Connections {
   close(): Promise<void>
 }
 
-/** The caller's `fetch` or dispatcher, which stay the caller's; otherwise an undici pool of the client's own. */
+/**
+ * The caller's `fetch` or dispatcher, which stay the caller's; otherwise an undici pool of the client's own, or where
+ * there is no undici, the runtime's `fetch`.
+ */
 export function openConnections(settings: Settings): Connections {
   if (settings.fetch) return lasting(fetchCarrier(settings.fetch))
   if (settings.dispatcher) return lasting(undiciCarrier(settings.dispatcher))
@@ -35,13 +38,13 @@ function openPool({ baseUrl, maxConcurrency }: Settings): Connections {
   const opening: Promise<Dispatcher> = import('#undici').then(
     ({ Pool }) => new Pool(baseUrl.origin, { connections: maxConcurrency + SPARE_CONNECTIONS }),
   )
-  const ready = opening.then((pool) => {
-    carrier = undiciCarrier(pool)
-    return carrier
+  const ready = opening.then(undiciCarrier, ownFetch).then((opened) => {
+    carrier = opened
+    return opened
   })
   ready.catch(() => {})
   return {
-    carrier: () => carrier ?? ready.catch(refuseWithoutUndici),
+    carrier: () => carrier ?? ready,
     close: () =>
       opening.then(
         (pool) => pool.close(),
@@ -50,10 +53,12 @@ function openPool({ baseUrl, maxConcurrency }: Settings): Connections {
   }
 }
 
-function refuseWithoutUndici(cause: unknown): never {
+/** Bun and edge runtimes have no undici that can send, but a `fetch` of their own. */
+function ownFetch(cause: unknown): Carrier {
+  if (typeof globalThis.fetch === 'function') return fetchCarrier(globalThis.fetch)
   const error = new PineconeConfigurationError(
     'fetch',
-    'is needed where undici cannot be loaded: pass { fetch }',
+    'is needed where there is neither undici nor a fetch: pass { fetch }',
   )
   error.cause = cause
   throw error
