@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
+/** c8 hands the latter down, to watch what the command runs. */
+const { PATH, NODE_V8_COVERAGE } = process.env
+
 export const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** A folder with the given files, gone after the test. */
@@ -44,7 +47,7 @@ export function start(
   const [program = '', ...rest] = limit || redirection ? [...shell, ...command] : command
   const child = spawn(program, rest, {
     cwd: folder,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH, NODE_V8_COVERAGE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   onTestFinished(() => {
