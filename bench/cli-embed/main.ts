@@ -99,6 +99,7 @@ async function memory() {
     ['dense 1024', DENSE, 1_000],
     ['dense 1024', DENSE, 10_000],
     ['dense 1024', DENSE, 100_000],
+    ['dense 1024', DENSE, 1_000_000],
   ] as const) {
     const input = join(folder, `${records}.jsonl`)
     await writeInput(input, records)

@@ -8,7 +8,7 @@ const INTERVAL = 20
 
 let collect: (() => void) | undefined
 let lookedAt = 0
-let kept = 0
+let kept = Number.POSITIVE_INFINITY
 
 /**
  * Collects this thread's garbage where some has piled up. V8 by itself waits for 64 MB of buffers in each thread
@@ -18,6 +18,8 @@ export function collectGarbage(): void {
   const now = performance.now()
   if (now - lookedAt < INTERVAL) return
   lookedAt = now
+  // Buffers are freed by another thread, some time after a collection.
+  kept = Math.min(kept, held())
   if (held() - kept < ALLOWANCE) return
   collect ??= exposed()
   collect()
