@@ -1,5 +1,12 @@
 /** Compiled with the rest by `pnpm typecheck`: an error that is expected and does not come is an error. */
-import { type EmbedModel, PineconeInference, type RerankModel } from '@pinecone-inference/client'
+import {
+  type DenseEmbedding,
+  type EmbedModel,
+  type EmbedResult,
+  PineconeInference,
+  type RerankModel,
+  type SparseEmbedding,
+} from '@pinecone-inference/client'
 import {
   PineconeEmbeddings,
   PineconeSparseEmbeddings,
@@ -59,18 +66,32 @@ expectTypeOf<Extract<RerankModel, 'bge-reranker-v2-m3'>>().toEqualTypeOf<'bge-re
 expectTypeOf<string>().toExtend<EmbedModel>()
 expectTypeOf<string>().toExtend<RerankModel>()
 
-/** What comes back. */
+/** What comes back: of a hosted model it is known which vectors. */
 const all = await pinecone.embedAll({ model: 'llama-text-embed-v2', inputs })
+expectTypeOf(all.vectorType).toEqualTypeOf<'dense'>()
+expectTypeOf(all.data.map(({ values }) => values)).toEqualTypeOf<number[][]>()
 const [embedding] = all.data
 // @ts-expect-error there may be no first one
-embedding.vectorType
-if (embedding?.vectorType === 'dense') expectTypeOf(embedding.values).toEqualTypeOf<number[]>()
+embedding.values
+const oneOfTwo = process.argv.includes('--long') ? llama : e5
+expectTypeOf((await pinecone.embed({ model: oneOfTwo, inputs })).data).toEqualTypeOf<DenseEmbedding[]>()
+const terms = await pinecone.embedAll({ model: sparse, inputs }, { onError: 'collect' })
+expectTypeOf(terms.data).toEqualTypeOf<(SparseEmbedding | null)[]>()
 // @ts-expect-error a sparse one has no values
-if (embedding?.vectorType === 'sparse') embedding.values
-const typed = await pinecone.embed({ model: 'multilingual-e5-large', inputs, encoding: 'float32' })
-for (const one of typed.data) {
-  if (one.vectorType === 'dense') expectTypeOf(one.values).toEqualTypeOf<Float32Array>()
+terms.data[0]?.values
+for await (const streamed of pinecone.embedStream({ model: llama, inputs, encoding: 'float32' })) {
+  expectTypeOf(streamed.embedding.values).toEqualTypeOf<Float32Array>()
 }
+/** Of any other model it is not: `vectorType` tells. */
+const unknown = await pinecone.embed({ model: anyModel, inputs })
+// @ts-expect-error it may be a sparse one
+unknown.data[0]?.values
+for (const one of unknown.data) {
+  if (one.vectorType === 'dense') expectTypeOf(one.values).toEqualTypeOf<number[]>()
+  else expectTypeOf(one.sparseIndices).toEqualTypeOf<number[]>()
+}
+const typed: EmbedResult = all
+void typed
 const collected = await pinecone.embedAll({ model: anyModel, inputs }, { onError: 'collect' })
 // @ts-expect-error where a request failed there is null
 collected.data[0]?.vectorType satisfies string

@@ -12,6 +12,7 @@ import type {
   EmbedResult,
   EmbedStreamRequest,
   Encoding,
+  VectorTypeOf,
 } from './api/embed.js'
 import type { ListModelsFilter, ModelInfo, ModelList } from './api/models.js'
 import type { RerankModel, RerankRequest, RerankResult } from './api/rerank.js'
@@ -85,7 +86,7 @@ export class PineconeInference {
   embed<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
     request: EmbedRequest<E, M, P>,
     options?: CallOptions,
-  ): Promise<EmbedResult<E>>
+  ): Promise<EmbedResult<E, VectorTypeOf<M>>>
   embed<E extends Encoding>(request: EmbedRequest<E>, options: CallOptions = {}): Promise<EmbedResult<E>> {
     return this.#start(options, (call) => embed(request, call, this.#engine))
   }
@@ -103,11 +104,11 @@ export class PineconeInference {
   embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
     request: EmbedRequest<E, M, P>,
     options: CollectingEmbedAllOptions,
-  ): Promise<CollectedEmbedResult<E>>
+  ): Promise<CollectedEmbedResult<E, VectorTypeOf<M>>>
   embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
     request: EmbedRequest<E, M, P>,
     options?: EmbedAllOptions,
-  ): Promise<EmbedResult<E>>
+  ): Promise<EmbedResult<E, VectorTypeOf<M>>>
   embedAll<E extends Encoding>(
     request: EmbedRequest<E>,
     options: EmbedAllOptions | CollectingEmbedAllOptions = {},
@@ -130,11 +131,11 @@ export class PineconeInference {
   embedStream<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
     request: EmbedStreamRequest<E, M, P>,
     options: CollectingEmbedStreamOptions,
-  ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void>
+  ): AsyncGenerator<StreamedEmbedding<E, VectorTypeOf<M>> | StreamedFailure, void>
   embedStream<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
     request: EmbedStreamRequest<E, M, P>,
     options?: EmbedStreamOptions,
-  ): AsyncGenerator<StreamedEmbedding<E>, void>
+  ): AsyncGenerator<StreamedEmbedding<E, VectorTypeOf<M>>, void>
   async *embedStream<E extends Encoding>(
     request: EmbedStreamRequest<E>,
     options: EmbedStreamOptions | CollectingEmbedStreamOptions = {},

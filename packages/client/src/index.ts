@@ -27,6 +27,7 @@ export type {
   Encoding,
   SparseEmbedding,
   VectorType,
+  VectorTypeOf,
 } from './api/embed.js'
 export type { ListModelsFilter, ModelInfo, ModelList, SupportedParameter } from './api/models.js'
 export type {
@@ -67,6 +68,7 @@ export {
   type HostedModel,
   type HostedRerankModel,
   type HostedRerankParameters,
+  type HostedVectorType,
   hostedModel,
   hostedModelNames,
   type ModelFacts,

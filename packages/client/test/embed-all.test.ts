@@ -153,11 +153,14 @@ describe('embedAll', () => {
       { vector_type: 'sparse', sparse_values: [1], sparse_indices: [2] },
     ],
   ])('refuses batches whose vectors do not match each other: %s', async (words, first, second) => {
+    const model = 'a-model-of-any-type'
+    const info = { model, short_description: '', type: 'embed', supported_parameters: [] }
     const api = await scriptedApi((request, _response, number) => {
-      const vector = number === 1 ? first : second
+      if (request.path === `/models/${model}`) return info
+      const vector = number === 2 ? first : second
       return { ...embedAnswer(request), ...vector, data: request.body.inputs.map(() => vector) }
     })
-    await expect(api.client({ maxConcurrency: 1 }).embedAll({ ...E5, inputs: texts(97) })).rejects.toThrow(
+    await expect(api.client({ maxConcurrency: 1 }).embedAll({ model, inputs: texts(97) })).rejects.toThrow(
       `one batch holds ${words}`,
     )
   })

@@ -163,6 +163,14 @@ describe('an answer that breaks the contract is refused whole', () => {
     ['a string in a vector', answer({ data: [dense(['1']), dense([1])] }), 'data[0].values[0] is a string'],
     ['types that differ', answer({ data: [dense([1]), { vector_type: 'sparse' }] }), 'data[1] is sparse'],
     [
+      'another type than the model’s',
+      answer({
+        vector_type: 'sparse',
+        data: ['a', 'b'].map(() => ({ vector_type: 'sparse', sparse_values: [1], sparse_indices: [2] })),
+      }),
+      'vector_type is sparse, where multilingual-e5-large makes dense vectors',
+    ],
+    [
       'an unknown type',
       answer({ vector_type: 'binary', data: [dense([1]), dense([1])] }),
       'vector_type is "binary"',

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { type Embedding, PineconeConfigurationError, PineconeResponseError } from '../dist/index.js'
+import { type DenseEmbedding, PineconeConfigurationError, PineconeResponseError } from '../dist/index.js'
 import { E5, embedAnswer, scriptedApi, texts } from './scripted-api.js'
 
 const request = { ...E5, encoding: 'float32' } as const
@@ -29,7 +29,7 @@ describe('encoding: float32', () => {
     for (const result of results) {
       expect(result).toEqual({ vectorType: 'dense', values: Float32Array.from(numbers) })
     }
-    expectTypeOf<(typeof results)[0]>().toEqualTypeOf<Embedding<'float32'> | undefined | null>()
+    expectTypeOf<(typeof results)[0]>().toEqualTypeOf<DenseEmbedding<'float32'> | undefined | null>()
   })
 
   it('is no part of what is sent', async () => {
@@ -100,7 +100,7 @@ describe('encoding: float32', () => {
     const api = await scriptedApi(embedAnswer)
     const client = api.client()
     const { data } = await client.embed({ ...E5, inputs: ['a'] })
-    expectTypeOf(data).toEqualTypeOf<Embedding[]>()
+    expectTypeOf(data).toEqualTypeOf<DenseEmbedding[]>()
     expect(data[0]).toMatchObject({ values: expect.any(Array) })
     // @ts-expect-error: not an encoding
     const wrong = client.embed({ ...E5, inputs: ['a'], encoding: 'base64' })

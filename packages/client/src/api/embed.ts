@@ -1,5 +1,5 @@
 import type { InputRange, PineconeInferenceError } from '../errors/inference-error.js'
-import type { HostedEmbedModel, HostedEmbedParameters } from '../models/hosted-models.js'
+import type { HostedEmbedModel, HostedEmbedParameters, HostedVectorType } from '../models/hosted-models.js'
 import type { AsGiven } from './as-given.js'
 
 /** A hosted model's name; any other string works too, and is then looked up with `GET /models/{name}`. */
@@ -31,8 +31,8 @@ export type DimensionOf<M extends EmbedModel, Given extends number = never> = nu
   : NonNullable<EmbedParametersOf<M>['dimension']>
 
 /**
- * In which form the vectors are given: `number` as `number[]`; `float32` as typed arrays of half the memory, for who
- * stores them. The service computes in 32 bits or fewer, so nothing it knows is lost.
+ * In which form the vectors are given: `number` as `number[]`; `float32` as typed arrays of half the memory, for those
+ * who store them. The service computes in 32 bits or fewer, so nothing it knows is lost.
  */
 export type Encoding = 'number' | 'float32'
 
@@ -60,6 +60,9 @@ export interface EmbedStreamRequest<
 
 export type VectorType = 'dense' | 'sparse'
 
+/** The vectors that a model makes: known for a hosted one that the code names. */
+export type VectorTypeOf<M extends EmbedModel> = M extends HostedEmbedModel ? HostedVectorType<M> : VectorType
+
 export interface DenseEmbedding<E extends Encoding = 'number'> {
   vectorType: 'dense'
   /** One finite number per dimension. */
@@ -76,18 +79,27 @@ export interface SparseEmbedding<E extends Encoding = 'number'> {
   sparseTokens?: string[]
 }
 
-export type Embedding<E extends Encoding = 'number'> = DenseEmbedding<E> | SparseEmbedding<E>
+interface EmbeddingsByType<E extends Encoding> {
+  dense: DenseEmbedding<E>
+  sparse: SparseEmbedding<E>
+}
+
+/** A dense or a sparse vector, which `vectorType` tells apart. */
+export type Embedding<
+  E extends Encoding = 'number',
+  V extends VectorType = VectorType,
+> = EmbeddingsByType<E>[V]
 
 export interface EmbedUsage {
   /** Tokens the service counted for this call. */
   totalTokens: number
 }
 
-export interface EmbedResult<E extends Encoding = 'number'> {
+export interface EmbedResult<E extends Encoding = 'number', V extends VectorType = VectorType> {
   model: string
-  vectorType: VectorType
+  vectorType: V
   /** One embedding per input, in input order. */
-  data: Embedding<E>[]
+  data: Embedding<E, V>[]
   usage: EmbedUsage
 }
 
@@ -99,9 +111,10 @@ export interface EmbedFailure {
 }
 
 /** The result of `embedAll` with `onError: 'collect'`. */
-export interface CollectedEmbedResult<E extends Encoding = 'number'> extends Omit<EmbedResult, 'data'> {
-  /** One embedding per input, in input order; null where its request failed. */
-  data: (Embedding<E> | null)[]
+export interface CollectedEmbedResult<E extends Encoding = 'number', V extends VectorType = VectorType>
+  extends Omit<EmbedResult<E, V>, 'data'> {
+  /** One embedding per input, in input order; null where it could not be embedded. */
+  data: (Embedding<E, V> | null)[]
   /** In input order; empty if all went well. */
   failures: EmbedFailure[]
 }

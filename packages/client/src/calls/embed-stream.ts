@@ -1,5 +1,5 @@
 import type { CollectingEmbedStreamOptions, EmbedStreamOptions } from '../api/call-options.js'
-import type { Embedding, EmbedResult, EmbedStreamRequest, Encoding } from '../api/embed.js'
+import type { Embedding, EmbedResult, EmbedStreamRequest, Encoding, VectorType } from '../api/embed.js'
 import { halveTooLarge } from '../batches/halve-too-large.js'
 import { inOrder } from '../batches/in-order.js'
 import { type Batch, type BatchLimits, BatchPlanner } from '../batches/plan-batches.js'
@@ -18,9 +18,9 @@ import { ownStreamRequest } from './own-copy.js'
 import { UniformVectors } from './uniform-vectors.js'
 
 /** One embedding of a stream, with its input's position. */
-export interface StreamedEmbedding<E extends Encoding = 'number'> {
+export interface StreamedEmbedding<E extends Encoding = 'number', V extends VectorType = VectorType> {
   index: number
-  embedding: Embedding<E>
+  embedding: Embedding<E, V>
 }
 
 /** An input of a stream that could not be embedded, with the error of its request. */

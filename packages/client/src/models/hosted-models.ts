@@ -75,6 +75,9 @@ export type HostedRerankModel = Exclude<HostedModel, HostedEmbedModel>
 
 type Facts<M extends HostedModel> = (typeof hostedModels)[M]
 
+/** The vectors that a hosted model makes. */
+export type HostedVectorType<M extends HostedEmbedModel> = Facts<M>['vectorType']
+
 /** The parameters that a hosted embed model has a list of values for. */
 export type HostedEmbedParameters<M extends HostedEmbedModel> = {
   inputType?: (typeof inputType)[number] | undefined

@@ -66,6 +66,10 @@ function decodeEmbeddings<E extends Encoding>(
     throw broken(ENDPOINT, `${data.length} embeddings for ${request.inputs.length} inputs`)
   }
   const vectorType = asVectorType('vector_type', answer.vector_type)
+  const known = hostedModel(request.model)?.vectorType
+  if (known !== undefined && vectorType !== known) {
+    throw broken(ENDPOINT, `vector_type is ${vectorType}, where ${request.model} makes ${known} vectors`)
+  }
   const embeddings = data.map((item, i) => decodeEmbedding(item, i, vectorType, checked))
   checkDimensions(embeddings, request.parameters?.dimension)
   const usage = asObject(ENDPOINT, 'usage', answer.usage)
