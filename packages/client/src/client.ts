@@ -26,6 +26,7 @@ import { getModel, listModels } from './calls/models.js'
 import { rerank } from './calls/rerank.js'
 import { rerankAll } from './calls/rerank-all.js'
 import { Call } from './delivery/call.js'
+import { drainOn, isDrained } from './delivery/drain.js'
 import { Sender } from './delivery/sender.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
 import { Transport } from './http/transport.js'
@@ -33,7 +34,7 @@ import { ModelCatalog } from './models/model-catalog.js'
 import { Observer } from './observe/observer.js'
 import { enableOpenTelemetry } from './observe/opentelemetry.js'
 import { type PineconeInferenceOptions, resolveSettings } from './settings.js'
-import { checkCallOptions } from './validate/call-options.js'
+import { checkCallOptions, checkSignal } from './validate/call-options.js'
 
 /**
  * Pinecone's hosted embedding and reranking models.
@@ -97,7 +98,8 @@ export class PineconeInference {
    *
    * If a request finally fails, its error's `inputRange` says which inputs, and `partial` holds what is finished;
    * with `onError: 'collect'` the rest is done, and the result has nulls for them and the list of `failures`.
-   * A batch that is refused as too large is halved, down to the one input that cannot pass.
+   * A batch that is refused as too large, or when collecting for whatever is in it, is halved down to the inputs that
+   * cannot pass.
    *
    * @throws PineconeConfigurationError before any embed request, for bad input anywhere in `inputs`
    */
@@ -121,7 +123,8 @@ export class PineconeInference {
    * batches, and asks the source for no more than it has room for; leaving the loop cancels the rest.
    *
    * Everything before a failure has been yielded when it is thrown; its `inputRange` says which inputs failed. With
-   * `onError: 'collect'` a failed request's inputs come as `{ index, error }` in their place, and the rest is done.
+   * `onError: 'collect'` what cannot be embedded comes as `{ index, error }` in its place, and the rest is done. `drain`
+   * ends it early with what is on the wire.
    *
    * @example
    * ```ts
@@ -140,10 +143,15 @@ export class PineconeInference {
     request: EmbedStreamRequest<E>,
     options: EmbedStreamOptions | CollectingEmbedStreamOptions = {},
   ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void> {
+    checkSignal('drain', options.drain)
     const call = this.#begin(options)
+    const stopListening = drainOn(options.drain, call)
     try {
       yield* embedStream(request, options, call, this.#engine)
+    } catch (error) {
+      if (!isDrained(error)) throw error
     } finally {
+      stopListening()
       call.end()
     }
   }

@@ -324,11 +324,42 @@ describe("onError: 'collect'", () => {
     )
 
   it('does the rest and returns vectors with gaps and the list of failures', async () => {
-    const api = await failing('text number 192', 400)
-    const result = await api.client().embedAll({ ...E5, inputs: texts(500) }, { onError: 'collect' })
+    const api = await failing('text number 192', 503)
+    const client = api.client({ maxRetries: 0 })
+    const result = await client.embedAll({ ...E5, inputs: texts(500) }, { onError: 'collect' })
     expect(result.failures).toEqual([{ inputRange: [192, 288], error: expect.any(PineconeInferenceError) }])
     expect(result.data).toEqual(texts(500).map((text, i) => (i >= 192 && i < 288 ? null : dense(text))))
     expect(result.usage.totalTokens).toBe(404)
+  })
+
+  it.each([400, 413, 422])(
+    'finds the inputs that a request is refused for, and embeds the others: %i',
+    async (status) => {
+      const bad = new Set(['text number 0', 'text number 200', 'text number 201', 'text number 499'])
+      const api = await scriptedApi((request, response) =>
+        request.body.inputs.some(({ text }: { text: string }) => bad.has(text))
+          ? json(response, status, errorBody(status, 'INVALID_ARGUMENT', 'not this one'))
+          : embedAnswer(request),
+      )
+      const result = await api.client().embedAll({ ...E5, inputs: texts(500) }, { onError: 'collect' })
+      expect(result.data).toEqual(texts(500).map((text) => (bad.has(text) ? null : dense(text))))
+      expect(result.failures.map(({ inputRange }) => inputRange)).toEqual([
+        [0, 1],
+        [200, 201],
+        [201, 202],
+        [499, 500],
+      ])
+      expect(result.usage.totalTokens).toBe(496)
+    },
+  )
+
+  it('does not look for an input at fault where the model is not there', async () => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 404, errorBody(404, 'NOT_FOUND', 'no such model')),
+    )
+    const { failures } = await api.client().embedAll({ ...E5, inputs: texts(96) }, { onError: 'collect' })
+    expect(failures).toMatchObject([{ inputRange: [0, 96], error: { status: 404 } }])
+    expect(api.requests).toHaveLength(1)
   })
 
   it('lists the failures in input order, whichever came first', async () => {
@@ -336,10 +367,10 @@ describe("onError: 'collect'", () => {
     const api = await scriptedApi(async (request, response) => {
       if (request.body.inputs[0].text === 'text number 0') await second.happened
       else response.on('close', second.happen)
-      return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'no'))
+      return json(response, 503, errorBody(503, 'UNAVAILABLE', 'no'))
     })
     const { failures } = await api
-      .client({ maxConcurrency: 2 })
+      .client({ maxConcurrency: 2, maxRetries: 0 })
       .embedAll({ ...E5, inputs: texts(100) }, { onError: 'collect' })
     expect(failures.map(({ inputRange }) => inputRange)).toEqual([
       [0, 96],
@@ -360,7 +391,10 @@ describe("onError: 'collect'", () => {
       vectorType: 'sparse',
       data: [null, null],
       usage: { totalTokens: 0 },
-      failures: [{ inputRange: [0, 2], error: expect.any(PineconeInferenceError) }],
+      failures: [
+        { inputRange: [0, 1], error: expect.any(PineconeInferenceError) },
+        { inputRange: [1, 2], error: expect.any(PineconeInferenceError) },
+      ],
     })
   })
 

@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import {
+  PineconeApiError,
   PineconeAuthenticationError,
   PineconeConfigurationError,
   PineconeInvalidRequestError,
@@ -96,7 +98,7 @@ describe('embedStream', () => {
         failedOnce = true
         return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '0' })
       }
-      if (first === 'text number 96') return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
+      if (first === 'text number 96') return json(response, 503, errorBody(503, 'UNAVAILABLE', 'not now'))
       return embedAnswer(request)
     })
     const { got, error } = await collect(api.client().embedStream({ ...E5, inputs: texts(192) }))
@@ -119,17 +121,18 @@ describe('embedStream', () => {
     const api = await scriptedApi((request, response) => {
       const held = request.body.inputs.map(({ text }: { text: string }) => text)
       if (held[0] === 'text number 192') {
-        return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
+        return json(response, 503, errorBody(503, 'UNAVAILABLE', 'not now'))
       }
       return held.includes('text number 700')
-        ? json(response, 413, errorBody(413, 'INVALID_ARGUMENT', 'Payload Too Large'))
+        ? json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'not this one'))
         : embedAnswer(request)
     })
     const items: { index: number; error?: unknown; embedding?: unknown }[] = []
-    const stream = api.client().embedStream({ ...E5, inputs: texts(1000) }, { onError: 'collect' })
+    const client = api.client({ maxRetries: 0 })
+    const stream = client.embedStream({ ...E5, inputs: texts(1000) }, { onError: 'collect' })
     for await (const item of stream) items.push(item)
     expect(items.map(({ index }) => index)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
-    const failed = items.filter(({ error }) => error instanceof PineconeInvalidRequestError)
+    const failed = items.filter(({ error }) => error instanceof PineconeApiError)
     expect(failed.map(({ index }) => index)).toEqual([...Array.from({ length: 96 }, (_, i) => 192 + i), 700])
     expect(items[999]).toMatchObject({ embedding: { values: vectorOf('text number 999') } })
   })
@@ -155,7 +158,7 @@ describe('embedStream', () => {
       return json(response, 401, errorBody(401, 'UNAUTHENTICATED', 'no'))
     })
     const stream = api
-      .client({ maxConcurrency: 2 })
+      .client({ maxConcurrency: 2, maxRetries: 0 })
       .embedStream({ ...E5, inputs: texts(200) }, { onError: 'collect' })
     const error = await stream.next().catch((failure: unknown) => failure)
     expect(error).toBeInstanceOf(PineconeAuthenticationError)
@@ -282,5 +285,84 @@ describe('embedStream', () => {
     await vi.waitUntil(() => left.mock.calls.length > 0)
     // an unhandled rejection would be told of by now, and fail the run
     await new Promise((resolve) => setImmediate(resolve))
+  })
+})
+
+describe('drain', () => {
+  const indices = (count: number) => Array.from({ length: count }, (_, index) => index)
+
+  it('sends nothing more, yields what is on the wire, in order, and ends the stream and its source', async () => {
+    const released = event()
+    const api = await scriptedApi(async (request) => {
+      await released.happened
+      return embedAnswer(request)
+    })
+    const drain = new AbortController()
+    const pulled: { count: number; returned?: boolean } = { count: 0 }
+    const client = api.client({ maxConcurrency: 2 })
+    const collected = collect(
+      client.embedStream({ ...E5, inputs: counted(100_000, pulled) }, { drain: drain.signal }),
+    )
+    await vi.waitUntil(() => api.requests.length === 2)
+    drain.abort()
+    released.happen()
+    const { got, error } = await collected
+    expect(error).toBeUndefined()
+    expect(got.map(({ index }) => index)).toEqual(indices(192))
+    expect(api.requests).toHaveLength(2)
+    await vi.waitUntil(() => pulled.returned)
+    expect(getEventListeners(drain.signal, 'abort')).toEqual([])
+  })
+
+  it('ends a wait for the next attempt, and yields what came before', async () => {
+    const drain = new AbortController()
+    const api = await scriptedApi((request, response) => {
+      if (request.body.inputs[0].text !== 'text number 96') return embedAnswer(request)
+      response.on('close', () => setImmediate(() => drain.abort()))
+      return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '60' })
+    })
+    const stream = api.client().embedStream({ ...E5, inputs: texts(192) }, { drain: drain.signal })
+    const { got, error } = await collect(stream)
+    expect(error).toBeUndefined()
+    expect(got.map(({ index }) => index)).toEqual(indices(96))
+  })
+
+  it('ends a stream whose source gives nothing', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const drain = new AbortController()
+    async function* silent(): AsyncGenerator<string> {
+      yield 'text number 0'
+      drain.abort()
+      await new Promise(() => {})
+    }
+    const stream = api.client().embedStream({ ...E5, inputs: silent() }, { drain: drain.signal })
+    expect(await collect(stream)).toEqual({ got: [], error: undefined })
+  })
+
+  it('that was asked for before sends nothing', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const stream = api.client().embedStream({ ...E5, inputs: texts(5) }, { drain: AbortSignal.abort() })
+    expect(await collect(stream)).toEqual({ got: [], error: undefined })
+    expect(api.requests).toEqual([])
+  })
+
+  it('gives way to an abort, which rejects at once', async () => {
+    const api = await scriptedApi(() => undefined)
+    const [drain, abort] = [new AbortController(), new AbortController()]
+    const stream = api
+      .client()
+      .embedStream({ ...E5, inputs: texts(500) }, { drain: drain.signal, signal: abort.signal })
+    const next = stream.next()
+    await vi.waitUntil(() => api.requests.length > 0)
+    drain.abort()
+    abort.abort(new Error('enough'))
+    await expect(next).rejects.toThrow('enough')
+  })
+
+  it('must be a signal', async () => {
+    const api = await scriptedApi(embedAnswer)
+    // @ts-expect-error: not a signal
+    const stream = api.client().embedStream({ ...E5, inputs: ['a'] }, { drain: true })
+    await expect(stream.next()).rejects.toMatchObject({ argument: 'drain' })
   })
 })

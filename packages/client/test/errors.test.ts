@@ -8,7 +8,7 @@ import {
   PineconeInvalidRequestError,
   PineconeResponseError,
 } from '../dist/index.js'
-import { E5, embedAnswer, event, json, scriptedApi } from './scripted-api.js'
+import { E5, embedAnswer, errorBody, event, json, scriptedApi } from './scripted-api.js'
 
 const failureOf = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
@@ -48,6 +48,31 @@ describe('an error answer is told in one line, whatever a gateway made of it:', 
     expect(failure).toBeInstanceOf(PineconeInvalidRequestError)
     expect(failure).toMatchObject({ status: 400, ...expected })
   })
+
+  it('with how long the service asks to wait', async () => {
+    const api = await scriptedApi((_, response) =>
+      json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', 'the month’s quota'), {
+        'retry-after': '3600',
+      }),
+    )
+    expect(await failureOf(api.client().embed({ ...E5, inputs: ['a'] }))).toMatchObject({
+      message: 'POST /embed answered 429: RESOURCE_EXHAUSTED: the month’s quota (it asks to wait 3600 s)',
+      retryAfterMs: 3_600_000,
+    })
+    expect(api.requests).toHaveLength(1)
+  })
+
+  it.each([501, 505])(
+    'and is final where the service says that the request will never do: %i',
+    async (status) => {
+      const api = await scriptedApi((_, response) => json(response, status, {}))
+      expect(await failureOf(api.client().embed({ ...E5, inputs: ['a'] }))).toMatchObject({
+        name: 'PineconeServerError',
+        status,
+      })
+      expect(api.requests).toHaveLength(1)
+    },
+  )
 
   it('with the request’s id, the service’s own before a gateway’s', async () => {
     const ids = [{ 'x-request-id': 'gateway' }, { 'x-request-id': 'gateway', 'x-pinecone-request-id': 'own' }]

@@ -18,7 +18,7 @@ const one = { ...E5, inputs: ['a'] }
 const at = { 'retry-after': '0' }
 
 describe('a request is sent again', () => {
-  it.each([408, 429, 500, 502, 503, 504])('after %i', async (status) => {
+  it.each([408, 429, 500, 502, 503, 504, 520, 524, 529])('after %i', async (status) => {
     const api = await scriptedApi((request, response, number) =>
       number < 3
         ? json(response, status, errorBody(status, 'UNAVAILABLE', 'later'), at)

@@ -25,18 +25,29 @@ export interface EmbedAllOptions extends CallOptions {
 }
 
 export interface CollectingEmbedAllOptions extends Omit<EmbedAllOptions, 'onError'> {
-  /** After a failed request the rest is done; the result has gaps and the list of failures. */
+  /**
+   * After a failed request the rest is done; the result has gaps and the list of failures. A request that is refused
+   * (400, 413, 422) is sent again in halves, down to the inputs that are at fault.
+   */
   onError: 'collect'
 }
 
 export interface EmbedStreamOptions extends CallOptions {
   /** Inputs per request, at most the model's limit. Default: the model's limit. */
   batchSize?: number | undefined
+  /**
+   * Ends the stream early without losing what is paid for: once it aborts nothing more is sent, what is on the wire is
+   * still yielded, in order, and the stream is done. To end it at once abort `signal`.
+   */
+  drain?: AbortSignal | undefined
   /** The default: the stream ends with the error of the first failed request, after everything before it. */
   onError?: 'throw' | undefined
 }
 
 export interface CollectingEmbedStreamOptions extends Omit<EmbedStreamOptions, 'onError'> {
-  /** A failed request's inputs are yielded in their place, with its error, and the stream goes on. */
+  /**
+   * A failed request's inputs are yielded in their place, with its error, and the stream goes on. A request that is
+   * refused (400, 413, 422) is sent again in halves, down to the inputs that are at fault.
+   */
   onError: 'collect'
 }

@@ -58,7 +58,7 @@ export async function* inOrder<T, R>(
   void feed()
   try {
     for (;;) {
-      call.throwIfStopped()
+      call.throwIfAborted()
       const head = started[0]
       if (head) {
         const result = await head
@@ -66,7 +66,7 @@ export async function* inOrder<T, R>(
         yield result.value
         started.shift()
         roomMade.ring()
-      } else if (feeding) {
+      } else if (feeding && !call.stopped) {
         await progress.rung()
       } else {
         break

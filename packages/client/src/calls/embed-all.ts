@@ -7,11 +7,12 @@ import type {
   EmbedResult,
   Encoding,
 } from '../api/embed.js'
-import { halveTooLarge } from '../batches/halve-too-large.js'
+import { halveRefused } from '../batches/halve-refused.js'
 import { type Batch, planBatches } from '../batches/plan-batches.js'
 import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import { runBatches } from '../batches/run-batches.js'
 import type { Call } from '../delivery/call.js'
+import { isRefusal, isTooLarge } from '../delivery/refusal.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { checkEncoding } from '../validate/encoding.js'
 import { checkModelName } from '../validate/model.js'
@@ -66,7 +67,7 @@ export async function embedAll<E extends Encoding>(
   try {
     const batches = planBatches(inputs, { count, bytes: MAX_REQUEST_BYTES }, inputSize)
     await runBatches(batches, AHEAD_PER_SLOT * engine.maxConcurrency, call, (batch) =>
-      halveTooLarge(batch, deliver, fail),
+      halveRefused(batch, { deliver, fail, mayPassInHalves: collects ? isRefusal : isTooLarge }),
     )
   } catch (error) {
     if (error instanceof PineconeInferenceError) {

@@ -1,10 +1,11 @@
 import type { CollectingEmbedStreamOptions, EmbedStreamOptions } from '../api/call-options.js'
 import type { Embedding, EmbedResult, EmbedStreamRequest, Encoding, VectorType } from '../api/embed.js'
-import { halveTooLarge } from '../batches/halve-too-large.js'
+import { halveRefused } from '../batches/halve-refused.js'
 import { inOrder } from '../batches/in-order.js'
 import { type Batch, type BatchLimits, BatchPlanner } from '../batches/plan-batches.js'
 import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import type { Call } from '../delivery/call.js'
+import { isRefusal, isTooLarge } from '../delivery/refusal.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { checkEncoding } from '../validate/encoding.js'
@@ -64,11 +65,12 @@ export async function* embedStream<E extends Encoding>(
       vectors.check(result)
       finished.set(start, result)
     }
-    await halveTooLarge(batch, deliver, (part, error) => {
+    const fail = (part: Batch<string>, error: unknown) => {
       failedIn(part, error)
       if (!collects || !isOneRequestsOwn(error)) throw error
       finished.set(part.start, { error, count: part.items.length })
-    })
+    }
+    await halveRefused(batch, { deliver, fail, mayPassInHalves: collects ? isRefusal : isTooLarge })
     return batch.start + batch.items.length
   }
   /** What is finished and comes before `end`, in order. */
@@ -83,7 +85,7 @@ export async function* embedStream<E extends Encoding>(
   try {
     for await (const end of inOrder(batches, WINDOW_PER_SLOT * engine.maxConcurrency, call, embedParts)) {
       for (const streamed of take(end)) {
-        call.throwIfStopped()
+        call.throwIfAborted()
         yield streamed
       }
     }

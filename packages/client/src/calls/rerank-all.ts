@@ -1,9 +1,10 @@
 import type { RankedDocument, RerankDocument, RerankRequest, RerankResult } from '../api/rerank.js'
-import { halveTooLarge } from '../batches/halve-too-large.js'
+import { halveRefused } from '../batches/halve-refused.js'
 import { type Batch, planBatches } from '../batches/plan-batches.js'
 import { documentSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import { runBatches } from '../batches/run-batches.js'
 import type { Call } from '../delivery/call.js'
+import { isTooLarge } from '../delivery/refusal.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { checkModelUse } from '../validate/model.js'
 import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
@@ -49,14 +50,15 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
     rankings.push(result.data.map(({ index, score }) => ({ index: start + index, score })))
     usage.rerankUnits += result.usage.rerankUnits
   }
+  const fail = (part: Batch<RerankDocument>, error: unknown) => {
+    throw failedIn(part, error)
+  }
   try {
     const toRank = documents.map((document) => rankedFields(document, request.rankFields ?? ['text']))
     const limits = { count, bytes: Math.max(1, MAX_REQUEST_BYTES - documentSize([request.query])) }
     const batches = planBatches(toRank, limits, documentSize)
     await runBatches(batches, AHEAD_PER_SLOT * engine.maxConcurrency, call, (batch) =>
-      halveTooLarge(batch, deliver, (part, error) => {
-        throw failedIn(part, error)
-      }),
+      halveRefused(batch, { deliver, fail, mayPassInHalves: isTooLarge }),
     )
   } catch (error) {
     if (error instanceof PineconeInferenceError) error.partial = { data: merged(), usage }

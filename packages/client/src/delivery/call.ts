@@ -19,6 +19,7 @@ export class Call {
   readonly #onAbort = new Set<Listener>()
   readonly #onStop = new Set<Listener>()
   #stopped: { reason: unknown } | undefined
+  #aborted: { reason: unknown } | undefined
 
   constructor(options: { signal?: AbortSignal | undefined; timeout: number }) {
     options.signal?.throwIfAborted()
@@ -29,6 +30,7 @@ export class Call {
 
   /** Ends whatever the call has under way, on the wire too. */
   #cancel(reason: unknown): void {
+    this.#aborted ??= { reason }
     this.stop(reason)
     for (const listener of [...this.#onAbort]) listener(reason)
   }
@@ -50,6 +52,11 @@ export class Call {
   /** Throws the reason if the call was stopped or aborted. */
   throwIfStopped(): void {
     if (this.#stopped) throw this.#stopped.reason
+  }
+
+  /** Throws the reason if the call was aborted. */
+  throwIfAborted(): void {
+    if (this.#aborted) throw this.#aborted.reason
   }
 
   /** Calls back once on an abort; returns how to take the listener away. Throws if nothing may start any more. */

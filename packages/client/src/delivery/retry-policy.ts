@@ -2,7 +2,8 @@ import { PineconeApiError } from '../errors/api-error.js'
 import { PineconeConnectionError } from '../errors/connection-error.js'
 import { PineconeTimeoutError } from '../errors/timeout-error.js'
 
-const RETRYABLE_STATUS = new Set([408, 429, 500, 502, 503, 504])
+/** Of the 5xx these two say that the request itself will never do (RFC 9110, 15.6.2 and 15.6.6). */
+const FINAL_SERVER_ERRORS = new Set([501, 505])
 
 /** The dispatcher was closed, or refuses the request itself: trying again cannot help. */
 const FATAL_CODES = new Set([
@@ -14,7 +15,12 @@ const FATAL_CODES = new Set([
 
 /** Whether the same request may succeed if it is sent again. All four endpoints only compute, so it is safe. */
 export function isRetryable(error: unknown): boolean {
-  if (error instanceof PineconeApiError) return RETRYABLE_STATUS.has(error.status)
+  if (error instanceof PineconeApiError) return isRetryableStatus(error.status)
   if (error instanceof PineconeConnectionError) return !FATAL_CODES.has(error.code ?? '')
   return error instanceof PineconeTimeoutError
+}
+
+/** Proxies have codes of their own above 504: Cloudflare's 520 to 529, for one. */
+function isRetryableStatus(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && !FINAL_SERVER_ERRORS.has(status))
 }

@@ -9,7 +9,8 @@ export function errorFromAnswer(what: string, reply: HttpReply, text: string): P
   const requestId = header(reply, 'x-pinecone-request-id') ?? header(reply, 'x-request-id')
   const redirect = reply.status >= 300 && reply.status < 400 ? ' (redirects are not followed)' : ''
   const line = [`${what} answered ${reply.status}${redirect}`, code, message ?? excerpt(text)]
-  return apiError(line.filter(Boolean).join(': '), {
+  const wait = retryAfterMs ? ` (it asks to wait ${Math.ceil(retryAfterMs / 1000)} s)` : ''
+  return apiError(line.filter(Boolean).join(': ') + wait, {
     status: reply.status,
     code,
     details,

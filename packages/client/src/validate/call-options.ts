@@ -4,8 +4,12 @@ import { PineconeConfigurationError } from '../errors/configuration-error.js'
 
 export function checkCallOptions(options: CallOptions): void {
   if (options.timeout !== undefined) checkMilliseconds('timeout', options.timeout)
-  if (options.signal !== undefined && typeof options.signal.addEventListener !== 'function') {
-    throw new PineconeConfigurationError('signal', 'must be an AbortSignal')
+  checkSignal('signal', options.signal)
+}
+
+export function checkSignal(argument: string, signal: AbortSignal | undefined): void {
+  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
+    throw new PineconeConfigurationError(argument, 'must be an AbortSignal')
   }
 }
 
