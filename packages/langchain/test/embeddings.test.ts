@@ -129,6 +129,8 @@ describe('PineconeEmbeddings', () => {
     ['a rerank model', { model: 'bge-reranker-v2-m3' }, 'model'],
     ['a dimension the model lacks', { model: 'llama-text-embed-v2', dimension: 300 }, 'parameters.dimension'],
     ['an unknown truncate', { truncate: 'MIDDLE' }, 'parameters.truncate'],
+    ['no texts in a request', { batchSize: 0 }, 'batchSize'],
+    ['more texts in a request than the model takes', { batchSize: 97 }, 'batchSize'],
   ])('refuses %s when it is built', async (_, wrong, argument) => {
     const { fields } = await emulated()
     expect(() => new PineconeEmbeddings({ ...fields, ...wrong })).toThrow(

@@ -22,7 +22,7 @@ const documents = () => [
   new Document({
     id: 'cats',
     pageContent: 'Cats purr when they are content.',
-    metadata: { title: 'Animals', page: 1 },
+    metadata: { title: 'Animals', page: 1, isbn: null },
   }),
   new Document({
     id: 'pools',
@@ -103,10 +103,64 @@ describe('compressDocuments', () => {
     const reranker = new PineconeRerank({
       ...fields,
       model: 'bge-reranker-v2-m3',
-      parameters: { truncate: 'END' },
+      parameters: { truncate: 'NONE' },
     })
     await reranker.compressDocuments(documents(), question)
-    expect(emulator.requests[0]?.body).toMatchObject({ parameters: { truncate: 'END' } })
+    expect(emulator.requests[0]?.body).toMatchObject({ parameters: { truncate: 'NONE' } })
+  })
+
+  it('has a document that is too long cut, unless told otherwise', async () => {
+    const { fields } = await emulated()
+    const long = new Document({ pageContent: 'a pool of sockets '.repeat(1_000) })
+    const ranked = await new PineconeRerank(fields).compressDocuments([...documents(), long], question)
+    expect(ranked).toHaveLength(4)
+    const strict = new PineconeRerank({ ...fields, parameters: { truncate: 'NONE' } })
+    await expect(strict.compressDocuments([long], question)).rejects.toMatchObject({ status: 400 })
+  })
+
+  it('sends no truncation to a model that has none', async () => {
+    const { emulator, fields } = await emulated()
+    await new PineconeRerank({ ...fields, model: 'cohere-rerank-3.5' }).compressDocuments(
+      documents(),
+      question,
+    )
+    expect(emulator.requests[0]?.body).not.toHaveProperty('parameters')
+  })
+
+  it('ranks what has no text last, with a score of 0, and sends it not', async () => {
+    const { emulator, fields } = await emulated()
+    const [cats, pools] = documents()
+    const empty = [
+      new Document({ id: 'empty', pageContent: '' }),
+      new Document({ id: 'void', pageContent: '' }),
+    ]
+    const given = [...empty, ...[cats, pools].flatMap((document) => document ?? [])]
+    const ranked = await new PineconeRerank(fields).compressDocuments(given, question)
+    expect(ranked.map(({ id }) => id)).toEqual(['pools', 'cats', 'empty', 'void'])
+    expect(ranked.map(({ metadata }) => metadata.relevanceScore).slice(2)).toEqual([0, 0])
+    expect((emulator.requests[0]?.body as RerankBody | undefined)?.documents).toHaveLength(2)
+    const best = await new PineconeRerank({ ...fields, topN: 3 }).rerank(given, question)
+    expect(best.map(({ index }) => index)).toEqual([3, 2, 0])
+    const good = await new PineconeRerank({ ...fields, scoreThreshold: 0.001 }).rerank(given, question)
+    expect(good.map(({ index }) => index)).not.toContain(0)
+  })
+
+  it('ranks by metadata of any kind as text, where a null counts as missing', async () => {
+    const { emulator, fields } = await emulated()
+    const metadata = { year: 2024, free: true, at: new Date(0), big: 2n ** 60n, tags: ['a', 2n], none: null }
+    const rankFields = Object.keys(metadata)
+    const reranker = new PineconeRerank({ ...fields, model: 'cohere-rerank-3.5', rankFields })
+    await reranker.compressDocuments([new Document({ pageContent: 'body', metadata })], question)
+    expect((emulator.requests[0]?.body as RerankBody | undefined)?.documents).toEqual([
+      {
+        year: '2024',
+        free: 'true',
+        at: '1970-01-01T00:00:00.000Z',
+        big: '1152921504606846976',
+        tags: '["a","2"]',
+      },
+    ])
+    expect(metadata.none).toBeNull()
   })
 
   it('ranks more documents than one request may hold', async () => {
@@ -134,6 +188,7 @@ describe('compressDocuments', () => {
   it.each([
     ['an empty query', {}, ' ', 'query'],
     ['a rank field no document has', { rankFields: ['author'] }, 'q', 'rankFields'],
+    ['a rank field that is null wherever it is', { rankFields: ['isbn'] }, 'q', 'rankFields'],
   ])('refuses %s before it sends anything', async (_, wrong, query, argument) => {
     const { emulator, fields } = await emulated()
     await expect(
@@ -146,6 +201,7 @@ describe('compressDocuments', () => {
     ['topN of 0', { topN: 0 }, 'topN'],
     ['an embedding model', { model: 'llama-text-embed-v2' }, 'model'],
     ['a threshold that is no number', { scoreThreshold: Number.NaN }, 'scoreThreshold'],
+    ['more rank fields than the model ranks by', { rankFields: ['title', 'text'] }, 'rankFields'],
   ])('refuses %s when it is built', (_, wrong, argument) => {
     expect(() => new PineconeRerank({ apiKey: 'k', ...wrong })).toThrow(expect.objectContaining({ argument }))
   })

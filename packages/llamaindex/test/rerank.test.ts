@@ -4,6 +4,7 @@ import type { Emulator } from '@pinecone-inference/emulator'
 import {
   ContextChatEngine,
   Document,
+  ImageNode,
   type NodeWithScore,
   Settings,
   TextNode,
@@ -144,13 +145,19 @@ describe('postprocessNodes', () => {
   it.each([
     ['no rank fields', []],
     ['rank fields that are no list', 'text'],
-  ])('refuses %s before it sends anything', async (_, rankFields) => {
+    ['more rank fields than the model ranks by', ['title', 'text']],
+  ])('refuses %s when it is built', (_, rankFields) => {
+    const build = () => new PineconeRerank({ apiKey: 'k', rankFields: rankFields as string[] })
+    expect(build).toThrow(expect.objectContaining({ argument: 'rankFields' }))
+  })
+
+  it('ranks a node without text, such as an image, last', async () => {
     const { emulator, fields } = await emulated()
-    const reranker = new PineconeRerank({ ...fields, rankFields: rankFields as string[] })
-    await expect(reranker.postprocessNodes(retrieved(), 'q')).rejects.toMatchObject({
-      argument: 'rankFields',
-    })
-    expect(emulator.requests).toHaveLength(0)
+    const image = { node: new ImageNode({ image: 'https://example.com/cat.png' }), score: 0.9 }
+    const ranked = await new PineconeRerank(fields).postprocessNodes([image, ...retrieved()], 'sockets')
+    expect(ranked).toHaveLength(retrieved().length + 1)
+    expect(ranked.at(-1)).toMatchObject({ node: image.node, score: 0 })
+    expect(reranked(emulator).documents).toHaveLength(retrieved().length)
   })
 
   it('can be aborted', async () => {

@@ -3,9 +3,12 @@ import type { Embedding, EmbedParameters, VectorType } from '../api/embed.js'
 import type { PineconeInference } from '../client.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { PineconeResponseError } from '../errors/response-error.js'
+import { hostedModel } from '../models/hosted-models.js'
+import { checkBatchSize } from '../validate/call-options.js'
 import { checkHostedModel } from '../validate/model.js'
 import { clientFrom } from './client-fields.js'
 import type { EmbeddingFields } from './embedding-fields.js'
+import { given } from './given.js'
 
 type EmbeddingOf<V extends VectorType> = Extract<Embedding, { vectorType: V }>
 
@@ -13,7 +16,8 @@ type EmbeddingOf<V extends VectorType> = Extract<Embedding, { vectorType: V }>
  * For adapters: embeds documents and queries, each from parameters of its own that are fixed when it is built.
  * No call changes what a later one, or one at the same time, sends.
  *
- * @throws PineconeConfigurationError when built with a model of another kind or a parameter it does not take
+ * @throws PineconeConfigurationError when built with a model of another kind, or a parameter or batch size it does not
+ * take
  */
 export class DocumentAndQueryCalls<V extends VectorType> {
   readonly documentParameters: Readonly<EmbedParameters>
@@ -31,6 +35,8 @@ export class DocumentAndQueryCalls<V extends VectorType> {
     for (const parameters of [this.documentParameters, this.queryParameters]) {
       checkHostedModel(model, { task: 'embed', vectorType, parameters })
     }
+    const facts = hostedModel(model)
+    checkBatchSize(fields.batchSize, facts && { most: facts.maxBatchSize, model })
     this.#client = clientFrom(fields)
     this.#model = model
     this.#vectorType = vectorType
@@ -60,11 +66,6 @@ export class DocumentAndQueryCalls<V extends VectorType> {
       )
     })
   }
-}
-
-/** Those that are not undefined. */
-function given(parameters: EmbedParameters): EmbedParameters {
-  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined))
 }
 
 function isOf<V extends VectorType>(vectorType: V, embedding: Embedding): embedding is EmbeddingOf<V> {

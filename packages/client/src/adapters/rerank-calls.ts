@@ -2,15 +2,19 @@ import type { RankedDocument, RerankDocument, RerankParameters } from '../api/re
 import type { PineconeInference } from '../client.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { hostedModel } from '../models/hosted-models.js'
 import { checkHostedModel } from '../validate/model.js'
-import { checkTopN } from '../validate/rerank-request.js'
+import { checkRankFieldCount, checkRankFields, checkTopN } from '../validate/rerank-request.js'
 import { clientFrom } from './client-fields.js'
+import { given } from './given.js'
+import { hasText, rankable } from './rankable.js'
 import type { RerankCallOptions, RerankFields } from './rerank-fields.js'
 
 /**
  * For adapters: ranks documents with what is fixed when it is built.
  *
- * @throws PineconeConfigurationError when built with a model that does not rerank, or a `topN` below 1
+ * @throws PineconeConfigurationError when built with a model that does not rerank, or not by these fields, or with a
+ * `topN` below 1
  */
 export class RerankCalls {
   readonly model: string
@@ -18,7 +22,7 @@ export class RerankCalls {
   readonly #topN: number | undefined
   readonly #rankFields: readonly string[]
   readonly #scoreThreshold: number
-  readonly #parameters: RerankParameters | undefined
+  readonly #parameters: RerankParameters
 
   constructor(fields: RerankFields) {
     const { topN, scoreThreshold, parameters } = fields
@@ -33,42 +37,61 @@ export class RerankCalls {
     }
     this.#topN = topN
     this.#rankFields = fields.rankFields ?? ['text']
+    checkRankFields(this.#rankFields)
+    checkRankFieldCount(this.#rankFields, this.model, hostedModel(this.model))
     this.#scoreThreshold = scoreThreshold ?? Number.NEGATIVE_INFINITY
-    this.#parameters = parameters
+    this.#parameters = withTruncation(this.model, parameters)
     this.#client = clientFrom(fields)
   }
 
   /**
-   * Positions and scores, best first. A document is given with all its fields: the client sends the rank fields,
-   * and names those there are where one is missing.
+   * Positions and scores, best first. A document is given with all its fields: the client sends the rank fields, and
+   * names those there are where one is missing. What has no text to rank by, beside others that have, scores 0.
    */
   async rank(
     documents: readonly RerankDocument[],
     query: string,
     { topN = this.#topN, signal }: RerankCallOptions = {},
   ): Promise<RankedDocument[]> {
+    const all = documents.map((given, index) => {
+      const document = rankable(given, this.#rankFields)
+      return { index, document, hasText: hasText(document, this.#rankFields) }
+    })
+    const withText = all.filter(({ hasText }) => hasText)
+    // Without any text it is the rank fields that are wrong, which the client says.
+    const sent = withText.length > 0 ? withText : all
     const { data } = await this.#client.rerankAll(
       {
         model: this.model,
         query,
-        documents: documents.map(withNumbersAsText),
-        rankFields: this.#rankFields,
+        documents: sent.map(({ document }) => document),
+        rankFields: withoutEmpty(this.#rankFields, documents),
         returnDocuments: false,
-        ...(topN === undefined ? {} : { topN }),
-        ...(this.#parameters ? { parameters: this.#parameters } : {}),
+        topN,
+        parameters: this.#parameters,
       },
-      signal ? { signal } : {},
+      { signal },
     )
-    return data.filter(({ score }) => score >= this.#scoreThreshold)
+    const ranked = data.flatMap(({ index: place, score }) =>
+      sent.slice(place, place + 1).map(({ index }) => ({ index, score })),
+    )
+    const rest = all.filter(({ hasText }) => !hasText).map(({ index }) => ({ index, score: 0 }))
+    return [...ranked, ...rest].slice(0, topN).filter(({ score }) => score >= this.#scoreThreshold)
   }
 }
 
-/** Metadata holds numbers, a model ranks by text. */
-function withNumbersAsText(document: RerankDocument): RerankDocument {
-  return Object.fromEntries(
-    Object.entries(document).map(([field, value]) => [
-      field,
-      typeof value === 'number' ? String(value) : value,
-    ]),
-  )
+/** A field that is null wherever it is cannot be ranked by; one that is nowhere is left for the client to refuse. */
+function withoutEmpty(
+  rankFields: readonly string[],
+  documents: readonly RerankDocument[],
+): readonly string[] {
+  const isEmpty = (field: string) =>
+    documents.some((document) => field in document) && documents.every((document) => document[field] == null)
+  const fields = rankFields.filter((field) => !isEmpty(field))
+  return fields.length > 0 ? fields : rankFields
+}
+
+/** One candidate that is too long must not fail them all. `NONE`, which some models have as default, is to be asked for. */
+function withTruncation(model: string, parameters: RerankParameters = {}): RerankParameters {
+  return hostedModel(model)?.oneOf.truncate ? { truncate: 'END', ...given(parameters) } : parameters
 }

@@ -9,12 +9,15 @@ export type RerankFields<M extends RerankModel = RerankModel, P = unknown> = Cli
   topN?: number | undefined
   /**
    * What to rank by: `text` is a document's own text, any other name a metadata field. Default `['text']`.
-   * Only these are sent.
+   * Only these are sent, as text. A document without any scores 0.
    */
   rankFields?: readonly string[] | undefined
   /** Drop documents that score below this (0 to 1 for the hosted models). Default: drop none. */
   scoreThreshold?: number | undefined
-  /** Model parameters, such as `{ truncate: 'END' }`. */
+  /**
+   * Model parameters. Where the model has it, `truncate` is `END`: a document that is too long is cut, where `NONE`
+   * refuses the whole request.
+   */
   parameters?: RerankParametersOf<M, P> | undefined
 }
 

@@ -15,9 +15,7 @@ export function checkRerankRequest(request: RerankRequest): void {
     throw new PineconeConfigurationError('documents', 'must be an array of strings or objects')
   }
   const rankFields = request.rankFields ?? ['text']
-  if (!Array.isArray(rankFields) || rankFields.length === 0) {
-    throw new PineconeConfigurationError('rankFields', 'must name at least one field')
-  }
+  checkRankFields(rankFields)
   for (let i = 0; i < request.documents.length; i++) checkDocument(request.documents[i], i)
   checkFieldsExist(rankFields, request.documents)
   for (let i = 0; i < request.documents.length; i++) checkRankedText(request.documents[i], i, rankFields)
@@ -32,13 +30,19 @@ export function checkTopN(topN: unknown): void {
   }
 }
 
+export function checkRankFields(rankFields: unknown): void {
+  if (!Array.isArray(rankFields) || rankFields.length === 0) {
+    throw new PineconeConfigurationError('rankFields', 'must name at least one field')
+  }
+}
+
 /** Refuses more rank fields than the model ranks by. */
 export function checkRankFieldCount(
   rankFields: readonly string[] | undefined,
   model: string,
-  facts: ModelFacts,
+  facts: ModelFacts | undefined,
 ) {
-  if (facts.maxRankFields !== undefined && rankFields && rankFields.length > facts.maxRankFields) {
+  if (facts?.maxRankFields !== undefined && rankFields && rankFields.length > facts.maxRankFields) {
     throw new PineconeConfigurationError(
       'rankFields',
       `names ${rankFields.length} fields; ${model} ranks by ${facts.maxRankFields}`,
