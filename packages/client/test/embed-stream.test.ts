@@ -98,7 +98,7 @@ describe('embedStream', () => {
         failedOnce = true
         return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '0' })
       }
-      if (first === 'text number 96') return json(response, 503, errorBody(503, 'UNAVAILABLE', 'not now'))
+      if (first === 'text number 96') return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
       return embedAnswer(request)
     })
     const { got, error } = await collect(api.client().embedStream({ ...E5, inputs: texts(192) }))
@@ -149,7 +149,7 @@ describe('embedStream', () => {
     const third = event()
     const api = await scriptedApi(async (request, response) => {
       const first = request.body.inputs[0].text
-      if (first === 'text number 96') return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
+      if (first === 'text number 96') return json(response, 503, errorBody(503, 'UNAVAILABLE', 'no'))
       if (first === 'text number 192') {
         response.on('close', third.happen)
         return embedAnswer(request)
