@@ -60,17 +60,11 @@ class Work {
   }
 
   /** Returns those that may pass another time, and why one of them has not. */
-  async embed(
-    records: readonly TextRecord[],
-    batchSize?: number,
-  ): Promise<{ again: TextRecord[]; error: unknown }> {
+  async embed(records: readonly TextRecord[]): Promise<{ again: TextRecord[]; error: unknown }> {
     const { model, parameters } = this.#spec
     const inputs = records.map(({ text }) => text)
     const { data, failures, usage } = await this.#client
-      .embedAll(
-        { model, inputs, ...(parameters ? { parameters } : {}) },
-        { onError: 'collect', ...(batchSize === undefined ? {} : { batchSize }) },
-      )
+      .embedAll({ model, inputs, parameters }, { onError: 'collect' })
       .catch((error: unknown) => {
         throw judgeError(error) === 'every job' ? workerError(error) : error
       })
@@ -83,21 +77,16 @@ class Work {
     let last: unknown
     for (const { inputRange, error } of failures) {
       const failed = records.slice(...inputRange)
-      if (judgeError(error) === 'every job') throw workerError(error)
-      const left =
-        judgeError(error) === 'moment' ? { again: failed, error } : await this.#isolate(failed, error)
-      again.push(...left.again)
-      last = left.again.length > 0 ? left.error : last
+      const judgement = judgeError(error)
+      if (judgement === 'every job') throw workerError(error)
+      if (judgement === 'records') {
+        for (const record of failed) this.failures.set(record, error.message)
+      } else {
+        again.push(...failed)
+        last = error
+      }
     }
     return { again, error: last }
-  }
-
-  /** One bad text must not take the others of its request with it. */
-  async #isolate(records: readonly TextRecord[], error: Error) {
-    const [record] = records
-    if (records.length > 1) return this.embed(records, Math.ceil(records.length / 2))
-    if (record) this.failures.set(record, error.message)
-    return { again: [], error }
   }
 }
 
