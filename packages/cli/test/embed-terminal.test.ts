@@ -30,12 +30,17 @@ const lines = Array.from(
 const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', '--model', 'pinecone-sparse-english-v0']
 
 /** The built command in a terminal of 100 columns; what is typed arrives as from a keyboard. */
-async function inTerminal(latency: number) {
+async function inTerminal(latency: number, term = 'xterm') {
   const emulator = await startEmulator({ latency })
   onTestFinished(() => emulator.close())
   const folder = await folderOf({ 'in.jsonl': lines })
   const command = `stty cols 100 rows 30; exec ${process.execPath} ${main} ${args.join(' ')}`
-  const env = { ...process.env, PINECONE_INFERENCE_URL: emulator.url, PINECONE_API_KEY: 'local' }
+  const env = {
+    ...process.env,
+    TERM: term,
+    PINECONE_INFERENCE_URL: emulator.url,
+    PINECONE_API_KEY: 'local',
+  }
   const terminal = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
     cwd: folder,
     env,
@@ -51,6 +56,7 @@ async function inTerminal(latency: number) {
   return {
     folder,
     env,
+    requests: emulator.requests,
     type: (text: string) => terminal.stdin.write(text),
     ended: once(terminal, 'close').then(([code]) => code as number),
     get screen() {
@@ -75,6 +81,24 @@ describe.skipIf(!available && process.env.CI !== 'true')('embed in a terminal', 
       /^Embedded 20,000 records into out\.jsonl in \d+ s: [\d,]+ tokens of /,
     )
     // the cursor is shown again
+    expect(terminal.screen.lastIndexOf('\x1b[?25h')).toBeGreaterThan(terminal.screen.lastIndexOf('\x1b[?25l'))
+  })
+
+  it('draws nothing on a terminal that cannot', async () => {
+    const terminal = await inTerminal(0, 'dumb')
+    expect(await terminal.ended).toBe(0)
+    expect(terminal.screen).toMatch(/^Embedded 20,000 records/)
+    expect(terminal.screen).not.toContain('\x1b')
+  })
+
+  it('takes a second Ctrl-C, which ends it at once, and shows the cursor again', async () => {
+    const terminal = await inTerminal(3_000)
+    await expect.poll(() => terminal.requests.length, { timeout: 20_000 }).toBeGreaterThan(0)
+    terminal.type('\x03')
+    await expect.poll(() => terminal.screen, { timeout: 20_000 }).toContain('Ctrl-C again')
+    await expect.poll(() => terminal.screen.split('Ctrl-C again')[1], { timeout: 20_000 }).toContain('tokens')
+    terminal.type('\x03')
+    expect(await terminal.ended).toBe(130)
     expect(terminal.screen.lastIndexOf('\x1b[?25h')).toBeGreaterThan(terminal.screen.lastIndexOf('\x1b[?25l'))
   })
 

@@ -1,6 +1,16 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, copyFile, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parseFaultRule } from '@pinecone-inference/emulator'
@@ -199,6 +209,15 @@ describe('pinecone-inference embed', () => {
     ])
   })
 
+  it('is done though nobody reads what it says', async () => {
+    const { env } = await service()
+    const folder = await folderOf({ 'in.jsonl': lines(passages(500)) })
+    const { child, ended } = start(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
+    child.stderr.destroy()
+    expect((await ended).code).toBe(0)
+    expect(await idsIn(join(folder, 'out.jsonl'))).toHaveLength(500)
+  })
+
   it('--dry-run counts and sends nothing, without a key', async () => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(1000)) })
     const args = [
@@ -305,7 +324,7 @@ describe('an unfinished run', () => {
     const { code, stderr } = await run(folder, args, env)
     expect([code, stderr]).toEqual([
       3,
-      expect.stringMatching(/; tried again\nerror: .*503.*Stopped after 1,[\d,]+ records/s),
+      expect.stringMatching(/; tried again\n.*error: .*503.*Stopped after 1,[\d,]+ records/s),
     ])
     emulator.faults.clear()
     expect((await run(folder, args, env)).code).toBe(0)
@@ -324,6 +343,61 @@ describe('an unfinished run', () => {
     emulator.faults.clear()
     expect((await run(folder, args, env)).code).toBe(0)
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(3).map(({ id }) => id))
+  })
+
+  it('gives up no input for a failure of the service, and outlasts one that passes', async () => {
+    const { env, emulator } = await service()
+    // all attempts that the client makes of one request, and some more
+    emulator.faults.add(parseFaultRule('/embed#2-40 status:503,retry-after=0'))
+    const folder = await folderOf({ 'in.jsonl': lines(passages(1000)) })
+    const { code } = await run(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
+    expect(code).toBe(0)
+    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl'])
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(1000).map(({ id }) => id))
+  })
+
+  it('is left where it is when the service asks for a long wait, says how long, and gives up nothing', async () => {
+    const { env, emulator } = await service()
+    emulator.faults.add(parseFaultRule('/embed#2 status:429,retry-after=3600'))
+    const folder = await folderOf({ 'in.jsonl': lines(passages(500)) })
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE, '--concurrency', '1']
+    const { code, stderr } = await run(folder, args, env)
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^error: .*429.*\(it asks to wait 3600 s\)\nStopped after 96 records/),
+    ])
+    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl.partial'])
+    expect((await run(folder, args, env)).code).toBe(0)
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(500).map(({ id }) => id))
+  })
+
+  it('ends where everything is refused for one and the same reason, and gives up nothing', async () => {
+    const { env, emulator } = await service()
+    emulator.faults.add(parseFaultRule('/embed status:400'))
+    const folder = await folderOf({ 'in.jsonl': lines(passages(20_000)) })
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
+    const { code, stderr } = await run(folder, args, env)
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: the first 1,000 records are refused, all for one reason: .*400/),
+    ])
+    expect(await readdir(folder)).toEqual(['in.jsonl'])
+    expect(emulator.requests.length).toBeLessThan(10_000)
+  })
+
+  it('that waits for the service has on disk what was answered, whenever it is killed', async () => {
+    const { env, emulator } = await service()
+    emulator.faults.add(parseFaultRule('/embed#2-9999 stall:headers'))
+    const folder = await folderOf({ 'in.jsonl': lines(passages(500)) })
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
+    const { child, ended } = start(folder, args, env)
+    const journal = join(folder, 'out.jsonl.partial/journal.jsonl')
+    const written = () => readFile(journal, 'utf8').catch(() => '')
+    await vi.waitUntil(async () => (await written()).includes('"read":96,'), { timeout: 10_000 })
+    child.kill('SIGKILL')
+    await ended
+    emulator.faults.clear()
+    expect((await run(folder, args, env)).stderr).toMatch(/^Going on after 96 records\.\n/)
   })
 
   it('goes on after the last whole line of its journal, and not where its files are too short for it', async () => {
@@ -396,6 +470,21 @@ describe('an unfinished run', () => {
     ])
     expect((await first.ended).code).toBe(0)
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'can be written by one process at a time, by whatever way its folder is reached',
+    async () => {
+      const { env, emulator } = await service({ latency: 500 })
+      const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })
+      await mkdir(join(folder, 'real'))
+      await symlink('real', join(folder, 'link'))
+      const first = start(folder, ['embed', 'in.jsonl', '-o', 'real/out.jsonl', ...SPARSE], env)
+      await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 10_000 })
+      const second = await run(folder, ['embed', 'in.jsonl', '-o', 'link/out.jsonl', ...SPARSE], env)
+      expect(second.stderr).toContain('another process is writing link/out.jsonl')
+      expect((await first.ended).code).toBe(0)
+    },
+  )
 })
 
 describe('a signal', () => {
@@ -410,9 +499,12 @@ describe('a signal', () => {
       const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
       const { child, ended } = start(folder, args, env)
       await vi.waitUntil(() => emulator.requests.length > 10, { timeout: 10_000 })
+      const sent = emulator.requests.length
       child.kill(signal)
       const { stderr, ...end } = await ended
       expect(end.code).toBe(code)
+      // nothing new but what went out before the signal came
+      expect(emulator.requests.length).toBeLessThanOrEqual(sent + 8)
       expect(stderr).toMatch(
         /^Stopping: what is under way is finished first\. Ctrl-C again stops at once\.\nStopped after ([\d,]+) records\. What is done is kept/,
       )

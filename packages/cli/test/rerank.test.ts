@@ -89,6 +89,16 @@ describe('pinecone-inference rerank', () => {
     expect(emulator.requests[0]?.body).toMatchObject({ rank_fields: ['title', 'body'] })
   })
 
+  it('cuts a document that is too long, unless told to refuse it', async () => {
+    const { env } = await service()
+    const long = { text: 'rate limits '.repeat(2_000) }
+    const folder = await folderOf({ 'in.jsonl': jsonl([long, { text: 'soup' }]) })
+    const { code, stdout } = await run(folder, ['rerank', 'in.jsonl', ...QUERY], env)
+    expect([code, parsed(stdout).length]).toEqual([0, 2])
+    const strict = await run(folder, ['rerank', 'in.jsonl', ...QUERY, '--truncate', 'NONE'], env)
+    expect([strict.code, strict.stderr]).toEqual([1, expect.stringContaining("'truncate' is NONE")])
+  })
+
   it('needs neither key nor network with --offline, and says whose scores they are', async () => {
     const folder = await folderOf({ 'hits.jsonl': jsonl(HITS) })
     const { code, stdout, stderr } = await run(folder, ['rerank', 'hits.jsonl', ...QUERY, '--offline'])

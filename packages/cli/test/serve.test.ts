@@ -139,4 +139,11 @@ describe('pinecone-inference serve', () => {
     expect(errors.join('')).toContain(`port ${port} on 127.0.0.1 is taken`)
     holder.close()
   })
+
+  it('says so when the address is none of this machine', async () => {
+    const { exit, errors } = serve('--port', '0', '--host', '192.0.2.1')
+    expect(await exit).toBe(1)
+    expect(errors.join('')).toMatch(/^error: cannot listen on 192\.0\.2\.1: /)
+    expect(errors.join('')).not.toContain('    at ')
+  })
 })

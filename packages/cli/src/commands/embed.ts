@@ -196,5 +196,6 @@ function readOptions({ idField, textField, metadataFields }: EmbedOptions): Read
 
 function reportFor({ json, output }: EmbedOptions): Report {
   if (json) return jsonReport(output === '-' ? process.stderr : process.stdout)
-  return process.stderr.isTTY ? terminalReport() : lineReport()
+  const canDraw = process.stderr.isTTY && process.env.TERM !== 'dumb'
+  return canDraw ? terminalReport() : lineReport()
 }

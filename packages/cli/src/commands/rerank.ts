@@ -1,4 +1,4 @@
-import { hostedModelNames, type RankedDocument } from '@pinecone-inference/client'
+import { hostedModel, hostedModelNames, type RankedDocument } from '@pinecone-inference/client'
 import { Command, Option } from 'commander'
 import { suggestValues } from '../completion/suggested-values.js'
 import { jsonLine } from '../output/json-line.js'
@@ -13,6 +13,7 @@ interface RerankOptions extends ServiceOptions {
   readonly model: string
   readonly topN?: number
   readonly rankFields: readonly string[]
+  readonly truncate?: string
   readonly json?: boolean
 }
 
@@ -40,6 +41,12 @@ export function rerankCommand(): Command {
         .argParser(names)
         .default(['text'], 'text'),
     )
+    .addOption(
+      new Option(
+        '--truncate <side>',
+        'what is done with a document over the model’s limit: cut, or the request refused (default: END, where the model has it)',
+      ).choices(['END', 'NONE']),
+    )
     .option('--json', 'a JSON object a line, as is printed where there is no terminal')
   return addServiceOptions(command)
     .addHelpText(
@@ -62,8 +69,9 @@ Any number of documents: they are split to the model's limit and merged by score
     })
 }
 
-function requestOf({ query, model, topN, rankFields }: RerankOptions) {
-  return { query, model, rankFields, ...(topN === undefined ? {} : { topN }) }
+function requestOf({ query, model, topN, rankFields, truncate }: RerankOptions) {
+  const sides = hostedModel(model)?.oneOf.truncate
+  return { query, model, rankFields, topN, parameters: { truncate: truncate ?? (sides && 'END') } }
 }
 
 function textOf(ranking: readonly RankedDocument[], { json, rankFields }: RerankOptions): string {

@@ -132,6 +132,9 @@ async function start(options: ServeOptions, command: Command): Promise<Emulator>
         `error: port ${port} on ${host} is taken; give another one with --port, or 0 for a free one`,
       )
     }
+    if (error instanceof Error && 'syscall' in error) {
+      command.error(`error: cannot listen on ${host}: ${error.message}`)
+    }
     if (error instanceof BackendError) command.error(`error: ${error.message}`)
     throw error
   }

@@ -1,29 +1,41 @@
-import type { PineconeInference, PineconeInferenceError } from '@pinecone-inference/client'
+import type { PineconeInference } from '@pinecone-inference/client'
 import type { EmbeddedRecord, TextRecord } from '@pinecone-inference/files'
+import { isRefusal } from '../service/failure-kinds.js'
+import { askAgain, type Embedded } from './ask-again.js'
 import type { EmbedCall } from './embed-job.js'
-import { type Embedded, isolateRefused } from './isolate-refused.js'
 import { SharedSource } from './shared-source.js'
 
 /** What became of a record. */
 export type Outcome = { readonly record: TextRecord; readonly embedded: EmbeddedRecord } | Failed
 
+/** A record that the service will not take, or that has no text. */
 export interface Failed {
   readonly record: TextRecord
   readonly failure: Error
 }
 
+/** When a job is to end before it is done. */
+export interface Stop {
+  /** Nothing new is to be begun. */
+  readonly requested: AbortSignal
+  /** What is under way took too long to finish. */
+  readonly overdue: AbortSignal
+}
+
 /**
  * Embeds records with one model, or with several side by side, in input order. Reads no further ahead than the
- * client's stream does.
+ * client's stream does. Ends early, with what is on the wire, once a stop is requested.
+ *
+ * @throws PineconeInferenceError where the service fails altogether
  */
 export async function* embedRecords(
   records: AsyncIterable<TextRecord>,
   calls: readonly EmbedCall[],
   client: PineconeInference,
-  signal: AbortSignal,
+  stop: Stop,
 ): AsyncGenerator<Outcome, void> {
   const source = new SharedSource(records)
-  const streams = calls.map((call) => embedTexts(source, call, client, signal))
+  const streams = calls.map((call) => embedTexts(source, call, client, stop))
   try {
     for (;;) {
       const vectors = await nextOf(streams)
@@ -34,7 +46,10 @@ export async function* embedRecords(
           yield { record, failure: new Error('the text is empty') }
         } else {
           const values = vectors.flatMap(({ value }) => (value ? [value] : []))
-          if (values.length < calls.length) throw new Error(`${record.id} got fewer vectors than models`)
+          if (values.length < calls.length) {
+            if (stop.requested.aborted) return
+            throw new Error(`${record.id} got fewer vectors than models`)
+          }
           yield outcome(record, values)
           break
         }
@@ -70,7 +85,7 @@ async function* embedTexts(
   source: SharedSource<TextRecord>,
   call: EmbedCall,
   client: PineconeInference,
-  signal: AbortSignal,
+  stop: Stop,
 ): AsyncGenerator<Embedded, void> {
   /** Texts that were sent and have not come back. */
   const underWay: string[] = []
@@ -84,21 +99,24 @@ async function* embedTexts(
   const { model, parameters, encoding } = call
   const stream = client.embedStream(
     { model, inputs: texts(), parameters, encoding },
-    { onError: 'collect', signal },
+    { onError: 'collect', drain: stop.requested, signal: stop.overdue },
   )
-  let refused: { texts: string[]; error: PineconeInferenceError } | undefined
+  /** The texts of a request that failed, so far. */
+  let failed: string[] = []
   for await (const item of stream) {
     const text = underWay.shift() ?? ''
     if (!('error' in item)) {
       yield item.embedding
-      continue
+    } else if (isRefusal(item.error)) {
+      yield item.error
+    } else {
+      failed.push(text)
+      const [, end] = item.error.inputRange ?? [item.index, item.index + 1]
+      if (item.index + 1 < end) continue
+      const embedded = await askAgain(client, call, failed, item.error, stop)
+      if (!embedded) return
+      yield* embedded
+      failed = []
     }
-    const { error, index } = item
-    refused ??= { texts: [], error }
-    refused.texts.push(text)
-    const [, end] = error.inputRange ?? [index, index + 1]
-    if (index + 1 < end) continue
-    yield* await isolateRefused(client, call, refused.texts, error, signal)
-    refused = undefined
   }
 }

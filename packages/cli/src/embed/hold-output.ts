@@ -1,24 +1,26 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { realpath, rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /**
  * Makes sure that no other process on this machine writes the same output. What is held is a socket: unlike a lock
- * file it is free the moment its process ends, however that ends.
+ * file it is free the moment its process ends, however that ends. The output's folder has to be there.
  *
  * @returns how to let go of it; undefined if another process holds it
  */
 export async function holdOutput(output: string): Promise<(() => Promise<void>) | undefined> {
-  const path = socketPath(resolve(output))
+  // by whatever links the folder is reached
+  const path = socketPath(join(await realpath(dirname(output)), basename(output)))
   const server = (await listen(path)) ?? (await listenInsteadOfTheDead(path))
   return server && (() => new Promise((done) => server.close(() => done())))
 }
 
 function socketPath(output: string): string {
-  const name = `pinecone-inference-${createHash('sha256').update(output).digest('hex').slice(0, 32)}`
+  // Short, as macOS takes no more than 103 bytes for a socket's path, and its folder for them has 49.
+  const name = `pinecone-${createHash('sha256').update(output).digest('hex').slice(0, 24)}`
   // Linux has names for sockets that are no files; so has Windows.
   if (process.platform === 'linux') return `\0${name}`
   return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`)

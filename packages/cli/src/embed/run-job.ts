@@ -1,16 +1,13 @@
-import {
-  type PineconeInference,
-  PineconeInferenceError,
-  PineconeInvalidRequestError,
-} from '@pinecone-inference/client'
+import type { PineconeInference } from '@pinecone-inference/client'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
 import type { StopSignal } from '../ending/stop-signal.js'
+import { Checkpoints } from './checkpoints.js'
 import { collectGarbage } from './collect-garbage.js'
 import type { EmbedJob } from './embed-job.js'
-import { embedRecords, type Failed, type Outcome } from './embed-records.js'
+import { embedRecords, type Outcome } from './embed-records.js'
 import { InputDigest } from './input-digest.js'
-import { isRefusal } from './isolate-refused.js'
 import { OutputError } from './output-error.js'
+import { RefusedAlike } from './refused-alike.js'
 import { Pace } from './report/pace.js'
 import type { Report } from './report/report.js'
 import type { Survey } from './survey-input.js'
@@ -38,19 +35,7 @@ export interface JobSurroundings {
   readonly report: Report
 }
 
-/**
- * Milliseconds of work that a kill may cost. A Parquet file gets a row group each time, so it has them further apart.
- */
-const CHECKPOINT_MS = { jsonl: 500, parquet: 30_000 }
-/** Records of a Parquet row group: a full one is worth a checkpoint. */
-const CHECKPOINT_RECORDS = { jsonl: Number.POSITIVE_INFINITY, parquet: 1_000 }
 const REPORT_MS = 100
-
-/**
- * Requests that fail one after the other, none answered between them, before it is the service that is at fault. At the
- * end of the input it is, after fewer too.
- */
-const UNANSWERED_REQUESTS = 3
 
 /**
  * Embeds what is left of a job and writes it down, checkpoint by checkpoint.
@@ -66,76 +51,64 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   const before = output.standing
   const digest = new InputDigest()
   const pace = new Pace()
+  const refusedAlike = new RefusedAlike()
   let read = before.read
-  const unanswered: Failed[] = []
-  let checkpointAt = performance.now()
-  let checkpointRead = read
-  let saving: Promise<void> = Promise.resolve()
-  let reportAt = 0
+  let isAppending = false
 
-  const standing = (): Standing => ({
+  const tokens = () => addUp(before.tokens, surroundings.tokens)
+  const checkpoints = new Checkpoints(output, job.format, () => ({
     read,
     digest: digest.value(),
-    tokens: addUp(before.tokens, surroundings.tokens),
-  })
-  const settle = async (outcome: Outcome) => {
-    digest.add(outcome.record)
-    read++
-    await output.append(outcome)
+    tokens: tokens(),
+  }))
+  const settle = async (outcomes: readonly Outcome[]) => {
+    isAppending = true
+    for (const outcome of outcomes) {
+      digest.add(outcome.record)
+      read++
+      await output.append(outcome)
+    }
+    isAppending = false
   }
-  /** Begins a checkpoint once the one before it is done; the disk must not hold up the requests. */
-  const checkpoint = async () => {
-    await saving
-    saving = output.checkpoint(standing())
-    // A failure is that of the next checkpoint, which waits for this one.
-    saving.catch(() => {})
-    checkpointAt = performance.now()
-    checkpointRead = read
-  }
-  const lastCheckpoint = async () => {
-    if (read > before.read) await checkpoint()
-    await saving
-  }
-  const tell = (now: number) => {
-    const perSecond = pace.mark(read, now)
-    const tokens = Object.values(standing().tokens).reduce((sum, count) => sum + count, 0)
+  const tell = () => {
+    const perSecond = pace.mark(read, performance.now())
+    const spent = Object.values(tokens()).reduce((sum, count) => sum + count, 0)
     const left = total !== undefined && perSecond ? (total - read) / perSecond : undefined
-    report.progress({ done: read, total, failed: output.failures, tokens, perSecond, secondsLeft: left })
+    report.progress({
+      done: read,
+      total,
+      failed: output.failures,
+      tokens: spent,
+      perSecond,
+      secondsLeft: left,
+    })
   }
 
   const reading = { ...job.read, idsAreUnique: survey !== null }
   const records = recordsAfter({ ...job, read: reading }, before, digest, stop.requested)
+  tell()
+  // Not only when a record comes: the next one may take long.
+  const timer = setInterval(() => {
+    tell()
+    if (!isAppending) checkpoints.tick(read)
+  }, REPORT_MS)
   try {
-    tell(performance.now())
-    for await (const outcome of embedRecords(records, job.calls, client, stop.overdue)) {
-      if ('failure' in outcome && !isTheInputs(outcome.failure)) {
-        if (isNoModel(outcome.failure)) throw outcome.failure
-        unanswered.push(outcome)
-        if (requestsOf(unanswered) >= UNANSWERED_REQUESTS) throw outcome.failure
-        continue
-      }
-      for (const failed of unanswered.splice(0)) await settle(failed)
-      await settle(outcome)
+    for await (const outcome of embedRecords(records, job.calls, client, stop)) {
+      const isFirstDone = 'failure' in outcome && output.embedded === 0
+      await settle(isFirstDone ? refusedAlike.add(outcome) : [...refusedAlike.release(), outcome])
+      await checkpoints.keepUp(read)
       collectGarbage()
-      const now = performance.now()
-      if (now - reportAt > REPORT_MS) {
-        reportAt = now
-        tell(now)
-      }
-      const due =
-        now - checkpointAt > CHECKPOINT_MS[job.format] ||
-        read - checkpointRead >= CHECKPOINT_RECORDS[job.format]
-      if (due) await checkpoint()
     }
-    const [first] = unanswered
-    if (first && !stop.requested.aborted) throw first.failure
+    await settle(refusedAlike.release())
   } catch (error) {
-    await lastCheckpoint()
+    await checkpoints.last(read)
     if (stop.overdue.aborted) return false
     throw error
+  } finally {
+    clearInterval(timer)
   }
   if (stop.requested.aborted) {
-    await lastCheckpoint()
+    await checkpoints.last(read)
     return false
   }
   if (survey && digest.value() !== survey.digest) {
@@ -143,9 +116,8 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
       `The input changed while it was read. Delete ${job.output}.partial to start over with it as it is now.`,
     )
   }
-  tell(performance.now())
-  await saving
-  await output.finish(standing())
+  tell()
+  await checkpoints.finish()
   return true
 }
 
@@ -183,19 +155,6 @@ function otherInput({ output }: EmbedJob, read: number): OutputError {
     `${output}.partial holds a run whose input was another: its first ${read} records are not the same. ` +
       `Give the same to go on with it, or delete ${output}.partial to start over.`,
   )
-}
-
-/** Whether a failure says something of the input, and not of the service. */
-function isTheInputs(failure: Error): boolean {
-  return isRefusal(failure) || !(failure instanceof PineconeInferenceError)
-}
-
-function isNoModel(failure: Error): boolean {
-  return failure instanceof PineconeInvalidRequestError && failure.status === 404
-}
-
-function requestsOf(failed: readonly Failed[]): number {
-  return new Set(failed.map(({ failure }) => failure)).size
 }
 
 function addUp(

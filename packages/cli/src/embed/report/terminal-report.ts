@@ -8,6 +8,8 @@ export function terminalReport(): Report {
     bar?.stop()
     bar = undefined
   }
+  // A second signal ends the process at once, and the cursor is hidden.
+  process.once('exit', clear)
   const print = (line: string) => {
     clear()
     process.stderr.write(`${line}\n`)
@@ -20,7 +22,10 @@ export function terminalReport(): Report {
     say: print,
     fail: (message) => print(`error: ${message}`),
     finish: (result) => print(sentence(result)),
-    end: clear,
+    end() {
+      process.off('exit', clear)
+      clear()
+    },
   }
 }
 

@@ -1,0 +1,25 @@
+import {
+  PineconeConnectionError,
+  PineconeInvalidRequestError,
+  PineconeRateLimitError,
+  PineconeResponseError,
+  PineconeServerError,
+  PineconeTimeoutError,
+} from '@pinecone-inference/client'
+
+/** Whether the service or the way there failed: the same request may work later. */
+export function isPassing(error: unknown): boolean {
+  const passing = [
+    PineconeConnectionError,
+    PineconeRateLimitError,
+    PineconeResponseError,
+    PineconeServerError,
+    PineconeTimeoutError,
+  ]
+  return passing.some((kind) => error instanceof kind)
+}
+
+/** Whether the service looked at the inputs and will not take them; that the model is not there says nothing of them. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof PineconeInvalidRequestError && error.status !== 404
+}
