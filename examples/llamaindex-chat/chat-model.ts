@@ -16,7 +16,7 @@ export async function chatModel(): Promise<LLM> {
   return new OpenAI({ model: 'gpt-4o-mini' })
 }
 
-/** Quotes the sentence of the system's messages that is most like the last message, word by word. */
+/** Quotes the sentence of the passages found that is most like the user's last message, word by word. */
 class QuotingLLM extends BaseLLM {
   metadata = {
     model: 'quoting',
@@ -35,14 +35,16 @@ class QuotingLLM extends BaseLLM {
   }: LLMChatParamsStreaming | LLMChatParamsNonStreaming): Promise<
     AsyncIterable<ChatResponseChunk> | ChatResponse
   > {
-    const question = extractText(messages.at(-1)?.content ?? '')
-    const context = messages
-      .filter(({ role }) => role === 'system')
-      .map(({ content }) => extractText(content))
-      .join('\n\n')
-    const content = quote(question, context)
+    const question = extractText(messages.findLast(({ role }) => role === 'user')?.content ?? '')
+    const prompt = extractText(messages.findLast(({ role }) => role === 'system')?.content ?? '')
+    const content = quote(question, passagesIn(prompt))
     return stream ? inPieces(content) : { raw: null, message: { role: 'assistant', content } }
   }
+}
+
+/** What LlamaIndex's prompt has between its two lines of dashes. */
+function passagesIn(prompt: string): string {
+  return prompt.split(/^-{21}$/m)[1] ?? ''
 }
 
 async function* inPieces(text: string): AsyncGenerator<ChatResponseChunk> {

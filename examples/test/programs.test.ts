@@ -101,6 +101,12 @@ it('llamaindex-chat streams answers with their sources, and remembers', async ()
   expect(stdout).toContain('4 messages in the history')
 })
 
+it('llamaindex-chat quotes the passages, not the prompt around them', async () => {
+  const { stdout } = await program('llamaindex-chat', 'How do I mock a request?')
+  expect(stdout).toMatch(/^it: {2}(“.+”|The passages hold no sentence about that\.)$/m)
+  expect(stdout).not.toContain('Context information')
+})
+
 it('llamaindex-ingestion embeds what is new or changed, and keeps no stale passages', async () => {
   const { stdout } = await program('llamaindex-ingestion')
   const runs = [...stdout.matchAll(/: (\d+) passages embedded, (\d+) tokens, (\d+) passages in the store$/gm)]
