@@ -9,6 +9,9 @@ export interface Module {
   readonly file: string
 }
 
+/** The documentation is about the official SDK 9; under its own name `test/` has 5, which `@langchain/pinecone` wants. */
+const withSdk9 = (code: string) => code.replaceAll("'@pinecone-database/pinecone'", "'pinecone-sdk-9'")
+
 /**
  * Compiles the TypeScript blocks, each a module of its own, in one program. What is wrong is named by document and
  * line; the modules are there to be run all the same.
@@ -20,7 +23,7 @@ export function compile(documents: readonly Document[]) {
     for (const block of document.blocks.filter(({ language }) => language === 'ts')) {
       const name = `${document.path.replace(/\.md$/, '').replaceAll('/', '-')}-line-${block.line}.mts`
       const file = join(folder, name)
-      writeFileSync(file, `${block.given}\n${block.code}\nexport {}\n`)
+      writeFileSync(file, `${block.given}\n${withSdk9(block.code)}\nexport {}\n`)
       sources.set(file, { document, block })
     }
   }

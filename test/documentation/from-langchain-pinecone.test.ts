@@ -1,9 +1,8 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { PineconeEmbeddings as TheirEmbeddings } from '@langchain/pinecone'
-import type { RequestRetryEvent } from '@pinecone-inference/client'
 import { type Emulator, startEmulator } from '@pinecone-inference/emulator'
 import { PineconeEmbeddings, PineconeSparseEmbeddings } from '@pinecone-inference/langchain'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { nextRetry } from './next-retry.js'
 
 /** docs/from-langchain-pinecone.md, row by row: what each of the two does. */
 
@@ -167,17 +166,6 @@ describe('429 with a Retry-After of a minute', () => {
     expect(emulator.requests).toHaveLength(1)
   })
 })
-
-function nextRetry(): Promise<RequestRetryEvent> {
-  return new Promise((resolve) => {
-    const channel = 'pinecone-inference:request:retry'
-    const listener = (event: unknown) => {
-      unsubscribe(channel, listener)
-      resolve(event as RequestRetryEvent)
-    }
-    subscribe(channel, listener)
-  })
-}
 
 describe('an answer with two vectors for three texts', () => {
   it('theirs: two vectors', async () => {
