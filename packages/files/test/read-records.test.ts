@@ -136,6 +136,14 @@ describe('CSV', () => {
     ])
   })
 
+  it.each(['\n', '\r\n'])('counts its lines also where texts have line breaks (%j)', async (end) => {
+    const text = ['id,text', '1,"a', 'b', 'c"', '', '2,"d', 'e"', '3,x,y', ''].join(end)
+    await expect(read({ 'in.csv': text })).rejects.toMatchObject({ line: 8 })
+    await expect(read({ 'in.csv': text.replace('3,x,y', '2,x') })).rejects.toThrow(
+      'line 8: the id "2" is record 2',
+    )
+  })
+
   it('reads metadata from a column of that name', async () => {
     expect(await read({ 'in.csv': 'id,text,metadata\n1,x,"{""year"": 1999}"\n2,y,\n' })).toEqual([
       { id: '1', text: 'x', metadata: { year: 1999 } },
@@ -144,8 +152,14 @@ describe('CSV', () => {
   })
 
   it.each([
-    ['id,text\n1,x\n2\n', /in\.csv: .*line 3/],
-    ['id,text\n1,"x\n', /in\.csv: .*line/],
+    ['id,text\n1,x\n2\n', /in\.csv, line 3: has 1 field, and the header 2; a field with a comma/],
+    ['id,text\n1,a, b\n', /in\.csv, line 2: has 3 fields, and the header 2/],
+    ['id,text\n1,"x"\n2,"x\n3,x\n4,x\n', /in\.csv, line 3: has a quote that is not closed/],
+    ['id,text\n1,a "quoted" b\n', /in\.csv, line 2: has a quote inside a field that does not begin with one/],
+    [
+      'id,text\n1,"a "quoted" b"\n',
+      /in\.csv, line 2: has more behind a closing quote than a comma; .* twice/,
+    ],
     ['id,id,text\n1,2,x\n', /two columns are called "id"/],
     ['id,body\n1,x\n', /in\.csv, line 2: has no "text"; it has "id", "body"/],
   ])('refuses %j and says where and why', async (text, message) => {

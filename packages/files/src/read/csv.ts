@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream'
-import { type CsvError, parse } from 'csv-parse'
+import { CsvError, parse } from 'csv-parse'
 import { InputError } from '../input-error.js'
+import { csvProblem } from './csv-problem.js'
 import type { Fields } from './fields.js'
 
 interface Row {
-  record: Record<string, string>
-  info: { lines: number }
+  values: Record<string, string>
+  line: number
 }
 
 /** Comma-separated rows under a header (RFC 4180); empty lines are passed over. Every value is a string. */
@@ -14,17 +15,33 @@ export async function* readCsv(
   source: string,
 ): AsyncGenerator<Fields, void> {
   const text = Readable.from(decoded(chunks, source))
-  const parser = parse({ bom: true, columns: uniqueNames(source), info: true, skip_empty_lines: true })
+  let columns = 0
+  /** csv-parse counts a CRLF inside quotes as two lines. */
+  let countedTwice = 0
+  let lastLine = 1
+  const parser = parse<Row, Record<string, string>>({
+    bom: true,
+    columns: (header: string[]) => {
+      columns = header.length
+      return uniqueNames(header, source)
+    },
+    on_record: (values, { lines }) => {
+      for (const value of Object.values(values)) countedTwice += value.split('\r\n').length - 1
+      lastLine = lines - countedTwice
+      return { values, line: lastLine }
+    },
+    skip_empty_lines: true,
+  })
   text.on('error', (error) => parser.destroy(error))
   try {
-    for await (const { record, info } of text.pipe(parser) as AsyncIterable<Row>) {
-      yield {
-        values: record,
-        refuse: (problem) => new InputError({ source, line: info.lines }, problem),
-      }
+    for await (const { values, line } of text.pipe(parser) as AsyncIterable<Row>) {
+      yield { values, refuse: (problem) => new InputError({ source, line }, problem) }
     }
   } catch (error) {
-    throw isCsvError(error) ? new InputError({ source }, error.message, error) : error
+    if (!(error instanceof CsvError)) throw error
+    // it is found out at the end of the file, where nobody looks for it
+    const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? lastLine + 1 : Number(error.lines) - countedTwice
+    throw new InputError({ source, line }, csvProblem(error, columns), error)
   } finally {
     text.destroy()
   }
@@ -42,16 +59,10 @@ async function* decoded(chunks: AsyncIterable<Uint8Array>, source: string): Asyn
   }
 }
 
-function uniqueNames(source: string) {
-  return (header: string[]) => {
-    const twice = header.find((name, i) => header.indexOf(name) !== i)
-    if (twice !== undefined) {
-      throw new InputError({ source, line: 1 }, `two columns are called ${JSON.stringify(twice)}`)
-    }
-    return header
+function uniqueNames(header: string[], source: string): string[] {
+  const twice = header.find((name, i) => header.indexOf(name) !== i)
+  if (twice !== undefined) {
+    throw new InputError({ source, line: 1 }, `two columns are called ${JSON.stringify(twice)}`)
   }
-}
-
-function isCsvError(error: unknown): error is CsvError {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')
+  return header
 }
