@@ -136,6 +136,37 @@ describe('CSV', () => {
     ])
   })
 
+  it.each([
+    ['LF', 'id,text\n1,one\n2,two\n'],
+    ['CRLF', 'id,text\r\n1,one\r\n2,two\r\n'],
+    ['CR', 'id,text\r1,one\r2,two\r'],
+    ['LF, then CRLF', 'id,text\n1,one\r\n2,two\r\n'],
+    ['CRLF, then LF', 'id,text\r\n1,one\n2,two\n'],
+    ['CR, then LF and CRLF', 'id,text\r1,one\n2,two\r\n'],
+    ['LF after a quoted CR in the header', 'id,text,"a\rb"\n1,one,\n2,two,\n'],
+    ['CR after a quoted LF in the header', 'id,text,"a\nb"\r1,one,\r2,two,\r'],
+  ])('may end its lines with %s', async (_, text) => {
+    const records = [
+      { id: '1', text: 'one' },
+      { id: '2', text: 'two' },
+    ]
+    expect(await read({ 'in.csv': text })).toEqual(records)
+    expect(await read({ 'in.csv': text.trimEnd() })).toEqual(records)
+  })
+
+  it('keeps a CR that ends no line', async () => {
+    expect(await read({ 'in.csv': 'id,text\n1,a\rb\n2,"a\r\nb\r"\r\n' })).toEqual([
+      { id: '1', text: 'a\rb' },
+      { id: '2', text: 'a\r\nb\r' },
+    ])
+  })
+
+  it('may end its lines with CRLF wherever the file is cut into chunks', async () => {
+    const rows = Array.from({ length: 30_000 }, (_, i) => `${i},${'x'.repeat(i % 7)}\r\n`)
+    const records = await read({ 'in.csv': `id,text\n${rows.join('')}` })
+    expect(records).toEqual(rows.map((_, i) => ({ id: `${i}`, text: 'x'.repeat(i % 7) })))
+  })
+
   it.each(['\n', '\r\n'])('counts its lines also where texts have line breaks (%j)', async (end) => {
     const text = ['id,text', '1,"a', 'b', 'c"', '', '2,"d', 'e"', '3,x,y', ''].join(end)
     await expect(read({ 'in.csv': text })).rejects.toMatchObject({ line: 8 })

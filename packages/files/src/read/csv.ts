@@ -14,7 +14,9 @@ export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
   source: string,
 ): AsyncGenerator<Fields, void> {
-  const text = Readable.from(decoded(chunks, source))
+  const decoder = decoded(chunks, source)
+  const { value: start } = await decoder.next()
+  const text = Readable.from(concatenated(start ?? '', decoder))
   let columns = 0
   /** csv-parse counts a CRLF inside quotes as two lines. */
   let countedTwice = 0
@@ -30,6 +32,7 @@ export async function* readCsv(
       lastLine = lines - countedTwice
       return { values, line: lastLine }
     },
+    record_delimiter: lineEnds(start ?? ''),
     skip_empty_lines: true,
   })
   text.on('error', (error) => parser.destroy(error))
@@ -57,6 +60,17 @@ async function* decoded(chunks: AsyncIterable<Uint8Array>, source: string): Asyn
     if (!(error instanceof TypeError)) throw error
     throw new InputError({ source }, 'is not UTF-8; save it as "CSV UTF-8"', error)
   }
+}
+
+async function* concatenated(start: string, rest: AsyncIterable<string>): AsyncGenerator<string, void> {
+  yield start
+  yield* rest
+}
+
+/** CR alone ends lines where it ends the first, as on old Macs; elsewhere it is part of a text, without quotes too. */
+function lineEnds(start: string): string[] {
+  const isOldMac = /^(?:"[^"]*"|[^"\r\n])*\r(?!\n|$)/.test(start)
+  return isOldMac ? ['\r\n', '\n', '\r'] : ['\r\n', '\n']
 }
 
 function uniqueNames(header: string[], source: string): string[] {
