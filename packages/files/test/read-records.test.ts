@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -16,6 +16,13 @@ async function read(files: Record<string, string | Uint8Array>, options?: ReadOp
       options,
     ),
   )
+}
+
+/** A file that goes on with zeros, which take no room on the disk. */
+async function sparse(name: string, start: string, size: number) {
+  const path = join(await folderOf({ [name]: start }), name)
+  await truncate(path, size)
+  return path
 }
 
 const lines = (...records: unknown[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('')
@@ -95,6 +102,12 @@ describe('JSONL', () => {
     await expect(withMetadata('é'.repeat(20_477))).rejects.toThrow(
       'line 1: the metadata has 40962 bytes; Pinecone takes 40960',
     )
+  })
+
+  it('refuses a line of more than 64 MiB', async () => {
+    const reading = all(readRecords(await sparse('in.jsonl', '{"id":"a","text":"1"}\n', 70_000_000)))
+    await expect(reading).rejects.toBeInstanceOf(InputError)
+    await expect(reading).rejects.toThrow('in.jsonl, line 2: is longer than 67108864 bytes')
   })
 
   it('refuses what is not UTF-8, naming the line', async () => {
@@ -202,6 +215,13 @@ describe('CSV', () => {
   it('refuses what is not UTF-8', async () => {
     const latin1 = Buffer.from('id,text\n1,caf\xe9\n', 'latin1')
     await expect(read({ 'in.csv': latin1 })).rejects.toThrow(/in\.csv: is not UTF-8/)
+  })
+
+  it('refuses a row of more than 64 MiB, as a quote that is not closed makes one of the rest', async () => {
+    const path = await sparse('in.csv', 'id,text\n1,x\n2,"x\n3,x\n', 70_000_000)
+    const reading = all(readRecords(path))
+    await expect(reading).rejects.toBeInstanceOf(InputError)
+    await expect(reading).rejects.toThrow(/in\.csv, line 3: has a row longer than 67108864 bytes/)
   })
 })
 
@@ -319,6 +339,12 @@ describe('a folder', () => {
     const pieces = await all(readRecords(wall))
     expect(pieces.length).toBeGreaterThan(6)
     for (const { text } of pieces) expect(text.length).toBeLessThanOrEqual(1500)
+  })
+
+  it('refuses a file of more than 64 MiB', async () => {
+    const reading = all(readRecords(await sparse('in.txt', 'text', 64 * 1024 * 1024 + 1)))
+    await expect(reading).rejects.toBeInstanceOf(InputError)
+    await expect(reading).rejects.toThrow('in.txt: has 67108865 bytes; a text file may have 67108864')
   })
 
   it('without such a file is refused', async () => {

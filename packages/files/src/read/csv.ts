@@ -3,6 +3,7 @@ import { CsvError, parse } from 'csv-parse'
 import { InputError } from '../input-error.js'
 import { csvProblem } from './csv-problem.js'
 import type { Fields } from './fields.js'
+import { LARGEST_RECORD } from './largest-record.js'
 
 interface Row {
   values: Record<string, string>
@@ -32,6 +33,7 @@ export async function* readCsv(
       lastLine = lines - countedTwice
       return { values, line: lastLine }
     },
+    max_record_size: LARGEST_RECORD,
     record_delimiter: lineEnds(start ?? ''),
     skip_empty_lines: true,
   })
@@ -42,8 +44,9 @@ export async function* readCsv(
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    // it is found out at the end of the file, where nobody looks for it
-    const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? lastLine + 1 : Number(error.lines) - countedTwice
+    // found out far behind the line where it is, which is the one after the last good row
+    const isFoundLate = error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
+    const line = isFoundLate ? lastLine + 1 : Number(error.lines) - countedTwice
     throw new InputError({ source, line }, csvProblem(error, columns), error)
   } finally {
     text.destroy()

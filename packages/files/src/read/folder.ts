@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { opendir, readFile } from 'node:fs/promises'
+import { opendir, readFile, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { InputError } from '../input-error.js'
 import { splitIntoPassages } from '../passages/split-into-passages.js'
 import type { Fields } from './fields.js'
+import { LARGEST_RECORD } from './largest-record.js'
 
 const MARKDOWN = new Set(['.md', '.markdown'])
 const TEXT = new Set([...MARKDOWN, '.txt'])
@@ -22,6 +23,13 @@ export async function* readFolder(folder: string): AsyncGenerator<Fields, void> 
 
 /** The passages of one file: `name#1`, `name#2` and so on. */
 export async function* readTextFile(path: string, name: string): AsyncGenerator<Fields, void> {
+  const { size } = await stat(path)
+  if (size > LARGEST_RECORD) {
+    throw new InputError(
+      { source: path },
+      `has ${size} bytes; a text file may have ${LARGEST_RECORD}: split it`,
+    )
+  }
   const bytes = await readFile(path)
   if (!isUtf8(bytes)) throw new InputError({ source: path }, 'is not UTF-8')
   const text = bytes

@@ -1,8 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { InputError } from '../input-error.js'
-
-/** A longer line is no record: the service takes 2 MB in a request. It may be a file of another kind. */
-const LONGEST_LINE = 64 * 1024 * 1024
+import { LARGEST_RECORD } from './largest-record.js'
 
 const LF = 0x0a
 const CR = 0x0d
@@ -21,8 +19,11 @@ export async function* linesOf(
 
   const keep = (piece: Uint8Array) => {
     length += piece.length
-    if (length > LONGEST_LINE) {
-      throw new InputError({ source, line }, `is longer than ${LONGEST_LINE} bytes; is this a file of lines?`)
+    if (length > LARGEST_RECORD) {
+      throw new InputError(
+        { source, line },
+        `is longer than ${LARGEST_RECORD} bytes; is this a file of lines?`,
+      )
     }
     pieces.push(piece)
   }
