@@ -1,0 +1,30 @@
+import type { AsyncBuffer } from 'hyparquet'
+
+/** Node.js ends the process where one read is to have 2 GiB or more: `Assertion failed: args[3]->IsInt32()`. */
+const LONGEST_READ = 2 ** 30
+
+/** Of a `FileHandle`. */
+type Read = (
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  position: number,
+) => Promise<{ bytesRead: number }>
+
+/** A file of a known size in hyparquet's terms. */
+export function fileBuffer(handle: { read: Read }, size: number): AsyncBuffer {
+  return {
+    byteLength: size,
+    async slice(start, end = size) {
+      const from = start < 0 ? size + start : start
+      const bytes = new Uint8Array(Math.min(end, size) - from)
+      for (let at = 0; at < bytes.length; ) {
+        const length = Math.min(bytes.length - at, LONGEST_READ)
+        const { bytesRead } = await handle.read(bytes, at, length, from + at)
+        if (bytesRead === 0) throw new Error('the file became shorter while it was read')
+        at += bytesRead
+      }
+      return bytes.buffer
+    },
+  }
+}
