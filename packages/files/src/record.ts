@@ -3,7 +3,7 @@ export type Metadata = Record<string, string | number | boolean | string[]>
 
 /** A text to embed. */
 export interface TextRecord {
-  /** Unique in its input, 1 to 512 characters. */
+  /** Unique in its input, 1 to 512 characters of ASCII. */
   id: string
   /** May be empty, where the input's is. */
   text: string

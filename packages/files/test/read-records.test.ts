@@ -54,7 +54,7 @@ describe('JSONL', () => {
       fc.asyncProperty(
         fc.uniqueArray(
           fc.record({
-            id: fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }),
+            id: fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme-ascii' }),
             text: fc.string({
               unit: fc.constantFrom('é', '🙂', '\u2028', '\u2029', '\r', '\n', 'a', '"', '\\'),
             }),
@@ -87,6 +87,11 @@ describe('JSONL', () => {
     [lines({ id: 'a', text: 5 }), 'line 1: the field "text" is no string'],
     [lines({ id: '', text: 'x' }), 'the id has 0 characters; it must have 1 to 512'],
     [lines({ id: 'x'.repeat(513), text: 'x' }), 'the id has 513 characters'],
+    [
+      lines({ id: 'café', text: 'x' }),
+      'line 1: the id "café" is not ASCII, or has a null character; Pinecone',
+    ],
+    [lines({ id: 'a\0b', text: 'x' }), 'line 1: the id "a\\u0000b" is not ASCII, or has a null character'],
     [lines({ id: 1.5, text: 'x' }), 'the id 1.5 is neither a string nor a whole number'],
     [lines({ id: 'a', text: 'x', metadata: { deep: { er: 1 } } }), 'the field "deep" cannot be metadata'],
     [lines({ id: 'a', text: 'x', metadata: 'no' }), 'the field "metadata" is no object'],
@@ -323,6 +328,18 @@ describe('a folder', () => {
         metadata: { source: 'deep/c.markdown', line: 1, text: 'third' },
       },
     ])
+  })
+
+  it('has the names of its files in the ids, in ASCII, and as they are in the metadata', async () => {
+    const names = ['100% ASCII [1].txt', 'Übersicht/東京 🗼.md']
+    const records = await all(
+      readRecords(await folderOf(Object.fromEntries(names.map((name) => [name, 'x'])))),
+    )
+    expect(records.map(({ id }) => id)).toEqual([
+      '100% ASCII [1].txt#1',
+      '%C3%9Cbersicht/%E6%9D%B1%E4%BA%AC %F0%9F%97%BC.md#1',
+    ])
+    expect(records.map(({ metadata }) => metadata?.source)).toEqual(names)
   })
 
   it('cuts Markdown at its headings first, into passages of at most 1,500 characters', async () => {

@@ -40,8 +40,10 @@ export async function* readTextFile(path: string, name: string): AsyncGenerator<
     text,
     MARKDOWN.has(extname(path).toLowerCase()) ? 'markdown' : 'plain',
   )
+  // ids are ASCII, names need not be
+  const idOfFile = name.replace(/\P{ASCII}+/gu, encodeURIComponent)
   for (const [i, passage] of passages.entries()) {
-    const values = { id: `${name}#${i + 1}`, text: passage.text, source: name, line: passage.line }
+    const values = { id: `${idOfFile}#${i + 1}`, text: passage.text, source: name, line: passage.line }
     yield { values, refuse: (problem) => new InputError({ source: path, line: passage.line }, problem) }
   }
 }

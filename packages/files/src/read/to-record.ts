@@ -9,9 +9,11 @@ export interface FieldNames {
   readonly metadata: readonly string[] | undefined
 }
 
-/** https://docs.pinecone.io/reference/api/database-limits */
+/** Of ASCII, without a null: https://docs.pinecone.io/reference/api/database-limits/identifier-limits */
 const LONGEST_ID = 512
-/** Bytes of JSON; "40 KB" there, and 40960 in the service's refusal. */
+/**
+ * Bytes of JSON; "40 KB" in https://docs.pinecone.io/reference/api/database-limits, and 40960 in the service's refusal.
+ */
 const LARGEST_METADATA = 40 * 1024
 
 export function toRecord(fields: Fields, names: FieldNames): TextRecord {
@@ -36,6 +38,11 @@ function idOf(fields: Fields, name: string): string {
   const id = String(value)
   if (id === '' || id.length > LONGEST_ID) {
     throw fields.refuse(`the id has ${id.length} characters; it must have 1 to ${LONGEST_ID}`)
+  }
+  if (!/^\p{ASCII}*$/u.test(id) || id.includes('\0')) {
+    throw fields.refuse(
+      `the id ${quoted(id)} is not ASCII, or has a null character; Pinecone takes no such id`,
+    )
   }
   return id
 }
