@@ -92,6 +92,11 @@ describe('JSONL', () => {
       'line 1: the id "café" is not ASCII, or has a null character; Pinecone',
     ],
     [lines({ id: 'a\0b', text: 'x' }), 'line 1: the id "a\\u0000b" is not ASCII, or has a null character'],
+    [
+      '{"id":12345678901234567890,"text":"x"}',
+      'line 1: the id is a whole number beyond 2^53, which JSON rounds',
+    ],
+    [lines({ id: null, text: 'x' }), 'line 1: the field "id" is null'],
     [lines({ id: 1.5, text: 'x' }), 'the id 1.5 is neither a string nor a whole number'],
     [lines({ id: 'a', text: 'x', metadata: { deep: { er: 1 } } }), 'the field "deep" cannot be metadata'],
     [lines({ id: 'a', text: 'x', metadata: 'no' }), 'the field "metadata" is no object'],
@@ -265,6 +270,38 @@ describe('Parquet', () => {
       { id: '0', text: 'text 0' },
       { id: '1', text: 'text 1', metadata: { year: 1901 } },
     ])
+  })
+
+  it('keeps whole numbers that JSON’s numbers cannot hold as strings', async () => {
+    const filename = join(await folderOf(), 'in.parquet')
+    const large = [2n ** 53n - 1n, 2n ** 53n + 1n, -(2n ** 63n)]
+    parquetWriteFile({
+      filename,
+      columnData: [
+        { name: 'id', data: large, type: 'INT64' },
+        { name: 'text', data: ['a', 'b', 'c'], type: 'STRING' },
+        { name: 'number', data: large, type: 'INT64' },
+      ],
+    })
+    expect(await all(readRecords(filename, { metadataFields: ['number'] }))).toEqual([
+      { id: '9007199254740991', text: 'a', metadata: { number: 9007199254740991 } },
+      { id: '9007199254740993', text: 'b', metadata: { number: '9007199254740993' } },
+      { id: '-9223372036854775808', text: 'c', metadata: { number: '-9223372036854775808' } },
+    ])
+  })
+
+  it('takes a text that is null for an empty one, and refuses an id that is', async () => {
+    const filename = join(await folderOf(), 'in.parquet')
+    parquetWriteFile({
+      filename,
+      columnData: [
+        { name: 'id', data: ['1', undefined], type: 'STRING' },
+        { name: 'text', data: [undefined, 'b'], type: 'STRING' },
+      ],
+    })
+    const records = readRecords(filename)
+    expect((await records.next()).value).toEqual({ id: '1', text: '' })
+    await expect(records.next()).rejects.toThrow(/in\.parquet, row 2: the field "id" is null/)
   })
 
   it('is read in slices where a row group is large', async () => {

@@ -27,12 +27,18 @@ export function toRecord(fields: Fields, names: FieldNames): TextRecord {
 function present({ values, refuse }: Fields, name: string): unknown {
   const value = values[name]
   if (value !== undefined && value !== null) return value
+  if (Object.hasOwn(values, name)) throw refuse(`the field ${quoted(name)} is null`)
   const list = Object.keys(values).slice(0, 20).map(quoted).join(', ')
   throw refuse(`has no ${quoted(name)}; it has ${list || 'nothing'}`)
 }
 
 function idOf(fields: Fields, name: string): string {
   const value = present(fields, name)
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw fields.refuse(
+      'the id is a whole number beyond 2^53, which JSON rounds; give it as a string, in quotes',
+    )
+  }
   const isId = typeof value === 'string' || typeof value === 'bigint' || Number.isSafeInteger(value)
   if (!isId) throw fields.refuse(`the id ${JSON.stringify(value)} is neither a string nor a whole number`)
   const id = String(value)
@@ -88,7 +94,8 @@ function parsed(json: string, { refuse }: Fields): unknown {
 function metadataValue(value: unknown, name: string, { refuse }: Fields): Metadata[string] {
   if (typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
-  if (typeof value === 'bigint') return Number(value)
+  // as a number it would be another one, without a word
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
   if (value instanceof Date) return value.toISOString()
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
   throw refuse(
