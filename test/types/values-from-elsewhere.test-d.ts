@@ -14,6 +14,7 @@ import {
   type RerankParametersOf,
   type RerankRequest,
 } from '@pinecone-inference/client'
+import { startEmulator } from '@pinecone-inference/emulator'
 import { PineconeEmbeddings, PineconeRerank as RerankDocuments } from '@pinecone-inference/langchain'
 import { PineconeEmbedding, PineconeRerank as RerankNodes } from '@pinecone-inference/llamaindex'
 
@@ -69,6 +70,7 @@ void pinecone.rerank({ model: bge, query, documents, parameters: rerankParameter
 
 /** Options that may be undefined, also with `exactOptionalPropertyTypes`, which this is compiled with. */
 const signal: AbortSignal | undefined = process.argv.includes('--quick') ? AbortSignal.timeout(10) : undefined
+const fault = { kind: 'status', status: 503, retryAfter: process.env.RETRY_AFTER } as const
 const topN: number | undefined = process.argv.includes('--few') ? 3 : undefined
 const client = new PineconeInference({ apiKey: process.env.KEY, baseUrl: process.env.URL, timeout: topN })
 void client.embedAll({ model: e5, inputs, parameters: undefined }, { signal, batchSize: topN })
@@ -77,6 +79,8 @@ new PineconeEmbeddings({ apiKey: process.env.KEY, model: process.env.MODEL, batc
 new RerankDocuments({ client, topN, scoreThreshold: topN })
 new RerankNodes({ client: undefined, model: process.env.MODEL, topN })
 void new PineconeEmbedding().getTextEmbedding('a', { signal })
+export const emulator = () =>
+  startEmulator({ apiKey: process.env.KEY, seed: topN, faults: [{ times: topN, fault }] })
 
 /** What is certainly wrong is still refused. */
 // @ts-expect-error no such type, beside a value that is not known

@@ -9,25 +9,25 @@ import { type RecordedRequest, RequestLog } from './http/request-log.js'
 
 export interface EmulatorOptions {
   /** Port to listen on; by default, and for 0, a free one. */
-  readonly port?: number
+  readonly port?: number | undefined
   /** Address to listen on; default `127.0.0.1`. */
-  readonly host?: string
+  readonly host?: string | undefined
   /** The only API key that is taken; by default any that is not blank. */
-  readonly apiKey?: string
+  readonly apiKey?: string | undefined
   /** What computes vectors and scores; default the lexical stand-ins, `{ kind: 'lexical' }`. */
-  readonly backend?: BackendOptions
+  readonly backend?: BackendOptions | undefined
   /** Milliseconds before every answer; default none. */
-  readonly latency?: Latency
+  readonly latency?: Latency | undefined
   /** Share of requests (0..1) that are answered 503; default 0. */
-  readonly errorRate?: number
+  readonly errorRate?: number | undefined
   /** Budgets per model and input type, answered 429 with Retry-After when spent; default none. */
-  readonly rateLimit?: RateLimit
+  readonly rateLimit?: RateLimit | undefined
   /** Rules to start with; more by `emulator.faults.add`. */
-  readonly faults?: readonly FaultRule[]
+  readonly faults?: readonly FaultRule[] | undefined
   /** Seed of everything that is drawn (latency, error rate, probability): the same seed, the same faults; default 1. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** Called with each request when its answer has ended, or its connection. */
-  readonly onAnswer?: (request: RecordedRequest) => void
+  readonly onAnswer?: ((request: RecordedRequest) => void) | undefined
 }
 
 export interface Emulator extends AsyncDisposable {

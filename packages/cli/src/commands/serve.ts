@@ -113,18 +113,11 @@ async function start(options: ServeOptions, command: Command): Promise<Emulator>
       backend: backendOf(options, command),
       faults: fault,
       onAnswer: (request) => process.stdout.write(`${requestLine(request)}\n`),
-      ...(apiKey === undefined ? {} : { apiKey }),
-      ...(latency === undefined ? {} : { latency }),
-      ...(errorRate === undefined ? {} : { errorRate }),
-      ...(seed === undefined ? {} : { seed }),
-      ...(limited
-        ? {
-            rateLimit: {
-              ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
-              ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
-            },
-          }
-        : {}),
+      apiKey,
+      latency,
+      errorRate,
+      seed,
+      rateLimit: limited ? { tokensPerMinute, requestsPerMinute } : undefined,
     })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {

@@ -30,8 +30,8 @@ export const malformations: readonly Malformation[] = [
 /** Budgets per model and input type. */
 export interface RateLimit {
   /** Tokens of embed requests. */
-  readonly tokensPerMinute?: number
-  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number | undefined
+  readonly requestsPerMinute?: number | undefined
 }
 
 export type Fault =
@@ -39,9 +39,9 @@ export type Fault =
   | {
       readonly kind: 'status'
       readonly status: number
-      readonly code?: string
-      readonly message?: string
-      readonly retryAfter?: number | string
+      readonly code?: string | undefined
+      readonly message?: string | undefined
+      readonly retryAfter?: number | string | undefined
     }
   /** The connection is reset (RST) before anything is answered. */
   | { readonly kind: 'reset' }
@@ -54,8 +54,8 @@ export type Fault =
   | {
       readonly kind: 'stall'
       readonly at: 'headers' | 'body'
-      readonly bytes?: number
-      readonly ms?: number
+      readonly bytes?: number | undefined
+      readonly ms?: number | undefined
     }
   | { readonly kind: 'malformed'; readonly as: Malformation }
   /** The answer comes later; adds up with other latencies and does not keep another fault from happening. */
@@ -69,13 +69,13 @@ export type Route = '/embed' | '/rerank' | '/models' | '/models/{model_name}'
 export interface FaultRule {
   readonly fault: Fault
   /** A route of the API, or an exact path such as `/models/multilingual-e5-large`. */
-  readonly route?: Route | (string & {})
-  readonly model?: string
-  readonly inputType?: 'query' | 'passage'
+  readonly route?: Route | (string & {}) | undefined
+  readonly model?: string | undefined
+  readonly inputType?: 'query' | 'passage' | undefined
   /** The n-th request (from 1) that meets route, model and input type since the rule was added; or a range, both ends in. */
-  readonly call?: number | readonly [from: number, to: number]
+  readonly call?: number | readonly [from: number, to: number] | undefined
   /** At most so many times. */
-  readonly times?: number
+  readonly times?: number | undefined
   /** 0..1, drawn with the emulator's seed. */
-  readonly probability?: number
+  readonly probability?: number | undefined
 }
