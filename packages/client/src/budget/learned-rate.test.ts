@@ -39,6 +39,21 @@ it('begins with what Retry-After implies, or a request a second, when little was
   expect(untold.waitFor(1000, 10)).toBeCloseTo(1000)
 })
 
+it('does not measure a large batch by small requests before it, however many they were', () => {
+  const learned = new LearnedRate(0)
+  for (let i = 0; i < 100; i++) learned.accepted(20, 1, 100 * i)
+  learned.refused(12_000, 10_000, 1000, 10_000)
+  expect(rateOf(learned, 12_000, 10_000)).toBeCloseTo(720_000)
+})
+
+it('finds back to its rate in a few requests, once the service accepts again after refusing everything', () => {
+  const learned = new LearnedRate(0)
+  for (let i = 0; i < 5; i++) learned.refused(1000, i, 1000, i)
+  expect(rateOf(learned, 1000, 10)).toBeCloseTo(60_000 / 16)
+  for (let i = 0; i < 5; i++) learned.accepted(1000, 1, 100)
+  expect(rateOf(learned, 1000, 1e6)).toBeCloseTo(60_000, -3)
+})
+
 it('counts the refusals of requests that were on their way as one', () => {
   const [one, many] = [new LearnedRate(0), new LearnedRate(0)]
   for (const learned of [one, many]) {

@@ -13,10 +13,12 @@ const SEARCH_GROWTH = 0.015
  * it becomes too much.
  */
 const CAREFUL_GROWTH = 0.003
+/** Growth per accepted request back to the rate before a row of 429s, which may have been an outage and no limit. */
+const RECOVERY_GROWTH = 1
 /** So many accepted requests between two 429s show the limit itself. */
 const EVIDENCE = 8
 /** The limits are per minute: so much may have been saved up, and is again after that long without a request. */
-const MINUTE = 60_000
+export const MINUTE = 60_000
 
 /**
  * What a model's limit seems to be, learned from 429s; before the first one nothing waits.
@@ -32,6 +34,8 @@ export class LearnedRate {
   #pace: TokenBucket | undefined
   #perMinute = 0
   #searching = true
+  /** The rate before everything was refused; 0 where there is none to go back to. */
+  #recoverTo = 0
   /** Since when `#accepted` counts. */
   #since: number
   #accepted = { requests: 0, amount: 0 }
@@ -56,6 +60,10 @@ export class LearnedRate {
     this.#accepted.requests++
     this.#accepted.amount += amount
     if (!this.#pace) return
+    if (this.#perMinute < this.#recoverTo) {
+      this.#setRate(Math.min(this.#recoverTo, this.#perMinute * (1 + RECOVERY_GROWTH)), now)
+      return
+    }
     const growth = this.#searching ? SEARCH_GROWTH : CAREFUL_GROWTH / Math.max(1, inFlight)
     this.#setRate(this.#perMinute * (1 + growth), now)
   }
@@ -78,8 +86,15 @@ export class LearnedRate {
       return
     }
     this.#searching = false
+    if (this.#accepted.requests === 0) {
+      this.#recoverTo = Math.max(this.#recoverTo, this.#perMinute)
+      this.#setRate(this.#perMinute * BLIND_DECREASE, now)
+      return
+    }
+    // Refused in between others that were accepted: this is the limit, and no outage.
+    this.#recoverTo = 0
     if (this.#accepted.requests < EVIDENCE) {
-      this.#setRate(this.#perMinute * (this.#accepted.requests === 0 ? BLIND_DECREASE : DECREASE), now)
+      this.#setRate(this.#perMinute * DECREASE, now)
       return
     }
     const seen = (this.#accepted.amount / elapsed) * MINUTE
@@ -91,7 +106,7 @@ export class LearnedRate {
 
   #firstGuess(amount: number, retryAfterMs: number | undefined, elapsed: number): number {
     const withSavings = (this.#accepted.amount / (MINUTE + elapsed)) * MINUTE
-    if (this.#accepted.requests >= EVIDENCE) return withSavings
+    if (this.#accepted.amount >= EVIDENCE * amount) return withSavings
     // Someone else has spent the savings; Retry-After says how long the service takes to save up for this request.
     return Math.max(withSavings, (amount / (retryAfterMs || BLIND_INTERVAL)) * MINUTE)
   }
@@ -116,6 +131,7 @@ export class LearnedRate {
     if (now - idleSince < MINUTE) return
     this.#pace = undefined
     this.#searching = true
+    this.#recoverTo = 0
     this.#countFrom(now)
   }
 

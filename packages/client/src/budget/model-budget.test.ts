@@ -91,4 +91,43 @@ describe('the budget of a model', () => {
     budget.enter(600, 0)
     expect(budget.waitFor(1, 0)).toBe(541_000)
   })
+
+  it.each([
+    [5, 0],
+    [18, 0],
+    [5, undefined],
+    [18, undefined],
+  ])('is as before within a minute after %i 429s in a row, Retry-After %s', (refusals, retryAfterMs) => {
+    const budget = new ModelBudget({}, 0)
+    let now = 0
+    const enter = () => {
+      for (let wait = budget.waitFor(1000, now); wait > 0; wait = budget.waitFor(1000, now))
+        now += Math.ceil(wait)
+      budget.enter(1000, now)
+    }
+    for (let i = 0; i < refusals; i++) {
+      enter()
+      budget.refused(1000, { enteredAt: now, retryAfterMs, holdMs: 0 }, now)
+    }
+    const recovered = now
+    for (let i = 0; i < 8; i++) {
+      enter()
+      budget.accepted(1000, 1000, now)
+    }
+    expect(now - recovered).toBeLessThanOrEqual(61_000)
+    // the pace to begin with, or none
+    expect(budget.waitFor(1000, now)).toBeLessThanOrEqual(1000)
+  })
+
+  it('waits for what it learned no longer than until it forgets it, if nothing is in flight', () => {
+    const budget = new ModelBudget({}, 0)
+    for (let i = 0; i < 30; i++) {
+      budget.enter(1_000_000, i)
+      budget.refused(1_000_000, { enteredAt: i, retryAfterMs: undefined, holdMs: 0 }, i)
+    }
+    expect(budget.waitFor(1, 29)).toBe(60_000)
+    expect(budget.waitFor(1, 30_029)).toBe(30_000)
+    budget.enter(1, 30_029)
+    expect(budget.waitFor(1, 30_029)).toBeGreaterThan(60_000)
+  })
 })

@@ -1,4 +1,4 @@
-import { LearnedRate } from './learned-rate.js'
+import { LearnedRate, MINUTE } from './learned-rate.js'
 import type { TokenBucket } from './token-bucket.js'
 
 /** The buckets of a configured `rateLimit` that a request draws from. */
@@ -33,9 +33,14 @@ export class ModelBudget {
       this.#heldUntil - now,
       this.#configured.tokens?.waitFor(amount, now) ?? 0,
       this.#configured.requests?.waitFor(1, now) ?? 0,
-      this.#learned.waitFor(amount, now),
+      Math.min(this.#learned.waitFor(amount, now), this.#untilForgotten(now)),
       0,
     )
+  }
+
+  /** Milliseconds until what was learned is forgotten, if nothing is sent. */
+  #untilForgotten(now: number): number {
+    return this.#inFlight === 0 ? this.#idleSince + MINUTE - now : Number.POSITIVE_INFINITY
   }
 
   /** A request goes, and is expected to be counted with this amount. */

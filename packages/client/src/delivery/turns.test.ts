@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { ModelBudget } from '../budget/model-budget.js'
 import { TokenBucket } from '../budget/token-bucket.js'
 import { Call, type Lane } from './call.js'
@@ -68,4 +68,22 @@ it('keeps no slot for a model that has to wait', async () => {
   await waiting
   expect(entered).toEqual(['other model', 'limited: enough'])
   turns.release()
+})
+
+it('looks at a debt of days once a minute, and lets the request go when it is paid', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { entered, enter } = oneSlot()
+  const minutes = 30 * 24 * 60
+  const tokens = new TokenBucket({ capacity: 1, perMinute: 1, now: performance.now() })
+  tokens.take(minutes, performance.now())
+  const budget = new ModelBudget({ tokens }, performance.now())
+  const looked = vi.spyOn(budget, 'waitFor')
+  void enter('indebted', 'single', budget)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(looked).toHaveBeenCalledTimes(2)
+  await vi.advanceTimersByTimeAsync((minutes - 2) * 60_000)
+  expect(entered).toEqual([])
+  await vi.advanceTimersByTimeAsync(2 * 60_000)
+  expect(entered).toEqual(['indebted'])
 })

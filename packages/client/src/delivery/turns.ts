@@ -17,6 +17,9 @@ interface Waiter extends Candidate {
   enter(enteredAt: number): void
 }
 
+/** It then looks again; a timer of more than 24.8 days would fire at once. */
+const LONGEST_TIMER = 60_000
+
 const SINGLES_FIRST: readonly Place[] = ['urgent', 'single', 'bulk']
 const BULK_FIRST: readonly Place[] = ['urgent', 'bulk', 'single']
 
@@ -81,7 +84,9 @@ export class Turns {
       const now = performance.now()
       const { waiter, wait } = this.#next(now)
       if (!waiter) {
-        if (wait !== undefined) this.#timer = setTimeout(this.serve, Math.ceil(wait))
+        if (wait !== undefined) {
+          this.#timer = setTimeout(this.serve, Math.min(Math.ceil(wait), LONGEST_TIMER))
+        }
         return
       }
       this.#lines.get(waiter.budget)?.remove(waiter)
