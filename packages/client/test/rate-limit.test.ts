@@ -60,6 +60,26 @@ describe('after a 429', () => {
     expect(api.requests).toHaveLength(6)
   })
 
+  it('with a single slot the next batch does not leave during the hold', async () => {
+    fakeClock()
+    const api = await scriptedApi((request, response, number) =>
+      number === 1 ? refuse('5')(response) : embedAnswer(request),
+    )
+    const bulk = api.client({ maxConcurrency: 1 }).embedAll({ ...E5, inputs: texts(96 * 3) })
+    await settle(api)
+    await vi.advanceTimersByTimeAsync(4999)
+    await settle(api)
+    expect(api.requests).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    await settle(api)
+    expect(first(api.requests[1] as ReceivedRequest)).toBe('text number 0')
+    for (let sent = 2; sent < 5; sent++) {
+      await vi.advanceTimersByTimeAsync(60_000)
+      await settle(api)
+    }
+    expect((await bulk).data).toHaveLength(96 * 3)
+  })
+
   it('that names no time the next attempt comes at the pace to begin with, a request a second', async () => {
     fakeClock()
     const api = await scriptedApi((request, response, number) =>

@@ -78,6 +78,35 @@ describe('a request is sent again', () => {
   })
 })
 
+describe('after a failed request', () => {
+  it.each([1, 2])('nothing more is sent, with %i slots', async (maxConcurrency) => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'no')),
+    )
+    const client = api.client({ maxConcurrency })
+    await expect(client.embedAll({ ...E5, inputs: texts(96 * 30) })).rejects.toThrow('400')
+    // what would be sent is on its way by the next request
+    await expect(client.embed(one)).rejects.toThrow('400')
+    expect(api.requests.length).toBeLessThanOrEqual(maxConcurrency + 1)
+    expect(api.requests.filter(({ body }) => body.inputs.length > 1).length).toBeLessThanOrEqual(
+      maxConcurrency,
+    )
+  })
+
+  it('whoever aborts the rest because of it is in time', async () => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'no')),
+    )
+    const client = api.client({ maxConcurrency: 1 })
+    const rest = new AbortController()
+    const first = client.embed(one).catch((error: unknown) => rest.abort(error))
+    const second = client.embed(one, { signal: rest.signal }).catch((error: unknown) => error)
+    await first
+    expect(await second).toMatchObject({ status: 400 })
+    expect(api.requests).toHaveLength(1)
+  })
+})
+
 describe('Retry-After', () => {
   it.each([
     ['seconds', () => '7', 7000],

@@ -40,20 +40,24 @@ export async function simulate(options: Simulation): Promise<SimulationResult> {
   let refused = 0
 
   const deliver = async (amount: number): Promise<void> => {
-    for (let place: 'bulk' | 'urgent' = 'bulk'; ; place = 'urgent') {
-      const enteredAt = await turns.take({ call, budget, amount, place })
+    let turn = turns.take({ call, budget, amount, place: 'bulk' })
+    for (;;) {
+      const enteredAt = await turn
       await elapse(latency / 2)
       const wait = service.waitFor(amount, performance.now())
       if (wait === 0) service.take(amount, performance.now())
       await elapse(latency / 2)
       if (wait === 0) {
-        budget.accepted(amount, amount, performance.now())
         turns.release()
+        budget.accepted(amount, amount, performance.now())
+        turns.serve()
         return
       }
       refused++
       const retryAfterMs = options.retryAfter ? Math.ceil(wait / 1000) * 1000 : undefined
       budget.refused(amount, { enteredAt, retryAfterMs, holdMs: retryAfterMs ?? 500 }, performance.now())
+      // As the client does it: in line again before its slot is free.
+      turn = turns.take({ call, budget, amount, place: 'urgent' })
       turns.release()
     }
   }

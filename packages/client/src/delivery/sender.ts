@@ -6,6 +6,7 @@ import type { HttpRequest, Transport } from '../http/transport.js'
 import type { CountedUsage, RequestAttempt } from '../observe/events.js'
 import type { Observer } from '../observe/observer.js'
 import type { AnswerReader } from '../wire/answer-reader.js'
+import { afterReactions } from './after-reactions.js'
 import { backoff } from './backoff.js'
 import type { Call } from './call.js'
 import { enterShared } from './enter-shared.js'
@@ -103,10 +104,27 @@ export class Sender {
     const entry = await this.#enterShared(delivery.load, amount, call, budget)
     const enteredAt = entry ? performance.now() : slotAt
     this.#observer.started(attempt)
+    const failed = (error: unknown) => {
+      const now = performance.now()
+      this.#tellBudgets(error, { amount, attempt, enteredAt, now }, budget, entry)
+      this.#observer.failed(attempt, now - enteredAt, error)
+      this.#turns.serve()
+    }
+    const answer = delivery.read()
     try {
-      const answer = delivery.read()
-      const isFollowed = await this.#exchange(delivery.request, answer, call)
-      if (isFollowed) await this.#transport.nextOnTheWire()
+      // it may have been stopped between its turn and here
+      call.throwIfStopped()
+      await this.#transport.send(delivery.request, answer, call)
+    } catch (error) {
+      failed(error)
+      // Nobody takes the slot before the call has heard: it may stop, or try this one again first.
+      afterReactions(() => this.#turns.release())
+      throw error
+    }
+    // Freed before the answer's end is decoded, so that the next request is on its way meanwhile.
+    const isFollowed = this.#turns.release()
+    if (isFollowed) await this.#transport.nextOnTheWire()
+    try {
       const result = answer.end()
       const usage = delivery.usage?.(result) ?? {}
       const actual = usage.totalTokens ?? amount
@@ -115,24 +133,30 @@ export class Sender {
       budget.accepted(amount, actual, now)
       entry?.accepted(usage.totalTokens)
       this.#observer.succeeded(attempt, now - enteredAt, usage)
+      this.#turns.serve()
       return result
     } catch (error) {
-      const now = performance.now()
-      const isOverBudget = error instanceof PineconeRateLimitError && !asksForTooLong(error)
-      if (isOverBudget && !entry) {
-        const { retryAfterMs } = error
-        const holdMs = retryAfterMs ?? backoff(attempt.attempt - 1)
-        budget.refused(amount, { enteredAt, retryAfterMs, holdMs }, now)
-      } else {
-        // What is shared is learned where it is shared.
-        budget.failed(now)
-        if (isOverBudget) entry?.refused(error.retryAfterMs)
-        else entry?.failed()
-      }
-      this.#observer.failed(attempt, now - enteredAt, error)
+      failed(error)
       throw error
-    } finally {
-      this.#turns.serve()
+    }
+  }
+
+  #tellBudgets(
+    error: unknown,
+    of: { amount: number; attempt: RequestAttempt; enteredAt: number; now: number },
+    budget: Account['budget'],
+    entry: BudgetEntry | undefined,
+  ): void {
+    const isOverBudget = error instanceof PineconeRateLimitError && !asksForTooLong(error)
+    if (isOverBudget && !entry) {
+      const { retryAfterMs } = error
+      const holdMs = retryAfterMs ?? backoff(of.attempt.attempt - 1)
+      budget.refused(of.amount, { enteredAt: of.enteredAt, retryAfterMs, holdMs }, of.now)
+    } else {
+      // What is shared is learned where it is shared.
+      budget.failed(of.now)
+      if (isOverBudget) entry?.refused(error.retryAfterMs)
+      else entry?.failed()
     }
   }
 
@@ -148,22 +172,9 @@ export class Sender {
       return await enterShared(this.#shared, load, amount, call)
     } catch (error) {
       budget.failed(performance.now())
-      this.#turns.release()
+      afterReactions(() => this.#turns.release())
       throw error
     }
-  }
-
-  /** Frees the slot before the answer's end is decoded, and returns whether another request has taken it. */
-  async #exchange(request: HttpRequest, answer: AnswerReader<unknown>, call: Call): Promise<boolean> {
-    try {
-      // it may have been stopped between its turn and here
-      call.throwIfStopped()
-      await this.#transport.send(request, answer, call)
-    } catch (error) {
-      this.#turns.release()
-      throw error
-    }
-    return this.#turns.release()
   }
 }
 

@@ -1,0 +1,25 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { afterReactions } from './after-reactions.js'
+
+/** Ten reactions deep, as an error that goes up through the functions that await it. */
+async function heard(events: string[]): Promise<void> {
+  for (let depth = 0; depth < 10; depth++) await Promise.resolve()
+  events.push('heard')
+}
+
+const orderOf = (events: string[]) =>
+  new Promise<string[]>((resolve) => {
+    afterReactions(() => resolve([...events, 'afterwards']))
+    void heard(events)
+  })
+
+it('comes after all reactions of promises', async () => {
+  expect(await orderOf([])).toEqual(['heard', 'afterwards'])
+})
+
+it('comes after them where there is no setImmediate, too', async () => {
+  const { setImmediate } = globalThis
+  onTestFinished(() => void Object.assign(globalThis, { setImmediate }))
+  Reflect.deleteProperty(globalThis, 'setImmediate')
+  expect(await orderOf([])).toEqual(['heard', 'afterwards'])
+})
