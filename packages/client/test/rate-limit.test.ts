@@ -80,6 +80,23 @@ describe('after a 429', () => {
     expect((await bulk).data).toHaveLength(96 * 3)
   })
 
+  it('a single request goes before the batches that were refused', async () => {
+    fakeClock()
+    const api = await scriptedApi((request, response, number) =>
+      number <= 2 ? refuse('5')(response) : embedAnswer(request),
+    )
+    const client = api.client({ maxConcurrency: 2 })
+    const bulk = client.embedAll({ ...E5, inputs: texts(96 * 2) })
+    await settle(api)
+    expect(api.requests).toHaveLength(2)
+    const query = client.embed({ ...E5, inputs: ['query'] })
+    await vi.advanceTimersByTimeAsync(5000)
+    await query
+    expect(first(api.requests[2] as ReceivedRequest)).toBe('query')
+    await vi.advanceTimersByTimeAsync(120_000)
+    await bulk
+  })
+
   it('that names no time the next attempt comes at the pace to begin with, a request a second', async () => {
     fakeClock()
     const api = await scriptedApi((request, response, number) =>

@@ -57,7 +57,7 @@ export async function simulate(options: Simulation): Promise<SimulationResult> {
       const retryAfterMs = options.retryAfter ? Math.ceil(wait / 1000) * 1000 : undefined
       budget.refused(amount, { enteredAt, retryAfterMs, holdMs: retryAfterMs ?? 500 }, performance.now())
       // As the client does it: in line again before its slot is free.
-      turn = turns.take({ call, budget, amount, place: 'urgent' })
+      turn = turns.take({ call, budget, amount, place: 'bulk again' })
       turns.release()
     }
   }

@@ -14,6 +14,7 @@ import { RetryAllowance } from './retry-allowance.js'
 import { isRetryable } from './retry-policy.js'
 import { Turns } from './turns.js'
 import { wait } from './wait.js'
+import { placeOf } from './waiting-line.js'
 
 /** The budgets are per minute. Who asks for a longer wait means another one, such as the month's. */
 const LONGEST_WAIT = 120_000
@@ -99,7 +100,7 @@ export class Sender {
   ): Promise<T> {
     const { textBytes } = delivery.load
     const amount = textBytes === undefined ? 1 : estimator.estimate(textBytes)
-    const place = attempt.attempt > 1 ? 'urgent' : call.lane
+    const place = placeOf(call.lane, attempt.attempt > 1)
     const slotAt = await this.#turns.take({ call, budget, amount, place })
     const entry = await this.#enterShared(delivery.load, amount, call, budget)
     const enteredAt = entry ? performance.now() : slotAt

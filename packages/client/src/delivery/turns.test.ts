@@ -45,14 +45,26 @@ it('lets a batch through after four single requests in a row, so that a busy sit
   expect(entered).toEqual(['now', 's1', 's2', 's3', 's4', 'b1', 's5', 's6', 's7', 's8', 'b2', 's9'])
 })
 
-it('serves first whoever failed before', async () => {
+it('serves first who failed before, but no batch before a single request', async () => {
   const { entered, enter, releaseAll } = oneSlot()
   const budget = unlimited()
   void enter('now', 'bulk', budget)
+  void enter('batch', 'bulk', budget)
+  void enter('batch again', 'bulk again', budget)
   void enter('single', 'single', budget)
-  void enter('again', 'urgent', budget)
+  void enter('single again', 'single again', budget)
   await releaseAll()
-  expect(entered).toEqual(['now', 'again', 'single'])
+  expect(entered).toEqual(['now', 'single again', 'single', 'batch again', 'batch'])
+})
+
+it('lets a batch through after four single requests, however often they failed', async () => {
+  const { entered, enter, releaseAll } = oneSlot()
+  const budget = unlimited()
+  void enter('now', 'bulk', budget)
+  void enter('batch', 'bulk', budget)
+  for (let i = 1; i <= 5; i++) void enter(`s${i}`, i % 2 ? 'single again' : 'single', budget)
+  await releaseAll()
+  expect(entered).toEqual(['now', 's1', 's3', 's5', 's2', 'batch', 's4'])
 })
 
 it('keeps no slot for a model that has to wait', async () => {

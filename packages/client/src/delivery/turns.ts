@@ -20,8 +20,8 @@ interface Waiter extends Candidate {
 /** It then looks again; a timer of more than 24.8 days would fire at once. */
 const LONGEST_TIMER = 60_000
 
-const SINGLES_FIRST: readonly Place[] = ['urgent', 'single', 'bulk']
-const BULK_FIRST: readonly Place[] = ['urgent', 'bulk', 'single']
+const SINGLES_FIRST: readonly Place[] = ['single again', 'single', 'bulk again', 'bulk']
+const BULK_FIRST: readonly Place[] = ['bulk again', 'bulk', 'single again', 'single']
 
 /** After so many single requests in a row, one batch of a bulk job goes first, so that neither starves. */
 const SINGLES_PER_BATCH = 4
@@ -90,7 +90,7 @@ export class Turns {
         return
       }
       this.#lines.get(waiter.budget)?.remove(waiter)
-      this.#singlesInARow = waiter.place === 'single' ? this.#singlesInARow + 1 : 0
+      this.#singlesInARow = isSingle(waiter.place) ? this.#singlesInARow + 1 : 0
       this.#free--
       waiter.budget.enter(waiter.amount, now)
       waiter.enter(now)
@@ -115,6 +115,10 @@ export class Turns {
     if (next) return { waiter: next }
     return shortest === undefined ? {} : { wait: shortest }
   }
+}
+
+function isSingle(place: Place): boolean {
+  return place === 'single' || place === 'single again'
 }
 
 function goesBefore(a: Waiter, b: Waiter, order: readonly Place[]): boolean {
