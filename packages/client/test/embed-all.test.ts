@@ -1,6 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
-import { type EmbedProgress, PineconeConfigurationError, PineconeInferenceError } from '../dist/index.js'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import {
+  type EmbedProgress,
+  PineconeConfigurationError,
+  type PineconeInference,
+  PineconeInferenceError,
+} from '../dist/index.js'
 import { E5, embedAnswer, errorBody, event, json, scriptedApi, texts, vectorOf } from './scripted-api.js'
 
 const dense = (text: string) => ({ vectorType: 'dense', values: vectorOf(text) })
@@ -62,6 +67,27 @@ describe('embedAll', () => {
     ])
   })
 
+  it('loses nothing when onProgress throws, and warns of it', async () => {
+    const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    onTestFinished(() => warning.mockRestore())
+    const api = await scriptedApi(embedAnswer)
+    const onProgress = () => {
+      throw new Error('ui gone')
+    }
+    expect((await api.client().embedAll({ ...E5, inputs: texts(200) }, { onProgress })).data).toHaveLength(
+      200,
+    )
+    expect(warning).toHaveBeenCalledTimes(3)
+  })
+
+  it('refuses an onProgress that cannot be called before it sends anything', async () => {
+    const api = await scriptedApi(embedAnswer)
+    // @ts-expect-error: not a function
+    const call = api.client().embedAll({ ...E5, inputs: texts(200) }, { onProgress: 'yes' })
+    await expect(call).rejects.toMatchObject({ argument: 'onProgress' })
+    expect(api.requests).toHaveLength(0)
+  })
+
   it('keeps a request under 2 MB', async () => {
     const api = await scriptedApi(embedAnswer)
     const inputs = Array.from({ length: 9 }, (_, i) => `${i}${'é'.repeat(250_000)}`)
@@ -119,6 +145,14 @@ describe('embedAll', () => {
     for (const { index, embedding } of finished) expect(embedding).toEqual(dense(`text number ${index}`))
     expect(partial?.usage).toEqual({ totalTokens: finished.length })
     expect(api.requests.length).toBeLessThan(10)
+  })
+
+  it('says how often the failed request was sent, whatever waited beside it', async () => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 503, errorBody(503, 'UNAVAILABLE', 'no'), { 'retry-after': '0' }),
+    )
+    const call = api.client({ maxConcurrency: 1, maxRetries: 2 }).embedAll({ ...E5, inputs: texts(960) })
+    await expect(call).rejects.toMatchObject({ attempts: 3 })
   })
 
   it('lets what is on the wire finish after a failure, since it is paid for', async () => {
@@ -179,6 +213,60 @@ describe('embedAll', () => {
       ),
       { numRuns: 50 },
     )
+  })
+})
+
+describe('aborted with another call’s error', () => {
+  const failed = async () => {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 503, errorBody(503, 'UNAVAILABLE', 'no'), { 'retry-after': '0' }),
+    )
+    return await api
+      .client({ maxRetries: 0 })
+      .embedAll({ ...E5, inputs: ['a'] })
+      .catch((error: PineconeInferenceError) => error)
+  }
+
+  it.each<[string, (client: PineconeInference, signal: AbortSignal) => Promise<unknown>]>([
+    ['embed', (client, signal) => client.embed({ ...E5, inputs: ['b'] }, { signal })],
+    ['embedAll', (client, signal) => client.embedAll({ ...E5, inputs: texts(500) }, { signal })],
+    [
+      'embedAll, collecting',
+      (client, signal) => client.embedAll({ ...E5, inputs: texts(500) }, { signal, onError: 'collect' }),
+    ],
+    [
+      'embedStream',
+      async (client, signal) => {
+        for await (const _ of client.embedStream({ ...E5, inputs: texts(500) }, { signal })) break
+      },
+    ],
+    [
+      'rerankAll',
+      (client, signal) =>
+        client.rerankAll({ model: 'bge-reranker-v2-m3', query: 'q', documents: texts(500) }, { signal }),
+    ],
+  ])('%s rejects with it as it was, and writes nothing into it', async (_, work) => {
+    const reason = await failed()
+    const before = { ...reason }
+    const api = await scriptedApi(() => undefined)
+    const abort = new AbortController()
+    const call = work(api.client({ maxConcurrency: 1 }), abort.signal)
+    await vi.waitUntil(() => api.inFlight === 1)
+    abort.abort(reason)
+    await expect(call).rejects.toBe(reason)
+    expect({ ...reason }).toEqual(before)
+  })
+
+  it('an error without inputs or attempts gets none', async () => {
+    const reason = new PineconeInferenceError('another program’s')
+    const api = await scriptedApi(() => undefined)
+    const abort = new AbortController()
+    const call = api.client().embedAll({ ...E5, inputs: texts(500) }, { signal: abort.signal })
+    await vi.waitUntil(() => api.inFlight > 0)
+    abort.abort(reason)
+    await expect(call).rejects.toBe(reason)
+    expect(Object.keys(reason)).toEqual(Object.keys(new PineconeInferenceError('')))
+    expect(reason.inputRange).toBeUndefined()
   })
 })
 

@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   type BudgetRequest,
   PineconeConfigurationError,
   PineconeInference,
+  PineconeInferenceError,
   type SharedBudget,
 } from '../dist/index.js'
-import { E5, embedAnswer, errorBody, event, json, rerankAnswer, scriptedApi } from './scripted-api.js'
+import { E5, embedAnswer, errorBody, event, json, rerankAnswer, scriptedApi, texts } from './scripted-api.js'
 
 /** A budget that lets everything in, and writes down what it is told. */
 function writtenDown() {
@@ -77,6 +78,54 @@ describe('with a shared budget', () => {
     expect(api.requests).toHaveLength(0)
     waits = false
     expect((await client.embed({ ...E5, inputs: ['two'] })).data).toHaveLength(1)
+  })
+
+  it('that fails in between, embedAll hands over what is finished, with the cause', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const { budget } = writtenDown()
+    for (const cause of [new Error('Redis away'), 'Redis away']) {
+      let entered = 0
+      const client = api.client({
+        maxConcurrency: 1,
+        sharedBudget: {
+          async enter(request, signal) {
+            if (++entered > 2) throw cause
+            return budget.enter(request, signal)
+          },
+        },
+      })
+      const request = { ...E5, inputs: texts(960) }
+      for (const call of [
+        () => client.embedAll(request),
+        () => client.embedAll(request, { onError: 'collect' }),
+      ]) {
+        entered = 0
+        const failure = await call().catch((error: unknown) => error)
+        expect(failure).toBeInstanceOf(PineconeInferenceError)
+        expect(failure).toMatchObject({ message: expect.stringContaining('Redis away'), cause })
+        expect((failure as PineconeInferenceError).partial?.data).toHaveLength(192)
+      }
+    }
+  })
+
+  it('that throws when it is told of an answer loses no answer, and is told once', async () => {
+    const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    onTestFinished(() => warning.mockRestore())
+    const api = await scriptedApi((request, response, number) =>
+      number < 3
+        ? json(response, number === 1 ? 429 : 503, errorBody(503, 'X', 'later'), { 'retry-after': '0' })
+        : embedAnswer(request),
+    )
+    const told: string[] = []
+    const tell = (what: string) => () => {
+      told.push(what)
+      throw new Error(what)
+    }
+    const entry = { accepted: tell('accepted'), refused: tell('refused'), failed: tell('failed') }
+    const client = api.client({ sharedBudget: { enter: async () => entry } })
+    expect((await client.embed({ ...E5, inputs: ['one'] })).data).toHaveLength(1)
+    expect(told).toEqual(['refused', 'failed', 'accepted'])
+    expect(warning).toHaveBeenCalledTimes(3)
   })
 
   it('there is no rateLimit beside it', () => {

@@ -13,13 +13,14 @@ import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import { runBatches } from '../batches/run-batches.js'
 import type { Call } from '../delivery/call.js'
 import { isRefusal, isTooLarge } from '../delivery/refusal.js'
-import { PineconeInferenceError } from '../errors/inference-error.js'
+import { tell } from '../observe/tell.js'
+import { checkListener } from '../validate/call-options.js'
 import { checkEncoding } from '../validate/encoding.js'
 import { checkModelName } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
 import { embedBatch, nothingEmbedded } from './embed.js'
 import type { Engine } from './engine.js'
-import { failedIn, isOneRequestsOwn } from './failed-in.js'
+import { failedIn, isCallsOwn, isOneRequestsOwn } from './failed-in.js'
 import { inputsPerRequest } from './inputs-per-request.js'
 import { ownEmbedRequest } from './own-copy.js'
 import { UniformVectors } from './uniform-vectors.js'
@@ -37,9 +38,10 @@ export async function embedAll<E extends Encoding>(
   checkModelName(given.model)
   checkEncoding(given.encoding)
   checkTexts(given.inputs)
+  checkListener('onProgress', options.onProgress)
   const request = ownEmbedRequest(given)
   const { model, inputs } = request
-  const { batchSize } = options
+  const { batchSize, onProgress } = options
   const count = await inputsPerRequest({ ...request, inputs: inputs.length, batchSize }, call, engine)
   const collects = options.onError === 'collect'
   if (inputs.length === 0) return { ...nothingEmbedded(model), ...(collects ? { failures: [] } : {}) }
@@ -57,11 +59,11 @@ export async function embedAll<E extends Encoding>(
     for (const [i, embedding] of result.data.entries()) data[start + i] = embedding
     usage.totalTokens += result.usage.totalTokens
     done += items.length
-    options.onProgress?.({ done, total: inputs.length, usage: { ...usage } })
+    tell(() => onProgress?.({ done, total: inputs.length, usage: { ...usage } }))
   }
   const fail = (batch: Batch<string>, error: unknown) => {
-    failedIn(batch, error)
-    if (!collects || !isOneRequestsOwn(error)) throw error
+    failedIn(batch, error, call)
+    if (!collects || !isOneRequestsOwn(error, call)) throw error
     failures.push({ inputRange: [batch.start, batch.start + batch.items.length], error })
   }
   try {
@@ -70,7 +72,7 @@ export async function embedAll<E extends Encoding>(
       halveRefused(batch, { deliver, fail, mayPassInHalves: collects ? isRefusal : isTooLarge }),
     )
   } catch (error) {
-    if (error instanceof PineconeInferenceError) {
+    if (isCallsOwn(error, call)) {
       error.partial = {
         data: data.flatMap((embedding, index) => (embedding ? [{ index, embedding }] : [])),
         usage,

@@ -7,13 +7,13 @@ import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import type { Call } from '../delivery/call.js'
 import { isRefusal, isTooLarge } from '../delivery/refusal.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
-import { PineconeInferenceError } from '../errors/inference-error.js'
+import type { PineconeInferenceError } from '../errors/inference-error.js'
 import { checkEncoding } from '../validate/encoding.js'
 import { checkModelName } from '../validate/model.js'
 import { checkText } from '../validate/texts.js'
 import { embedBatch } from './embed.js'
 import type { Engine } from './engine.js'
-import { failedIn, isOneRequestsOwn } from './failed-in.js'
+import { failedIn, isCallsOwn, isOneRequestsOwn } from './failed-in.js'
 import { inputsPerRequest } from './inputs-per-request.js'
 import { ownStreamRequest } from './own-copy.js'
 import { UniformVectors } from './uniform-vectors.js'
@@ -66,8 +66,8 @@ export async function* embedStream<E extends Encoding>(
       finished.set(start, result)
     }
     const fail = (part: Batch<string>, error: unknown) => {
-      failedIn(part, error)
-      if (!collects || !isOneRequestsOwn(error)) throw error
+      failedIn(part, error, call)
+      if (!collects || !isOneRequestsOwn(error, call)) throw error
       finished.set(part.start, { error, count: part.items.length })
     }
     await halveRefused(batch, { deliver, fail, mayPassInHalves: collects ? isRefusal : isTooLarge })
@@ -90,7 +90,7 @@ export async function* embedStream<E extends Encoding>(
       }
     }
   } catch (error) {
-    if (error instanceof PineconeInferenceError) {
+    if (isCallsOwn(error, call)) {
       // Of a batch that was halved, the part before the failure is still due.
       yield* take(error.inputRange?.[0] ?? 0)
       // The source may have failed with an error of a call of its own.

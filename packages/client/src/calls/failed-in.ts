@@ -1,14 +1,31 @@
 import type { Batch } from '../batches/plan-batches.js'
-import { PineconeAuthenticationError } from '../errors/api-error.js'
+import type { Call } from '../delivery/call.js'
+import { PineconeApiError, PineconeAuthenticationError } from '../errors/api-error.js'
+import { PineconeConnectionError } from '../errors/connection-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
+import { PineconeResponseError } from '../errors/response-error.js'
+import { PineconeTimeoutError } from '../errors/timeout-error.js'
 
 /** The same error, saying which of the call's inputs it is about. */
-export function failedIn({ start, items }: Batch<unknown>, error: unknown): unknown {
-  if (error instanceof PineconeInferenceError) error.inputRange ??= [start, start + items.length]
+export function failedIn({ start, items }: Batch<unknown>, error: unknown, call: Call): unknown {
+  if (isCallsOwn(error, call)) error.inputRange ??= [start, start + items.length]
   return error
 }
 
-/** Not an abort, nor a key that every other request would be refused for too. */
-export function isOneRequestsOwn(error: unknown): error is PineconeInferenceError {
-  return error instanceof PineconeInferenceError && !(error instanceof PineconeAuthenticationError)
+/** An error of this call, which it may write into: what it was aborted with may be another call's. */
+export function isCallsOwn(error: unknown, call: Call): error is PineconeInferenceError {
+  return error instanceof PineconeInferenceError && !call.isAbortReason(error)
 }
+
+/** Whether the next request may fare better: not an abort, a refused key, or a budget that fails. */
+export function isOneRequestsOwn(error: unknown, call: Call): error is PineconeInferenceError {
+  if (!isCallsOwn(error, call) || error instanceof PineconeAuthenticationError) return false
+  return OF_ONE_REQUEST.some((type) => error instanceof type)
+}
+
+const OF_ONE_REQUEST = [
+  PineconeApiError,
+  PineconeConnectionError,
+  PineconeResponseError,
+  PineconeTimeoutError,
+]

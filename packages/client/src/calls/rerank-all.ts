@@ -5,12 +5,11 @@ import { documentSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import { runBatches } from '../batches/run-batches.js'
 import type { Call } from '../delivery/call.js'
 import { isTooLarge } from '../delivery/refusal.js'
-import { PineconeInferenceError } from '../errors/inference-error.js'
 import { checkModelUse } from '../validate/model.js'
 import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
 import { AHEAD_PER_SLOT } from './embed-all.js'
 import type { Engine } from './engine.js'
-import { failedIn } from './failed-in.js'
+import { failedIn, isCallsOwn } from './failed-in.js'
 import { mergeRankings } from './merge-rankings.js'
 import { modelFacts } from './model-facts.js'
 import { ownRerankRequest } from './own-copy.js'
@@ -51,7 +50,7 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
     usage.rerankUnits += result.usage.rerankUnits
   }
   const fail = (part: Batch<RerankDocument>, error: unknown) => {
-    throw failedIn(part, error)
+    throw failedIn(part, error, call)
   }
   try {
     const toRank = documents.map((document) => rankedFields(document, request.rankFields ?? ['text']))
@@ -61,7 +60,7 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
       halveRefused(batch, { deliver, fail, mayPassInHalves: isTooLarge }),
     )
   } catch (error) {
-    if (error instanceof PineconeInferenceError) error.partial = { data: merged(), usage }
+    if (isCallsOwn(error, call)) error.partial = { data: merged(), usage }
     throw error
   }
   return { model, data: merged(), usage }

@@ -54,6 +54,16 @@ export class Call {
     if (this.#stopped) throw this.#stopped.reason
   }
 
+  /** Whether this is why the call was stopped or aborted: it is someone else's, another call's error perhaps. */
+  isReason(error: unknown): boolean {
+    return this.#stopped !== undefined && this.#stopped.reason === error
+  }
+
+  /** Whether this is what the caller aborted with. */
+  isAbortReason(error: unknown): boolean {
+    return this.#aborted !== undefined && this.#aborted.reason === error
+  }
+
   /** Throws the reason if the call was aborted. */
   throwIfAborted(): void {
     if (this.#aborted) throw this.#aborted.reason

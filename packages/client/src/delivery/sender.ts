@@ -62,6 +62,7 @@ export class Sender {
         this.#allowance.succeeded(retry)
         return result
       } catch (error) {
+        if (call.isReason(error)) throw error
         if (error instanceof PineconeInferenceError) error.attempts = retry + 1
         if (!this.#triesAgain(error, retry)) throw error
         this.#observer.retrying(attempt, error)

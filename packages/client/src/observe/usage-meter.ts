@@ -1,4 +1,5 @@
 import type { CountedUsage } from './events.js'
+import { tell } from './tell.js'
 
 /** What one request was counted with, and all of the client's so far. */
 export interface UsageReport {
@@ -27,13 +28,6 @@ export class UsageMeter {
       totalTokens: this.#total.totalTokens + totalTokens,
       rerankUnits: this.#total.rerankUnits + rerankUnits,
     }
-    try {
-      this.#onUsage({ model, totalTokens, rerankUnits, total: this.#total })
-    } catch (error) {
-      // The answer is paid for; a listener that throws must not lose it.
-      const warning = error instanceof Error ? error : String(error)
-      if (globalThis.process) process.emitWarning(warning)
-      else console.warn(warning)
-    }
+    tell(() => this.#onUsage({ model, totalTokens, rerankUnits, total: this.#total }))
   }
 }

@@ -13,6 +13,12 @@ export function checkSignal(argument: string, signal: AbortSignal | undefined): 
   }
 }
 
+export function checkListener(argument: string, listener: unknown): void {
+  if (listener !== undefined && typeof listener !== 'function') {
+    throw new PineconeConfigurationError(argument, `is a ${typeof listener}, not a function`)
+  }
+}
+
 /** The longest delay a Node.js timer takes; a longer one fires at once (https://nodejs.org/api/timers.html). */
 const MAX_TIMER = 2 ** 31 - 1
 

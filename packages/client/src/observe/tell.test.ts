@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { UsageMeter } from './usage-meter.js'
+import { tell } from './tell.js'
 
 function failing(error: unknown) {
-  return new UsageMeter(() => {
+  tell(() => {
     throw error
   })
 }
@@ -10,7 +10,7 @@ function failing(error: unknown) {
 it('a listener that throws what is no error becomes a warning too', () => {
   const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   onTestFinished(() => warning.mockRestore())
-  failing(404).count('a model', { totalTokens: 1 })
+  failing(404)
   expect(warning).toHaveBeenCalledExactlyOnceWith('404')
 })
 
@@ -19,7 +19,7 @@ it('a listener that throws is warned of on the console where there is no Node', 
   onTestFinished(() => warning.mockRestore())
   const broken = new Error('meter broken')
   vi.stubGlobal('process', undefined)
-  failing(broken).count('a model', { totalTokens: 1 })
+  failing(broken)
   vi.unstubAllGlobals()
   expect(warning).toHaveBeenCalledExactlyOnceWith(broken)
 })
