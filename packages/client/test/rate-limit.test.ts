@@ -150,6 +150,20 @@ describe('rateLimit', () => {
     expect(api.requests).toHaveLength(20)
   })
 
+  it('is not drawn from by calls that are aborted before they are sent', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client({ rateLimit: { requestsPerMinute: 2, tokensPerMinute: 100 } })
+    const embed = (signal?: AbortSignal) => client.embed({ ...E5, inputs: ['a'] }, { signal })
+    for (let i = 0; i < 5; i++) {
+      const abort = new AbortController()
+      const call = embed(abort.signal)
+      abort.abort(new Error('enough'))
+      await expect(call).rejects.toThrow('enough')
+    }
+    expect((await Promise.all([embed(), embed()])).length).toBe(2)
+    expect(api.requests).toHaveLength(2)
+  })
+
   it('counts requests too, for each model by itself', async () => {
     fakeClock()
     const api = await scriptedApi(rerankAnswer)

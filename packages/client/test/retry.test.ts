@@ -16,6 +16,7 @@ import { E5, embedAnswer, errorBody, event, json, scriptedApi, texts, vectorOf }
 
 const one = { ...E5, inputs: ['a'] }
 const at = { 'retry-after': '0' }
+const reason = new Error('changed my mind')
 
 describe('a request is sent again', () => {
   it.each([408, 429, 500, 502, 503, 504, 520, 524, 529])('after %i', async (status) => {
@@ -60,6 +61,48 @@ describe('a request is sent again', () => {
     )
     expect(failures.every((failure) => failure instanceof PineconeServerError)).toBe(true)
     expect(api.requests).toHaveLength(30 + 100)
+  })
+
+  it('no more often because of retries after 429s, which take nothing from the hundred', async () => {
+    let status = 503
+    const api = await scriptedApi((request, response) =>
+      status === 200
+        ? embedAnswer(request)
+        : json(response, status, errorBody(status, 'UNAVAILABLE', 'later'), at),
+    )
+    const client = api.client()
+    await Promise.allSettled(Array.from({ length: 30 }, () => client.embed(one)))
+    status = 429
+    const channel = 'pinecone-inference:request:retry'
+    const listener = () => {
+      status = 200
+    }
+    subscribe(channel, listener)
+    onTestFinished(() => void unsubscribe(channel, listener))
+    await client.embed(one)
+    status = 503
+    await expect(client.embed(one)).rejects.toMatchObject({ status: 503, attempts: 1 })
+  })
+
+  it('as often as before, after a hundred calls that were aborted while they waited for it', async () => {
+    const api = await scriptedApi((request, response) => {
+      if (request.body.inputs[0].text !== 'a') return embedAnswer(request)
+      return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '60' })
+    })
+    const client = api.client()
+    const channel = 'pinecone-inference:request:retry'
+    let waiting = 0
+    const listener = () => void waiting++
+    subscribe(channel, listener)
+    onTestFinished(() => void unsubscribe(channel, listener))
+    for (let round = 1; round <= 2; round++) {
+      const abort = new AbortController()
+      const calls = Array.from({ length: 60 }, () => client.embed(one, { signal: abort.signal }))
+      const outcomes = Promise.allSettled(calls)
+      await vi.waitUntil(() => waiting === 60 * round)
+      abort.abort(reason)
+      for (const outcome of await outcomes) expect(outcome).toEqual({ status: 'rejected', reason })
+    }
   })
 
   it('alone, not with the rest of its bulk call', async () => {
@@ -226,8 +269,6 @@ describe('what the caller sees of a failed connection', () => {
 })
 
 describe('an abort', () => {
-  const reason = new Error('changed my mind')
-
   it('before the call sends nothing', async () => {
     const api = await scriptedApi(embedAnswer)
     await expect(

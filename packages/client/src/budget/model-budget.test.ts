@@ -84,6 +84,21 @@ describe('the budget of a model', () => {
     expect(budget.waitFor(5, 0)).toBe(5000)
   })
 
+  it('gets back what a request took that is not sent after all', () => {
+    const bucket = () => new TokenBucket({ capacity: 60, perMinute: 60, now: 0 })
+    const budget = new ModelBudget({ tokens: bucket(), requests: bucket() }, 0)
+    budget.enter(60, 0)
+    budget.withdrawn(60, 0)
+    expect(budget.waitFor(60, 0)).toBe(0)
+
+    const learning = new ModelBudget({}, 0)
+    learning.enter(60, 0)
+    learning.refused(60, { enteredAt: 0, retryAfterMs: 0, holdMs: 0 }, 0)
+    learning.enter(60, 0)
+    learning.withdrawn(60, 0)
+    expect(learning.waitFor(60, 0)).toBe(0)
+  })
+
   it('lets one request that is larger than a minute’s budget go from a full bucket', () => {
     const tokens = new TokenBucket({ capacity: 60, perMinute: 60, now: 0 })
     const budget = new ModelBudget({ tokens }, 0)

@@ -75,6 +75,14 @@ export class ModelBudget {
     this.#left(now)
   }
 
+  /** It is not sent after all, and gives back what it took. */
+  withdrawn(amount: number, now: number): void {
+    this.#configured.tokens?.take(-amount, now)
+    this.#configured.requests?.take(-1, now)
+    this.#learned.take(-amount, now)
+    this.#inFlight--
+  }
+
   /** It ended some other way: whether the service counted it is not known. */
   failed(now: number): void {
     this.#left(now)

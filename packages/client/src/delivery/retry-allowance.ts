@@ -18,8 +18,14 @@ export class RetryAllowance {
     return true
   }
 
-  succeeded(retries: number): void {
-    const earned = retries === 0 ? 1 : retries * REQUESTS_PER_RETRY
+  /** A retry that was taken is not sent after all. */
+  giveBack(): void {
+    this.succeeded(1)
+  }
+
+  /** A request succeeded, with so many retries taken from here. */
+  succeeded(taken: number): void {
+    const earned = taken === 0 ? 1 : taken * REQUESTS_PER_RETRY
     this.#left = Math.min(RESERVE * REQUESTS_PER_RETRY, this.#left + earned)
   }
 }

@@ -2,6 +2,7 @@ import type { Account, Load, RateBudget } from '../budget/rate-budget.js'
 import type { BudgetEntry, SharedBudget } from '../budget/shared-budget.js'
 import { PineconeApiError, PineconeRateLimitError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
+import type { Carrier } from '../http/carrier.js'
 import type { HttpRequest, Transport } from '../http/transport.js'
 import type { CountedUsage, RequestAttempt } from '../observe/events.js'
 import type { Observer } from '../observe/observer.js'
@@ -14,7 +15,7 @@ import { RetryAllowance } from './retry-allowance.js'
 import { isRetryable } from './retry-policy.js'
 import { Turns } from './turns.js'
 import { wait } from './wait.js'
-import { placeOf } from './waiting-line.js'
+import { type Place, placeOf } from './waiting-line.js'
 
 /** The budgets are per minute. Who asks for a longer wait means another one, such as the month's. */
 const LONGEST_WAIT = 120_000
@@ -27,6 +28,15 @@ export interface Delivery<T> {
   read(): AnswerReader<T>
   /** What the service counted. */
   usage?(result: T): CountedUsage
+}
+
+/** What a request holds from its turn until its answer. */
+interface Turn {
+  /** Tokens that it is expected to be counted with; 1 for what counts as one request. */
+  readonly amount: number
+  readonly enteredAt: number
+  readonly entry: BudgetEntry | undefined
+  readonly carrier: Carrier
 }
 
 /** Delivers one request: waits for its turn, sends it, and sends it again where that can help. */
@@ -55,21 +65,22 @@ export class Sender {
 
   async send<T>(delivery: Delivery<T>, call: Call): Promise<T> {
     const account = this.#budget.account(delivery.load)
+    let pause: number | undefined
+    let taken = 0
     for (let retry = 0; ; retry++) {
       const attempt = this.#attemptOf(delivery, retry)
+      const turn = await this.#turnAfter(pause, delivery.load, attempt, account, call)
+      if (pause !== undefined) taken++
       try {
-        const result = await this.#attempt(delivery, attempt, account, call)
-        this.#allowance.succeeded(retry)
+        const result = await this.#attempt(delivery, attempt, turn, account, call)
+        this.#allowance.succeeded(taken)
         return result
       } catch (error) {
         if (call.isReason(error)) throw error
         if (error instanceof PineconeInferenceError) error.attempts = retry + 1
         if (!this.#triesAgain(error, retry)) throw error
         this.#observer.retrying(attempt, error)
-        // A refused request waits for its turn like all others of its model, until the budget lets one go.
-        if (error instanceof PineconeRateLimitError) continue
-        const asked = error instanceof PineconeApiError ? error.retryAfterMs : undefined
-        await wait(asked ?? backoff(retry), call)
+        pause = pauseAfter(error, retry)
       }
     }
   }
@@ -93,18 +104,49 @@ export class Sender {
     return error instanceof PineconeRateLimitError || this.#allowance.take()
   }
 
+  /** The pause before a retry, if there is one, then its turn. A retry that is not sent goes back into the allowance. */
+  async #turnAfter(
+    pause: number | undefined,
+    load: Load,
+    { attempt }: RequestAttempt,
+    account: Account,
+    call: Call,
+  ): Promise<Turn> {
+    try {
+      if (pause !== undefined) await wait(pause, call)
+      return await this.#turn(load, placeOf(call.lane, attempt > 1), account, call)
+    } catch (error) {
+      if (pause !== undefined) this.#allowance.giveBack()
+      throw error
+    }
+  }
+
+  /** Waits for a slot and the budgets. Whoever is stopped until then has sent nothing, and is debited nothing. */
+  async #turn(load: Load, place: Place, { budget, estimator }: Account, call: Call): Promise<Turn> {
+    const amount = load.textBytes === undefined ? 1 : estimator.estimate(load.textBytes)
+    const slotAt = await this.#turns.take({ call, budget, amount, place })
+    let entry: BudgetEntry | undefined
+    try {
+      // The slot is held meanwhile.
+      if (this.#shared) entry = await enterShared(this.#shared, load, amount, call)
+      const carrier = await this.#transport.carrier()
+      call.throwIfStopped()
+      return { amount, entry, carrier, enteredAt: entry ? performance.now() : slotAt }
+    } catch (error) {
+      budget.withdrawn(amount, performance.now())
+      entry?.failed()
+      afterReactions(() => this.#turns.release())
+      throw error
+    }
+  }
+
   async #attempt<T>(
     delivery: Delivery<T>,
     attempt: RequestAttempt,
+    { amount, enteredAt, entry, carrier }: Turn,
     { budget, estimator }: Account,
     call: Call,
   ): Promise<T> {
-    const { textBytes } = delivery.load
-    const amount = textBytes === undefined ? 1 : estimator.estimate(textBytes)
-    const place = placeOf(call.lane, attempt.attempt > 1)
-    const slotAt = await this.#turns.take({ call, budget, amount, place })
-    const entry = await this.#enterShared(delivery.load, amount, call, budget)
-    const enteredAt = entry ? performance.now() : slotAt
     this.#observer.started(attempt)
     const failed = (error: unknown) => {
       const now = performance.now()
@@ -114,9 +156,7 @@ export class Sender {
     }
     const answer = delivery.read()
     try {
-      // it may have been stopped between its turn and here
-      call.throwIfStopped()
-      await this.#transport.send(delivery.request, answer, call)
+      await this.#transport.send(carrier, delivery.request, answer, call)
     } catch (error) {
       failed(error)
       // Nobody takes the slot before the call has heard: it may stop, or try this one again first.
@@ -130,7 +170,7 @@ export class Sender {
       const result = answer.end()
       const usage = delivery.usage?.(result) ?? {}
       const actual = usage.totalTokens ?? amount
-      if (textBytes !== undefined) estimator.learn(textBytes, actual)
+      if (delivery.load.textBytes !== undefined) estimator.learn(delivery.load.textBytes, actual)
       const now = performance.now()
       budget.accepted(amount, actual, now)
       entry?.accepted(usage.totalTokens)
@@ -161,23 +201,13 @@ export class Sender {
       else entry?.failed()
     }
   }
+}
 
-  /** Waits for the budget that is shared with other processes, if there is one; the slot is held meanwhile. */
-  async #enterShared(
-    load: Load,
-    amount: number,
-    call: Call,
-    budget: Account['budget'],
-  ): Promise<BudgetEntry | undefined> {
-    if (!this.#shared) return undefined
-    try {
-      return await enterShared(this.#shared, load, amount, call)
-    } catch (error) {
-      budget.failed(performance.now())
-      afterReactions(() => this.#turns.release())
-      throw error
-    }
-  }
+/** Milliseconds; none after a 429: it waits for its turn like all others of its model, until the budget lets one go. */
+function pauseAfter(error: unknown, retry: number): number | undefined {
+  if (error instanceof PineconeRateLimitError) return undefined
+  const asked = error instanceof PineconeApiError ? error.retryAfterMs : undefined
+  return asked ?? backoff(retry)
 }
 
 function asksForTooLong(error: unknown): boolean {

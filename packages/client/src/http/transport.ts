@@ -1,6 +1,7 @@
 import type { Call } from '../delivery/call.js'
 import type { Settings } from '../settings.js'
 import { Chunks } from '../wire/chunks.js'
+import type { Carrier } from './carrier.js'
 import { type Connections, openConnections } from './connections.js'
 import { errorFromAnswer } from './error-answer.js'
 import { type BodyReader, exchange } from './exchange.js'
@@ -34,16 +35,26 @@ export class Transport {
     this.#secrecy = new Secrecy(settings.apiKey)
   }
 
+  /** What the requests go through, once it is there. */
+  carrier(): Promise<Carrier> | Carrier {
+    return this.#connections.carrier()
+  }
+
   /**
    * Gives the body of a 2xx answer to `answer`.
    *
    * @throws PineconeApiError for any other status; redirects are not followed, so the key goes to no other origin
    * @throws whatever `exchange` throws
    */
-  async send({ method, path, body }: HttpRequest, answer: BodyReader, call: Call): Promise<void> {
+  async send(
+    carrier: Carrier,
+    { method, path, body }: HttpRequest,
+    answer: BodyReader,
+    call: Call,
+  ): Promise<void> {
     const refusal = new Chunks()
     const reply = await exchange(
-      await this.#connections.carrier(),
+      carrier,
       {
         method,
         origin: this.#origin,
