@@ -150,6 +150,18 @@ describe('rateLimit', () => {
     expect(api.requests).toHaveLength(20)
   })
 
+  it('is drawn from by the estimate where an answer does not say what was counted', async () => {
+    fakeClock()
+    const api = await scriptedApi((request) => ({ ...embedAnswer(request), usage: {} }))
+    const client = api.client({ rateLimit: { tokensPerMinute: 40 } })
+    const embed = () => client.embed({ ...E5, inputs: ['x'.repeat(60)] })
+    const calls = [embed(), embed(), embed()]
+    await settle(api)
+    expect(api.requests).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(30_000)
+    for (const { usage } of await Promise.all(calls)) expect(usage).toEqual({ totalTokens: 0 })
+  })
+
   it('is not drawn from by calls that are aborted before they are sent', async () => {
     const api = await scriptedApi(embedAnswer)
     const client = api.client({ rateLimit: { requestsPerMinute: 2, tokensPerMinute: 100 } })

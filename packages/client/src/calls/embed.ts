@@ -41,7 +41,7 @@ export async function embedBatch<E extends Encoding>(
   engine: Engine,
 ): Promise<EmbedResult<E>> {
   const { model, inputs, parameters } = request
-  return engine.sender.send(
+  const { totalTokens, ...answer } = await engine.sender.send(
     {
       request: { method: 'POST', path: '/embed', body: encodeEmbedRequest(request) },
       load: {
@@ -50,10 +50,11 @@ export async function embedBatch<E extends Encoding>(
         textBytes: inputs.reduce((bytes, text) => bytes + utf8Length(text), 0),
       },
       read: () => embedAnswer(request),
-      usage: ({ usage }) => usage,
+      usage: ({ totalTokens }) => (totalTokens === undefined ? {} : { totalTokens }),
     },
     call,
   )
+  return { ...answer, usage: { totalTokens: totalTokens ?? 0 } }
 }
 
 export function nothingEmbedded(model: string): EmbedResult<never> {

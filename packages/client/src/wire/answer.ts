@@ -41,8 +41,8 @@ export function asFiniteNumber(endpoint: string, where: string, value: unknown):
 }
 
 /** A counter in `usage`; the contract lets the service leave it out. */
-export function asCount(endpoint: string, where: string, value: unknown): number {
-  return value === undefined || value === null ? 0 : asFiniteNumber(endpoint, where, value)
+export function asCount(endpoint: string, where: string, value: unknown): number | undefined {
+  return value === undefined || value === null ? undefined : asFiniteNumber(endpoint, where, value)
 }
 
 function kind(value: unknown): string {

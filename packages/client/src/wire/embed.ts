@@ -37,11 +37,16 @@ function sentParameters({ model, parameters }: EmbedRequest<Encoding>): Record<s
   return fixed ? { ...parameters, dimension: undefined } : { ...parameters }
 }
 
+/** An answer, which may leave out what was counted. */
+export type Embedded<E extends Encoding> = Omit<EmbedResult<E>, 'usage'> & {
+  readonly totalTokens: number | undefined
+}
+
 /**
  * The answer of `POST /embed`, checked: one embedding per input, all of one type and dimension, all finite.
  * Its numbers are decoded while it arrives, so the last chunk leaves little to do.
  */
-export function embedAnswer<E extends Encoding>(request: EmbedRequest<E>): AnswerReader<EmbedResult<E>> {
+export function embedAnswer<E extends Encoding>(request: EmbedRequest<E>): AnswerReader<Embedded<E>> {
   const numbers = new NumberArrayReader()
   const chunks = new Chunks()
   return {
@@ -60,7 +65,7 @@ function decodeEmbeddings<E extends Encoding>(
   answer: Record<string, unknown>,
   request: EmbedRequest<E>,
   checked: NumberArrayReader,
-): EmbedResult<E> {
+): Embedded<E> {
   const data = asArray(ENDPOINT, 'data', answer.data)
   if (data.length !== request.inputs.length) {
     throw broken(ENDPOINT, `${data.length} embeddings for ${request.inputs.length} inputs`)
@@ -77,7 +82,7 @@ function decodeEmbeddings<E extends Encoding>(
     model: asString(ENDPOINT, 'model', answer.model),
     vectorType,
     data: encoded(embeddings, request.encoding),
-    usage: { totalTokens: asCount(ENDPOINT, 'usage.total_tokens', usage.total_tokens) },
+    totalTokens: asCount(ENDPOINT, 'usage.total_tokens', usage.total_tokens),
   }
 }
 

@@ -49,7 +49,7 @@ function decodeRanking(answer: Record<string, unknown>, request: RerankRequest):
   return {
     model: asString(ENDPOINT, 'model', answer.model),
     data,
-    usage: { rerankUnits: asCount(ENDPOINT, 'usage.rerank_units', usage.rerank_units) },
+    usage: { rerankUnits: asCount(ENDPOINT, 'usage.rerank_units', usage.rerank_units) ?? 0 },
   }
 }
 
