@@ -173,7 +173,7 @@ describe('an answer that breaks the contract is refused whole', () => {
     [
       'an unknown type',
       answer({ vector_type: 'binary', data: [dense([1]), dense([1])] }),
-      'vector_type is "binary"',
+      'vector_type is a string, not dense or sparse',
     ],
     ['an array for an object', [], 'the answer is an array'],
   ])('%s', async (_, body, words) => {

@@ -8,7 +8,7 @@ import {
 } from '../dist/index.js'
 import packageJson from '../package.json' with { type: 'json' }
 import { version } from '../src/version.js'
-import { E5, embedAnswer, errorBody, json, scriptedApi } from './scripted-api.js'
+import { E5, embedAnswer, errorBody, json, type ReceivedRequest, scriptedApi } from './scripted-api.js'
 
 const key = 'pcsk_4N8r-very-secret'
 
@@ -183,6 +183,43 @@ describe('the key shows nowhere', () => {
   it('not when the connection fails', async () => {
     const client = new PineconeInference({ apiKey: key, baseUrl: 'http://127.0.0.1:1', maxRetries: 0 })
     expect(everything(await client.listModels().catch((failure: unknown) => failure))).not.toContain(key)
+  })
+
+  it.each([
+    [
+      'with escapes',
+      (text: string) => `{"error":{"code":"${text}","message":"${text}","details":["${text}"]}}`,
+    ],
+    ['with escapes, in a text as error', (text: string) => `{"error":"${text}"}`],
+    [
+      'with escapes, as a name',
+      (text: string) => `{"error":{"message":"","details":{"${text}":{"a":null}}}}`,
+    ],
+  ])('not when the service repeats it %s', async (_, body) => {
+    const secret = 'abc/def+ghi'
+    const api = await scriptedApi(
+      (_request, response) =>
+        void response.writeHead(403, { 'x-request-id': secret }).end(body(secret.replace('/', '\\/'))),
+    )
+    const error = await api
+      .client({ apiKey: secret })
+      .embed({ ...E5, inputs: ['a'] })
+      .catch((failure: unknown) => failure)
+    expect(error).toMatchObject({ status: 403, requestId: '[api key]' })
+    expect(everything(error)).not.toContain('def+ghi')
+  })
+
+  it.each<[string, (request: ReceivedRequest) => string]>([
+    ['an answer that is no JSON', () => `${key} is your key`],
+    ['a vector type', (request) => JSON.stringify({ ...embedAnswer(request), vector_type: key })],
+  ])('not when it is repeated in %s', async (_, body) => {
+    const api = await scriptedApi((request, response) => void response.end(body(request)))
+    const error = await api
+      .client({ apiKey: key })
+      .embed({ ...E5, inputs: ['a'] })
+      .catch((failure: unknown) => failure)
+    expect(error).toMatchObject({ name: 'PineconeResponseError' })
+    expect(everything(error)).not.toContain(key)
   })
 
   it('not in prose of a server error', async () => {

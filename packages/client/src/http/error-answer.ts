@@ -1,20 +1,27 @@
 import { apiError, type PineconeApiError } from '../errors/api-error.js'
 import type { HttpReply } from './exchange.js'
 import { parseRetryAfter } from './retry-after.js'
+import type { Secrecy } from './secrecy.js'
 
-/** What an error answer says, in one line. `text` is its body, with nothing secret in it. */
-export function errorFromAnswer(what: string, reply: HttpReply, text: string): PineconeApiError {
-  const { code, message, details } = contractError(text)
+/** What an error answer says, in one line, with nothing secret in it: a gateway may repeat the request's headers. */
+export function errorFromAnswer(
+  what: string,
+  reply: HttpReply,
+  text: string,
+  secrecy: Secrecy,
+): PineconeApiError {
+  // After parsing, as JSON may spell the key with escapes.
+  const { code, message, details } = secrecy.blotWithin(contractError(text)) as ContractError
   const retryAfterMs = parseRetryAfter(header(reply, 'retry-after'), Date.now())
   const requestId = header(reply, 'x-pinecone-request-id') ?? header(reply, 'x-request-id')
   const redirect = reply.status >= 300 && reply.status < 400 ? ' (redirects are not followed)' : ''
-  const line = [`${what} answered ${reply.status}${redirect}`, code, message ?? excerpt(text)]
+  const line = [`${what} answered ${reply.status}${redirect}`, code, message ?? excerpt(secrecy.blot(text))]
   const wait = retryAfterMs ? ` (it asks to wait ${Math.ceil(retryAfterMs / 1000)} s)` : ''
   return apiError(line.filter(Boolean).join(': ') + wait, {
     status: reply.status,
     code,
     details,
-    requestId,
+    requestId: requestId && secrecy.blot(requestId),
     retryAfterMs,
   })
 }

@@ -16,6 +16,16 @@ export class Secrecy {
     return this.#isIn(text) ? text.replaceAll(this.#secret, '[api key]') : text
   }
 
+  /** The same JSON value, with the key blotted in its texts and names. */
+  blotWithin(value: unknown): unknown {
+    if (typeof value === 'string') return this.blot(value)
+    if (Array.isArray(value)) return value.map((item) => this.blotWithin(item))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [this.blot(name), this.blotWithin(item)]),
+    )
+  }
+
   /** The error itself, or, if the key stands anywhere in it, a copy of its words and code alone. */
   blotError(error: unknown): unknown {
     if (!this.#isWithin(error, DEEPEST, new Set())) return error

@@ -67,7 +67,7 @@ export class Transport {
       this.#secrecy,
     )
     if (isSuccess(reply.status)) return
-    throw errorFromAnswer(`${method} ${path}`, reply, this.#secrecy.blot(refusal.text()))
+    throw errorFromAnswer(`${method} ${path}`, reply, refusal.text(), this.#secrecy)
   }
 
   /**

@@ -4,10 +4,10 @@ import { PineconeResponseError } from '../errors/response-error.js'
 export function parseAnswer(endpoint: string, text: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (cause) {
+  } catch {
+    // Without a cause: its message quotes the answer, in which a gateway may have repeated the request's headers.
     throw new PineconeResponseError(
       `${endpoint} answered ${text.length} characters that are not JSON, or JSON cut short`,
-      { cause },
     )
   }
 }
@@ -45,7 +45,7 @@ export function asCount(endpoint: string, where: string, value: unknown): number
   return value === undefined || value === null ? undefined : asFiniteNumber(endpoint, where, value)
 }
 
-function kind(value: unknown): string {
+export function kind(value: unknown): string {
   if (value === null) return 'null'
   if (value === undefined) return 'missing'
   if (Array.isArray(value)) return 'an array'
