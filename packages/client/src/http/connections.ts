@@ -33,10 +33,12 @@ const SPARE_CONNECTIONS = 1
  * Undici is half of what this package costs to load, and not to be had everywhere; so it is loaded once a client is
  * there, before its first request.
  */
-function openPool({ baseUrl, maxConcurrency }: Settings): Connections {
+function openPool({ baseUrl, maxConcurrency, timeout }: Settings): Connections {
   let carrier: Carrier | undefined
   const opening: Promise<Dispatcher> = import('#undici').then(
-    ({ Pool }) => new Pool(baseUrl.origin, { connections: maxConcurrency + SPARE_CONNECTIONS }),
+    // undici gives up by itself after 10 s, be the timeout longer or shorter
+    ({ Pool }) =>
+      new Pool(baseUrl.origin, { connections: maxConcurrency + SPARE_CONNECTIONS, connect: { timeout } }),
   )
   const ready = opening.then(undiciCarrier, ownFetch).then((opened) => {
     carrier = opened
