@@ -6,10 +6,11 @@ let enabled: Promise<void> | undefined
 
 /**
  * Where `@opentelemetry/api` is installed: a span per attempt and the client metrics, in the semantic
- * conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). Once per process.
+ * conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). Once per process. One without
+ * metrics (before 1.3) is as good as none.
  */
 export function enableOpenTelemetry(): Promise<void> {
-  enabled ??= import('@opentelemetry/api').then(subscribe, () => {})
+  enabled ??= import('@opentelemetry/api').then(subscribe).catch(() => {})
   return enabled
 }
 
