@@ -145,6 +145,22 @@ describe('embedStream', () => {
     await expect(stream.next()).rejects.toBeInstanceOf(PineconeAuthenticationError)
   })
 
+  it('with onError collect ends once the client is closed, however long its source', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client({ maxConcurrency: 1 })
+    function* endless() {
+      for (;;) yield 'text'
+    }
+    const stream = client.embedStream({ ...E5, inputs: endless() }, { onError: 'collect' })
+    await stream.next()
+    await client.close()
+    const { error } = await collect(stream as AsyncGenerator<StreamedEmbedding>)
+    expect(error).toMatchObject({
+      name: 'PineconeConnectionError',
+      code: expect.stringMatching(/CLOSED|DESTROYED/),
+    })
+  })
+
   it('with onError collect hands over no failure with what was finished behind a refused key', async () => {
     const third = event()
     const api = await scriptedApi(async (request, response) => {

@@ -16,8 +16,13 @@ const FATAL_CODES = new Set([
 /** Whether the same request may succeed if it is sent again. All four endpoints only compute, so it is safe. */
 export function isRetryable(error: unknown): boolean {
   if (error instanceof PineconeApiError) return isRetryableStatus(error.status)
-  if (error instanceof PineconeConnectionError) return !FATAL_CODES.has(error.code ?? '')
+  if (error instanceof PineconeConnectionError) return !isFatal(error)
   return error instanceof PineconeTimeoutError
+}
+
+/** Whether every other request will fail in the same way. */
+export function isFatal({ code }: PineconeConnectionError): boolean {
+  return code !== undefined && FATAL_CODES.has(code)
 }
 
 /** Proxies have codes of their own above 504: Cloudflare's 520 to 529, for one. */
