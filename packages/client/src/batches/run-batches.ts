@@ -13,12 +13,16 @@ export async function runBatches<T>(
   work: (batch: Batch<T>) => Promise<void>,
 ): Promise<void> {
   const queue = batches[Symbol.iterator]()
+  let ended = false
   let failed: { error: unknown } | undefined
 
   const runner = async () => {
     while (!failed) {
       const next = queue.next()
-      if (next.done) return
+      if (next.done) {
+        ended = true
+        return
+      }
       try {
         await work(next.value)
       } catch (error) {
@@ -27,6 +31,8 @@ export async function runBatches<T>(
       }
     }
   }
-  await Promise.all(Array.from({ length: ahead }, runner))
+  const runners: Promise<void>[] = []
+  for (let left = ahead; left > 0 && !ended; left--) runners.push(runner())
+  await Promise.all(runners)
   if (failed) throw (failed as { error: unknown }).error
 }
