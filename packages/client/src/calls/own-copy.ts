@@ -2,24 +2,31 @@ import type { EmbedRequest, EmbedStreamRequest, Encoding } from '../api/embed.js
 import type { RerankRequest } from '../api/rerank.js'
 
 // A caller may fill its array anew as soon as it has the promise; what is sent later must not change with it.
+// Property by property, so that a class with getters is a request too.
 
 export function ownEmbedRequest<E extends Encoding>(request: EmbedRequest<E>): EmbedRequest<E> {
-  return { ...ownParameters(request), inputs: [...request.inputs] }
+  const { model, inputs, parameters, encoding } = request
+  return { model, inputs: [...inputs], parameters: copied(parameters), encoding }
 }
 
 export function ownRerankRequest(request: RerankRequest): RerankRequest {
-  const { documents, rankFields } = request
+  const { model, query, documents, topN, returnDocuments, rankFields, parameters } = request
   return {
-    ...ownParameters(request),
+    model,
+    query,
     documents: [...documents],
-    ...(rankFields && { rankFields: [...rankFields] }),
+    topN,
+    returnDocuments,
+    rankFields: rankFields && [...rankFields],
+    parameters: copied(parameters),
   }
 }
 
 export function ownStreamRequest<E extends Encoding>(request: EmbedStreamRequest<E>): EmbedStreamRequest<E> {
-  return ownParameters(request)
+  const { model, inputs, parameters, encoding } = request
+  return { model, inputs, parameters: copied(parameters), encoding }
 }
 
-function ownParameters<R extends { parameters?: object | undefined }>(request: R): R {
-  return { ...request, ...(request.parameters && { parameters: { ...request.parameters } }) }
+function copied<P extends object | undefined>(parameters: P): P {
+  return parameters && { ...parameters }
 }
