@@ -170,6 +170,11 @@ describe('a sparse vector that cannot be one breaks the contract:', () => {
     ['an index over 32 bits', { sparse_indices: [2 ** 32], sparse_values: [1] }, 'holds 4294967296'],
     ['no values', { sparse_indices: [1] }, 'sparse_values is missing, not an array'],
     ['a word as value', { sparse_indices: [1], sparse_values: ['1'] }, 'sparse_values[0] is a string'],
+    [
+      'fewer tokens than values',
+      { sparse_indices: [1], sparse_values: [1], sparse_tokens: [] },
+      '0 tokens for 1',
+    ],
     ['a number as token', { sparse_indices: [1], sparse_values: [1], sparse_tokens: [1] }, 'not a string'],
   ])('%s', async (_, vector, words) => {
     const api = await scriptedApi(() => ({

@@ -132,6 +132,9 @@ function decodeSparse(
   const sparseTokens = asArray(ENDPOINT, `${where}.sparse_tokens`, tokens).map((token, i) =>
     asString(ENDPOINT, `${where}.sparse_tokens[${i}]`, token),
   )
+  if (sparseTokens.length !== sparseValues.length) {
+    throw broken(ENDPOINT, `${where} has ${sparseTokens.length} tokens for ${sparseValues.length} values`)
+  }
   return { vectorType: 'sparse', sparseValues, sparseIndices, sparseTokens }
 }
 
