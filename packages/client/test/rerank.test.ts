@@ -40,6 +40,14 @@ describe('rerank', () => {
     })
   })
 
+  it('gives the best first, ties in the order of the documents, whatever order the service answers in', async () => {
+    const scores = [0.1, 0.9, 0.5, 0.9]
+    const data = [3, 0, 2, 1].map((index) => ({ index, score: scores[index] }))
+    const api = await scriptedApi(() => ({ model, data, usage: {} }))
+    const result = await api.client().rerank({ model, query: 'q', documents: ['a', 'b', 'c', 'd'] })
+    expect(result.data.map(({ index }) => index)).toEqual([1, 3, 2, 0])
+  })
+
   it('ranks nothing without a request', async () => {
     const api = await scriptedApi(rerankAnswer)
     expect(await api.client().rerank({ model, query: 'q', documents: [] })).toEqual({
@@ -126,6 +134,15 @@ describe('rerank', () => {
 })
 
 describe('rerankAll', () => {
+  it('sends documents as they were when it was called', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    const document = { text: 'document 0.5' }
+    const result = api.client().rerankAll({ model, query: 'q', documents: [document] })
+    document.text = ''
+    await result
+    expect(api.requests[0]?.body.documents).toEqual([{ text: 'document 0.5' }])
+  })
+
   it('ranks 2,500 documents as one list, splitting at the model’s 100', async () => {
     const api = await scriptedApi(rerankAnswer)
     const all = documents(2500)

@@ -20,6 +20,7 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
   checkRerankRequest(given)
   const request = ownRerankRequest(given)
   const { model, documents, topN, returnDocuments = true } = request
+  const toRank = documents.map((document) => rankedFields(document, request.rankFields ?? ['text']))
   const facts = await modelFacts(model, documents.length, call, engine)
   if (facts) {
     checkModelUse('rerank', model, facts, request.parameters)
@@ -53,7 +54,6 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
     throw failedIn(part, error, call)
   }
   try {
-    const toRank = documents.map((document) => rankedFields(document, request.rankFields ?? ['text']))
     const limits = { count, bytes: Math.max(1, MAX_REQUEST_BYTES - documentSize([request.query])) }
     const batches = planBatches(toRank, limits, documentSize)
     await runBatches(batches, AHEAD_PER_SLOT * engine.maxConcurrency, call, (batch) =>

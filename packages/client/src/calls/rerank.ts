@@ -6,6 +6,7 @@ import { checkModelUse } from '../validate/model.js'
 import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
 import { encodeRerankRequest, rerankAnswer } from '../wire/rerank.js'
 import type { Engine } from './engine.js'
+import { mergeRankings } from './merge-rankings.js'
 import { ownRerankRequest } from './own-copy.js'
 
 /** One call, one request. */
@@ -23,7 +24,9 @@ export async function rerank(request: RerankRequest, call: Call, engine: Engine)
     }
   }
   if (request.documents.length === 0) return nothingRanked(request.model)
-  return rerankBatch(ownRerankRequest(request), call, engine)
+  const result = await rerankBatch(ownRerankRequest(request), call, engine)
+  // Best first is promised; the contract only hopes that the service keeps to it.
+  return { ...result, data: mergeRankings([result.data]) }
 }
 
 /** Sends a request that is known to be right. */
