@@ -8,7 +8,7 @@ export class InputError extends Error {
   readonly line: number | undefined
 
   constructor(
-    place: { source: string; line?: number; unit?: 'line' | 'row' },
+    place: { source: string; line?: number | undefined; unit?: 'line' | 'row' | undefined },
     problem: string,
     cause?: unknown,
   ) {

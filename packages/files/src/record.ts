@@ -7,7 +7,7 @@ export interface TextRecord {
   id: string
   /** May be empty, where the input's is. */
   text: string
-  metadata?: Metadata
+  metadata?: Metadata | undefined
 }
 
 /** Numbers as the client gives them, with either `encoding`, or in 64 bits. */
@@ -24,7 +24,7 @@ export interface SparseValues {
 export interface EmbeddedRecord {
   id: string
   /** The dense vector. */
-  values?: Numbers
-  sparseValues?: SparseValues
-  metadata?: Metadata
+  values?: Numbers | undefined
+  sparseValues?: SparseValues | undefined
+  metadata?: Metadata | undefined
 }

@@ -6,16 +6,16 @@ import { UniqueIds } from './unique-ids.js'
 
 export interface ReadOptions {
   /** The field that holds the id. Default `id`. */
-  idField?: string
+  idField?: string | undefined
   /** The field that holds the text. Default `text`. */
-  textField?: string
+  textField?: string | undefined
   /**
    * The fields that become metadata. Default: the record's `metadata`, if it has one; of a passage from a folder
    * its `source`, `line` and `text`.
    */
-  metadataFields?: readonly string[]
+  metadataFields?: readonly string[] | undefined
   /** The ids are known to come once, from an earlier reading; saves some 25 bytes an id. Default false. */
-  idsAreUnique?: boolean
+  idsAreUnique?: boolean | undefined
 }
 
 /**

@@ -7,7 +7,7 @@ export interface WriterOptions {
   readonly format: OutputFormat
   readonly vectors: VectorColumns
   /** Goes on with a file after the last of its checkpoints. Default: a new file. */
-  readonly checkpoints?: readonly Checkpoint[]
+  readonly checkpoints?: readonly Checkpoint[] | undefined
 }
 
 /** Opens a file of embedded records for writing: as a new one, or after its last checkpoint. */

@@ -16,7 +16,7 @@ export interface Checkpoint {
   /** Records in the file. */
   readonly records: number
   /** Parquet: the footer's entries for the row groups since the checkpoint before. */
-  readonly rowGroups?: readonly string[]
+  readonly rowGroups?: readonly string[] | undefined
 }
 
 /** Writes one file. A call may begin when the one before it has ended. */
