@@ -115,6 +115,24 @@ describe.runIf(hasRedisServer())('a run', () => {
     await expect(run.embed(records(50), small)).rejects.toThrow('ended after 1 jobs')
   })
 
+  it('refuses another source also while the one before is still in the queue', async () => {
+    const { folder, open, work } = await fleet()
+    const run = await open()
+    await run.produce(records(60), small)
+    const changed = records(60, (i) => `Changed ${i}`)
+    for (const [source, recordsPerJob] of [
+      [records(200), 25],
+      [records(200), 100],
+      [records(200), 50],
+      [changed, 50],
+    ] as const) {
+      await expect(run.produce(source, { recordsPerJob })).rejects.toThrow('another recordsPerJob')
+    }
+    void work()
+    expect(await run.embed(records(60), small)).toMatchObject({ records: 60, failedJobs: [] })
+    expect((await outputOf(folder)).embedded.map(({ id }) => id)).toEqual(records(60).map(({ id }) => id))
+  })
+
   it('refuses another model under the same name, and a folder with other parts; another budget is no other run', async () => {
     const { folder, open } = await fleet()
     await open()

@@ -39,6 +39,7 @@ export async function produce(
     const { value: entry } = await done.next()
     if (entry && entry.fingerprint !== job.fingerprint) throw anotherSource(ledger.run, job)
     if (!entry) {
+      if (!(await ledger.give(job.index, job.fingerprint))) throw anotherSource(ledger.run, job)
       if (room === 0) room = await roomFor(queue, maxQueuedJobs, signal)
       await queue.add('embed', job, {
         jobId: jobName(job.index),
@@ -84,7 +85,7 @@ async function roomFor(queue: Queue, most: number, signal: AbortSignal | undefin
 
 function anotherSource(run: string, { index, records }: EmbedJob): RunError {
   return new RunError(
-    `The records from ${JSON.stringify(records[0]?.id)} on are not those that the run ${JSON.stringify(run)} has embedded as its job ${index}. ` +
+    `The records from ${JSON.stringify(records[0]?.id)} on are not those that the run ${JSON.stringify(run)} was given before as its job ${index}. ` +
       'Give a changed source, or another recordsPerJob, under another name',
   )
 }

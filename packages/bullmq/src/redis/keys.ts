@@ -10,7 +10,7 @@ export const queuePrefix = (prefix: string) => `{${prefix}}:queue`
 export interface RunKeys {
   /** Hash: what the run is, and its counts. */
   readonly run: string
-  /** String: eight bytes for each job that is done. */
+  /** String: eight bytes for each job, its records' number + 1 once it is done, and their fingerprint once it is given. */
   readonly done: string
   /** List: records that could not be embedded. */
   readonly failures: string

@@ -41,6 +41,17 @@ const BYTES_PER_JOB = 8
 const PAGE = 4_096
 
 /**
+ * Writes down which records a job was given with, and refuses others: the job may be in the queue, or done meanwhile.
+ * KEYS: done. ARGV: index, fingerprint
+ */
+const giveScript = new Script(`
+local at = '#' .. (ARGV[1] * 2 + 1)
+local given = redis.call('BITFIELD', KEYS[1], 'GET', 'u32', at)[1]
+if given == 0 then redis.call('BITFIELD', KEYS[1], 'SET', 'u32', at, ARGV[2]) end
+return given == 0 or given == tonumber(ARGV[2])
+`)
+
+/**
  * Marks a job as done and counts it, both or neither, and never twice.
  * KEYS: run, done, failures. ARGV: index, records + 1, fingerprint, records, tokens, failures …
  */
@@ -93,6 +104,11 @@ export class Ledger {
   /** The source has given so many jobs and records, and is at its end or not. */
   async produced(jobs: number, records: number, complete: boolean): Promise<void> {
     await this.#redis.hset(this.#keys.run, { jobs, records, complete: complete ? 1 : 0 })
+  }
+
+  /** Before a job is put into the queue. Returns false where it was given with other records before. */
+  async give(index: number, fingerprint: number): Promise<boolean> {
+    return (await giveScript.run(this.#redis, [this.#keys.done], [index, fingerprint])) === 1
   }
 
   async isDone(index: number): Promise<boolean> {
