@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
@@ -113,6 +114,9 @@ describe.runIf(hasRedisServer())('a run', () => {
     ).rejects.toThrow(RunError)
     await expect(run.embed(records(100), { recordsPerJob: 25 })).rejects.toThrow('another recordsPerJob')
     await expect(run.embed(records(50), small)).rejects.toThrow('ended after 1 jobs')
+    await expect(run.embed(records(101), small)).rejects.toThrow('goes on after 100 records')
+    // It stays what it was.
+    expect(await run.finish()).toMatchObject({ records: 100 })
   })
 
   it('refuses another source also while the one before is still in the queue', async () => {
@@ -316,6 +320,37 @@ describe.runIf(hasRedisServer())('a run', () => {
     await expect(following()).rejects.toThrow('has lost 2 jobs')
     void work()
     expect(await run.embed(records(100), small)).toMatchObject({ records: 100 })
+  })
+
+  it('given the same source again, is not finished before that has ended, however long it takes', async () => {
+    const { redis, open, work } = await fleet()
+    const run = await open()
+    const connection = { url: redis.url, maxRetriesPerRequest: null }
+    const failing = new Worker('passages', () => Promise.reject(new UnrecoverableError('no')), {
+      connection,
+      prefix: '{pinecone-inference}:queue',
+    })
+    expect((await run.embed(records(100), small)).failedJobs).toHaveLength(2)
+    await failing.close()
+
+    const looked = new EventEmitter()
+    async function* slow() {
+      yield* records(50)
+      await once(looked, 'often')
+      yield* records(100).slice(50)
+    }
+    void work()
+    const states: string[] = []
+    const embedding = run.embed(slow(), { ...small, onProgress: ({ state }) => states.push(state) })
+    let looks = 0
+    for await (const { state, jobs } of run.follow({ interval: 20 })) {
+      // More often than jobs have to be nowhere before they are called lost.
+      if (state === 'producing' && jobs.done === 1 && ++looks === 10) break
+    }
+    looked.emit('often')
+    expect(await embedding).toMatchObject({ records: 100, failedJobs: [] })
+    expect(states[0]).toBe('producing')
+    expect(states.at(-1)).toBe('finished')
   })
 
   it('says so when Redis has forgotten it', async () => {

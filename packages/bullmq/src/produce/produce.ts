@@ -21,10 +21,31 @@ const POLL = 200
 /** How often a job is begun after it failed; the client has tried each request several times by then. */
 const ATTEMPTS = 5
 
+interface Destination {
+  readonly queue: Queue<EmbedJob>
+  readonly ledger: Ledger
+}
+
 /** Puts every record of the source into the queue that is not done and not there, and says when it has ended. */
 export async function produce(
   source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
-  { queue, ledger }: { queue: Queue<EmbedJob>; ledger: Ledger },
+  destination: Destination,
+  options: ProduceOptions,
+): Promise<void> {
+  const { ledger } = destination
+  await ledger.openSource()
+  try {
+    await give(source, destination, options)
+  } catch (error) {
+    await ledger.closeSource().catch(() => {})
+    throw error
+  }
+  await ledger.closeSource()
+}
+
+async function give(
+  source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
+  { queue, ledger }: Destination,
   { recordsPerJob = 960, maxQueuedJobs = 64, signal }: ProduceOptions,
 ): Promise<void> {
   // What has failed is to be tried again, from the source.
@@ -36,6 +57,7 @@ export async function produce(
   let room = 0
   for await (const job of planJobs(source, recordsPerJob)) {
     signal?.throwIfAborted()
+    if (before.ended && jobs === before.jobs) throw longerSource(ledger.run, before.records)
     const { value: entry } = await done.next()
     if (entry && entry.fingerprint !== job.fingerprint) throw anotherSource(ledger.run, job)
     if (!entry) {
@@ -87,5 +109,12 @@ function anotherSource(run: string, { index, records }: EmbedJob): RunError {
   return new RunError(
     `The records from ${JSON.stringify(records[0]?.id)} on are not those that the run ${JSON.stringify(run)} was given before as its job ${index}. ` +
       'Give a changed source, or another recordsPerJob, under another name',
+  )
+}
+
+function longerSource(run: string, records: number): RunError {
+  return new RunError(
+    `The source goes on after ${records} records, where it had ended when it was given to the run ${JSON.stringify(run)} before. ` +
+      'Give a longer source under another name',
   )
 }

@@ -127,6 +127,8 @@ export class EmbedRun implements AsyncDisposable {
     const follow = async () => {
       for await (const progress of this.follow({ signal: either })) onProgress?.(progress)
     }
+    // Before the first look: a run that was finished is so no more.
+    await orAborted(this.#ledger.openSource(), either)
     await Promise.all([
       this.produce(source, { ...options, signal: either }).catch(orStop),
       follow().catch(orStop),

@@ -27,7 +27,9 @@ export interface Counts {
   /** Jobs and records that the source gave so far. */
   readonly jobs: number
   readonly records: number
-  /** The source has ended: there will be no more. */
+  /** The source has ended at some time: it has no more jobs than these. */
+  readonly ended: boolean
+  /** It has, and nobody gives it once more: what is neither done nor in the queue will not come. */
   readonly complete: boolean
   readonly jobsDone: number
   readonly recordsDone: number
@@ -101,9 +103,18 @@ export class Ledger {
     return json === null ? undefined : parseSpec(json)
   }
 
-  /** The source has given so many jobs and records, and is at its end or not. */
-  async produced(jobs: number, records: number, complete: boolean): Promise<void> {
-    await this.#redis.hset(this.#keys.run, { jobs, records, complete: complete ? 1 : 0 })
+  /** The source is given, perhaps once more: until `closeSource`, jobs that are nowhere are still to come. */
+  async openSource(): Promise<void> {
+    await this.#redis.hset(this.#keys.run, 'producing', 1)
+  }
+
+  /** The source has given so many jobs and records, so far or to its end. */
+  async produced(jobs: number, records: number, ended: boolean): Promise<void> {
+    await this.#redis.hset(this.#keys.run, { jobs, records, ended: ended ? 1 : 0 })
+  }
+
+  async closeSource(): Promise<void> {
+    await this.#redis.hdel(this.#keys.run, 'producing')
   }
 
   /** Before a job is put into the queue. Returns false where it was given with other records before. */
@@ -136,7 +147,8 @@ export class Ledger {
       identity: fields.identity,
       jobs: count('jobs'),
       records: count('records'),
-      complete: fields.complete === '1',
+      ended: fields.ended === '1',
+      complete: fields.ended === '1' && fields.producing === undefined,
       jobsDone: count('jobsDone'),
       recordsDone: count('recordsDone'),
       recordsFailed: count('recordsFailed'),
