@@ -379,6 +379,57 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(keys.filter((key) => !key.includes(':budget:'))).toEqual([])
   })
 
+  /** A run without output, removed while a worker has its only job in hand; `release` lets that worker go on. */
+  async function removedInTheMiddle() {
+    const { redis, worker } = await fleet()
+    const open = async () => {
+      const options = { model: 'multilingual-e5-large', parameters: { inputType: 'passage' } }
+      const run = await EmbedRun.open({ redis: redis.url, run: 'passages', ...options })
+      onTestFinished(() => run.close())
+      return run
+    }
+    const run = await open()
+    await run.produce(records(50), small)
+    const steps = new EventEmitter()
+    const begun = once(steps, 'begun')
+    const released = once(steps, 'release')
+    const parts: Part[] = []
+    const sink = async (part: Part) => {
+      parts.push(part)
+      steps.emit('begun')
+      await released
+    }
+    const work = () => runWorker({ ...worker, sink })
+    const working = work()
+    await begun
+    await run.remove()
+    return { redis, open, work, working, parts, release: () => steps.emit('release') }
+  }
+
+  it('stays gone when a worker still has one of its jobs in hand', async () => {
+    const { redis, working, release } = await removedInTheMiddle()
+    release()
+    await expect(working).rejects.toThrow('was removed')
+    const client = new Redis(redis.url)
+    onTestFinished(() => client.disconnect())
+    expect(await client.keys('*:run:*')).toEqual([])
+  })
+
+  it('is not taken for the removed one of its name', async () => {
+    const { open, work, working, parts, release } = await removedInTheMiddle()
+    const run = await open()
+    // The first one ends where it has looked in between.
+    const workers = Promise.allSettled([working, work()])
+    const embedding = run.embed(
+      records(50, (i) => `Another ${i}`),
+      small,
+    )
+    release()
+    expect(await embedding).toMatchObject({ records: 50, failedJobs: [] })
+    await workers
+    expect(parts).toHaveLength(2)
+  })
+
   it('warns of a Redis without an append-only file', async () => {
     const redis = await RedisServer.start('--appendonly', 'no')
     onTestFinished(() => redis[Symbol.asyncDispose]())

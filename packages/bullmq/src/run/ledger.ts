@@ -54,12 +54,16 @@ return given == 0 or given == tonumber(ARGV[2])
 `)
 
 /**
- * Marks a job as done and counts it, both or neither, and never twice.
- * KEYS: run, done, failures. ARGV: index, records + 1, fingerprint, records, tokens, failures …
+ * Marks a job as done and counts it, both or neither, and never twice. The run may have been removed meanwhile, and
+ * another one begun under its name.
+ * KEYS: run, done, failures. ARGV: identity, index, records + 1, fingerprint, records, tokens, failures …
  */
 const finishScript = new Script(`
+if redis.call('HGET', KEYS[1], 'identity') ~= table.remove(ARGV, 1) then return 0 end
 local at = ARGV[1] * 2
 if redis.call('BITFIELD', KEYS[2], 'GET', 'u32', '#' .. at)[1] ~= 0 then return 0 end
+local given = redis.call('BITFIELD', KEYS[2], 'GET', 'u32', '#' .. (at + 1))[1]
+if given ~= tonumber(ARGV[3]) then return 0 end
 redis.call('BITFIELD', KEYS[2], 'SET', 'u32', '#' .. at, ARGV[2], 'SET', 'u32', '#' .. (at + 1), ARGV[3])
 redis.call('HINCRBY', KEYS[1], 'jobsDone', 1)
 redis.call('HINCRBY', KEYS[1], 'recordsDone', ARGV[4])
@@ -126,9 +130,13 @@ export class Ledger {
     return (await this.#entries(index, 1))[0] !== undefined
   }
 
-  /** Whether this was news: a job that is done already changes nothing. */
-  async finish({ index, fingerprint, records, tokens, failures }: FinishedJob): Promise<boolean> {
+  /** Whether this was news: a job that is done already, or of a run that is no more, changes nothing. */
+  async finish(
+    spec: RunSpec,
+    { index, fingerprint, records, tokens, failures }: FinishedJob,
+  ): Promise<boolean> {
     const args = [
+      identityOf(spec),
       index,
       records + 1,
       fingerprint,

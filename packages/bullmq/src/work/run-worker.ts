@@ -83,7 +83,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
       const { embedded, failures, tokens } = await embedRecords(records, client, spec)
       await sink({ name: jobName(index), records: embedded })
       const finished = { index, fingerprint, records: embedded.length, tokens, failures }
-      if (!(await ledger.finish(finished))) return
+      if (!(await ledger.finish(spec, finished))) return
       result.jobs++
       result.records += embedded.length
       result.tokens += tokens
