@@ -188,6 +188,19 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(emulator.requests.length).toBeLessThan(20)
   })
 
+  it('refuses a source with something that is no record before that is queued, and names it', async () => {
+    const { open, work } = await fleet()
+    const run = await open()
+    const nothing = undefined as unknown as string
+    const withoutText = [...records(60), { id: 'bad', text: nothing }]
+    await expect(run.embed(withoutText, small)).rejects.toThrow('Record 60 of the source, "bad", has no text')
+    const withoutId = [...records(60), { id: nothing, text: 'Passage' }]
+    await expect(run.embed(withoutId, small)).rejects.toThrow('Record 60 of the source has no id')
+    await expect(run.embed([null as unknown as TextRecord])).rejects.toThrow('Record 0 of the source')
+    void work()
+    expect(await run.embed(records(61), small)).toMatchObject({ records: 61, failedJobs: [] })
+  })
+
   it('what is refused for another reason is halved down to the record at fault', async () => {
     const { emulator, open, work } = await fleet()
     emulator.faults.add({

@@ -1,10 +1,15 @@
 import type { TextRecord } from '@pinecone-inference/files'
 import { type EmbedJob, fingerprintOf } from '../run/job.js'
+import { checkRecord } from './check-record.js'
 
 /** Redis holds a job's records in memory, and hands them over in one piece. */
 const MAX_JOB_BYTES = 8_000_000
 
-/** Splits records into jobs, in order: the same records, the same jobs. */
+/**
+ * Splits records into jobs, in order: the same records, the same jobs.
+ *
+ * @throws RunError for what is no record
+ */
 export async function* planJobs(
   source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
   recordsPerJob: number,
@@ -12,6 +17,7 @@ export async function* planJobs(
   let records: TextRecord[] = []
   let bytes = 0
   let index = 0
+  let position = 0
   const next = (): EmbedJob => {
     const job = { index: index++, fingerprint: fingerprintOf(records), records }
     records = []
@@ -19,6 +25,7 @@ export async function* planJobs(
     return job
   }
   for await (const record of source) {
+    checkRecord(record, position++)
     const size = Buffer.byteLength(JSON.stringify(record))
     if (records.length > 0 && bytes + size > MAX_JOB_BYTES) yield next()
     records.push(record)
