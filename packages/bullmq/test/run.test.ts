@@ -317,6 +317,20 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(emulator.requests).toHaveLength(10)
   })
 
+  it('a worker that is told to stop while Redis is away returns, and leaves its jobs to others', async () => {
+    const { redis, folder, open, spawn, work } = await fleet({ latency: 300 })
+    const run = await open()
+    const embedding = run.embed(records(500), small)
+    const process = spawn()
+    for await (const { jobs } of run.follow({ interval: 20 })) if (jobs.active > 0) break
+    await redis.kill()
+    expect(await process.stop()).toBe(0)
+    await redis.start()
+    void work()
+    expect(await embedding).toMatchObject({ records: 500 })
+    expect((await outputOf(folder)).embedded).toHaveLength(500)
+  })
+
   it('says so when Redis has lost jobs, and the same source makes up for them', async () => {
     const { redis, open, work } = await fleet()
     const run = await open()

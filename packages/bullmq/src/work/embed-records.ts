@@ -20,20 +20,21 @@ export interface EmbeddedJob {
 /**
  * Embeds a job's records. What has come is kept while the rest is tried again.
  *
- * @throws WorkerError for what would go wrong with every job
+ * @throws WorkerError for what would go wrong with every job; the signal's reason as soon as that aborts
  */
 export async function embedRecords(
   records: readonly TextRecord[],
   client: PineconeInference,
   spec: Pick<RunSpec, 'model' | 'parameters'>,
+  signal: AbortSignal,
 ): Promise<EmbeddedJob> {
-  const work = new Work(client, spec)
+  const work = new Work(client, spec, signal)
   for (const record of records) if (record.text === '') work.failures.set(record, 'has no text')
   let missing: readonly TextRecord[] = records.filter(({ text }) => text !== '')
   for (let round = 1; missing.length > 0; round++) {
     const { again, error } = await work.embed(missing)
     if (again.length > 0 && round === ROUNDS) throw error
-    if (again.length > 0) await delay(PAUSE)
+    if (again.length > 0) await delay(PAUSE, undefined, { signal })
     missing = again
   }
   return {
@@ -53,10 +54,12 @@ class Work {
   tokens = 0
   readonly #client: PineconeInference
   readonly #spec: Pick<RunSpec, 'model' | 'parameters'>
+  readonly #signal: AbortSignal
 
-  constructor(client: PineconeInference, spec: Pick<RunSpec, 'model' | 'parameters'>) {
+  constructor(client: PineconeInference, spec: Pick<RunSpec, 'model' | 'parameters'>, signal: AbortSignal) {
     this.#client = client
     this.#spec = spec
+    this.#signal = signal
   }
 
   /** Returns those that may pass another time, and why one of them has not. */
@@ -64,10 +67,11 @@ class Work {
     const { model, parameters } = this.#spec
     const inputs = records.map(({ text }) => text)
     const { data, failures, usage } = await this.#client
-      .embedAll({ model, inputs, parameters }, { onError: 'collect' })
+      .embedAll({ model, inputs, parameters }, { onError: 'collect', signal: this.#signal })
       .catch((error: unknown) => {
         throw judgeError(error) === 'every job' ? workerError(error) : error
       })
+    this.#signal.throwIfAborted()
     this.tokens += usage.totalTokens
     for (const [i, record] of records.entries()) {
       const embedding = data[i]

@@ -11,7 +11,9 @@ import { type EmbedJob, jobName } from '../run/job.js'
 import { Ledger } from '../run/ledger.js'
 import { RunError } from '../run/run-error.js'
 import { identityOf, type RunSpec } from '../run/run-spec.js'
+import { begun } from './begun.js'
 import { embedRecords } from './embed-records.js'
+import { stopWorker } from './stop-worker.js'
 import { WorkerError } from './worker-error.js'
 
 export interface WorkerOptions {
@@ -29,7 +31,7 @@ export interface WorkerOptions {
   concurrency?: number
   /** Milliseconds after which the jobs of a worker that was killed go to others. Default 30,000. */
   lockDuration?: number
-  /** Stops the worker: it finishes its jobs and takes no more. */
+  /** Stops the worker: it finishes its jobs and takes no more. While Redis is away it leaves them to others. */
   signal?: AbortSignal
   /** Told of what went wrong and will be tried again. */
   onError?: (error: Error) => void
@@ -44,7 +46,7 @@ export interface WorkerResult {
 
 /** Kills that a job may live through; one that takes its worker down each time is given up. */
 const KILLS = 10
-/** Milliseconds between looks at whether the run has begun, or is finished. */
+/** Milliseconds between looks at whether the run is finished. */
 const POLL = 1_000
 
 /**
@@ -77,10 +79,11 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
     })
     const broken = new AbortController()
     const over = new AbortController()
+    const abandoned = new AbortController()
 
     const embed = async ({ data: { index, fingerprint, records } }: Job<EmbedJob>) => {
       if (await ledger.isDone(index)) return
-      const { embedded, failures, tokens } = await embedRecords(records, client, spec)
+      const { embedded, failures, tokens } = await embedRecords(records, client, spec, abandoned.signal)
       await sink({ name: jobName(index), records: embedded })
       const finished = { index, fingerprint, records: embedded.length, tokens, failures }
       if (!(await ledger.finish(spec, finished))) return
@@ -123,7 +126,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
       ])
     } finally {
       over.abort()
-      await worker.close()
+      await stopWorker(worker, redis, () => abandoned.abort())
       await queue.close()
     }
     broken.signal.throwIfAborted()
@@ -131,16 +134,6 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
   } finally {
     redis.disconnect()
   }
-}
-
-/** What the run is, as soon as it has begun; undefined if the signal aborts before. */
-async function begun(ledger: Ledger, signal: AbortSignal | undefined): Promise<RunSpec | undefined> {
-  while (!signal?.aborted) {
-    const spec = await ledger.spec()
-    if (spec) return spec
-    await delay(POLL, undefined, signal ? { signal } : {}).catch(() => {})
-  }
-  return undefined
 }
 
 function sinkOf({ output }: RunSpec, { sink, run }: WorkerOptions): Sink {

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { begun } from './begun.js'
+
+it('an abort ends the wait for a run, also while Redis does not answer', async () => {
+  const stop = new AbortController()
+  const silent = { spec: () => new Promise<undefined>(() => {}) }
+  const waiting = begun(silent, stop.signal)
+  stop.abort()
+  expect(await waiting).toBe(undefined)
+})
+
+it('a run that is there is told at once; a Redis that refuses is said so', async () => {
+  expect(await begun({ spec: async () => ({ model: 'any' }) }, undefined)).toEqual({ model: 'any' })
+  await expect(begun({ spec: () => Promise.reject(new Error('NOAUTH')) }, undefined)).rejects.toThrow(
+    'NOAUTH',
+  )
+})
