@@ -63,6 +63,15 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     expect(await goesNow(a, { model: 'bge-reranker-v2-m3' })).toBe(false)
   })
 
+  it('counts requests per model, whatever their input type', async () => {
+    const [a, b] = await twoBudgets({ requestsPerMinute: 2 })
+    await a.enter({ ...passages, tokens: 1 }, never)
+    await b.enter({ ...passages, inputType: 'query', tokens: 1 }, never)
+    expect(await goesNow(a, { ...passages, tokens: 1 })).toBe(false)
+    expect(await goesNow(a, { ...passages, inputType: 'other', tokens: 1 })).toBe(false)
+    expect(await goesNow(b, { ...passages, model: 'llama-text-embed-v2', tokens: 1 })).toBe(true)
+  })
+
   it('after a 429 to one process lets in none of any, until the service wants requests again', async () => {
     const [a, b] = await twoBudgets()
     const entry = await a.enter({ ...passages, tokens: 100 }, never)

@@ -2,7 +2,7 @@
  * One budget for all processes, decided in Redis at one place and by one clock. It follows the client's
  * `ModelBudget` and `LearnedRate` step by step; why the numbers are what they are is said there.
  *
- * KEYS: the budget's hash, the sorted set of requests in flight. ARGV: what happened, the request's id, then
+ * KEYS: see `BudgetKeys`: state, in flight, requests. ARGV: what happened, the request's id, then
  *   enter:    tokens or '', tokens per minute or '', requests per minute or ''
  *   accepted: expected amount, actual amount
  *   refused:  expected amount, milliseconds asked for or ''
@@ -19,8 +19,18 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local event, id = ARGV[1], ARGV[2]
 
 local s = {}
-local stored = redis.call('HGETALL', KEYS[1])
-for i = 1, #stored, 2 do s[stored[i]] = tonumber(stored[i + 1]) end
+local function load(key)
+  local stored = redis.call('HGETALL', key)
+  for i = 1, #stored, 2 do s[stored[i]] = tonumber(stored[i + 1]) end
+end
+local function save(key, fields)
+  redis.call('DEL', key)
+  redis.call('HSET', key, unpack(fields))
+  -- Forgotten where it means nothing any more: full, and nothing learned.
+  redis.call('PEXPIRE', key, 10 * MINUTE)
+end
+
+load(KEYS[1])
 s.since = s.since or now
 s.idleSince = s.idleSince or now
 s.acceptedRequests = s.acceptedRequests or 0
@@ -117,7 +127,10 @@ if event == 'enter' then
   local tokens = tonumber(ARGV[3])
   local amount = tokens or 1
   configure('tokens', tokens and ARGV[4] or '')
-  configure('requests', ARGV[5])
+  if ARGV[5] ~= '' then
+    load(KEYS[3])
+    configure('requests', ARGV[5])
+  end
   if inFlight == 0 and now - s.idleSince >= MINUTE and s['learned.per'] then
     s['learned.level'], s['learned.at'], s['learned.per'] = nil, nil, nil
     countFrom()
@@ -155,15 +168,14 @@ else
   end
 end
 
-local fields = {}
+local state, requests = {}, {}
 for field, value in pairs(s) do
+  local fields = field:find('requests.', 1, true) == 1 and requests or state
   fields[#fields + 1] = field
   fields[#fields + 1] = string.format('%.17g', value)
 end
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], unpack(fields))
--- Forgotten where it means nothing any more: full, and nothing learned.
-redis.call('PEXPIRE', KEYS[1], 10 * MINUTE)
+save(KEYS[1], state)
+if #requests > 0 then save(KEYS[3], requests) end
 redis.call('PEXPIRE', KEYS[2], 10 * MINUTE)
 return wait
 `

@@ -48,10 +48,11 @@ export class RedisBudget implements SharedBudget {
 
   async enter(request: BudgetRequest, signal: AbortSignal): Promise<BudgetEntry> {
     const { model, inputType = '', tokens } = request
-    const { state, inFlight } = budgetKeys(this.#prefix, model, inputType)
+    const { state, inFlight, requests } = budgetKeys(this.#prefix, model, inputType)
     const { tokensPerMinute = '', requestsPerMinute = '' } = this.#rateLimit
     const id = randomUUID()
-    const tell = (...event: (string | number)[]) => script.run(this.#redis, [state, inFlight], event)
+    const tell = (...event: (string | number)[]) =>
+      script.run(this.#redis, [state, inFlight, requests], event)
     // What cannot be told any more, Redis forgets by itself.
     const end = (...event: (string | number)[]) => void tell(...event).catch(() => {})
 
