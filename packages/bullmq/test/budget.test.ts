@@ -94,6 +94,33 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     expect(await goesNow(a, { ...passages, tokens: 1 })).toBe(false)
   })
 
+  it('owes nothing to a clock of Redis that was set back', async () => {
+    const server = await RedisServer.start()
+    onTestFinished(() => server[Symbol.asyncDispose]())
+    const redis = new Redis(server.url)
+    onTestFinished(() => redis.disconnect())
+    const configured = new RedisBudget({
+      redis,
+      rateLimit: { tokensPerMinute: 1_000, requestsPerMinute: 1_000 },
+    })
+    const learned = new RedisBudget({ redis, prefix: 'learned' })
+    const entry = await configured.enter({ ...passages, tokens: 100 }, never)
+    entry.accepted(100)
+    const refused = await learned.enter({ ...passages, tokens: 100 }, never)
+    refused.refused(1)
+    expect(await goesNow(learned, { ...passages, tokens: 100 })).toBe(true)
+
+    // What a clock leaves that was an hour ahead.
+    for (const key of await redis.keys('*')) {
+      if ((await redis.type(key)) !== 'hash') continue
+      for (const [field, value] of Object.entries(await redis.hgetall(key))) {
+        if (Number(value) > 1e12) await redis.hincrby(key, field, 3_600_000)
+      }
+    }
+    expect(await goesNow(configured, { ...passages, tokens: 900 })).toBe(true)
+    expect(await goesNow(learned, { ...passages, tokens: 1 })).toBe(true)
+  })
+
   it('an abort ends the wait, also behind others of the same process', async () => {
     const [a] = await twoBudgets({ tokensPerMinute: 1_000 })
     await a.enter({ ...passages, tokens: 1_000 }, never)

@@ -31,6 +31,12 @@ local function save(key, fields)
 end
 
 load(KEYS[1])
+-- After its clock was set back, what lies ahead would be waited for.
+local ahead = math.max(0, (s.seen or now) - now)
+s.seen = now
+for _, field in ipairs({'since', 'idleSince', 'decreasedAt', 'heldUntil'}) do
+  if s[field] then s[field] = s[field] - ahead end
+end
 s.since = s.since or now
 s.idleSince = s.idleSince or now
 s.acceptedRequests = s.acceptedRequests or 0
@@ -38,7 +44,7 @@ s.acceptedAmount = s.acceptedAmount or 0
 
 -- a bucket is three fields: level, at, per (minute)
 local function refill(bucket, capacity)
-  local level = s[bucket .. '.level'] + (now - s[bucket .. '.at']) * s[bucket .. '.per'] / MINUTE
+  local level = s[bucket .. '.level'] + math.max(0, now - s[bucket .. '.at']) * s[bucket .. '.per'] / MINUTE
   s[bucket .. '.level'] = math.min(capacity, level)
   s[bucket .. '.at'] = now
 end
