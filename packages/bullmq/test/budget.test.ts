@@ -134,4 +134,15 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     await expect(waits[0]).rejects.toThrow('first')
     await outcomes
   })
+
+  it('a request that is aborted already waits for no other', async () => {
+    const [a] = await twoBudgets({ tokensPerMinute: 1_000 })
+    await a.enter({ ...passages, tokens: 1_000 }, never)
+    const stop = new AbortController()
+    const waiting = a.enter({ ...passages, tokens: 1_000 }, stop.signal)
+    const aborted = AbortSignal.abort(new Error('aborted before'))
+    await expect(a.enter({ ...passages, tokens: 1 }, aborted)).rejects.toThrow('aborted before')
+    stop.abort(new Error('stopped'))
+    await expect(waiting).rejects.toThrow('stopped')
+  })
 })

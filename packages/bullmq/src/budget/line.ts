@@ -3,7 +3,8 @@ export class Line {
   #last: Promise<unknown> = Promise.resolve()
 
   /** The turn's outcome, or the signal's reason as soon as it aborts; a turn may find its signal aborted. */
-  wait<T>(turn: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async wait<T>(turn: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted()
     const result = this.#last.then(turn)
     this.#last = result.catch(() => {})
     return new Promise((resolve, reject) => {
