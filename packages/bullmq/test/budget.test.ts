@@ -135,6 +135,18 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     await outcomes
   })
 
+  it('a request that is aborted while Redis lets it in takes nothing', async () => {
+    const [a] = await twoBudgets({ tokensPerMinute: 1_000, requestsPerMinute: 2 })
+    await a.enter({ ...passages, tokens: 400 }, never)
+    const stop = new AbortController()
+    const entering = a.enter({ ...passages, tokens: 600 }, stop.signal)
+    // By then it has asked, and has no answer.
+    await new Promise((resolve) => setImmediate(resolve))
+    stop.abort(new Error('stopped'))
+    await expect(entering).rejects.toThrow('stopped')
+    expect(await goesNow(a, { ...passages, tokens: 600 })).toBe(true)
+  })
+
   it('a request that is aborted already waits for no other', async () => {
     const [a] = await twoBudgets({ tokensPerMinute: 1_000 })
     await a.enter({ ...passages, tokens: 1_000 }, never)

@@ -4,6 +4,7 @@
  *
  * KEYS: see `BudgetKeys`: state, in flight, requests. ARGV: what happened, the request's id, then
  *   enter:    tokens or '', tokens per minute or '', requests per minute or ''
+ *   undone:   the same, for a request that was let in and not sent
  *   accepted: expected amount, actual amount
  *   refused:  expected amount, milliseconds asked for or ''
  *   failed:
@@ -152,9 +153,14 @@ if event == 'enter' then
 else
   local admittedAt = tonumber(redis.call('ZSCORE', KEYS[2], id) or now)
   if redis.call('ZREM', KEYS[2], id) == 0 then return 0 end
-  s.idleSince = now
+  if event ~= 'undone' then s.idleSince = now end
   local expected = tonumber(ARGV[3])
-  if event == 'accepted' then
+  if event == 'undone' then
+    if ARGV[5] ~= '' then load(KEYS[3]) end
+    take('tokens', -(expected or 1))
+    take('requests', -1)
+    take('learned', -(expected or 1))
+  elseif event == 'accepted' then
     local actual = tonumber(ARGV[4])
     take('tokens', actual - expected)
     take('learned', actual - expected)

@@ -51,6 +51,7 @@ export class RedisBudget implements SharedBudget {
     const { state, inFlight, requests } = budgetKeys(this.#prefix, model, inputType)
     const { tokensPerMinute = '', requestsPerMinute = '' } = this.#rateLimit
     const id = randomUUID()
+    const draws = [id, tokens ?? '', tokensPerMinute, requestsPerMinute]
     const tell = (...event: (string | number)[]) =>
       script.run(this.#redis, [state, inFlight, requests], event)
     // What cannot be told any more, Redis forgets by itself.
@@ -60,11 +61,11 @@ export class RedisBudget implements SharedBudget {
     await this.#line(state).wait(async () => {
       for (;;) {
         signal.throwIfAborted()
-        const wait = Number(await tell('enter', id, tokens ?? '', tokensPerMinute, requestsPerMinute))
+        const wait = Number(await tell('enter', ...draws))
         if (wait === 0) break
         await delay(Math.min(wait, LONGEST_SLEEP), undefined, { signal })
       }
-      if (signal.aborted) end('failed', id)
+      if (signal.aborted) end('undone', ...draws)
     }, signal)
     const expected = tokens ?? 1
     return {
