@@ -94,6 +94,15 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     expect(await goesNow(a, { ...passages, tokens: 1 })).toBe(false)
   })
 
+  it('is not learned from many small requests for a large one', async () => {
+    const [a, b] = await twoBudgets()
+    for (let i = 0; i < 20; i++) (await a.enter({ ...passages, tokens: 1 }, never)).accepted(1)
+    const large = await a.enter({ ...passages, tokens: 1_000 }, never)
+    large.refused(1)
+    // 1,000 tokens in a millisecond; by the small ones it would be 20 a minute.
+    for (let i = 0; i < 3; i++) await b.enter({ ...passages, tokens: 1_000 }, never)
+  })
+
   it('owes nothing to a clock of Redis that was set back', async () => {
     const server = await RedisServer.start()
     onTestFinished(() => server[Symbol.asyncDispose]())

@@ -100,7 +100,7 @@ local function forgetOld()
 end
 local function firstGuess(amount, retryAfter, elapsed)
   local withSavings = s.acceptedAmount / (MINUTE + elapsed) * MINUTE
-  if s.acceptedRequests >= EVIDENCE then return withSavings end
+  if s.acceptedAmount >= EVIDENCE * amount then return withSavings end
   local interval = retryAfter and retryAfter > 0 and retryAfter or BLIND_INTERVAL
   return math.max(withSavings, amount / interval * MINUTE)
 end
