@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
 import { Queue, UnrecoverableError, Worker } from 'bullmq'
@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   EmbedRun,
   type Part,
+  RedisBudget,
   RedisUnavailableError,
   RunError,
   runWorker,
@@ -145,6 +146,32 @@ describe.runIf(hasRedisServer())('a run', () => {
     await writeFile(join(folder, 'part-000000000.jsonl'), '')
     await expect(open({ run: 'other' })).rejects.toThrow('empty folder')
     await expect(open({ run: 'a:b' })).rejects.toThrow('no colons')
+  })
+
+  it('refuses numbers that make no sense before anything is written, and names the option', async () => {
+    const { redis, folder, open, work } = await fleet()
+    const client = new Redis(redis.url)
+    onTestFinished(() => client.disconnect())
+    for (const no of [0, -5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const rateLimit = { tokensPerMinute: no }
+      await expect(open({ rateLimit })).rejects.toThrow(`rateLimit.tokensPerMinute is ${no}`)
+      expect(() => new RedisBudget({ redis: client, rateLimit })).toThrow('rateLimit.tokensPerMinute')
+      await expect(work({ concurrency: no })).rejects.toThrow(`concurrency is ${no}`)
+      await expect(work({ lockDuration: no })).rejects.toThrow(`lockDuration is ${no}`)
+    }
+    await expect(open({ rateLimit: { requestsPerMinute: 0 } })).rejects.toThrow('rateLimit.requestsPerMinute')
+    expect(await client.keys('*')).toEqual([])
+    expect(await readdir(folder)).toEqual([])
+
+    const run = await open()
+    const keys = (await client.keys('*')).sort()
+    for (const no of [0, -5, 1.5, Number.NaN]) {
+      await expect(run.produce(records(10), { recordsPerJob: no })).rejects.toThrow(`recordsPerJob is ${no}`)
+      await expect(run.embed(records(10), { maxQueuedJobs: no })).rejects.toThrow(`maxQueuedJobs is ${no}`)
+    }
+    expect((await client.keys('*')).sort()).toEqual(keys)
+    const written = await client.hkeys('{pinecone-inference}:run:passages')
+    expect(written.sort()).toEqual(['identity', 'spec'])
   })
 
   it('reads no more of the source than there is room for', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BudgetEntry, BudgetRequest, RateLimit, SharedBudget } from '@pinecone-inference/client'
 import type { Redis } from 'ioredis'
+import { checkRateLimit } from '../options/check-numbers.js'
 import { budgetKeys, DEFAULT_PREFIX } from '../redis/keys.js'
 import { Script } from '../redis/script.js'
 import { BUDGET_SCRIPT } from './budget-script.js'
@@ -40,7 +41,9 @@ export class RedisBudget implements SharedBudget {
   readonly #prefix: string
   readonly #lines = new Map<string, Line>()
 
+  /** @throws PineconeConfigurationError for a rate that is no number above 0 */
   constructor({ redis, rateLimit = {}, prefix = DEFAULT_PREFIX }: RedisBudgetOptions) {
+    checkRateLimit(rateLimit)
     this.#redis = redis
     this.#rateLimit = rateLimit
     this.#prefix = prefix

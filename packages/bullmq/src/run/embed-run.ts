@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { TextRecord } from '@pinecone-inference/files'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
+import { checkCounts, checkRateLimit } from '../options/check-numbers.js'
 import { writeManifest } from '../output/manifest.js'
 import { listParts } from '../output/part-files.js'
 import { type ProduceOptions, produce } from '../produce/produce.js'
@@ -79,6 +80,7 @@ export class EmbedRun implements AsyncDisposable {
    * Begins a run, or comes back to one of that name.
    *
    * @throws RunError where the name is taken by another run, or the folder holds parts of another one
+   * @throws PineconeConfigurationError for a `rateLimit` that is none
    * @throws RedisUnavailableError when there is no Redis
    */
   static async open(options: EmbedRunOptions): Promise<EmbedRun> {
@@ -92,6 +94,7 @@ export class EmbedRun implements AsyncDisposable {
     }
     if (!/^[^:\s]+$/.test(run))
       throw new RunError(`A run's name has no colons or spaces, unlike ${JSON.stringify(run)}`)
+    if (rateLimit) checkRateLimit(rateLimit)
     const redis = await connect(url)
     try {
       const ledger = new Ledger(redis, prefix, run)
@@ -118,6 +121,7 @@ export class EmbedRun implements AsyncDisposable {
     source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
     { onProgress, signal, ...options }: EmbedOptions = {},
   ): Promise<RunResult> {
+    checkSizes(options)
     const failed = new AbortController()
     const either = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])])
     const orStop = (error: unknown) => {
@@ -140,12 +144,14 @@ export class EmbedRun implements AsyncDisposable {
    * Gives records to the workers, as fast as there is room for them. After a restart give the same source again:
    * what is done or in the queue is passed over, what has failed is tried again.
    *
+   * @throws PineconeConfigurationError for a `recordsPerJob` or `maxQueuedJobs` that is no whole number above 0
    * @throws RunError for another source than before, and when so many jobs have failed that no room is left
    */
   async produce(
     source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
     options: ProduceOptions = {},
   ): Promise<void> {
+    checkSizes(options)
     return orAborted(produce(source, { queue: this.#queue, ledger: this.#ledger }, options), options.signal)
   }
 
@@ -231,6 +237,10 @@ export class EmbedRun implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+}
+
+function checkSizes({ recordsPerJob, maxQueuedJobs }: ProduceOptions): void {
+  checkCounts({ recordsPerJob, maxQueuedJobs })
 }
 
 async function claimFolder(folder: string): Promise<void> {

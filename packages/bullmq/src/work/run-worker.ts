@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PineconeInference, type PineconeInferenceOptions } from '@pinecone-inference/client'
 import { type Job, Queue, WaitingError, Worker } from 'bullmq'
 import { RedisBudget } from '../budget/redis-budget.js'
+import { checkCounts } from '../options/check-numbers.js'
 import { partFiles } from '../output/part-files.js'
 import type { Sink } from '../output/sink.js'
 import { connect } from '../redis/connect.js'
@@ -54,6 +55,7 @@ const POLL = 1_000
  *
  * @throws WorkerError when it cannot go on; its jobs are back in the queue then
  * @throws RunError for a run without output, and no sink
+ * @throws PineconeConfigurationError for a `concurrency` or `lockDuration` that is no whole number above 0
  * @throws RedisUnavailableError when there is no Redis at the start; later it is waited for
  * @example
  * ```ts
@@ -61,7 +63,8 @@ const POLL = 1_000
  * ```
  */
 export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
-  const { run, prefix = DEFAULT_PREFIX, signal } = options
+  const { run, prefix = DEFAULT_PREFIX, signal, concurrency = 2, lockDuration = 30_000 } = options
+  checkCounts({ concurrency, lockDuration })
   const result: WorkerResult = { jobs: 0, records: 0, tokens: 0 }
   const redis = await connect(options.redis)
   try {
@@ -105,10 +108,9 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
 
     const connection = { connection: redis, prefix: queuePrefix(prefix) }
     const queue = new Queue<EmbedJob>(run, { ...connection, skipMetasUpdate: true })
-    const lockDuration = options.lockDuration ?? 30_000
     const worker = new Worker<EmbedJob>(run, process, {
       ...connection,
-      concurrency: options.concurrency ?? 2,
+      concurrency,
       lockDuration,
       stalledInterval: lockDuration,
       maxStalledCount: KILLS,

@@ -1,0 +1,19 @@
+import { PineconeConfigurationError, type RateLimit } from '@pinecone-inference/client'
+
+/** @throws PineconeConfigurationError for anything but a number above 0, where there is one */
+export function checkRateLimit({ tokensPerMinute, requestsPerMinute }: RateLimit): void {
+  for (const [name, value] of Object.entries({ tokensPerMinute, requestsPerMinute })) {
+    if (value !== undefined && !(Number.isFinite(value) && value > 0)) {
+      throw new PineconeConfigurationError(`rateLimit.${name}`, `is ${value}; it must be a number above 0`)
+    }
+  }
+}
+
+/** @throws PineconeConfigurationError for an option that is there and no whole number above 0 */
+export function checkCounts(options: Readonly<Record<string, number | undefined>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+      throw new PineconeConfigurationError(name, `is ${value}; it must be a whole number above 0`)
+    }
+  }
+}
