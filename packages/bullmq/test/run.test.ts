@@ -58,6 +58,27 @@ describe.runIf(hasRedisServer())('a run', () => {
     )
   })
 
+  it('takes an option that is undefined for one that is not given', async () => {
+    const { redis, open, work } = await fleet()
+    const none = undefined
+    const run = await open({ prefix: none, rateLimit: none })
+    const working = work({ prefix: none, sink: none, concurrency: none, lockDuration: none, onError: none })
+    const sizes = { recordsPerJob: none, maxQueuedJobs: none }
+    expect(await run.embed(records(10), { ...sizes, onProgress: none, signal: none })).toMatchObject({
+      records: 10,
+    })
+    expect(await working).toMatchObject({ records: 10 })
+    for await (const { state } of run.follow({ interval: none, signal: none })) expect(state).toBe('finished')
+    await using bare = await EmbedRun.open({
+      redis: redis.url,
+      run: 'bare',
+      model: 'any',
+      parameters: none,
+      output: none,
+    })
+    expect(await bare.embed([])).toMatchObject({ records: 0 })
+  })
+
   it('hands its parts to a sink of the worker where it has no output', async () => {
     const { emulator, redis, worker } = await fleet()
     const run = await EmbedRun.open({

@@ -20,9 +20,9 @@ export interface RedisBudgetOptions {
    * What the service allows, per model, and for tokens per input type. A minute's worth may go at once.
    * Default: learned from 429s.
    */
-  rateLimit?: RateLimit
+  rateLimit?: RateLimit | undefined
   /** What names in Redis begin with: one per Pinecone project. Default `pinecone-inference`. */
-  prefix?: string
+  prefix?: string | undefined
 }
 
 /**

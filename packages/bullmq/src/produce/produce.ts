@@ -8,11 +8,11 @@ import { planJobs } from './plan-jobs.js'
 
 export interface ProduceOptions {
   /** Records per job, and per part file. Default 960: ten requests of 96. */
-  recordsPerJob?: number
+  recordsPerJob?: number | undefined
   /** Jobs in Redis at a time, at most; the source is read no further until there is room. Default 64. */
-  maxQueuedJobs?: number
+  maxQueuedJobs?: number | undefined
   /** Stops producing. What was produced stays; produce the same source again to go on. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** So many jobs are looked at before Redis is asked again how many there are. */

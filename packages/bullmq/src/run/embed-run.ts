@@ -23,17 +23,17 @@ export interface EmbedRunOptions extends RunSpec {
   /** The run's name, by which workers join it, and a later process goes on with it. No colons. */
   run: string
   /** What names in Redis begin with: one per Pinecone project. Default `pinecone-inference`. */
-  prefix?: string
+  prefix?: string | undefined
 }
 
 export interface FollowOptions {
   /** Milliseconds between two looks. Default 1,000. */
-  interval?: number
-  signal?: AbortSignal
+  interval?: number | undefined
+  signal?: AbortSignal | undefined
 }
 
 export interface EmbedOptions extends ProduceOptions {
-  onProgress?: (progress: Progress) => void
+  onProgress?: ((progress: Progress) => void) | undefined
 }
 
 /** What came of a run. */

@@ -7,14 +7,14 @@ export interface RunSpec {
   /** The embed model. */
   model: string
   /** As the client's: `inputType`, `truncate`, `dimension` … */
-  parameters?: EmbedParameters
+  parameters?: EmbedParameters | undefined
   /**
    * Where part files go: a folder that all workers and the coordinator have, at the same path. Without it each
    * worker hands its records to its own `sink`.
    */
-  output?: { folder: string; format: OutputFormat }
+  output?: { folder: string; format: OutputFormat } | undefined
   /** The project's budget, shared by all workers. Default: learned from 429s. */
-  rateLimit?: RateLimit
+  rateLimit?: RateLimit | undefined
 }
 
 /** The spec as JSON, the same for the same spec. */

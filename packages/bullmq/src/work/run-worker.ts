@@ -23,19 +23,19 @@ export interface WorkerOptions {
   /** The run to join. The worker waits for one that is not there yet. */
   run: string
   /** What names in Redis begin with: one per Pinecone project. Default `pinecone-inference`. */
-  prefix?: string
+  prefix?: string | undefined
   /** Options of the client: key, base URL, `maxConcurrency`. The budget is the run's. */
-  client?: Omit<PineconeInferenceOptions, 'rateLimit' | 'sharedBudget'>
+  client?: Omit<PineconeInferenceOptions, 'rateLimit' | 'sharedBudget'> | undefined
   /** Takes the records of each job, for a run without an `output`. */
-  sink?: Sink
+  sink?: Sink | undefined
   /** Jobs at a time, so that the requests of the next fill the slots that the last ones of this leave. Default 2. */
-  concurrency?: number
+  concurrency?: number | undefined
   /** Milliseconds after which the jobs of a worker that was killed go to others. Default 30,000. */
-  lockDuration?: number
+  lockDuration?: number | undefined
   /** Stops the worker: it finishes its jobs and takes no more. While Redis is away it leaves them to others. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Told of what went wrong and will be tried again. */
-  onError?: (error: Error) => void
+  onError?: ((error: Error) => void) | undefined
 }
 
 /** What this worker did. */
@@ -74,11 +74,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
     const sink = sinkOf(spec, options)
     await using client = new PineconeInference({
       ...options.client,
-      sharedBudget: new RedisBudget({
-        redis,
-        prefix,
-        ...(spec.rateLimit ? { rateLimit: spec.rateLimit } : {}),
-      }),
+      sharedBudget: new RedisBudget({ redis, prefix, rateLimit: spec.rateLimit }),
     })
     const broken = new AbortController()
     const over = new AbortController()
