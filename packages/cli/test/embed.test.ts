@@ -364,7 +364,7 @@ describe('an unfinished run', () => {
     const { code, stderr } = await run(folder, args, env)
     expect([code, stderr]).toEqual([
       3,
-      expect.stringMatching(/^error: .*429.*\(it asks to wait 3600 s\)\nStopped after 96 records/),
+      expect.stringMatching(/^error: .*429.*\(it asks to wait 3600 s\)\nStopped after 96 records/m),
     ])
     expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl.partial'])
     expect((await run(folder, args, env)).code).toBe(0)
@@ -379,7 +379,7 @@ describe('an unfinished run', () => {
     const { code, stderr } = await run(folder, args, env)
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/^error: the first 1,000 records are refused, all for one reason: .*400/),
+      expect.stringMatching(/^error: the first 1,000 records are refused, all for one reason: .*400/m),
     ])
     expect(await readdir(folder)).toEqual(['in.jsonl'])
     expect(emulator.requests.length).toBeLessThan(10_000)
