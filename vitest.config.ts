@@ -13,8 +13,8 @@ export default defineConfig({
       thresholds: { 'packages/client/src/**': { branches: 100 } },
     },
     testTimeout: 30_000,
-    // Many tests wait for processes that they kill or servers that stall; alone, they would leave a core idle.
-    maxWorkers: 2,
+    // Many tests wait for processes that they kill or servers that stall: two at a time would leave a core idle.
+    maxWorkers: 3,
     hookTimeout: 60_000,
   },
 })

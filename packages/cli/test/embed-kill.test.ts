@@ -117,7 +117,7 @@ describe('embed, killed at random moments', () => {
       expect(kills).toBe(KILLS)
       expect(goneOn).toBeGreaterThan(KILLS / 5)
     },
-    240_000,
+    480_000,
   )
 })
 

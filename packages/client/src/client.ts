@@ -194,7 +194,7 @@ export class PineconeInference {
 
   /**
    * Takes no more calls, waits for those under way (abort them to be quick), then closes the connections.
-   * A stream that is still being read then ends with a PineconeConnectionError.
+   * A stream that is still being read over those then ends with a PineconeConnectionError.
    */
   close(): Promise<void> {
     this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#transport.close())

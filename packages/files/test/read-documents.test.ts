@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { InputError, readDocuments } from '../dist/index.js'
 import { all, folderOf } from './folder.js'
-import { fromStandardInput } from './from-standard-input.js'
+import { fromStandardInput } from './in-a-process.js'
 
 async function valuesIn(files: Record<string, string>) {
   const folder = await folderOf(files)

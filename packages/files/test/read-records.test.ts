@@ -6,7 +6,7 @@ import { parquetWriteFile } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
 import { InputError, type ReadOptions, readRecords } from '../dist/index.js'
 import { all, folderOf } from './folder.js'
-import { fromStandardInput } from './from-standard-input.js'
+import { fromStandardInput, inAProcess } from './in-a-process.js'
 
 async function read(files: Record<string, string | Uint8Array>, options?: ReadOptions) {
   const folder = await folderOf(files)
@@ -229,9 +229,10 @@ describe('CSV', () => {
 
   it('refuses a row of more than 64 MiB, as a quote that is not closed makes one of the rest', async () => {
     const path = await sparse('in.csv', 'id,text\n1,x\n2,"x\n3,x\n', 70_000_000)
-    const reading = all(readRecords(path))
-    await expect(reading).rejects.toBeInstanceOf(InputError)
-    await expect(reading).rejects.toThrow(/in\.csv, line 3: has a row longer than 67108864 bytes/)
+    // where coverage does not make the parser many times as slow
+    const { output, errors } = await inAProcess('readRecords', path)
+    expect(output).toBe('{"id":"1","text":"x"}\n')
+    expect(errors).toMatch(/InputError: .*in\.csv, line 3: has a row longer than 67108864 bytes/)
   })
 })
 

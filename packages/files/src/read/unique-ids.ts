@@ -25,7 +25,9 @@ export class UniqueIds {
       const at = slot * WORDS
       const taken = slots[at + 2] ?? 0
       if (taken === 0) {
-        slots.set([low, high, number], at)
+        slots[at] = low
+        slots[at + 1] = high
+        slots[at + 2] = number
         return undefined
       }
       if (slots[at] === low && slots[at + 1] === high) return taken
@@ -36,8 +38,8 @@ export class UniqueIds {
     const old = this.#slots
     const larger = new Uint32Array(old.length * 2)
     for (let at = 0; at < old.length; at += WORDS) {
-      const [low = 0, high = 0, number = 0] = old.subarray(at, at + WORDS)
-      if (number !== 0) this.#insert(larger, low, high, number)
+      const number = old[at + 2] ?? 0
+      if (number !== 0) this.#insert(larger, old[at] ?? 0, old[at + 1] ?? 0, number)
     }
     this.#slots = larger
   }
