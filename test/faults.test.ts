@@ -209,15 +209,20 @@ describe.each(carriers)('through %s:', (_, carrier) => {
       ],
       ['JSON of another kind', thenSilence(() => `${head(4)}null`), 'the answer is null'],
       ['an answer without an end', (socket) => endless(socket), 'longer than'],
-    ])('%s', async (_, fault, words) => {
-      const server = await rawServer(fault)
-      const failure = await clientOf(server.url)
-        .embed(request)
-        .catch((reason: unknown) => reason)
-      expect(failure).toBeInstanceOf(PineconeResponseError)
-      expect(failure).toMatchObject({ message: expect.stringContaining(words), attempts: 1 })
-      expect(server.received).toHaveLength(1)
-    })
+    ])(
+      '%s',
+      async (_, fault, words) => {
+        const server = await rawServer(fault)
+        // The longest has 64 MB.
+        const failure = await clientOf(server.url, { timeout: 60_000 })
+          .embed(request)
+          .catch((reason: unknown) => reason)
+        expect(failure).toBeInstanceOf(PineconeResponseError)
+        expect(failure).toMatchObject({ message: expect.stringContaining(words), attempts: 1 })
+        expect(server.received).toHaveLength(1)
+      },
+      90_000,
+    )
 
     it.each<[string, Behaviour, typeof PineconeApiError, object]>([
       [
