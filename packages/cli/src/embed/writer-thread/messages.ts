@@ -1,4 +1,5 @@
-import type { Checkpoint, EmbeddedRecord, WriterOptions } from '@pinecone-inference/files'
+import type { Checkpoint, WriterOptions } from '@pinecone-inference/files'
+import type { PackedRecords } from './packed-records.js'
 
 /** What the thread is started with. */
 export interface WriterThreadData {
@@ -8,7 +9,7 @@ export interface WriterThreadData {
 
 /** Answered one after the other, in their order. */
 export type Request =
-  | { readonly do: 'append'; readonly records: readonly EmbeddedRecord[] }
+  | { readonly do: 'append'; readonly packed: PackedRecords }
   | { readonly do: 'checkpoint' | 'finish' | 'close' }
 
 /** The first answer is to the opening of the file. */

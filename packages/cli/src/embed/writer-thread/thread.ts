@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openWriter, type RecordWriter } from '@pinecone-inference/files'
 import { collectGarbage } from '../collect-garbage.js'
 import type { Answer, Request, WriterThreadData } from './messages.js'
+import { unpack } from './packed-records.js'
 
 const { path, options }: WriterThreadData = workerData
 
@@ -13,7 +14,7 @@ parentPort?.on('message', (request: Request) => {
 
 async function carryOut(writer: RecordWriter, request: Request) {
   if (request.do === 'append') {
-    for (const record of request.records) await writer.append(record)
+    for (const record of unpack(request.packed)) await writer.append(record)
     collectGarbage()
     return undefined
   }

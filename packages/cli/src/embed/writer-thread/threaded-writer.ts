@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Checkpoint, EmbeddedRecord, RecordWriter, WriterOptions } from '@pinecone-inference/files'
 import type { Answer, Request, WriterThreadData } from './messages.js'
+import { pack } from './packed-records.js'
 
 /** Records of a message: one for each would cost more than it carries. */
 const BATCH = 100
@@ -55,7 +56,7 @@ export class ThreadedWriter implements RecordWriter {
   }
 
   async append(record: EmbeddedRecord): Promise<void> {
-    this.#batch.push(cheapToSend(record))
+    this.#batch.push(record)
     if (this.#batch.length < BATCH) return
     this.#sendBatch()
     if (this.#appending.length > BATCHES_AHEAD) await this.#appending.shift()
@@ -89,15 +90,16 @@ export class ThreadedWriter implements RecordWriter {
 
   #sendBatch(): void {
     if (this.#batch.length === 0) return
-    const appending = this.#ask({ do: 'append', records: this.#batch })
+    const packed = pack(this.#batch)
+    const appending = this.#ask({ do: 'append', packed }, [packed.numbers.buffer as ArrayBuffer])
     // A file that could not be written says so again at each later call.
     appending.catch(() => {})
     this.#appending.push(appending)
     this.#batch = []
   }
 
-  #ask(request: Request): Promise<Checkpoint | undefined> {
-    this.#thread.postMessage(request)
+  #ask(request: Request, handedOver: ArrayBuffer[] = []): Promise<Checkpoint | undefined> {
+    this.#thread.postMessage(request, handedOver)
     return this.#answer()
   }
 
@@ -107,9 +109,4 @@ export class ThreadedWriter implements RecordWriter {
       else this.#waiting.push({ resolve, reject })
     })
   }
-}
-
-/** The numbers of an array are sent one by one, those of a typed array at once. */
-function cheapToSend(record: EmbeddedRecord): EmbeddedRecord {
-  return Array.isArray(record.values) ? { ...record, values: Float64Array.from(record.values) } : record
 }
