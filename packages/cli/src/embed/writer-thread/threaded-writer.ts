@@ -59,7 +59,7 @@ export class ThreadedWriter implements RecordWriter {
     this.#batch.push(record)
     if (this.#batch.length < BATCH) return
     this.#sendBatch()
-    if (this.#appending.length > BATCHES_AHEAD) await this.#appending.shift()
+    while (this.#appending.length > BATCHES_AHEAD) await this.#appending.shift()
   }
 
   async checkpoint(): Promise<Checkpoint> {
