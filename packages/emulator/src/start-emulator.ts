@@ -4,7 +4,6 @@ import type { FaultRule, RateLimit } from './faults/fault.js'
 import { FaultScript } from './faults/fault-script.js'
 import type { Latency } from './faults/latency.js'
 import { seededRandom } from './faults/random.js'
-import { createServer } from './http/create-server.js'
 import { type RecordedRequest, RequestLog } from './http/request-log.js'
 
 export interface EmulatorOptions {
@@ -56,6 +55,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   faults.add(...rulesOf(options))
   const log = new RequestLog()
   const backend = await openBackend(options.backend ?? { kind: 'lexical' })
+  // Fastify takes longer to load than all else: only who starts an emulator waits for it.
+  const { createServer } = await import('./http/create-server.js')
   const server = createServer({
     apiKey: options.apiKey,
     backend,
