@@ -144,6 +144,20 @@ describe('pinecone-inference embed', () => {
     expect(await readdir(folder)).toEqual(['in.jsonl'])
   })
 
+  it('refuses an output that is there already before it reads the input', async () => {
+    const folder = await folderOf({ 'in.jsonl': 'broken', 'out.jsonl': '' })
+    const { code, stderr } = await run(folder, [
+      'embed',
+      'in.jsonl',
+      '-o',
+      'out.jsonl',
+      ...SPARSE,
+      '--offline',
+    ])
+    expect(code).toBe(1)
+    expect(stderr).toContain('error: out.jsonl is there already. Move it away, or give another --output.')
+  })
+
   it.each([
     [['-o', 'out.csv', ...SPARSE], '--output out.csv is of no known kind'],
     [['-o', 'out.jsonl', '--namespace', 'a', ...SPARSE], '--namespace goes with a folder'],

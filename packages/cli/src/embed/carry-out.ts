@@ -12,7 +12,7 @@ import { countRecords, type Report } from './report/report.js'
 import { type JobOutput, runJob } from './run-job.js'
 import { StandardOutput } from './standard-output.js'
 import { canBeSurveyed, type Survey, surveyInput } from './survey-input.js'
-import { pathsOf, UnfinishedOutput } from './unfinished-output.js'
+import { pathsOf, refuseFinished, UnfinishedOutput } from './unfinished-output.js'
 
 export interface Surroundings {
   readonly client: PineconeInference
@@ -45,6 +45,7 @@ export async function carryOut(job: EmbedJob, surroundings: Surroundings): Promi
 
 async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number> {
   const { report, stop } = surroundings
+  await refuseFinished(job.output)
   const survey = canBeSurveyed(job.inputs) ? await surveyInput(job.inputs, job.read, stop.requested) : null
   const output = await UnfinishedOutput.open(job, { settings: settingsOf(job), input: survey })
   if ('finished' in output) {

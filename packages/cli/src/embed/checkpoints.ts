@@ -25,16 +25,22 @@ export class Checkpoints {
     this.#read = output.standing.read
   }
 
-  /** Begins one if it is due, once the one before it is done: the disk must not hold up the requests. */
-  async keepUp(read: number): Promise<void> {
-    if (!this.#isDue(read)) return
+  isDue(read: number): boolean {
+    const since = performance.now() - this.#at
+    return (
+      read > this.#read && (since > INTERVAL_MS[this.#format] || read - this.#read >= RECORDS[this.#format])
+    )
+  }
+
+  /** Begins one once the one before it is done: the disk must not hold up the requests. */
+  async begin(read: number): Promise<void> {
     await this.#saving
     this.#begin(read)
   }
 
   /** Begins one if it is due and none is under way; not while something is being appended. */
   tick(read: number): void {
-    if (!this.#saving && this.#isDue(read)) this.#begin(read)
+    if (!this.#saving && this.isDue(read)) this.#begin(read)
   }
 
   /** Makes sure that all is on the disk. */
@@ -48,13 +54,6 @@ export class Checkpoints {
   async finish(): Promise<void> {
     await this.#saving
     await this.#output.finish(this.#standing())
-  }
-
-  #isDue(read: number): boolean {
-    const since = performance.now() - this.#at
-    return (
-      read > this.#read && (since > INTERVAL_MS[this.#format] || read - this.#read >= RECORDS[this.#format])
-    )
   }
 
   #begin(read: number): void {

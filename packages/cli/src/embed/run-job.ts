@@ -96,7 +96,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     for await (const outcome of embedRecords(records, job.calls, client, stop)) {
       const isFirstDone = 'failure' in outcome && output.embedded === 0
       await settle(isFirstDone ? refusedAlike.add(outcome) : [...refusedAlike.release(), outcome])
-      await checkpoints.keepUp(read)
+      if (checkpoints.isDue(read)) await checkpoints.begin(read)
       collectGarbage()
     }
     await settle(refusedAlike.release())

@@ -25,6 +25,16 @@ export function pathsOf(output: string) {
   }
 }
 
+/**
+ * What `open` would refuse anyway, before the input is read for it.
+ *
+ * @throws OutputError if there is an output, and no run to go on with
+ */
+export async function refuseFinished(output: string): Promise<void> {
+  const paths = pathsOf(output)
+  if (!(await exists(paths.folder))) await refuseExisting(paths)
+}
+
 /** A run that was finished already, and what it did, where that is still known. */
 export interface FinishedOutput {
   readonly finished: JournalEntry | undefined
