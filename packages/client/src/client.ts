@@ -26,7 +26,6 @@ import { getModel, listModels } from './calls/models.js'
 import { rerank } from './calls/rerank.js'
 import { rerankAll } from './calls/rerank-all.js'
 import { Call } from './delivery/call.js'
-import { drainOn, isDrained } from './delivery/drain.js'
 import { Sender } from './delivery/sender.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
 import { Transport } from './http/transport.js'
@@ -72,7 +71,9 @@ export class PineconeInference {
       settings,
     )
     void enableOpenTelemetry()
-    const catalog = new ModelCatalog((model) => this.#start({}, (call) => lookUpModel(model, call, sender)))
+    const catalog = new ModelCatalog((model, signal) =>
+      this.#start({ signal }, (call) => lookUpModel(model, call, sender)),
+    )
     this.#engine = { sender, catalog, maxConcurrency: settings.maxConcurrency }
   }
 
@@ -124,7 +125,7 @@ export class PineconeInference {
    *
    * Everything before a failure has been yielded when it is thrown; its `inputRange` says which inputs failed. With
    * `onError: 'collect'` what cannot be embedded comes as `{ index, error }` in its place, and the rest is done. `drain`
-   * ends it early with what is on the wire.
+   * ends it early with what is paid for.
    *
    * @example
    * ```ts
@@ -145,13 +146,9 @@ export class PineconeInference {
   ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void> {
     checkSignal('drain', options.drain)
     const call = this.#begin(options)
-    const stopListening = drainOn(options.drain, call)
     try {
       yield* embedStream(request, options, call, this.#engine)
-    } catch (error) {
-      if (!isDrained(error)) throw error
     } finally {
-      stopListening()
       call.end()
     }
   }

@@ -344,6 +344,31 @@ describe('a model that is not in the built-in table', () => {
     ).rejects.toMatchObject({ argument: 'parameters.dimension', allowed: [4] })
   })
 
+  it('is looked up as long as a call waits for it, and no longer', async () => {
+    const asked = event()
+    const aborted = event()
+    const api = await scriptedApi((request, response) => {
+      if (request.method === 'POST') return embedAnswer(request)
+      response.on('close', () => !response.writableFinished && aborted.happen())
+      if (request.path === '/models/acme-embed') return asked.happened.then(() => info)
+      return undefined
+    })
+    const client = api.client()
+    const [first, second] = [new AbortController(), new AbortController()]
+    const inputs = texts(2)
+    const left = client.embedAll({ model: 'acme-embed', inputs }, { signal: first.signal })
+    const kept = client.embedAll({ model: 'acme-embed', inputs })
+    const alone = client.embedAll({ model: 'never-answered', inputs }, { signal: second.signal })
+    await vi.waitUntil(() => api.requests.length === 2)
+    first.abort(new Error('enough'))
+    second.abort(new Error('enough'))
+    await expect(left).rejects.toThrow('enough')
+    await expect(alone).rejects.toThrow('enough')
+    await aborted.happened
+    asked.happen()
+    expect((await kept).data).toHaveLength(2)
+  })
+
   it('is looked up again after a look-up that failed', async () => {
     let up = false
     const api = await scriptedApi((request, response) => {

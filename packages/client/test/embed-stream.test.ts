@@ -343,6 +343,50 @@ describe('drain', () => {
     expect(got.map(({ index }) => index)).toEqual(indices(96))
   })
 
+  it('goes on with what waits for another attempt where a later answer is paid for, and yields both', async () => {
+    const [drain, bothSent] = [new AbortController(), event()]
+    const api = await scriptedApi(async (request, response) => {
+      if (api.requests.length > 2) return embedAnswer(request)
+      if (api.requests.length === 2) bothSent.happen()
+      await bothSent.happened
+      if (request.body.inputs[0].text !== 'text number 0') return embedAnswer(request)
+      response.on('close', () => setImmediate(() => drain.abort()))
+      return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '1' })
+    })
+    const stream = api
+      .client({ maxConcurrency: 2 })
+      .embedStream({ ...E5, inputs: texts(192) }, { drain: drain.signal })
+    const { got, error } = await collect(stream)
+    expect(error).toBeUndefined()
+    expect(got.map(({ index }) => index)).toEqual(indices(192))
+    expect(api.requests).toHaveLength(3)
+  })
+
+  it('waits for nothing any more once all that comes after it has failed', async () => {
+    const [drain, drained] = [new AbortController(), event()]
+    drain.signal.addEventListener('abort', () => drained.happen())
+    const api = await scriptedApi(async (request, response) => {
+      if (request.body.inputs[0].text === 'text number 96') await drained.happened
+      else response.on('close', () => setImmediate(() => drain.abort()))
+      return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '60' })
+    })
+    const stream = api.client().embedStream({ ...E5, inputs: texts(192) }, { drain: drain.signal })
+    expect(await collect(stream)).toEqual({ got: [], error: undefined })
+    expect(api.requests).toHaveLength(2)
+  })
+
+  it('ends a stream that waits for what the service says of its model', async () => {
+    const drain = new AbortController()
+    const api = await scriptedApi((_request, response) => {
+      response.on('close', () => setImmediate(() => drain.abort()))
+      return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '60' })
+    })
+    const inputs = texts(2)
+    const stream = api.client().embedStream({ model: 'new', inputs }, { drain: drain.signal })
+    expect(await collect(stream)).toEqual({ got: [], error: undefined })
+    expect(api.requests).toHaveLength(1)
+  })
+
   it('ends a stream whose source gives nothing', async () => {
     const api = await scriptedApi(embedAnswer)
     const drain = new AbortController()

@@ -36,8 +36,9 @@ export interface EmbedStreamOptions extends CallOptions {
   /** Inputs per request, at most the model's limit. Default: the model's limit. */
   batchSize?: number | undefined
   /**
-   * Ends the stream early without losing what is paid for: once it aborts nothing more is sent, what is on the wire is
-   * still yielded, in order, and the stream is done. To end it at once abort `signal`.
+   * Ends the stream early without losing what is paid for: once it aborts, the stream ends, in order, after the last
+   * batch that is on the wire or answered. Nothing after that is sent; a batch before it that waits for another attempt
+   * still is. To end the stream at once, abort `signal`.
    */
   drain?: AbortSignal | undefined
   /** The default: the stream ends with the error of the first failed request, after everything before it. */

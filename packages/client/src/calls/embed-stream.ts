@@ -5,6 +5,7 @@ import { inOrder } from '../batches/in-order.js'
 import { type Batch, type BatchLimits, BatchPlanner } from '../batches/plan-batches.js'
 import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
 import type { Call } from '../delivery/call.js'
+import { drainOn, isDrained } from '../delivery/drain.js'
 import { isRefusal, isTooLarge } from '../delivery/refusal.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import type { PineconeInferenceError } from '../errors/inference-error.js'
@@ -48,27 +49,35 @@ export async function* embedStream<E extends Encoding>(
   checkModelName(model)
   checkEncoding(request.encoding)
   checkIterable(inputs)
-  const { batchSize } = options
+  const { batchSize, drain } = options
   const collects = options.onError === 'collect'
-  const count = await inputsPerRequest(
-    { ...request, inputs: Number.POSITIVE_INFINITY, batchSize },
-    call,
-    engine,
-  )
+  const lookingUp = call.part()
+  const stopListening = drainOn(drain, lookingUp)
+  let count: number
+  try {
+    const inputs = Number.POSITIVE_INFINITY
+    count = await inputsPerRequest({ ...request, inputs, batchSize }, lookingUp, engine)
+  } catch (error) {
+    if (isDrained(error)) return
+    throw error
+  } finally {
+    stopListening()
+    lookingUp.end()
+  }
   call.lane = 'bulk'
   const vectors = new UniformVectors(model)
   const finished = new Map<number, EmbedResult<E> | Failure>()
 
-  const embedParts = async (batch: Batch<string>) => {
+  const embedParts = async (batch: Batch<string>, part: Call) => {
     const deliver = async ({ start, items }: Batch<string>) => {
-      const result = await embedBatch({ ...request, inputs: items }, call, engine)
+      const result = await embedBatch({ ...request, inputs: items }, part, engine)
       vectors.check(result)
       finished.set(start, result)
     }
-    const fail = (part: Batch<string>, error: unknown) => {
-      failedIn(part, error, call)
-      if (!collects || !isOneRequestsOwn(error, call)) throw error
-      finished.set(part.start, { error, count: part.items.length })
+    const fail = (failed: Batch<string>, error: unknown) => {
+      failedIn(failed, error, part)
+      if (!collects || !isOneRequestsOwn(error, part)) throw error
+      finished.set(failed.start, { error, count: failed.items.length })
     }
     await halveRefused(batch, { deliver, fail, mayPassInHalves: collects ? isRefusal : isTooLarge })
     return batch.start + batch.items.length
@@ -82,8 +91,9 @@ export async function* embedStream<E extends Encoding>(
     }
   }
   const batches = batchesOf(inputs, { count, bytes: MAX_REQUEST_BYTES })
+  const window = WINDOW_PER_SLOT * engine.maxConcurrency
   try {
-    for await (const end of inOrder(batches, WINDOW_PER_SLOT * engine.maxConcurrency, call, embedParts)) {
+    for await (const end of inOrder(batches, { window, call, drain }, embedParts)) {
       for (const streamed of take(end)) {
         call.throwIfAborted()
         yield streamed

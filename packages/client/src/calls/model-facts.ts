@@ -12,15 +12,5 @@ export async function modelFacts(
   call: Call,
   engine: Engine,
 ): Promise<ModelFacts | undefined> {
-  if (items <= 1) return hostedModel(model)
-  const facts = engine.catalog.facts(model)
-  return facts instanceof Promise ? orStopped(facts, call) : facts
-}
-
-/** The promise's outcome, or the reason as soon as the call is stopped. */
-function orStopped<T>(promise: Promise<T>, call: Call): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stopListening = call.onStop(reject)
-    promise.then(resolve, reject).finally(stopListening)
-  })
+  return items <= 1 ? hostedModel(model) : engine.catalog.facts(model, call)
 }

@@ -15,7 +15,10 @@ export class Call {
   readonly timeout: number
   /** A bulk call says so once it has more than one batch. */
   lane: Lane = 'single'
-  readonly #stopListening: (() => void) | undefined
+  #stopListening: (() => void) | undefined
+  /** Requests on the wire and answered ones. */
+  #paidFor = 0
+  #onFailedRequest = () => {}
   readonly #onAbort = new Set<Listener>()
   readonly #onStop = new Set<Listener>()
   #stopped: { reason: unknown } | undefined
@@ -26,6 +29,24 @@ export class Call {
     this.timeout = options.timeout
     const { signal } = options
     this.#stopListening = signal && onAbortOf(signal, () => this.#cancel(signal.reason))
+  }
+
+  /**
+   * A batch of this call, which is stopped and aborted with it and can be stopped alone; to be ended on its own. Told
+   * is whenever a request of it has failed, before another attempt waits.
+   */
+  part(onFailedRequest = () => {}): Call {
+    const part = new Call({ timeout: this.timeout })
+    part.lane = this.lane
+    part.#onFailedRequest = onFailedRequest
+    const listening = [
+      this.onStop((reason) => part.stop(reason)),
+      this.onAbort((reason) => part.#cancel(reason)),
+    ]
+    part.#stopListening = () => {
+      for (const stopListening of listening) stopListening()
+    }
+    return part
   }
 
   /** Ends whatever the call has under way, on the wire too. */
@@ -47,6 +68,20 @@ export class Call {
 
   get stopped(): boolean {
     return this.#stopped !== undefined
+  }
+
+  /** Whether to stop it would throw away what the service is paid for. */
+  get isPaidFor(): boolean {
+    return this.#paidFor > 0
+  }
+
+  requestSent(): void {
+    this.#paidFor++
+  }
+
+  requestFailed(): void {
+    this.#paidFor--
+    this.#onFailedRequest()
   }
 
   /** Throws the reason if the call was stopped or aborted. */

@@ -1,10 +1,10 @@
 import { onAbortOf } from './abort-listeners.js'
 import type { Call } from './call.js'
 
-/** Why a call was stopped that is to end early, but not to fail. */
-const DRAINED = Symbol('drained')
+/** Why a call, or a part of it, was stopped that is to end early, but not to fail. */
+export const DRAINED = Symbol('drained')
 
-/** Has the call start nothing more once the signal aborts; returns how to take the listener away. */
+/** Stops the call once the signal aborts; returns how to take the listener away. */
 export function drainOn(signal: AbortSignal | undefined, call: Call): () => void {
   if (!signal) return () => {}
   if (signal.aborted) call.stop(DRAINED)

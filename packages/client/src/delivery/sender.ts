@@ -147,11 +147,13 @@ export class Sender {
     { budget, estimator }: Account,
     call: Call,
   ): Promise<T> {
+    call.requestSent()
     this.#observer.started(attempt)
     const failed = (error: unknown) => {
       const now = performance.now()
       this.#tellBudgets(error, { amount, attempt, enteredAt, now }, budget, entry)
       this.#observer.failed(attempt, now - enteredAt, error)
+      call.requestFailed()
       this.#turns.serve()
     }
     const answer = delivery.read()

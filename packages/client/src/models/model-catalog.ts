@@ -1,25 +1,65 @@
 import type { ModelInfo } from '../api/models.js'
+import type { Call } from '../delivery/call.js'
 import { factsFromInfo } from './facts-from-info.js'
 import { hostedModel, type ModelFacts } from './hosted-models.js'
 
+type AskService = (model: string, signal: AbortSignal) => Promise<ModelInfo>
+
+/** A look-up under way, and how many calls wait for it. */
+interface LookUp {
+  readonly facts: Promise<ModelFacts>
+  readonly abort: AbortController
+  waiting: number
+}
+
 /** Knows each model's limits: the hosted ones from the table, any other from one look-up that is remembered. */
 export class ModelCatalog {
-  readonly #lookUp: (model: string) => Promise<ModelInfo>
-  readonly #found = new Map<string, Promise<ModelFacts>>()
+  readonly #ask: AskService
+  readonly #known = new Map<string, ModelFacts>()
+  readonly #lookUps = new Map<string, LookUp>()
 
-  constructor(lookUp: (model: string) => Promise<ModelInfo>) {
-    this.#lookUp = lookUp
+  constructor(ask: AskService) {
+    this.#ask = ask
   }
 
-  /** The facts of a model, asking the service at most once; a failed look-up is forgotten. */
-  facts(model: string): ModelFacts | Promise<ModelFacts> {
-    const hosted = hostedModel(model)
-    if (hosted) return hosted
-    const known = this.#found.get(model)
-    if (known) return known
-    const asked = this.#lookUp(model).then(factsFromInfo)
-    this.#found.set(model, asked)
-    asked.catch(() => this.#found.delete(model))
-    return asked
+  /**
+   * The facts of a model, asking the service at most once. A failed look-up is forgotten, and one that no call waits for
+   * any more is ended.
+   */
+  facts(model: string, call: Call): ModelFacts | Promise<ModelFacts> {
+    return hostedModel(model) ?? this.#known.get(model) ?? this.#lookUp(model, call)
   }
+
+  async #lookUp(model: string, call: Call): Promise<ModelFacts> {
+    const lookUp = this.#lookUps.get(model) ?? this.#begin(model)
+    lookUp.waiting++
+    try {
+      return await orStopped(lookUp.facts, call)
+    } finally {
+      if (--lookUp.waiting === 0) {
+        this.#lookUps.delete(model)
+        lookUp.abort.abort()
+      }
+    }
+  }
+
+  #begin(model: string): LookUp {
+    const abort = new AbortController()
+    const facts = this.#ask(model, abort.signal).then(factsFromInfo)
+    facts.then(
+      (found) => this.#known.set(model, found),
+      () => {},
+    )
+    const lookUp = { facts, abort, waiting: 0 }
+    this.#lookUps.set(model, lookUp)
+    return lookUp
+  }
+}
+
+/** The promise's outcome, or the reason as soon as the call is stopped. */
+function orStopped<T>(promise: Promise<T>, call: Call): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stopListening = call.onStop(reject)
+    promise.then(resolve, reject).finally(stopListening)
+  })
 }
