@@ -80,6 +80,47 @@ describe('with a shared budget', () => {
     expect((await client.embed({ ...E5, inputs: ['two'] })).data).toHaveLength(1)
   })
 
+  it('a bulk job that waits for it keeps no slot from a request of another input type', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const passagesMayGo = event()
+    const { budget, asked } = writtenDown()
+    const client = api.client({
+      maxConcurrency: 2,
+      sharedBudget: {
+        async enter(request, signal) {
+          const entry = await budget.enter(request, signal)
+          if (request.inputType === 'passage') await passagesMayGo.happened
+          return entry
+        },
+      },
+    })
+    const job = client.embedAll({ ...E5, inputs: texts(960) })
+    await vi.waitUntil(() => asked.length === 2)
+    await client.embed({ ...E5, inputs: ['question'], parameters: { inputType: 'query' } })
+    expect(api.requests).toHaveLength(1)
+    expect(asked).toHaveLength(3)
+    passagesMayGo.happen()
+    expect((await job).data).toHaveLength(960)
+  })
+
+  it('what it has let in, and is stopped before a slot is free, goes back into it', async () => {
+    const api = await scriptedApi(() => undefined)
+    const { budget, told, asked } = writtenDown()
+    const client = api.client({ maxConcurrency: 1, sharedBudget: budget })
+    const [first, second] = [new AbortController(), new AbortController()]
+    const inputs = ['one']
+    const onWire = client.embed({ ...E5, inputs }, { signal: first.signal })
+    await vi.waitUntil(() => api.requests.length === 1)
+    const waiting = client.embed({ ...E5, inputs }, { signal: second.signal })
+    await vi.waitUntil(() => asked.length === 2)
+    second.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    expect(told).toEqual(['failed'])
+    first.abort(new Error('enough'))
+    await expect(onWire).rejects.toThrow('enough')
+    expect(told).toEqual(['failed', 'failed'])
+  })
+
   it('that fails in between, embedAll hands over what is finished, with the cause', async () => {
     const api = await scriptedApi(embedAnswer)
     const { budget } = writtenDown()

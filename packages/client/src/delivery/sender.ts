@@ -10,9 +10,9 @@ import type { AnswerReader } from '../wire/answer-reader.js'
 import { afterReactions } from './after-reactions.js'
 import { backoff } from './backoff.js'
 import type { Call } from './call.js'
-import { enterShared } from './enter-shared.js'
 import { RetryAllowance } from './retry-allowance.js'
 import { isRetryable } from './retry-policy.js'
+import { SharedTurns } from './shared-turns.js'
 import { Turns } from './turns.js'
 import { wait } from './wait.js'
 import { type Place, placeOf } from './waiting-line.js'
@@ -47,7 +47,7 @@ export class Sender {
   readonly #turns: Turns
   readonly #allowance = new RetryAllowance()
   readonly #maxRetries: number
-  readonly #shared: SharedBudget | undefined
+  readonly #shared: SharedTurns | undefined
 
   constructor(
     transport: Transport,
@@ -60,7 +60,8 @@ export class Sender {
     this.#observer = observer
     this.#turns = new Turns(options.maxConcurrency)
     this.#maxRetries = options.maxRetries
-    this.#shared = options.sharedBudget
+    this.#shared =
+      options.sharedBudget && new SharedTurns(options.sharedBudget, this.#turns, options.maxConcurrency)
   }
 
   async send<T>(delivery: Delivery<T>, call: Call): Promise<T> {
@@ -124,14 +125,14 @@ export class Sender {
   /** Waits for a slot and the budgets. Whoever is stopped until then has sent nothing, and is debited nothing. */
   async #turn(load: Load, place: Place, { budget, estimator }: Account, call: Call): Promise<Turn> {
     const amount = load.textBytes === undefined ? 1 : estimator.estimate(load.textBytes)
-    const slotAt = await this.#turns.take({ call, budget, amount, place })
-    let entry: BudgetEntry | undefined
+    const candidate = { call, budget, amount, place }
+    const { enteredAt, entry } = this.#shared
+      ? await this.#shared.take(candidate, load)
+      : { enteredAt: await this.#turns.take(candidate), entry: undefined }
     try {
-      // The slot is held meanwhile.
-      if (this.#shared) entry = await enterShared(this.#shared, load, amount, call)
       const carrier = await this.#transport.carrier()
       call.throwIfStopped()
-      return { amount, entry, carrier, enteredAt: entry ? performance.now() : slotAt }
+      return { amount, entry, carrier, enteredAt }
     } catch (error) {
       budget.withdrawn(amount, performance.now())
       entry?.failed()
