@@ -1,4 +1,5 @@
 import { InputError, type ReadOptions, readRecords } from '@pinecone-inference/files'
+import { collectGarbage } from './collect-garbage.js'
 import { InputDigest } from './input-digest.js'
 
 /** What an input holds. */
@@ -27,6 +28,7 @@ export async function surveyInput(
   const neverSeen = new Set(options.metadataFields)
   for await (const record of readRecords(inputs, options)) {
     signal.throwIfAborted()
+    collectGarbage()
     digest.add(record)
     records++
     bytes += Buffer.byteLength(record.text)

@@ -3,7 +3,7 @@ import type { PreparedParquetReadOptions } from 'hyparquet/src/scan.js'
 import { locatePages } from './parquet-pages.js'
 
 /** Uncompressed bytes of the wanted columns that are decoded at a time, whatever the file's row groups hold. */
-const SLICE_BYTES = 16 * 1024 * 1024
+const SLICE_BYTES = 8 * 1024 * 1024
 
 export interface Row {
   /** Counted from 1. */
