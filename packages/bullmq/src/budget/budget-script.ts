@@ -1,6 +1,7 @@
 /**
  * One budget for all processes, decided in Redis at one place and by one clock. It follows the client's
- * `ModelBudget` and `LearnedRate` step by step; why the numbers are what they are is said there.
+ * `ModelBudget` and `LearnedRate` step by step, to the last digit, as `budget-script.test.ts` compares them; why the
+ * numbers are what they are is said there.
  *
  * KEYS: see `BudgetKeys`: state, in flight, requests. ARGV: what happened, the request's id, then
  *   enter:    tokens or '', tokens per minute or '', requests per minute or ''
@@ -11,9 +12,12 @@
  * Returns the milliseconds to wait before asking again; 0 for a request that may go now.
  */
 export const BUDGET_SCRIPT = `
-local DECREASE, BLIND_DECREASE, BLIND_INTERVAL, BLIND_HOLD = 0.85, 0.5, 1000, 500
-local SEARCH_GROWTH, CAREFUL_GROWTH, EVIDENCE, MINUTE = 0.015, 0.003, 8, 60000
+local DECREASE, BLIND_DECREASE, BLIND_INTERVAL = 0.85, 0.5, 1000
+local SEARCH_GROWTH, CAREFUL_GROWTH, RECOVERY_GROWTH = 0.015, 0.003, 1
+local EVIDENCE, MINUTE = 8, 60000
 local LONGEST_REQUEST = 300000
+-- The client's first backoff at its longest: how often a request was tried is not told.
+local BLIND_HOLD = 500
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -42,10 +46,12 @@ s.since = s.since or now
 s.idleSince = s.idleSince or now
 s.acceptedRequests = s.acceptedRequests or 0
 s.acceptedAmount = s.acceptedAmount or 0
+-- Older keys have none.
+s.recoverTo = s.recoverTo or 0
 
 -- a bucket is three fields: level, at, per (minute)
 local function refill(bucket, capacity)
-  local level = s[bucket .. '.level'] + math.max(0, now - s[bucket .. '.at']) * s[bucket .. '.per'] / MINUTE
+  local level = s[bucket .. '.level'] + math.max(0, now - s[bucket .. '.at']) * (s[bucket .. '.per'] / MINUTE)
   s[bucket .. '.level'] = math.min(capacity, level)
   s[bucket .. '.at'] = now
 end
@@ -64,7 +70,7 @@ local function waitFor(bucket, amount)
   local capacity = capacityOf(bucket)
   refill(bucket, capacity)
   local missing = math.min(amount, capacity) - s[bucket .. '.level']
-  return missing <= 0 and 0 or missing / s[bucket .. '.per'] * MINUTE
+  return missing <= 0 and 0 or missing / (s[bucket .. '.per'] / MINUTE)
 end
 local function take(bucket, amount)
   if not s[bucket .. '.per'] then return end
@@ -110,19 +116,35 @@ local function decrease(amount, retryAfter)
   s.decreasedAt = now
   local per = s['learned.per']
   if not per then
-    s.searching = 1
+    s.searching, s.recoverTo = 1, 0
     setRate('learned', 0, firstGuess(amount, retryAfter, elapsed))
     countFrom()
     return
   end
   s.searching = 0
+  if s.acceptedRequests == 0 then
+    s.recoverTo = math.max(s.recoverTo, per)
+    setRate('learned', 0, per * BLIND_DECREASE)
+    return
+  end
+  s.recoverTo = 0
   if s.acceptedRequests < EVIDENCE then
-    setRate('learned', 0, per * (s.acceptedRequests < 1 and BLIND_DECREASE or DECREASE))
+    setRate('learned', 0, per * DECREASE)
     return
   end
   local seen = s.acceptedAmount / elapsed * MINUTE
   setRate('learned', 0, math.max(math.min(per * DECREASE, seen), per * BLIND_DECREASE))
   countFrom()
+end
+local function grow(inFlight)
+  local per = s['learned.per']
+  if not per then return end
+  if per < s.recoverTo then
+    setRate('learned', 0, math.min(s.recoverTo, per * (1 + RECOVERY_GROWTH)))
+    return
+  end
+  local growth = s.searching == 1 and SEARCH_GROWTH or CAREFUL_GROWTH / math.max(1, inFlight)
+  setRate('learned', 0, per * (1 + growth))
 end
 
 -- A worker that was killed never says how its requests ended.
@@ -138,12 +160,14 @@ if event == 'enter' then
     load(KEYS[3])
     configure('requests', ARGV[5])
   end
-  if inFlight == 0 and now - s.idleSince >= MINUTE and s['learned.per'] then
+  local untilForgotten = inFlight == 0 and s.idleSince + MINUTE - now or math.huge
+  if untilForgotten <= 0 then
     s['learned.level'], s['learned.at'], s['learned.per'] = nil, nil, nil
     countFrom()
   end
   wait = math.ceil(math.max(
-    (s.heldUntil or 0) - now, waitFor('tokens', amount), waitFor('requests', 1), waitFor('learned', amount), 0))
+    (s.heldUntil or 0) - now, waitFor('tokens', amount), waitFor('requests', 1),
+    math.min(waitFor('learned', amount), untilForgotten), 0))
   if wait == 0 then
     take('tokens', amount)
     take('requests', 1)
@@ -167,10 +191,7 @@ else
     forgetOld()
     s.acceptedRequests = s.acceptedRequests + 1
     s.acceptedAmount = s.acceptedAmount + actual
-    if s['learned.per'] then
-      local growth = s.searching == 1 and SEARCH_GROWTH or CAREFUL_GROWTH / math.max(1, inFlight)
-      setRate('learned', 0, s['learned.per'] * (1 + growth))
-    end
+    grow(inFlight)
   elseif event == 'refused' then
     local retryAfter = tonumber(ARGV[4])
     drain('tokens', 0)
