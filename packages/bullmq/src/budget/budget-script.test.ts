@@ -63,6 +63,10 @@ class BothBudgets {
     this.#limit = limit
   }
 
+  get now(): number {
+    return this.#now
+  }
+
   /** Begins with the first request, as the one in Redis does. */
   get #client(): ModelBudget {
     const now = this.#now
@@ -213,5 +217,14 @@ describe.runIf(hasRedisServer())('the budget in Redis', () => {
     await budgets.row({ ...busy, requests: 2, ending: refused })
     expect(await redis.hdel(budgets.keys.state, 'recoverTo')).toBe(1)
     for (const row of outage) await budgets.row(row)
+  })
+
+  it('is kept for longer than its debts', async () => {
+    const redis = await redisOfTest()
+    const budgets = new BothBudgets(redis, { tokensPerMinute: 60 })
+    await budgets.enter(6000)
+    const [kept, debtSince] = [await redis.pttl(budgets.keys.state), budgets.now]
+    await budgets.enter(60)
+    expect(kept).toBeGreaterThan(budgets.now - debtSince)
   })
 })

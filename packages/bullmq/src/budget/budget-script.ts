@@ -14,7 +14,7 @@
 export const BUDGET_SCRIPT = `
 local DECREASE, BLIND_DECREASE, BLIND_INTERVAL = 0.85, 0.5, 1000
 local SEARCH_GROWTH, CAREFUL_GROWTH, RECOVERY_GROWTH = 0.015, 0.003, 1
-local EVIDENCE, MINUTE = 8, 60000
+local EVIDENCE, MINUTE, DAY = 8, 60000, 86400000
 local LONGEST_REQUEST = 300000
 -- The client's first backoff at its longest: how often a request was tried is not told.
 local BLIND_HOLD = 500
@@ -32,7 +32,7 @@ local function save(key, fields)
   redis.call('DEL', key)
   redis.call('HSET', key, unpack(fields))
   -- Forgotten where it means nothing any more: full, and nothing learned.
-  redis.call('PEXPIRE', key, 10 * MINUTE)
+  redis.call('PEXPIRE', key, DAY)
 end
 
 load(KEYS[1])
