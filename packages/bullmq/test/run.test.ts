@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
 import { Queue, UnrecoverableError, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   EmbedRun,
   type Part,
@@ -350,6 +350,28 @@ describe.runIf(hasRedisServer())('a run', () => {
     await redis.kill()
     stop.abort(new Error('enough'))
     await expect(embedding).rejects.toThrow('enough')
+  })
+
+  it('a listener that throws is a warning, and stops neither the coordinator nor a worker', async () => {
+    const warned = new EventEmitter()
+    const warning = vi.spyOn(process, 'emitWarning').mockImplementation((of) => void warned.emit('of', of))
+    onTestFinished(() => warning.mockRestore())
+    const { open, work } = await fleet()
+    const broken = (listener: string) => () => {
+      throw new Error(`${listener} is broken`)
+    }
+    const run = await open()
+    void work()
+    const embedding = run.embed(records(60), { ...small, onProgress: broken('onProgress') })
+    expect(await embedding).toMatchObject({ records: 60 })
+    expect(warning).toHaveBeenCalledWith(new Error('onProgress is broken'))
+
+    const withoutOutput = await open({ run: 'sink', output: undefined })
+    const failing = () => Promise.reject(new Error('no room for it'))
+    const told = once(warned, 'of')
+    void work({ run: 'sink', sink: failing, onError: broken('onError') })
+    await withoutOutput.produce(records(10), small)
+    expect(await told).toEqual([new Error('onError is broken')])
   })
 
   it('a worker that is told to stop finishes its jobs and returns', async () => {

@@ -16,6 +16,7 @@ import { Ledger, type RecordFailure } from './ledger.js'
 import { type Progress, Rates } from './progress.js'
 import { RunError } from './run-error.js'
 import { identityOf, type RunSpec } from './run-spec.js'
+import { tell } from './tell.js'
 
 export interface EmbedRunOptions extends RunSpec {
   /** Where Redis is: `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
@@ -33,6 +34,7 @@ export interface FollowOptions {
 }
 
 export interface EmbedOptions extends ProduceOptions {
+  /** Told every second how far the run is. What it throws is a process warning. */
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
@@ -129,7 +131,7 @@ export class EmbedRun implements AsyncDisposable {
       throw error
     }
     const follow = async () => {
-      for await (const progress of this.follow({ signal: either })) onProgress?.(progress)
+      for await (const progress of this.follow({ signal: either })) tell(() => onProgress?.(progress))
     }
     // Before the first look: a run that was finished is so no more.
     await orAborted(this.#ledger.openSource(), either)

@@ -12,6 +12,7 @@ import { type EmbedJob, jobName } from '../run/job.js'
 import { Ledger } from '../run/ledger.js'
 import { RunError } from '../run/run-error.js'
 import { identityOf, type RunSpec } from '../run/run-spec.js'
+import { tell } from '../run/tell.js'
 import { begun } from './begun.js'
 import { embedRecords } from './embed-records.js'
 import { stopWorker } from './stop-worker.js'
@@ -34,7 +35,7 @@ export interface WorkerOptions {
   lockDuration?: number | undefined
   /** Stops the worker: it finishes its jobs and takes no more. While Redis is away it leaves them to others. */
   signal?: AbortSignal | undefined
-  /** Told of what went wrong and will be tried again. */
+  /** Told of what went wrong and will be tried again. What it throws is a process warning. */
   onError?: ((error: Error) => void) | undefined
 }
 
@@ -112,7 +113,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
       maxStalledCount: KILLS,
       runRetryDelay: 1_000,
     })
-    const report = (error: Error) => options.onError?.(error)
+    const report = (error: Error) => tell(() => options.onError?.(error))
     worker.on('error', report)
     worker.on('failed', (_, error) => report(error))
     queue.on('error', report)
