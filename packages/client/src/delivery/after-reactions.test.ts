@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { afterReactions } from './after-reactions.js'
 
 /** Ten reactions deep, as an error that goes up through the functions that await it. */
@@ -7,9 +7,9 @@ async function heard(events: string[]): Promise<void> {
   events.push('heard')
 }
 
-const orderOf = (events: string[]) =>
+const orderOf = (events: string[], after = afterReactions) =>
   new Promise<string[]>((resolve) => {
-    afterReactions(() => resolve([...events, 'afterwards']))
+    after(() => resolve([...events, 'afterwards']))
     void heard(events)
   })
 
@@ -21,5 +21,13 @@ it('comes after them where there is no setImmediate, too', async () => {
   const { setImmediate } = globalThis
   onTestFinished(() => void Object.assign(globalThis, { setImmediate }))
   Reflect.deleteProperty(globalThis, 'setImmediate')
+  vi.resetModules()
+  const { afterReactions: withoutIt } = await import('./after-reactions.js')
+  expect(await orderOf([], withoutIt)).toEqual(['heard', 'afterwards'])
+})
+
+it('comes although timers are faked', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
   expect(await orderOf([])).toEqual(['heard', 'afterwards'])
 })

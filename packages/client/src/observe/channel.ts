@@ -7,8 +7,16 @@ export type EventChannel = Pick<Channel, 'name' | 'hasSubscribers' | 'subscribe'
 
 /** The diagnostics channel of that name; where Node's are not to be had, one that only this module knows. */
 export function channelOf(name: string): EventChannel {
-  const node = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel')
-  return node ? node.channel(name) : new LocalChannel(name)
+  return diagnosticsChannels()?.channel(name) ?? new LocalChannel(name)
+}
+
+function diagnosticsChannels() {
+  try {
+    return globalThis.process?.getBuiltinModule?.('node:diagnostics_channel')
+  } catch {
+    // Next.js throws where its edge runtime has none of Node's functions.
+    return undefined
+  }
 }
 
 class LocalChannel implements EventChannel {
