@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { createRequire } from 'node:module'
 import { context, metrics, SpanStatusCode, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import {
@@ -8,8 +9,14 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { RequestEndEvent, RequestRetryEvent, RequestStartEvent, UsageReport } from '../dist/index.js'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import {
+  PineconeInference,
+  type RequestEndEvent,
+  type RequestRetryEvent,
+  type RequestStartEvent,
+  type UsageReport,
+} from '../dist/index.js'
 import { E5, embedAnswer, errorBody, json, rerankAnswer, scriptedApi, texts } from './scripted-api.js'
 
 function listen<E>(event: 'start' | 'end' | 'retry'): E[] {
@@ -110,27 +117,45 @@ describe('onUsage', () => {
 })
 
 describe('where OpenTelemetry is installed', () => {
-  it('each attempt is a span under the caller’s, and the client metrics are recorded', async () => {
-    const spans = new InMemorySpanExporter()
+  const spans = new InMemorySpanExporter()
+  const exported = new InMemoryMetricExporter(AggregationTemporality.DELTA)
+  const reader = new PeriodicExportingMetricReader({ exporter: exported, exportIntervalMillis: 3_600_000 })
+  const provider = new MeterProvider({ readers: [reader] })
+
+  beforeAll(() => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
     trace.setGlobalTracerProvider(
       new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }),
     )
-    const exported = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
-    const reader = new PeriodicExportingMetricReader({ exporter: exported, exportIntervalMillis: 3_600_000 })
-    const provider = new MeterProvider({ readers: [reader] })
     metrics.setGlobalMeterProvider(provider)
-    onTestFinished(async () => {
-      trace.disable()
-      metrics.disable()
-      context.disable()
-      await provider.shutdown()
-    })
-    const api = await failingOnce()
-    const client = api.client()
-    // The API is loaded when the first client is made.
+  })
+  beforeEach(async () => {
+    await reader.forceFlush()
+    exported.reset()
+    spans.reset()
+  })
+  afterAll(async () => {
+    trace.disable()
+    metrics.disable()
+    context.disable()
+    await provider.shutdown()
+  })
+
+  /** The API is loaded when the first client is made. */
+  async function loaded(): Promise<void> {
     await import('@opentelemetry/api')
     await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  async function measured() {
+    await reader.forceFlush()
+    return exported.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
+  }
+
+  it('each attempt is a span under the caller’s, and the client metrics are recorded', async () => {
+    const api = await failingOnce()
+    const client = api.client()
+    await loaded()
 
     await trace.getTracer('test').startActiveSpan('caller', async (caller) => {
       await client.embed({ ...E5, inputs: ['a', 'b'] })
@@ -164,13 +189,44 @@ describe('where OpenTelemetry is installed', () => {
     expect(left).toMatchObject({ name: 'rerank bge-reranker-v2-m3', attributes: { 'error.type': 'string' } })
     expect(succeeded?.parentSpanContext?.spanId).toBe(caller?.spanContext().spanId)
 
-    await reader.forceFlush()
-    const names = exported
-      .getMetrics()
-      .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
-      .map(({ descriptor }) => descriptor.name)
-    expect(names).toEqual(
+    expect((await measured()).map(({ descriptor }) => descriptor.name)).toEqual(
       expect.arrayContaining(['gen_ai.client.operation.duration', 'gen_ai.client.token.usage']),
     )
+  })
+
+  it('a request is one span, and counted once, however many copies of this package are loaded', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const ofImport = api.client()
+    const { PineconeInference: Required } = createRequire(import.meta.url)('../dist/index.cjs') as {
+      PineconeInference: typeof PineconeInference
+    }
+    await using ofRequire = new Required({ apiKey: 'k', baseUrl: api.url })
+    expect(ofRequire).not.toBeInstanceOf(ofImport.constructor)
+    await loaded()
+
+    await ofImport.embed({ ...E5, inputs: ['a', 'b'] })
+    await ofRequire.embed({ ...E5, inputs: ['c'] })
+    expect(spans.getFinishedSpans().map(({ attributes }) => attributes['gen_ai.usage.input_tokens'])).toEqual(
+      [2, 1],
+    )
+    const tokens = (await measured()).find(
+      ({ descriptor }) => descriptor.name === 'gen_ai.client.token.usage',
+    )
+    expect(tokens?.dataPoints).toMatchObject([{ value: { count: 2, sum: 3 } }])
+  })
+
+  it('names the server by address and port', async () => {
+    const answer = async () => Response.json({ models: [] })
+    const ask = async (baseUrl: string) => {
+      await using client = new PineconeInference({ apiKey: 'k', baseUrl, fetch: answer })
+      await loaded()
+      await client.listModels()
+      const { attributes } = spans.getFinishedSpans().at(-1) ?? {}
+      return [attributes?.['server.address'], attributes?.['server.port']]
+    }
+    expect(await ask('https://api.pinecone.io')).toEqual(['api.pinecone.io', 443])
+    expect(await ask('http://localhost')).toEqual(['localhost', 80])
+    expect(await ask('http://127.0.0.1:5090')).toEqual(['127.0.0.1', 5090])
+    expect(await ask('http://[::1]:5090')).toEqual(['::1', 5090])
   })
 })

@@ -29,7 +29,7 @@ export class Transport {
   readonly #secrecy: Secrecy
 
   constructor(settings: Settings) {
-    this.host = settings.baseUrl.host
+    this.host = hostOf(settings.baseUrl)
     this.#origin = settings.baseUrl.origin
     this.#prefix = settings.baseUrl.pathname.replace(/\/+$/, '')
     this.#connections = openConnections(settings)
@@ -85,6 +85,11 @@ export class Transport {
   close(): Promise<void> {
     return this.#connections.close()
   }
+}
+
+/** A URL leaves out the port of its scheme; without the scheme, that of plain http must be said. */
+function hostOf({ host, port, protocol }: URL): string {
+  return protocol === 'http:' && port === '' ? `${host}:80` : host
 }
 
 function isSuccess(status: number): boolean {

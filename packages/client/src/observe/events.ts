@@ -5,7 +5,7 @@ export interface RequestAttempt {
   readonly method: 'GET' | 'POST'
   /** Without the base URL's own path: `/embed`. */
   readonly path: string
-  /** Where it is sent: `api.pinecone.io`. */
+  /** Where it is sent: `api.pinecone.io`, with the port where it is not that of https. */
   readonly host: string
   /** Absent for a look-up of models. */
   readonly model?: string

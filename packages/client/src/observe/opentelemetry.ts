@@ -6,8 +6,8 @@ let enabled: Promise<void> | undefined
 
 /**
  * Where `@opentelemetry/api` is installed: a span per attempt and the client metrics, in the semantic
- * conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). Once per process. One without
- * metrics (before 1.3) is as good as none.
+ * conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). Once per process, however many
+ * copies of this package are loaded. One without metrics (before 1.3) is as good as none.
  */
 export function enableOpenTelemetry(): Promise<void> {
   enabled ??= import('@opentelemetry/api').then(subscribe).catch(() => {})
@@ -16,9 +16,24 @@ export function enableOpenTelemetry(): Promise<void> {
 
 const NAME = '@pinecone-inference/client'
 
+/**
+ * The channels that are listened to already. Both builds of this package, and other versions, share Node's channels,
+ * so they share this too; a copy that finds no OpenTelemetry takes nothing from one that does.
+ */
+const LISTENED_TO = Symbol.for('@pinecone-inference/client:opentelemetry')
+
+function isFirstToListen(): boolean {
+  const shared: typeof globalThis & { [LISTENED_TO]?: WeakSet<object> } = globalThis
+  shared[LISTENED_TO] ??= new WeakSet()
+  if (shared[LISTENED_TO].has(channels.end)) return false
+  shared[LISTENED_TO].add(channels.end)
+  return true
+}
+
 function subscribe({ trace, metrics, SpanKind, SpanStatusCode }: typeof import('@opentelemetry/api')): void {
   const tracer = trace.getTracer(NAME, version)
   let instruments = instrumentsOf(metrics.getMeterProvider())
+  if (!isFirstToListen()) return
   const spans = new WeakMap<RequestAttempt, Span>()
 
   channels.start.subscribe((event) => {
@@ -59,10 +74,12 @@ function instrumentsOf(provider: MeterProvider) {
 }
 
 function attributesOf({ path, host, model, attempt }: RequestAttempt): Attributes {
+  const { hostname, port } = new URL(`https://${host}`)
   return {
     'gen_ai.operation.name': operationOf(path),
     'gen_ai.provider.name': 'pinecone',
-    'server.address': host,
+    'server.address': hostname.replace(/^\[|\]$/g, ''),
+    'server.port': Number(port || 443),
     ...(model ? { 'gen_ai.request.model': model } : {}),
     ...(attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {}),
   }
