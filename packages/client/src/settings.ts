@@ -33,7 +33,10 @@ export interface PineconeInferenceOptions {
   onUsage?: ((report: UsageReport) => void) | undefined
   /** Names your application in the User-Agent: lower case, digits, `_`, `:` and spaces. */
   sourceTag?: string | undefined
-  /** Sent with every request, for a gateway of your own. May not replace the client's own headers. */
+  /**
+   * Sent with every request, for a gateway of your own. May not replace the client's own headers. No error shows their
+   * values, but for those below 8 characters and media types.
+   */
   headers?: Record<string, string> | undefined
   /** A dispatcher of undici 7 (proxy, mTLS, MockAgent) to send through. The client then does not close it. */
   dispatcher?: Dispatcher | undefined

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { MockAgent } from 'undici'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
+  type PineconeApiError,
   PineconeConfigurationError,
   PineconeInference,
   type PineconeInferenceOptions,
@@ -222,6 +223,39 @@ describe('the key shows nowhere', () => {
     expect(everything(error)).not.toContain(key)
   })
 
+  const inJson = (text: string) => JSON.stringify(text).slice(1, -1)
+  it.each<[string, string, (text: string) => string, (shown: string) => string]>([
+    [
+      'JSON that is no contract error',
+      '"quoted" and \\back/slash+',
+      inJson,
+      (shown) => `{"seen":"${shown}","at":1}`,
+    ],
+    [
+      'JSON within JSON',
+      '"quoted\\"',
+      (text) => inJson(inJson(text)),
+      (shown) => `{"log":"{\\"a\\":\\"${shown}`,
+    ],
+    [
+      'JSON with every escape there is',
+      'ab/cd+ef',
+      () => 'ab\\/cd\\u002Bef',
+      (shown) => `{"seen":"${shown}"}`,
+    ],
+    ['JSON inside HTML', '"quoted"', inJson, (shown) => `<pre>{"seen":"${shown}"}</pre>`],
+    ['HTML', 'ab"cd<ef', () => 'ab&#x22;cd&lt;ef', (shown) => `<p>${shown}</p>`],
+    ['an address', 'ab/cd+ef=', () => 'ab%2Fcd%2bef%3D', (shown) => `see ?key=${shown}&a=b`],
+  ])('not in the excerpt of a body, escaped as in %s', async (_, secret, escaped, around) => {
+    const body = around(escaped(secret))
+    const api = await scriptedApi((_request, response) => void response.writeHead(403).end(body))
+    const error = await api
+      .client({ apiKey: secret })
+      .embed({ ...E5, inputs: ['a'] })
+      .catch((failure: unknown) => failure)
+    expect(error).toMatchObject({ message: `POST /embed answered 403: ${around('[api key]')}` })
+  })
+
   it('not in prose of a server error', async () => {
     const api = await scriptedApi((_request, response) =>
       json(response, 500, errorBody(500, 'INTERNAL', key)),
@@ -231,5 +265,74 @@ describe('the key shows nowhere', () => {
       .listModels()
       .catch((failure: unknown) => failure)
     expect(everything(error)).not.toContain(key)
+  })
+})
+
+describe('the values of given headers show nowhere', () => {
+  /** What becomes of an error in which a gateway repeats what it was sent. */
+  async function messageOf(headers: Record<string, string>, repeated: string): Promise<string> {
+    const api = await scriptedApi((_request, response) =>
+      json(response, 401, { error: { message: repeated, details: { repeated } } }),
+    )
+    const error = await api
+      .client({ headers })
+      .listModels()
+      .catch((failure: unknown) => failure)
+    const { message, details } = error as PineconeApiError
+    expect(message).toBe(`GET /models answered 401: ${(details as { repeated: string }).repeated}`)
+    return message.replace('GET /models answered 401: ', '')
+  }
+
+  it.each<[string, Record<string, string>, string, string]>([
+    [
+      'a whole value',
+      { 'X-Gateway-Key': 'gateway-token-123' },
+      'who is gateway-token-123?',
+      'who is [header X-Gateway-Key]?',
+    ],
+    [
+      'a value with its scheme',
+      { Authorization: 'Bearer gateway-token-123' },
+      'not authorized: Bearer gateway-token-123',
+      'not authorized: [header Authorization]',
+    ],
+    [
+      'the token after a scheme',
+      { Authorization: 'Bearer gateway-token-123' },
+      'token gateway-token-123 has expired',
+      'token [header Authorization] has expired',
+    ],
+    [
+      'the values of cookies',
+      { Cookie: 'theme=dark; session=abcdef-123456' },
+      'session abcdef-123456 has expired, with theme dark',
+      'session [header Cookie] has expired, with theme dark',
+    ],
+    ['spaces around a value', { 'X-Key': ' token-123 ' }, '<token-123>', '<[header X-Key]>'],
+  ])('%s', async (_, headers, repeated, expected) => {
+    expect(await messageOf(headers, repeated)).toBe(expected)
+  })
+
+  it.each<[string, Record<string, string>, string]>([
+    ['a short value', { 'X-Debug': 'true', 'X-Tenant': 'tenant1' }, 'it is true of tenant1'],
+    ['a media type', { Accept: 'application/json' }, 'cannot make application/json of this'],
+  ])('but %s leaves messages as they are', async (_, headers, repeated) => {
+    expect(await messageOf(headers, repeated)).toBe(repeated)
+  })
+
+  it('not when a connection fails with the request in its error', async () => {
+    const token = 'gateway-token-123'
+    const failing = async (_: unknown, init?: RequestInit) => {
+      throw Object.assign(new Error('no route'), { sent: new Headers(init?.headers).get('authorization') })
+    }
+    await using client = new PineconeInference({
+      apiKey: key,
+      headers: { Authorization: `Bearer ${token}` },
+      fetch: failing,
+      maxRetries: 0,
+    })
+    const error = await client.listModels().catch((failure: unknown) => failure)
+    expect(error).toMatchObject({ message: expect.stringMatching(/: no route$/) })
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(token)
   })
 })

@@ -20,7 +20,8 @@ export interface PartialRanking {
  * The base of every error this package throws, except an abort, which rejects with the signal's own reason.
  *
  * `message` says what was tried, what came back and what to do; `cause` keeps the underlying error.
- * No property of it ever holds the API key.
+ * No property of it ever holds the API key, or a value of the client's `headers` that could be a secret: one of 8
+ * characters or more that is no media type.
  */
 export class PineconeInferenceError extends Error {
   override name = 'PineconeInferenceError'

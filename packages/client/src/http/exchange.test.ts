@@ -19,7 +19,7 @@ function underWay(signal?: AbortSignal) {
     { method: 'POST', origin: 'http://localhost', path: '/embed', headers: {} },
     () => ({ push: read }),
     new Call({ signal, timeout: 1000 }),
-    new Secrecy('pcsk_secret'),
+    new Secrecy({ apiKey: 'pcsk_secret', headers: {} }),
   )
   if (!answer) throw new Error('nothing was sent')
   return { reply, answer, abortWire, read }

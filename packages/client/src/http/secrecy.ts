@@ -1,19 +1,36 @@
-/** A shorter key is a placeholder, and blotting it would garble every message. */
-const SHORTEST_SECRET = 6
+import type { Settings } from '../settings.js'
+
+/** What is shorter is a placeholder, or a word such as `true`, and blotting it would garble every message. */
+const SHORTEST_KEY = 6
+const SHORTEST_HEADER = 8
 
 /** Nobody prints an error's causes and contexts deeper than this. */
 const DEEPEST = 8
 
-/** Blots the API key out of whatever is about to become part of an error. */
-export class Secrecy {
-  readonly #secret: string
+interface Secret {
+  readonly spellings: RegExp
+  readonly shown: string
+}
 
-  constructor(secret: string) {
-    this.#secret = secret
+/** Blots the API key, and the values of given headers, out of whatever is about to become part of an error. */
+export class Secrecy {
+  readonly #secrets: readonly Secret[]
+
+  constructor({ apiKey, headers }: Pick<Settings, 'apiKey' | 'headers'>) {
+    const ofHeaders = Object.entries(headers).flatMap(([name, value]) =>
+      secretsOf(value).map((text) => ({ text, shown: `[header ${name}]` })),
+    )
+    // The whole before its part.
+    ofHeaders.sort((a, b) => b.text.length - a.text.length)
+    const key = apiKey.length < SHORTEST_KEY ? [] : [{ text: apiKey, shown: '[api key]' }]
+    this.#secrets = [...key, ...ofHeaders].map(({ text, shown }) => ({ spellings: spellings(text), shown }))
   }
 
   blot(text: string): string {
-    return this.#isIn(text) ? text.replaceAll(this.#secret, '[api key]') : text
+    return this.#secrets.reduce(
+      (blotted, { spellings, shown }) => blotted.replace(spellings, () => shown),
+      text,
+    )
   }
 
   /** The same JSON value, with the key blotted in its texts and names. */
@@ -51,6 +68,26 @@ export class Secrecy {
   }
 
   #isIn(text: string): boolean {
-    return this.#secret.length >= SHORTEST_SECRET && text.includes(this.#secret)
+    return this.#secrets.some(({ spellings }) => text.search(spellings) >= 0)
   }
+}
+
+/** A header's value, and what of it may be repeated alone: the token after `Bearer`, the value after a cookie's name. */
+function secretsOf(header: string): string[] {
+  if (/^(application|audio|image|multipart|text|video|\*)\//.test(header)) return []
+  const parts = [...header.matchAll(/(?:^\s*[\w-]+ +|=)([^;,]+)/g)].flatMap(([, ...part]) => part)
+  return [header, ...parts].map((text) => text.trim()).filter((text) => text.length >= SHORTEST_HEADER)
+}
+
+/** A text as it is, and as JSON, JSON within JSON, an address or HTML may spell it. */
+function spellings(text: string): RegExp {
+  return new RegExp(Array.from(text, spellingsOf).join(''), 'g')
+}
+
+/** Letters and digits are escaped nowhere. */
+function spellingsOf(char: string): string {
+  if (/[\w-]/.test(char)) return char
+  const hex = char.charCodeAt(0).toString(16).padStart(2, '0')
+  const anyCase = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
+  return `(?:\\\\{0,3}\\x${hex}|(?:\\\\{1,3}u00|%)${anyCase}|&#?\\w{1,6};)`
 }

@@ -35,7 +35,7 @@ export class Transport {
     this.#connections = openConnections(settings)
     this.#getHeaders = requestHeaders(settings)
     this.#postHeaders = { ...this.#getHeaders, 'Content-Type': 'application/json' }
-    this.#secrecy = new Secrecy(settings.apiKey)
+    this.#secrecy = new Secrecy(settings)
   }
 
   /** What the requests go through, once it is there. */
