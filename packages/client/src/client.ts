@@ -33,7 +33,8 @@ import { ModelCatalog } from './models/model-catalog.js'
 import { Observer } from './observe/observer.js'
 import { enableOpenTelemetry } from './observe/opentelemetry.js'
 import { type PineconeInferenceOptions, resolveSettings } from './settings.js'
-import { checkCallOptions, checkSignal } from './validate/call-options.js'
+import { checkCallOptions, checkOnError, checkSignal } from './validate/call-options.js'
+import { checkRequest } from './validate/model.js'
 
 /**
  * Pinecone's hosted embedding and reranking models.
@@ -144,7 +145,9 @@ export class PineconeInference {
     request: EmbedStreamRequest<E>,
     options: EmbedStreamOptions | CollectingEmbedStreamOptions = {},
   ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void> {
+    checkRequest(request)
     checkSignal('drain', options.drain)
+    checkOnError(options.onError)
     const call = this.#begin(options)
     try {
       yield* embedStream(request, options, call, this.#engine)

@@ -4,7 +4,7 @@ import type { SharedBudget } from './budget/shared-budget.js'
 import { asWritten } from './errors/as-written.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
 import type { UsageReport } from './observe/usage-meter.js'
-import { checkMilliseconds } from './validate/call-options.js'
+import { checkListener, checkMethods, checkMilliseconds } from './validate/call-options.js'
 
 export interface PineconeInferenceOptions {
   /** Default: the environment's `PINECONE_API_KEY`. */
@@ -64,6 +64,11 @@ export interface Settings {
 }
 
 export function resolveSettings(options: PineconeInferenceOptions): Settings {
+  checkType('allowInsecure', options.allowInsecure, 'boolean')
+  checkType('sourceTag', options.sourceTag, 'string')
+  checkListener('onUsage', options.onUsage)
+  checkMethods('sharedBudget', options.sharedBudget, 'a SharedBudget', ['enter'])
+  checkMethods('dispatcher', options.dispatcher, 'a dispatcher of undici', ['dispatch'])
   const settings: Settings = {
     apiKey: resolveApiKey(options.apiKey),
     baseUrl: resolveBaseUrl(options.baseUrl, options.allowInsecure ?? false),
@@ -187,6 +192,12 @@ function checkedRateLimit({ tokensPerMinute, requestsPerMinute }: RateLimit): Ra
     }
   }
   return { ...(tokensPerMinute && { tokensPerMinute }), ...(requestsPerMinute && { requestsPerMinute }) }
+}
+
+function checkType(argument: string, value: unknown, type: 'boolean' | 'string'): void {
+  if (value !== undefined && typeof value !== type) {
+    throw new PineconeConfigurationError(argument, `is ${asWritten(value)}; it must be a ${type}`)
+  }
 }
 
 function checkWholeNumber(argument: string, value: unknown, least: number): void {

@@ -5,16 +5,23 @@ import {
   PineconeApiError,
   PineconeConfigurationError,
   PineconeConnectionError,
+  type PineconeInference,
   PineconeInvalidRequestError,
   PineconeResponseError,
 } from '../dist/index.js'
-import { E5, embedAnswer, errorBody, event, json, scriptedApi } from './scripted-api.js'
+import { E5, embedAnswer, errorBody, event, json, rerankAnswer, scriptedApi } from './scripted-api.js'
 
 const failureOf = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
     () => 'no failure',
     (error: unknown) => error,
   )
+
+const circle = () => {
+  const object: { self?: object } = {}
+  object.self = object
+  return object
+}
 
 describe('an error answer is told in one line, whatever a gateway made of it:', () => {
   it.each<[string, string, object]>([
@@ -236,19 +243,104 @@ describe('a model that only the service knows:', () => {
 })
 
 describe('arguments of the wrong kind are refused before a request:', () => {
-  it.each<
-    [
-      string,
-      string,
-      (client: ReturnType<Awaited<ReturnType<typeof scriptedApi>>['client']>) => Promise<unknown>,
-    ]
-  >([
+  type Refused = [string, string, (client: PineconeInference) => Promise<unknown>]
+  const ranking = { model: 'bge-reranker-v2-m3', query: 'q' }
+  it.each<Refused>([
     // biome-ignore-start lint/suspicious/noExplicitAny: what a JavaScript caller may do
     [
       'a signal that is none',
       'signal',
       (client) => client.embed({ ...E5, inputs: ['a'] }, { signal: {} as any }),
     ],
+    [
+      'null for a signal',
+      'signal',
+      (client) => client.embed({ ...E5, inputs: ['a'] }, { signal: null as any }),
+    ],
+    [
+      'something else that tells of events',
+      'signal',
+      (client) => client.embed({ ...E5, inputs: ['a'] }, { signal: new EventTarget() as any }),
+    ],
+    [
+      'null to drain a stream',
+      'drain',
+      (client) => client.embedStream({ ...E5, inputs: ['a'] }, { drain: null as any }).next(),
+    ],
+    ['no request to embed', 'request', (client) => (client.embed as any)()],
+    ['null to embedAll', 'request', (client) => client.embedAll(null as any)],
+    ['a text to embedStream', 'request', (client) => client.embedStream('text' as any).next()],
+    ['no request to rerank', 'request', (client) => (client.rerank as any)()],
+    ['no request to rerankAll', 'request', (client) => (client.rerankAll as any)()],
+    [
+      'another way with errors to embedAll',
+      'onError',
+      (client) => client.embedAll({ ...E5, inputs: ['a'] }, { onError: 'skip' as any }),
+    ],
+    [
+      'another way with errors to embedStream',
+      'onError',
+      (client) => client.embedStream({ ...E5, inputs: ['a'] }, { onError: null as any }).next(),
+    ],
+    [
+      'parameters that are none',
+      'parameters',
+      (client) => client.embed({ model: 'new-model', inputs: ['a'], parameters: 'query' as any }),
+    ],
+    [
+      'null for parameters',
+      'parameters',
+      (client) => client.rerank({ ...ranking, documents: ['d'], parameters: null as any }),
+    ],
+    [
+      'a BigInt as parameter',
+      'parameters.dimension',
+      (client) => client.embedAll({ ...E5, inputs: ['a'], parameters: { dimension: 1024n as any } }),
+    ],
+    [
+      'a BigInt within a parameter of a model that only the service knows',
+      'parameters.newOne',
+      (client) =>
+        client.embedStream({ model: 'new-model', inputs: ['a'], parameters: { newOne: [1n] } }).next(),
+    ],
+    [
+      'a parameter that contains itself',
+      'parameters.newOne',
+      (client) => client.rerankAll({ ...ranking, documents: ['d'], parameters: { newOne: circle() } }),
+    ],
+    [
+      'a document with a BigInt',
+      'documents[1].id',
+      (client) => client.rerank({ ...ranking, documents: ['d', { text: 'e', id: 5n }] }),
+    ],
+    [
+      'a document that contains itself',
+      'documents[0].of',
+      (client) => client.rerank({ ...ranking, documents: [{ text: 'e', of: circle() }] }),
+    ],
+    [
+      'tokens that the model cannot have per text',
+      'parameters.maxTokensPerSequence',
+      (client) =>
+        client.embed({
+          model: 'pinecone-sparse-english-v0',
+          inputs: ['a'],
+          parameters: { inputType: 'passage', maxTokensPerSequence: 700 },
+        }),
+    ],
+    ...[0, 3073, 1.5, '10'].map(
+      (maxChunksPerDoc): Refused => [
+        `chunks that a document cannot have: ${JSON.stringify(maxChunksPerDoc)}`,
+        'parameters.maxChunksPerDoc',
+        (client) =>
+          client.rerank({
+            model: 'cohere-rerank-3.5',
+            query: 'q',
+            documents: ['d'],
+            parameters: { maxChunksPerDoc: maxChunksPerDoc as any },
+          }),
+      ],
+    ),
     [
       'documents that are no list',
       'documents',
@@ -284,6 +376,54 @@ describe('arguments of the wrong kind are refused before a request:', () => {
     expect(failure).toBeInstanceOf(PineconeConfigurationError)
     expect(failure).toMatchObject({ argument })
     expect(api.requests).toEqual([])
+  })
+})
+
+describe('arguments that are right are sent:', () => {
+  it('as many chunks per document, and tokens per text, as the model allows', async () => {
+    const sparse = {
+      vector_type: 'sparse',
+      data: [{ vector_type: 'sparse', sparse_values: [], sparse_indices: [] }],
+    }
+    const api = await scriptedApi((request) =>
+      request.path === '/rerank' ? rerankAnswer(request) : { ...embedAnswer(request), ...sparse },
+    )
+    const client = api.client()
+    for (const maxChunksPerDoc of [1, 3072]) {
+      await client.rerank({
+        model: 'cohere-rerank-3.5',
+        query: 'q',
+        documents: ['d 0.5'],
+        parameters: { maxChunksPerDoc },
+      })
+    }
+    for (const maxTokensPerSequence of [512, 2048]) {
+      const parameters = { inputType: 'passage', maxTokensPerSequence }
+      await client.embed({ model: 'pinecone-sparse-english-v0', inputs: ['a'], parameters })
+    }
+    expect(api.requests.map(({ body }) => body.parameters)).toMatchObject([
+      { max_chunks_per_doc: 1 },
+      { max_chunks_per_doc: 3072 },
+      { max_tokens_per_sequence: 512 },
+      { max_tokens_per_sequence: 2048 },
+    ])
+  })
+
+  it('documents with fields of any kind that JSON has, and a BigInt where it is not sent', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    const page = { text: 'b 0.4', of: circle(), toJSON: () => ({ text: page.text }) }
+    const documents = [{ text: 'a 0.5', of: { page: 1, tags: ['x'] }, at: null }, page]
+    const client = api.client()
+    await client.rerank({ model: 'bge-reranker-v2-m3', query: 'q', documents })
+    await client.rerankAll({
+      model: 'bge-reranker-v2-m3',
+      query: 'q',
+      documents: [{ text: 'a 0.5', id: 5n }],
+    })
+    expect(api.requests.map(({ body }) => body.documents)).toEqual([
+      [documents[0], { text: 'b 0.4' }],
+      [{ text: 'a 0.5' }],
+    ])
   })
 })
 

@@ -53,6 +53,14 @@ describe('the client', () => {
     ['a header of its own', { headers: { 'API-Key': 'b' } }, 'headers.API-Key'],
     ['a fetch that is none', { fetch: {} as typeof fetch }, 'fetch'],
     ['a fetch beside a dispatcher', { fetch, dispatcher: new MockAgent() }, 'fetch'],
+    // biome-ignore-start lint/suspicious/noExplicitAny: what a JavaScript caller may do
+    ['a listener that is none', { onUsage: 5 as any }, 'onUsage'],
+    ['a budget that lets nobody in', { sharedBudget: {} as any }, 'sharedBudget'],
+    ['no budget at all', { sharedBudget: null as any }, 'sharedBudget'],
+    ['a word for yes or no', { allowInsecure: 'no' as any, baseUrl: 'http://10.0.0.1' }, 'allowInsecure'],
+    ['a dispatcher that dispatches nothing', { dispatcher: {} as any }, 'dispatcher'],
+    ['a number as source tag', { sourceTag: 5 as any }, 'sourceTag'],
+    // biome-ignore-end lint/suspicious/noExplicitAny: what a JavaScript caller may do
   ])('refuses %s', (_, options, argument) => {
     const error = refusal({ apiKey: key, ...options })
     expect(error).toBeInstanceOf(PineconeConfigurationError)

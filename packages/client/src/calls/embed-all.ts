@@ -14,9 +14,9 @@ import { runBatches } from '../batches/run-batches.js'
 import type { Call } from '../delivery/call.js'
 import { isRefusal, isTooLarge } from '../delivery/refusal.js'
 import { tell } from '../observe/tell.js'
-import { checkListener } from '../validate/call-options.js'
+import { checkListener, checkOnError } from '../validate/call-options.js'
 import { checkEncoding } from '../validate/encoding.js'
-import { checkModelName } from '../validate/model.js'
+import { checkRequest } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
 import { embedBatch, nothingEmbedded } from './embed.js'
 import type { Engine } from './engine.js'
@@ -35,10 +35,11 @@ export async function embedAll<E extends Encoding>(
   call: Call,
   engine: Engine,
 ): Promise<EmbedResult<E> | CollectedEmbedResult<E>> {
-  checkModelName(given.model)
+  checkRequest(given)
   checkEncoding(given.encoding)
   checkTexts(given.inputs)
   checkListener('onProgress', options.onProgress)
+  checkOnError(options.onError)
   const request = ownEmbedRequest(given)
   const { model, inputs } = request
   const { batchSize, onProgress } = options

@@ -3,7 +3,7 @@ import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { checkModelUse } from '../validate/model.js'
-import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
+import { checkDocumentsAsJson, checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
 import { encodeRerankRequest, rerankAnswer } from '../wire/rerank.js'
 import type { Engine } from './engine.js'
 import { mergeRankings } from './merge-rankings.js'
@@ -23,6 +23,7 @@ export async function rerank(request: RerankRequest, call: Call, engine: Engine)
       )
     }
   }
+  checkDocumentsAsJson(request.documents)
   if (request.documents.length === 0) return nothingRanked(request.model)
   const result = await rerankBatch(ownRerankRequest(request), call, engine)
   // Best first is promised; the contract only hopes that the service keeps to it.

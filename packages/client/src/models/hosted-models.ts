@@ -10,6 +10,8 @@ export interface ModelFacts {
   readonly required: readonly string[]
   /** Parameters that take one of a list. */
   readonly oneOf: Readonly<Record<string, readonly (string | number)[]>>
+  /** Parameters that take a whole number, with the least and the most. */
+  readonly wholeNumbers?: Readonly<Record<string, readonly [least: number, most: number]>>
   /** How many fields `rankFields` may name. */
   readonly maxRankFields?: number
 }
@@ -43,7 +45,7 @@ export const hostedModels = {
     vectorType: 'sparse',
     maxBatchSize: 96,
     required: ['inputType'],
-    oneOf: { inputType, truncate },
+    oneOf: { inputType, truncate, maxTokensPerSequence: [512, 2048] },
   },
   'bge-reranker-v2-m3': {
     type: 'rerank',
@@ -64,6 +66,7 @@ export const hostedModels = {
     maxBatchSize: 200,
     required: [],
     oneOf: {},
+    wholeNumbers: { maxChunksPerDoc: [1, 3072] },
   },
 } as const satisfies Record<string, ModelFacts>
 

@@ -7,10 +7,27 @@ export function checkCallOptions(options: CallOptions): void {
   checkSignal('signal', options.signal)
 }
 
-export function checkSignal(argument: string, signal: AbortSignal | undefined): void {
-  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
-    throw new PineconeConfigurationError(argument, 'must be an AbortSignal')
+export function checkSignal(argument: string, signal: unknown): void {
+  checkMethods(argument, signal, 'an AbortSignal', ['addEventListener', 'throwIfAborted'])
+}
+
+/** Goes by its methods, because it may be of another realm, or a class of the caller's own. */
+export function checkMethods(
+  argument: string,
+  value: unknown,
+  kind: string,
+  methods: readonly string[],
+): void {
+  if (value === undefined) return
+  const missing = methods.find((method) => typeof Object(value)[method] !== 'function')
+  if (missing !== undefined) {
+    throw new PineconeConfigurationError(argument, `must be ${kind}; it has no function ${missing}`)
   }
+}
+
+export function checkOnError(onError: unknown): void {
+  if (onError === undefined || onError === 'throw' || onError === 'collect') return
+  throw new PineconeConfigurationError('onError', `is ${asWritten(onError)}`, ['throw', 'collect'])
 }
 
 export function checkListener(argument: string, listener: unknown): void {

@@ -1,10 +1,34 @@
 import type { VectorType } from '../api/embed.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel, hostedModelNames, type ModelFacts } from '../models/hosted-models.js'
+import { isJson, NO_JSON } from './json.js'
 
 export function checkModelName(model: unknown): asserts model is string {
   if (typeof model !== 'string' || model.trim() === '') {
     throw new PineconeConfigurationError('model', "must be a model's name")
+  }
+}
+
+/** Refuses what is no request, has no model, or parameters that cannot be sent. */
+export function checkRequest(request: unknown): void {
+  if (typeof request !== 'object' || request === null) {
+    throw new PineconeConfigurationError(
+      'request',
+      'must be an object with a model and what it is to work on',
+    )
+  }
+  const { model, parameters } = request as { model?: unknown; parameters?: unknown }
+  checkModelName(model)
+  checkParameters(parameters)
+}
+
+function checkParameters(parameters: unknown): void {
+  if (parameters === undefined) return
+  if (typeof parameters !== 'object' || parameters === null) {
+    throw new PineconeConfigurationError('parameters', 'must be an object')
+  }
+  for (const [name, value] of Object.entries(parameters)) {
+    if (!isJson(value)) throw new PineconeConfigurationError(`parameters.${name}`, NO_JSON)
   }
 }
 
@@ -23,6 +47,7 @@ export function checkHostedModel(
   },
 ): void {
   checkModelName(model)
+  checkParameters(use.parameters)
   const facts = hostedModel(model)
   if (!facts) return
   checkModelUse(use.task, model, facts, use.parameters)
@@ -61,6 +86,18 @@ export function checkModelUse(
         `parameters.${name}`,
         `is ${JSON.stringify(value)}, which ${model} does not take`,
         allowed,
+      )
+    }
+  }
+  for (const [name, [least, most]] of Object.entries(facts.wholeNumbers ?? {})) {
+    const value = parameters[name]
+    if (
+      value !== undefined &&
+      !(Number.isInteger(value) && Number(value) >= least && Number(value) <= most)
+    ) {
+      throw new PineconeConfigurationError(
+        `parameters.${name}`,
+        `is ${JSON.stringify(value)}; ${model} takes a whole number from ${least} to ${most}`,
       )
     }
   }

@@ -2,11 +2,12 @@ import type { RerankDocument, RerankRequest } from '../api/rerank.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import type { ModelFacts } from '../models/hosted-models.js'
-import { checkModelName } from './model.js'
+import { isJson, NO_JSON } from './json.js'
+import { checkRequest } from './model.js'
 
 /** Refuses a rerank request that no model could answer. */
 export function checkRerankRequest(request: RerankRequest): void {
-  checkModelName(request.model)
+  checkRequest(request)
   if (typeof request.query !== 'string' || request.query.trim() === '') {
     throw new PineconeConfigurationError('query', 'must be a non-empty string')
   }
@@ -54,6 +55,16 @@ function checkDocument(document: unknown, index: number): void {
   const isObject = typeof document === 'object' && document !== null && !Array.isArray(document)
   if (typeof document !== 'string' && !isObject) {
     throw refused(`documents[${index}]`, 'must be a string or an object of fields', index)
+  }
+}
+
+/** Where documents are sent with all their fields: refuses a field that cannot be. */
+export function checkDocumentsAsJson(documents: RerankRequest['documents']): void {
+  for (const [i, document] of documents.entries()) {
+    for (const [field, value] of Object.entries(asFields(document))) {
+      // A class may leave it out in its toJSON.
+      if (!isJson(value) && !isJson(document)) throw refused(`documents[${i}].${field}`, NO_JSON, i)
+    }
   }
 }
 
