@@ -3,6 +3,7 @@ import type { Document, DocumentInterface } from '@langchain/core/documents'
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors'
 import type { RunnableConfig } from '@langchain/core/runnables'
 import {
+  PineconeConfigurationError,
   type RerankCallOptions,
   RerankCalls,
   type RerankDocument,
@@ -112,6 +113,9 @@ export class PineconeRerank<
     query: string,
     options: RerankCallOptions,
   ): Promise<Required<RankedResult<D>>[]> {
+    if (!Array.isArray(documents)) {
+      throw new PineconeConfigurationError('documents', 'must be an array of documents, texts or objects')
+    }
     if (documents.length === 0) return []
     const ranked = await this.#calls.rank(documents.map(fieldsOf), query, options)
     return ranked.flatMap(({ index, score }) => {

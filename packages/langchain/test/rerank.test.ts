@@ -236,6 +236,15 @@ describe('rerank', () => {
     expect(ranked[0]?.document).toBe(given[1])
   })
 
+  it.each(['a text', undefined])('refuses %j for a list of documents', async (given) => {
+    const { emulator, fields } = await emulated()
+    const reranker = new PineconeRerank(fields)
+    const refusal = { name: 'PineconeConfigurationError', argument: 'documents' }
+    await expect(reranker.rerank(given as never, 'q')).rejects.toMatchObject(refusal)
+    await expect(reranker.compressDocuments(given as never, 'q')).rejects.toMatchObject(refusal)
+    expect(emulator.requests).toHaveLength(0)
+  })
+
   it('can be aborted', async () => {
     const { emulator, fields } = await emulated()
     emulator.faults.add({ fault: { kind: 'stall', at: 'headers' } })
