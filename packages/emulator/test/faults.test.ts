@@ -20,6 +20,7 @@ const statuses = async (count: number, ask: () => Promise<{ status: number }> = 
   for (let i = 0; i < count; i++) found.push((await ask()).status)
   return found
 }
+const latency = (given: unknown): FaultRule => ({ fault: { kind: 'latency', latency: given as number } })
 const unavailable: Fault = { kind: 'status', status: 503 }
 
 describe('a fault rule', () => {
@@ -85,8 +86,25 @@ describe('a fault rule', () => {
     [{ fault: { kind: 'cut', bytes: -1 } }, "'bytes' is -1"],
     [{ fault: { kind: 'malformed', as: 'odd' as 'empty' } }, 'not-json'],
     [{ fault: { kind: 'explode' as 'reset' } }, 'rate-limit'],
+    [latency(-1), "'latency' is -1; allowed: milliseconds"],
+    [latency('200'), "'latency' is 200; allowed: milliseconds"],
+    [latency(null), "'latency' is null"],
+    [latency({ distribution: 'unifrom', min: 100, max: 300 }), 'allowed: uniform, normal, exponential'],
+    [latency({ min: 100, max: 300 }), "'latency.distribution' is 'undefined'"],
+    [latency({ distribution: 'uniform', min: 100 }), "'latency.max' is undefined"],
+    [latency({ distribution: 'normal', mean: '100', deviation: 5 }), "'latency.mean' is 100"],
+    [latency({ distribution: 'exponential', mean: Number.NaN }), "'latency.mean' is NaN"],
   ])('%j is refused where it is added', (rule, says) => {
     expect(() => emulator.faults.add(rule)).toThrow(says)
+  })
+
+  it.each([
+    ['uniform', { distribution: 'uniform', min: 0, max: 1 }],
+    ['normal', { distribution: 'normal', mean: 0, deviation: 1 }],
+    ['exponential', { distribution: 'exponential', mean: 1 }],
+  ])('takes a latency that is %s', async (_, given) => {
+    emulator.faults.add(latency(given))
+    expect((await models()).status).toBe(200)
   })
 
   it('drawn by chance falls the same for the same seed', async () => {

@@ -1,4 +1,5 @@
 import { type Fault, type FaultRule, malformations } from './fault.js'
+import type { Latency } from './latency.js'
 
 /** Refuses a rule that could not mean what was wanted, naming the field and what is allowed. */
 export function checkRule(rule: FaultRule): void {
@@ -36,9 +37,7 @@ function checkFault(fault: Fault): void {
       if (fault.requestsPerMinute !== undefined) positive('requestsPerMinute', fault.requestsPerMinute)
       return
     case 'latency':
-      if (typeof fault.latency === 'number' && !(fault.latency >= 0)) {
-        throw new RangeError(`fault rule: 'latency' is ${fault.latency}; allowed: milliseconds from 0`)
-      }
+      checkLatency(fault.latency)
       return
     case 'reset':
       return
@@ -52,6 +51,24 @@ function checkFault(fault: Fault): void {
         'latency',
         'rate-limit',
       ])
+  }
+}
+
+const distributions = { uniform: ['min', 'max'], normal: ['mean', 'deviation'], exponential: ['mean'] }
+
+function checkLatency(latency: Latency): void {
+  if (typeof latency === 'function' || (typeof latency === 'number' && latency >= 0)) return
+  if (typeof latency !== 'object' || latency === null) {
+    throw new RangeError(
+      `fault rule: 'latency' is ${latency}; allowed: milliseconds from 0, a distribution, or a function`,
+    )
+  }
+  oneOf('latency.distribution', latency.distribution, Object.keys(distributions))
+  for (const name of distributions[latency.distribution]) {
+    const value: unknown = Reflect.get(latency, name)
+    if (!Number.isFinite(value)) {
+      throw new RangeError(`fault rule: 'latency.${name}' is ${value}; allowed: milliseconds`)
+    }
   }
 }
 
