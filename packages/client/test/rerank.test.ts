@@ -4,6 +4,7 @@ import {
   PineconeConfigurationError,
   type PineconeInferenceError,
   PineconeResponseError,
+  RerankCalls,
 } from '../dist/index.js'
 import { errorBody, json, rerankAnswer, scoreOf, scriptedApi } from './scripted-api.js'
 
@@ -288,5 +289,45 @@ describe('rerankAll', () => {
       ),
       { numRuns: 30 },
     )
+  })
+})
+
+describe('an adapter’s ranking', () => {
+  const rank = async (texts: string[], options = {}) => {
+    const api = await scriptedApi(rerankAnswer)
+    const calls = new RerankCalls({ client: api.client(), ...options })
+    return calls.rank(
+      texts.map((text) => ({ text })),
+      'q',
+    )
+  }
+
+  it.each<[string, string[], [number, number][]]>([
+    [
+      'with 0 where scores are above',
+      ['', 'a 0.1', 'b 0.9'],
+      [
+        [2, 0.9],
+        [1, 0.1],
+        [0, 0],
+      ],
+    ],
+    [
+      'with the lowest score where scores are below 0',
+      ['', 'a -2', 'b -1', ''],
+      [
+        [2, -1],
+        [1, -2],
+        [0, -2],
+        [3, -2],
+      ],
+    ],
+  ])('has what has no text last, %s', async (_, texts, expected) => {
+    const ranked = await rank(texts)
+    expect(ranked).toEqual(expected.map(([index, score]) => ({ index, score })))
+  })
+
+  it('drops what has no text below a threshold that is below 0', async () => {
+    expect(await rank(['', 'a -2', 'b -1'], { scoreThreshold: -1.5 })).toEqual([{ index: 2, score: -1 }])
   })
 })

@@ -46,7 +46,8 @@ export class RerankCalls {
 
   /**
    * Positions and scores, best first. A document is given with all its fields: the client sends the rank fields, and
-   * names those there are where one is missing. What has no text to rank by, beside others that have, scores 0.
+   * names those there are where one is missing. What has no text to rank by, beside others that have, comes last: it
+   * scores 0, or as the lowest of the others where that is below 0.
    */
   async rank(
     documents: readonly RerankDocument[],
@@ -75,7 +76,8 @@ export class RerankCalls {
     const ranked = data.flatMap(({ index: place, score }) =>
       sent.slice(place, place + 1).map(({ index }) => ({ index, score })),
     )
-    const rest = all.filter(({ hasText }) => !hasText).map(({ index }) => ({ index, score: 0 }))
+    const lowest = Math.min(0, ...ranked.slice(-1).map(({ score }) => score))
+    const rest = all.filter(({ hasText }) => !hasText).map(({ index }) => ({ index, score: lowest }))
     return [...ranked, ...rest].slice(0, topN).filter(({ score }) => score >= this.#scoreThreshold)
   }
 }

@@ -9,7 +9,8 @@ export type RerankFields<M extends RerankModel = RerankModel, P = unknown> = Cli
   topN?: number | undefined
   /**
    * What to rank by: `text` is a document's own text, any other name a metadata field. Default `['text']`.
-   * Only these are sent, as text. A document without any scores 0.
+   * Only these are sent, as text. A document without any comes last, with a score of 0 or, where a model scores below
+   * 0, the lowest.
    */
   rankFields?: readonly string[] | undefined
   /** Drop documents that score below this (0 to 1 for the hosted models). Default: drop none. */
