@@ -66,8 +66,7 @@ export class PineconeEmbedding<
     text: string,
     options: { signal?: AbortSignal | undefined } = {},
   ): Promise<number[]> {
-    const [vector = []] = await this.getTextEmbeddingsBatch([text], options)
-    return vector
+    return (await this.#calls.document(text, options)).values
   }
 
   /**

@@ -3,6 +3,7 @@ import {
   PineconeConfigurationError,
   PineconeInference,
   PineconeInferenceError,
+  PineconeResponseError,
 } from '@pinecone-inference/client'
 import {
   Document,
@@ -128,6 +129,19 @@ describe('PineconeEmbedding', () => {
     const call = new PineconeEmbedding(fields).getTextEmbeddingsBatch(['a'], { signal: abort.signal })
     abort.abort(new Error('enough'))
     await expect(call).rejects.toThrow('enough')
+  })
+
+  it('throws where a client has no vector for the text or the query', async () => {
+    const client = new PineconeInference({ apiKey: 'offline' })
+    vi.spyOn(client, 'embedAll').mockResolvedValue({
+      model: 'multilingual-e5-large',
+      vectorType: 'dense',
+      data: [],
+      usage: { totalTokens: 0 },
+    })
+    const embedding = new PineconeEmbedding({ client })
+    await expect(embedding.getTextEmbedding('a')).rejects.toBeInstanceOf(PineconeResponseError)
+    await expect(embedding.getQueryEmbedding('a')).rejects.toBeInstanceOf(PineconeResponseError)
   })
 
   it('does not show the key', () => {

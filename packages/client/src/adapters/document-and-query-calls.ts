@@ -47,9 +47,17 @@ export class DocumentAndQueryCalls<V extends VectorType> {
     return this.#embed(texts, this.documentParameters, options)
   }
 
-  async query(text: string, options: EmbedAllOptions): Promise<EmbeddingOf<V>> {
-    const [embedding] = await this.#embed([text], this.queryParameters, options)
-    if (!embedding) throw new PineconeResponseError('no embedding for the query')
+  document(text: string, options: EmbedAllOptions): Promise<EmbeddingOf<V>> {
+    return this.#embedOne(text, this.documentParameters, options)
+  }
+
+  query(text: string, options: EmbedAllOptions): Promise<EmbeddingOf<V>> {
+    return this.#embedOne(text, this.queryParameters, options)
+  }
+
+  async #embedOne(text: string, parameters: EmbedParameters, options: EmbedAllOptions) {
+    const [embedding] = await this.#embed([text], parameters, options)
+    if (!embedding) throw new PineconeResponseError('no embedding for the text')
     return embedding
   }
 
