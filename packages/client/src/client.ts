@@ -104,6 +104,7 @@ export class PineconeInference {
    * cannot pass.
    *
    * @throws PineconeConfigurationError before any embed request, for bad input anywhere in `inputs`
+   * @throws PineconeApiError when the service refuses; see its subclasses
    */
   embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
     request: EmbedRequest<E, M, P>,
@@ -161,6 +162,13 @@ export class PineconeInference {
    *
    * @returns the documents' indices and scores, best first
    * @throws PineconeConfigurationError before sending, for an empty query, `topN` below 1, a rank field no document has
+   * @throws PineconeApiError when the service refuses; see its subclasses
+   *
+   * @example
+   * ```ts
+   * const { data } = await pinecone.rerank({ model: 'bge-reranker-v2-m3', query, documents, topN: 5 })
+   * const best = data.map(({ index }) => documents[index])
+   * ```
    */
   rerank<M extends RerankModel = RerankModel, const P = unknown>(
     request: RerankRequest<M, P>,
@@ -173,6 +181,13 @@ export class PineconeInference {
   /**
    * Ranks any number of documents: split to the model's limits, merged into one ranking by score, `topN` taken
    * after the merge. Only the rank fields are sent; `document` is the caller's own object.
+   *
+   * If a request finally fails, its error's `inputRange` says which documents, and `partial` holds the ranking of the
+   * others.
+   *
+   * @returns the documents' indices and scores, best first
+   * @throws PineconeConfigurationError before any rerank request, as `rerank` does
+   * @throws PineconeApiError when the service refuses; see its subclasses
    */
   rerankAll<M extends RerankModel = RerankModel, const P = unknown>(
     request: RerankRequest<M, P>,
@@ -182,12 +197,21 @@ export class PineconeInference {
     return this.#start(options, (call) => rerankAll(request, call, this.#engine))
   }
 
-  /** The models the service offers. */
+  /**
+   * The models the service offers.
+   *
+   * @throws PineconeApiError when the service refuses; see its subclasses
+   */
   listModels(filter: ListModelsFilter = {}, options: CallOptions = {}): Promise<ModelList> {
     return this.#start(options, (call) => listModels(filter, call, this.#engine.sender))
   }
 
-  /** What the service says of one model: limits, dimensions, parameters. */
+  /**
+   * What the service says of one model: limits, dimensions, parameters.
+   *
+   * @throws PineconeConfigurationError for a name that is none
+   * @throws PineconeApiError when the service refuses, with `status` 404 where it knows no such model
+   */
   getModel(model: string, options: CallOptions = {}): Promise<ModelInfo> {
     return this.#start(options, (call) => getModel(model, call, this.#engine.sender))
   }

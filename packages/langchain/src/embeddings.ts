@@ -55,6 +55,11 @@ export class PineconeEmbeddings<
     return (await this.#calls.documents(own, await withSignalOfRun(options))).map(({ values }) => values)
   }
 
+  /**
+   * @returns the query's vector, a number per dimension
+   * @throws PineconeConfigurationError for an empty text, before anything is sent
+   * @throws PineconeInferenceError when the request finally fails
+   */
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
     return (await this.#calls.query(text, await withSignalOfRun(options))).values
   }

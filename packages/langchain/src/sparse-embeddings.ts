@@ -42,12 +42,20 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
     this.#calls = new DocumentAndQueryCalls(this.model, 'sparse', fields)
   }
 
-  /** @returns one sparse vector per text, in order */
+  /**
+   * @returns one sparse vector per text, in order
+   * @throws PineconeInferenceError with `inputRange`, and in `partial` what is finished
+   */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<SparseVector[]> {
     const own = ownCopy(texts)
     return (await this.#calls.documents(own, await withSignalOfRun(options))).map(sparseVector)
   }
 
+  /**
+   * @returns the query's vector: a weight for each term id
+   * @throws PineconeConfigurationError for an empty text, before anything is sent
+   * @throws PineconeInferenceError when the request finally fails
+   */
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<SparseVector> {
     return sparseVector(await this.#calls.query(text, await withSignalOfRun(options)))
   }

@@ -1,12 +1,17 @@
 import type { CountedUsage } from './events.js'
 import { tell } from './tell.js'
 
-/** What one request was counted with, and all of the client's so far. */
+/** What the service counted for one request, as its answer's `usage` says, and for all of this client's so far. */
 export interface UsageReport {
+  /** The model asked for. */
   readonly model: string
+  /** Tokens of an embed request; 0 for a rerank request, or where the answer does not say. */
   readonly totalTokens: number
+  /** Rerank units of a rerank request; 0 for an embed request, or where the answer does not say. */
   readonly rerankUnits: number
+  /** The sums over all models since the client was made, this request included. */
   readonly total: {
+    /** Embed and rerank requests that were answered; not those that failed. */
     readonly requests: number
     readonly totalTokens: number
     readonly rerankUnits: number
