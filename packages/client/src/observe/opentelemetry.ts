@@ -10,7 +10,8 @@ let enabled: Promise<void> | undefined
  * copies of this package are loaded. One without metrics (before 1.3) is as good as none.
  */
 export function enableOpenTelemetry(): Promise<void> {
-  enabled ??= import('@opentelemetry/api').then(subscribe).catch(() => {})
+  // Not installed by all: webpack would refuse to build without it.
+  enabled ??= import(/* webpackIgnore: true */ '@opentelemetry/api').then(subscribe).catch(() => {})
   return enabled
 }
 
