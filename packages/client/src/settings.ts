@@ -100,7 +100,7 @@ function environment(name: string): string | undefined {
 function checkedFetch({ fetch, dispatcher }: PineconeInferenceOptions): typeof globalThis.fetch | undefined {
   if (fetch === undefined) return undefined
   if (typeof fetch !== 'function')
-    throw new PineconeConfigurationError('fetch', `is a ${typeof fetch}, not a function`)
+    throw new PineconeConfigurationError('fetch', `is ${asWritten(fetch)}; it must be a function`)
   if (dispatcher) throw new PineconeConfigurationError('fetch', 'cannot be given together with dispatcher')
   return fetch
 }

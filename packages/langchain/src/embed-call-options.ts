@@ -1,4 +1,4 @@
 import type { EmbedAllOptions } from '@pinecone-inference/client'
 
 /** What LangChain's own interface has no room for. */
-export type EmbedCallOptions = Pick<EmbedAllOptions, 'signal' | 'onProgress'>
+export type EmbedCallOptions = Pick<EmbedAllOptions, 'signal' | 'timeout' | 'onProgress'>

@@ -12,7 +12,7 @@ import {
 } from '@pinecone-inference/client'
 import { loadRunnables } from './load-runnables.js'
 import { ownCopy } from './own-copy.js'
-import { withSignalOfRun } from './signal-of-run.js'
+import { eitherSignal, withSignalOfRun } from './signal-of-run.js'
 
 export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P> & {
   /** In `rerank()`, put the caller's own document beside its score. Default false. */
@@ -20,7 +20,7 @@ export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknow
 }
 
 /** What `rerank` ranks: LangChain documents, texts, or plain objects of fields. */
-export type Rankable = DocumentInterface | string | Record<string, unknown>
+export type Rankable = DocumentInterface | string | object
 
 export interface RankedResult<D> {
   /** Position in the documents given. */
@@ -86,7 +86,7 @@ export class PineconeRerank<
     const run = RunnableLambda.from(async (input: Compression, { signal }: RunnableConfig) => {
       const ranked = await this.#rank(input.documents, input.query, {
         ...options,
-        signal: options.signal ?? signal,
+        signal: eitherSignal(options.signal, signal),
       })
       return { documents: ranked.map((result) => new Document(withRelevanceScore(result))) }
     })
@@ -138,9 +138,11 @@ function withRelevanceScore({
 
 function fieldsOf(document: Rankable): RerankDocument {
   if (typeof document === 'string') return { text: document }
-  return isDocument(document) ? { ...document.metadata, text: document.pageContent } : document
+  return isDocument(document)
+    ? { ...document.metadata, text: document.pageContent }
+    : (document as RerankDocument)
 }
 
-function isDocument(document: object): document is DocumentInterface {
-  return 'pageContent' in document
+function isDocument(document: Exclude<Rankable, string>): document is DocumentInterface {
+  return typeof document === 'object' && document !== null && 'pageContent' in document
 }

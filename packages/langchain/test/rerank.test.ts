@@ -158,9 +158,50 @@ describe('compressDocuments', () => {
         at: '1970-01-01T00:00:00.000Z',
         big: '1152921504606846976',
         tags: '["a","2"]',
+        none: '',
       },
     ])
     expect(metadata.none).toBeNull()
+  })
+
+  it('ranks by several fields also what has only some of them', async () => {
+    const { fields } = await emulated()
+    const reranker = new PineconeRerank({
+      ...fields,
+      model: 'cohere-rerank-3.5',
+      rankFields: ['title', 'text'],
+    })
+    const given = [
+      { text: 'Soup is hot.', title: null },
+      { text: 'A pool of sockets.' },
+      { title: 'Sockets' },
+    ]
+    expect(await reranker.rerank(given, 'sockets')).toHaveLength(3)
+  })
+
+  it.each([
+    ['blank texts', ['', ''], {}],
+    ['a rank field that is null wherever it is', [{ isbn: null }, { isbn: null }], { rankFields: ['isbn'] }],
+  ])('ranks nothing but %s without a request: all score 0', async (_, given, options) => {
+    const { emulator, fields } = await emulated()
+    expect(await new PineconeRerank({ ...fields, ...options }).rerank<Rankable>(given, question)).toEqual([
+      { index: 0, score: 0 },
+      { index: 1, score: 0 },
+    ])
+    expect(emulator.requests).toHaveLength(0)
+  })
+
+  const ring: { name: string; self?: object } = { name: 'ring' }
+  ring.self = ring
+  it.each([
+    ['null among the documents', [{ text: 'a' }, null], 'documents[1]'],
+    ['an invalid date to rank by', [{ text: new Date(Number.NaN) }], 'documents[0].text'],
+    ['what holds itself to rank by', [{ text: ring }], 'documents[0].text'],
+  ])('refuses %s', async (_, given, argument) => {
+    const { emulator, fields } = await emulated()
+    const ranking = new PineconeRerank(fields).rerank(given as Rankable[], question)
+    await expect(ranking).rejects.toMatchObject({ name: 'PineconeConfigurationError', argument })
+    expect(emulator.requests).toHaveLength(0)
   })
 
   it('ranks more documents than one request may hold', async () => {
@@ -188,7 +229,6 @@ describe('compressDocuments', () => {
   it.each([
     ['an empty query', {}, ' ', 'query'],
     ['a rank field no document has', { rankFields: ['author'] }, 'q', 'rankFields'],
-    ['a rank field that is null wherever it is', { rankFields: ['isbn'] }, 'q', 'rankFields'],
   ])('refuses %s before it sends anything', async (_, wrong, query, argument) => {
     const { emulator, fields } = await emulated()
     await expect(
@@ -372,6 +412,18 @@ describe('An aborted run', () => {
     const abort = new AbortController()
     const chain = RunnableLambda.from((query: string, config) =>
       reranker.compressDocuments(documents(), query, config, { topN: undefined, signal: undefined }),
+    )
+    const run = chain.invoke(question, { signal: abort.signal })
+    void reached.then(() => abort.abort(new Error('enough')))
+    await expectBrokenOff(run, client)
+  })
+
+  it('breaks off the request of a call that has a signal of its own, too', async () => {
+    const { client, reached } = await stalled('/rerank')
+    const reranker = new PineconeRerank({ client })
+    const [abort, own] = [new AbortController(), new AbortController()]
+    const chain = RunnableLambda.from((query: string, config) =>
+      reranker.compressDocuments(documents(), query, config, { signal: own.signal }),
     )
     const run = chain.invoke(question, { signal: abort.signal })
     void reached.then(() => abort.abort(new Error('enough')))

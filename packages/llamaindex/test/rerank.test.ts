@@ -160,6 +160,15 @@ describe('postprocessNodes', () => {
     expect(reranked(emulator).documents).toHaveLength(retrieved().length)
   })
 
+  it('gives back nodes that are all without text, with a score of 0', async () => {
+    const { emulator, fields } = await emulated()
+    const image = { node: new ImageNode({ image: 'https://example.com/cat.png' }), score: 0.9 }
+    expect(await new PineconeRerank(fields).postprocessNodes([image], 'cats')).toEqual([
+      { ...image, score: 0 },
+    ])
+    expect(emulator.requests).toHaveLength(0)
+  })
+
   it('can be aborted', async () => {
     const { emulator, fields } = await emulated()
     emulator.faults.add({ fault: { kind: 'stall', at: 'headers' } })

@@ -4,7 +4,7 @@ import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { checkHostedModel } from '../validate/model.js'
-import { checkRankFieldCount, checkRankFields, checkTopN } from '../validate/rerank-request.js'
+import { checkDocument, checkRankFieldCount, checkRankFields, checkTopN } from '../validate/rerank-request.js'
 import { clientFrom } from './client-fields.js'
 import { given } from './given.js'
 import { hasText, rankable } from './rankable.js'
@@ -46,51 +46,49 @@ export class RerankCalls {
 
   /**
    * Positions and scores, best first. A document is given with all its fields: the client sends the rank fields, and
-   * names those there are where one is missing. What has no text to rank by, beside others that have, comes last: it
-   * scores 0, or as the lowest of the others where that is below 0.
+   * names those there are where one is in no document. What has no text to rank by comes last: it scores 0, or as the
+   * lowest of the others where that is below 0.
    */
   async rank(
     documents: readonly RerankDocument[],
     query: string,
     { topN = this.#topN, signal }: RerankCallOptions = {},
   ): Promise<RankedDocument[]> {
-    const all = documents.map((given, index) => {
-      const document = rankable(given, this.#rankFields)
-      return { index, document, hasText: hasText(document, this.#rankFields) }
-    })
-    const withText = all.filter(({ hasText }) => hasText)
-    // Without any text it is the rank fields that are wrong, which the client says.
-    const sent = withText.length > 0 ? withText : all
+    for (const [i, document] of documents.entries()) checkDocument(document, i)
+    const fields = this.#rankFields.filter((field) => documents.some((document) => field in document))
+    const all = documents.map((document, index) => ({ index, document: rankable(document, fields, index) }))
+    // Of a field that is nowhere the client says which there are.
+    const isMisnamed = fields.length < this.#rankFields.length
+    const canBeRanked = ({ document }: { document: RerankDocument }) =>
+      isMisnamed || hasText(document, fields)
+    const sent = all.filter(canBeRanked)
+    const ranked = sent.length === 0 ? [] : await this.#ranked(sent, query, { topN, signal })
+    const lowest = Math.min(0, ...ranked.slice(-1).map(({ score }) => score))
+    const rest = all.filter((one) => !canBeRanked(one)).map(({ index }) => ({ index, score: lowest }))
+    return [...ranked, ...rest].slice(0, topN).filter(({ score }) => score >= this.#scoreThreshold)
+  }
+
+  async #ranked(
+    sent: readonly { index: number; document: RerankDocument }[],
+    query: string,
+    { topN, signal }: RerankCallOptions,
+  ): Promise<RankedDocument[]> {
     const { data } = await this.#client.rerankAll(
       {
         model: this.model,
         query,
         documents: sent.map(({ document }) => document),
-        rankFields: withoutEmpty(this.#rankFields, documents),
+        rankFields: this.#rankFields,
         returnDocuments: false,
         topN,
         parameters: this.#parameters,
       },
       { signal },
     )
-    const ranked = data.flatMap(({ index: place, score }) =>
+    return data.flatMap(({ index: place, score }) =>
       sent.slice(place, place + 1).map(({ index }) => ({ index, score })),
     )
-    const lowest = Math.min(0, ...ranked.slice(-1).map(({ score }) => score))
-    const rest = all.filter(({ hasText }) => !hasText).map(({ index }) => ({ index, score: lowest }))
-    return [...ranked, ...rest].slice(0, topN).filter(({ score }) => score >= this.#scoreThreshold)
   }
-}
-
-/** A field that is null wherever it is cannot be ranked by; one that is nowhere is left for the client to refuse. */
-function withoutEmpty(
-  rankFields: readonly string[],
-  documents: readonly RerankDocument[],
-): readonly string[] {
-  const isEmpty = (field: string) =>
-    documents.some((document) => field in document) && documents.every((document) => document[field] == null)
-  const fields = rankFields.filter((field) => !isEmpty(field))
-  return fields.length > 0 ? fields : rankFields
 }
 
 /** One candidate that is too long must not fail them all. `NONE`, which some models have as default, is to be asked for. */

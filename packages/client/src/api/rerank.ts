@@ -21,13 +21,14 @@ export type RerankParametersOf<M extends RerankModel, Given = unknown> = [M] ext
   ? AsGiven<Given, RerankParameters, HostedRerankParameters<M>>
   : RerankParameters
 
-/** A document to rank: its fields. A plain string stands for `{ text }`. */
+/** A document's fields. */
 export type RerankDocument = Record<string, unknown>
 
 export interface RerankRequest<M extends RerankModel = RerankModel, P = unknown> {
   model: M
   query: string
-  documents: readonly (string | RerankDocument)[]
+  /** Texts, or objects of fields: a text stands for `{ text }`. */
+  documents: readonly (string | object)[]
   /** Return only the best n, at least 1. Default: all of them. */
   topN?: number | undefined
   /** Put each document beside its score. Default true. */

@@ -7,6 +7,7 @@ import type { Call } from '../delivery/call.js'
 import { isTooLarge } from '../delivery/refusal.js'
 import { checkModelUse } from '../validate/model.js'
 import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
+import { documentFields } from '../wire/document-fields.js'
 import { AHEAD_PER_SLOT } from './embed-all.js'
 import type { Engine } from './engine.js'
 import { failedIn, isCallsOwn } from './failed-in.js'
@@ -33,8 +34,12 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
   const rankings: RankedDocument[][] = []
   const usage = { rerankUnits: 0 }
   const merged = () =>
-    mergeRankings(rankings, topN).map(({ index, score }) =>
-      returnDocuments ? { index, score, document: asDocument(documents[index]) } : { index, score },
+    mergeRankings(rankings, topN).flatMap(({ index, score }) =>
+      returnDocuments
+        ? documents
+            .slice(index, index + 1)
+            .map((document) => ({ index, score, document: documentFields(document) }))
+        : [{ index, score }],
     )
   const deliver = async ({ start, items }: Batch<RerankDocument>) => {
     const result = await rerankBatch(
@@ -66,14 +71,11 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
   return { model, data: merged(), usage }
 }
 
-function asDocument(document: string | RerankDocument | undefined): RerankDocument {
-  return typeof document === 'object' ? document : { text: document }
-}
-
 /** Only what is ranked by goes to the service; the caller's own object is put back beside its score. */
-function rankedFields(document: string | RerankDocument, rankFields: readonly string[]): RerankDocument {
-  if (typeof document === 'string') return { text: document }
+function rankedFields(document: string | object, rankFields: readonly string[]): RerankDocument {
+  const fields = documentFields(document)
+  if (typeof document === 'string') return fields
   return Object.fromEntries(
-    rankFields.flatMap((field) => (document[field] === undefined ? [] : [[field, document[field]]])),
+    rankFields.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field]]])),
   )
 }

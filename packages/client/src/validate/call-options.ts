@@ -32,7 +32,7 @@ export function checkOnError(onError: unknown): void {
 
 export function checkListener(argument: string, listener: unknown): void {
   if (listener !== undefined && typeof listener !== 'function') {
-    throw new PineconeConfigurationError(argument, `is a ${typeof listener}, not a function`)
+    throw new PineconeConfigurationError(argument, `is ${asWritten(listener)}; it must be a function`)
   }
 }
 

@@ -1,7 +1,8 @@
-import type { RerankDocument, RerankRequest } from '../api/rerank.js'
+import type { RerankRequest } from '../api/rerank.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import type { ModelFacts } from '../models/hosted-models.js'
+import { documentFields } from '../wire/document-fields.js'
 import { isJson, NO_JSON } from './json.js'
 import { checkRequest } from './model.js'
 
@@ -51,7 +52,7 @@ export function checkRankFieldCount(
   }
 }
 
-function checkDocument(document: unknown, index: number): void {
+export function checkDocument(document: unknown, index: number): void {
   const isObject = typeof document === 'object' && document !== null && !Array.isArray(document)
   if (typeof document !== 'string' && !isObject) {
     throw refused(`documents[${index}]`, 'must be a string or an object of fields', index)
@@ -61,7 +62,7 @@ function checkDocument(document: unknown, index: number): void {
 /** Where documents are sent with all their fields: refuses a field that cannot be. */
 export function checkDocumentsAsJson(documents: RerankRequest['documents']): void {
   for (const [i, document] of documents.entries()) {
-    for (const [field, value] of Object.entries(asFields(document))) {
+    for (const [field, value] of Object.entries(documentFields(document))) {
       // A class may leave it out in its toJSON.
       if (!isJson(value) && !isJson(document)) throw refused(`documents[${i}].${field}`, NO_JSON, i)
     }
@@ -70,7 +71,7 @@ export function checkDocumentsAsJson(documents: RerankRequest['documents']): voi
 
 function checkFieldsExist(rankFields: readonly string[], documents: RerankRequest['documents']): void {
   if (documents.length === 0) return
-  const present = new Set(documents.flatMap((document) => Object.keys(asFields(document))))
+  const present = new Set(documents.flatMap((document) => Object.keys(documentFields(document))))
   for (const field of rankFields) {
     if (!present.has(field)) {
       throw new PineconeConfigurationError(
@@ -82,12 +83,8 @@ function checkFieldsExist(rankFields: readonly string[], documents: RerankReques
   }
 }
 
-function checkRankedText(
-  document: string | RerankDocument,
-  index: number,
-  rankFields: readonly string[],
-): void {
-  const fields = asFields(document)
+function checkRankedText(document: string | object, index: number, rankFields: readonly string[]): void {
+  const fields = documentFields(document)
   for (const field of rankFields) {
     const value = fields[field]
     if (value !== undefined && typeof value !== 'string') {
@@ -98,10 +95,6 @@ function checkRankedText(
     const names = rankFields.map((field) => JSON.stringify(field)).join(', ')
     throw refused(`documents[${index}]`, `has no text to rank by in ${names}`, index)
   }
-}
-
-function asFields(document: string | RerankDocument): RerankDocument {
-  return typeof document === 'string' ? { text: document } : document
 }
 
 function refused(argument: string, problem: string, index: number): PineconeConfigurationError {

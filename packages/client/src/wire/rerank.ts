@@ -2,6 +2,7 @@ import type { RankedDocument, RerankRequest, RerankResult } from '../api/rerank.
 import type { components } from '../generated/openapi.js'
 import { asArray, asCount, asFiniteNumber, asObject, asString, broken } from './answer.js'
 import { type AnswerReader, wholeAnswer } from './answer-reader.js'
+import { documentFields } from './document-fields.js'
 import { wireParameters } from './parameters.js'
 
 type WireRerankRequest = Omit<components['schemas']['RerankRequest'], 'return_documents' | 'rank_fields'> & {
@@ -16,9 +17,7 @@ export function encodeRerankRequest(request: RerankRequest): string {
   const body: WireRerankRequest = {
     model: request.model,
     query: request.query,
-    documents: request.documents.map((document) =>
-      typeof document === 'string' ? { text: document } : document,
-    ),
+    documents: request.documents.map(documentFields),
   }
   if (request.topN !== undefined) body.top_n = request.topN
   if (request.returnDocuments !== undefined) body.return_documents = request.returnDocuments
