@@ -304,6 +304,16 @@ describe('embedStream', () => {
   })
 })
 
+it('a stream of a model that the service does not know ends with the names it does know', async () => {
+  const api = await scriptedApi((request, response) =>
+    request.path === '/models'
+      ? { models: [] }
+      : json(response, 404, errorBody(404, 'NOT_FOUND', 'no such model')),
+  )
+  const { error } = await collect(api.client().embedStream({ model: 'acme-embad', inputs: texts(2) }))
+  expect(error).toMatchObject({ argument: 'model', allowed: [] })
+})
+
 describe('drain', () => {
   const indices = (count: number) => Array.from({ length: count }, (_, index) => index)
 

@@ -82,8 +82,9 @@ export class PineconeEmbedding<
       ...this.#ownBatchSize(),
       ...(signal ? { signal } : {}),
       onProgress: ({ done, total }) => {
-        progressCallback?.(done, total)
         if (logProgress) logger.log(`getting embedding progress: ${done} / ${total}`)
+        // What it rejects with is then a warning, as what it throws.
+        return progressCallback?.(done, total)
       },
     })
     return embeddings.map(({ values }) => values)

@@ -18,7 +18,7 @@ export class Call {
   #stopListening: (() => void) | undefined
   /** Requests on the wire and answered ones. */
   #paidFor = 0
-  #onFailedRequest = () => {}
+  #onFailedRequest: (() => void) | undefined
   readonly #onAbort = new Set<Listener>()
   readonly #onStop = new Set<Listener>()
   #stopped: { reason: unknown } | undefined
@@ -35,7 +35,7 @@ export class Call {
    * A batch of this call, which is stopped and aborted with it and can be stopped alone; to be ended on its own. Told
    * is whenever a request of it has failed, before another attempt waits.
    */
-  part(onFailedRequest = () => {}): Call {
+  part(onFailedRequest?: () => void): Call {
     const part = new Call({ timeout: this.timeout })
     part.lane = this.lane
     part.#onFailedRequest = onFailedRequest
@@ -81,7 +81,7 @@ export class Call {
 
   requestFailed(): void {
     this.#paidFor--
-    this.#onFailedRequest()
+    this.#onFailedRequest?.()
   }
 
   /** Throws the reason if the call was stopped or aborted. */

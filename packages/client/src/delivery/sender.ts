@@ -77,8 +77,8 @@ export class Sender {
         this.#allowance.succeeded(taken)
         return result
       } catch (error) {
-        if (call.isReason(error)) throw error
-        if (error instanceof PineconeInferenceError) error.attempts = retry + 1
+        if (!(error instanceof PineconeInferenceError) || call.isReason(error)) throw error
+        error.attempts = retry + 1
         if (!this.#triesAgain(error, retry)) throw error
         this.#observer.retrying(attempt, error)
         pause = pauseAfter(error, retry)

@@ -1,3 +1,4 @@
+import { afterReactions } from '../delivery/after-reactions.js'
 import type { Call } from '../delivery/call.js'
 import type { Settings } from '../settings.js'
 import { Chunks } from '../wire/chunks.js'
@@ -13,9 +14,6 @@ export interface HttpRequest {
   readonly path: string
   readonly body?: string
 }
-
-/** Taken when this is loaded: a test that fakes timers later on must not hold up requests. Not every platform has it. */
-const nextTurn: typeof setImmediate | undefined = globalThis.setImmediate
 
 /** Sends one request once. */
 export class Transport {
@@ -78,7 +76,7 @@ export class Transport {
    * the event loop before it writes (client-h1.js, kIdleSocketValidation), and that turn begins after this call.
    */
   nextOnTheWire(): Promise<void> {
-    return new Promise((resolve) => (nextTurn ? nextTurn(() => nextTurn(resolve)) : resolve()))
+    return new Promise((resolve) => afterReactions(() => afterReactions(resolve)))
   }
 
   /** Lets requests under way finish, then closes the client's own connections. */
