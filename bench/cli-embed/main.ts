@@ -153,7 +153,7 @@ ${markdownTable(
     'alone, records a second',
     'to JSONL, times as long',
     'to Parquet, times as long',
-    'ms of processor for 1,000 records: alone, to JSONL, to Parquet',
+    'ms of CPU time for 1,000 records: alone, to JSONL, to Parquet',
   ],
   throughputRows,
 )}`,

@@ -9,7 +9,7 @@ export type Task =
   | { readonly kind: 'stream'; readonly warmUp: number; readonly texts: number }
 
 export interface Figures {
-  /** Milliseconds of processor time, user and system, all threads. */
+  /** Milliseconds of CPU time, user and system, all threads. */
   readonly cpu: number
   readonly wall: number
   /** Milliseconds of the longest time the event loop did not turn. */

@@ -29,7 +29,7 @@ Exit codes:
   0    done
   1    an option, the key, the input or the request is at fault; the same command fails again
   2    done, but some inputs failed (embed)
-  3    the service or the way there failed; the same command may work later
+  3    the service or the network failed; the same command may work later
   130  stopped by Ctrl-C (143: by SIGTERM)
   141  nobody read the output to its end`,
     )

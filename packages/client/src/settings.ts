@@ -34,7 +34,7 @@ export interface PineconeInferenceOptions {
   /** Names your application in the User-Agent: lower case, digits, `_`, `:` and spaces. */
   sourceTag?: string | undefined
   /**
-   * Sent with every request, for a gateway of your own. May not replace the client's own headers. No error shows their
+   * Sent with every request, for your own gateway. May not replace the client's own headers. No error shows their
    * values, but for those below 8 characters and media types.
    */
   headers?: Record<string, string> | undefined

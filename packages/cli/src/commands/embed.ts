@@ -122,7 +122,7 @@ Exit codes:
   0    all is embedded
   1    an option, the key, the input or the output is at fault
   2    all is done, but some inputs failed: OUTPUT.failed.jsonl
-  3    the service or the way there failed; the same command goes on
+  3    the service or the network failed; the same command goes on
   130  stopped by Ctrl-C (143: by SIGTERM); the same command goes on`,
     )
     .action(async (inputs: string[], options: EmbedOptions) => {

@@ -7,7 +7,7 @@ import {
   PineconeTimeoutError,
 } from '@pinecone-inference/client'
 
-/** Whether the service or the way there failed: the same request may work later. */
+/** Whether the service or the network failed: the same request may work later. */
 export function isPassing(error: unknown): boolean {
   const passing = [
     PineconeConnectionError,
