@@ -106,6 +106,28 @@ describe('JSONL', () => {
     await expect(reading).rejects.toThrow(message)
   })
 
+  it('takes metadata only from fields that the record has itself', async () => {
+    const own = '{"id":"a","text":"x","__proto__":"p","metadata":{"__proto__":"q"}}\n{"id":"b","text":"y"}\n'
+    const [first, second] = await read({ 'in.jsonl': own }, { metadataFields: ['__proto__', 'constructor'] })
+    expect(JSON.stringify(first?.metadata)).toBe('{"__proto__":"p"}')
+    expect(second).toEqual({ id: 'b', text: 'y' })
+    const [whole] = await read({ 'in.jsonl': own })
+    expect(JSON.stringify(whole?.metadata)).toBe('{"__proto__":"q"}')
+  })
+
+  it('tells which of the fields for metadata are there, also where they are null', async () => {
+    const fieldsSeen = new Set<string>()
+    const file = { 'in.jsonl': lines({ id: 'a', text: 'x', lang: null }) }
+    await read(file, { metadataFields: ['title', 'lang'], fieldsSeen })
+    expect([...fieldsSeen]).toEqual(['lang'])
+  })
+
+  it('refuses an id that is nested, however deep', async () => {
+    const id = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+    const reading = read({ 'in.jsonl': `{"id":${id},"text":"x"}` })
+    await expect(reading).rejects.toThrow('line 1: the id is a list, neither a string nor a whole number')
+  })
+
   it('refuses metadata of more bytes than Pinecone takes', async () => {
     const withMetadata = (a: string) => read({ 'in.jsonl': lines({ id: 'a', text: 'x', metadata: { a } }) })
     await expect(withMetadata('é'.repeat(20_476))).resolves.toHaveLength(1)
@@ -215,6 +237,7 @@ describe('CSV', () => {
       /in\.csv, line 2: has more behind a closing quote than a comma; .* twice/,
     ],
     ['id,id,text\n1,2,x\n', /two columns are called "id"/],
+    ['id,text,__proto__\n1,2,x\n', /in\.csv, line 1: a column is called "__proto__"/],
     ['id,body\n1,x\n', /in\.csv, line 2: has no "text"; it has "id", "body"/],
   ])('refuses %j and says where and why', async (text, message) => {
     const reading = read({ 'in.csv': text })
@@ -289,6 +312,101 @@ describe('Parquet', () => {
       { id: '9007199254740993', text: 'b', metadata: { number: '9007199254740993' } },
       { id: '-9223372036854775808', text: 'c', metadata: { number: '-9223372036854775808' } },
     ])
+  })
+
+  const decimal = (name: string, type: 'INT64' | 'BYTE_ARRAY' | 'FIXED_LEN_BYTE_ARRAY', scale = 0) =>
+    ({
+      name,
+      type,
+      ...(type === 'FIXED_LEN_BYTE_ARRAY' && { type_length: 16 }),
+      repetition_type: 'OPTIONAL',
+      converted_type: 'DECIMAL',
+      precision: 38,
+      scale,
+    }) as const
+
+  it.each(['INT64', 'BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'] as const)(
+    'keeps the digits of decimals (%s)',
+    async (type) => {
+      const filename = join(await folderOf(), 'in.parquet')
+      const large = [2n ** 53n + 1n, -(2n ** 53n) - 1n, -7n]
+      parquetWriteFile({
+        filename,
+        schema: [
+          { name: 'root', num_children: 4 },
+          decimal('id', type),
+          { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+          decimal('whole', type),
+          decimal('price', type, 2),
+        ],
+        columnData: [
+          { name: 'id', data: large },
+          { name: 'text', data: ['a', 'b', 'c'] },
+          { name: 'whole', data: [large[0], undefined, -7n] },
+          { name: 'price', data: [115n, -7n, undefined] },
+        ],
+      })
+      expect(await all(readRecords(filename, { metadataFields: ['whole', 'price'] }))).toEqual([
+        { id: '9007199254740993', text: 'a', metadata: { whole: '9007199254740993', price: 1.15 } },
+        { id: '-9007199254740993', text: 'b', metadata: { price: -0.07 } },
+        { id: '-7', text: 'c', metadata: { whole: -7 } },
+      ])
+    },
+  )
+
+  it('refuses what is no UTF-8, nor a time, nor an id, naming row and field', async () => {
+    const filename = join(await folderOf(), 'in.parquet')
+    const texts = ['a', 'b']
+    const latin1 = new Uint8Array([0x63, 0x61, 0x66, 0xe9])
+    parquetWriteFile({
+      filename,
+      schema: [
+        { name: 'root', num_children: 5 },
+        { name: 'id', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+        { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+        { name: 'latin1', type: 'BYTE_ARRAY', repetition_type: 'REQUIRED' },
+        { name: 'at', type: 'INT64', converted_type: 'TIMESTAMP_MICROS', repetition_type: 'REQUIRED' },
+        { name: 'day', type: 'INT32', converted_type: 'DATE', repetition_type: 'REQUIRED' },
+      ],
+      columnData: [
+        { name: 'id', data: texts },
+        { name: 'text', data: texts },
+        { name: 'latin1', data: [new Uint8Array([0x61]), latin1] },
+        { name: 'at', data: [0n, 2n ** 63n - 1n] },
+        { name: 'day', data: [0, 2 ** 31 - 1] },
+      ],
+    })
+    for (const [options, problem] of [
+      [{ metadataFields: ['at'] }, 'the field "at" is a time beyond those that JavaScript knows'],
+      [{ metadataFields: ['day'] }, 'the field "day" is a time beyond those that JavaScript knows'],
+      [{ metadataFields: ['latin1'] }, 'the field "latin1" holds bytes that are not UTF-8'],
+      [{ textField: 'latin1' }, 'the field "latin1" holds bytes that are not UTF-8'],
+      [{ idField: 'latin1' }, 'the field "latin1" holds bytes that are not UTF-8'],
+    ] as const) {
+      const reading = all(readRecords(filename, options))
+      await expect(reading).rejects.toBeInstanceOf(InputError)
+      await expect(reading).rejects.toThrow(`in.parquet, row 2: ${problem}`)
+    }
+  })
+
+  it('refuses an id that is a list or a struct of whole numbers', async () => {
+    const filename = join(await folderOf(), 'in.parquet')
+    parquetWriteFile({
+      filename,
+      schema: [
+        { name: 'root', num_children: 2 },
+        { name: 'id', num_children: 1, repetition_type: 'REQUIRED' },
+        { name: 'part', type: 'INT64', repetition_type: 'REQUIRED' },
+        { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+      ],
+      columnData: [
+        { name: 'id', data: [{ part: 1n }] },
+        { name: 'text', data: ['a'] },
+      ],
+    })
+    await expect(all(readRecords(filename))).rejects.toThrow(
+      'in.parquet, row 1: the id is an object, neither a string nor a whole number',
+    )
   })
 
   it('takes a text that is null for an empty one, and refuses an id that is', async () => {

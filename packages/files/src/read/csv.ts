@@ -81,5 +81,12 @@ function uniqueNames(header: string[], source: string): string[] {
   if (twice !== undefined) {
     throw new InputError({ source, line: 1 }, `two columns are called ${JSON.stringify(twice)}`)
   }
+  // csv-parse sets each field on an object, which takes this one for its prototype
+  if (header.includes('__proto__')) {
+    throw new InputError(
+      { source, line: 1 },
+      'a column is called "__proto__", which cannot be read; rename it',
+    )
+  }
   return header
 }

@@ -1,6 +1,8 @@
 import type { AsyncBuffer, FileMetaData, OffsetIndex, RowGroup } from 'hyparquet'
 import type { PreparedParquetReadOptions } from 'hyparquet/src/scan.js'
+import { storedDecimals } from './parquet-decimals.js'
 import { locatePages } from './parquet-pages.js'
+import { textOrBytes } from './parquet-text.js'
 
 /** Uncompressed bytes of the wanted columns that are decoded at a time, whatever the file's row groups hold. */
 const SLICE_BYTES = 8 * 1024 * 1024
@@ -22,10 +24,10 @@ export async function* parquetRows(
     import('hyparquet'),
     import('hyparquet-compressors'),
   ])
-  const flat = parquetSchema(metadata)
-    .children.filter(
-      ({ element, children }) => element.repetition_type !== 'REPEATED' && children.length === 0,
-    )
+  const root = parquetSchema(metadata)
+  const decimals = storedDecimals(metadata, root)
+  const flat = root.children
+    .filter(({ element, children }) => element.repetition_type !== 'REPEATED' && children.length === 0)
     .map(({ element }) => element.name)
     .filter((name) => columns.includes(name))
   let groupStart = 0
@@ -37,7 +39,8 @@ export async function* parquetRows(
     if (slices > 1) pageLocationsByGroup[index] = await pagesWithoutIndex(file, group, flat)
     const options: PreparedParquetReadOptions = {
       file,
-      metadata,
+      metadata: decimals.metadata,
+      parsers: { stringFromBytes: textOrBytes },
       columns,
       compressors,
       useOffsetIndex: true,
@@ -48,7 +51,10 @@ export async function* parquetRows(
       const rowStart = groupStart + start
       const rowEnd = groupStart + Math.min(start + rows, groupRows)
       const slice = await parquetReadObjects({ ...options, rowStart, rowEnd })
-      for (const [i, values] of slice.entries()) yield { row: rowStart + i + 1, values }
+      for (const [i, values] of slice.entries()) {
+        decimals.decode(values)
+        yield { row: rowStart + i + 1, values }
+      }
     }
     groupStart += groupRows
   }

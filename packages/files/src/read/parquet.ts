@@ -28,6 +28,10 @@ export async function* readParquet(path: string, columns?: Columns): AsyncGenera
     const wanted = columns
       ? [...columns.required, ...columns.optional].filter((name) => present.includes(name))
       : present
+    // hyparquet sets each value on an object, which takes this one for its prototype
+    if (wanted.includes('__proto__')) {
+      throw new InputError({ source }, 'a column is called "__proto__", which cannot be read; rename it')
+    }
     for await (const { row, values } of parquetRows(file, metadata, wanted)) {
       yield { values, refuse: (problem) => new InputError({ source, line: row, unit: 'row' }, problem) }
     }
