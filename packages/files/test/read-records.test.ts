@@ -1,4 +1,4 @@
-import { truncate, writeFile } from 'node:fs/promises'
+import { mkdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -487,12 +487,14 @@ describe('a folder', () => {
   })
 
   it('has the names of its files in the ids, in ASCII, and as they are in the metadata', async () => {
-    const names = ['100% ASCII [1].txt', 'Übersicht/東京 🗼.md']
+    const names = ['100% ASCII [1].txt', 'caf%C3%A9.md', 'café.md', 'Übersicht/東京 🗼.md']
     const records = await all(
       readRecords(await folderOf(Object.fromEntries(names.map((name) => [name, 'x'])))),
     )
     expect(records.map(({ id }) => id)).toEqual([
-      '100% ASCII [1].txt#1',
+      '100%25 ASCII [1].txt#1',
+      'caf%25C3%25A9.md#1',
+      'caf%C3%A9.md#1',
       '%C3%9Cbersicht/%E6%9D%B1%E4%BA%AC %F0%9F%97%BC.md#1',
     ])
     expect(records.map(({ metadata }) => metadata?.source)).toEqual(names)
@@ -518,6 +520,23 @@ describe('a folder', () => {
     const reading = all(readRecords(await sparse('in.txt', 'text', 64 * 1024 * 1024 + 1)))
     await expect(reading).rejects.toBeInstanceOf(InputError)
     await expect(reading).rejects.toThrow('in.txt: has 67108865 bytes; a text file may have 67108864')
+  })
+
+  // macOS has no such names
+  it.runIf(process.platform === 'linux')('refuses a name that is not UTF-8', async () => {
+    const latin1 = (folder: string, name: string) =>
+      Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')])
+    const file = await folderOf({ 'caf\uFFFD.md': 'x' })
+    await writeFile(latin1(file, 'caf\xe9.js'), 'x')
+    expect(await all(readRecords(file))).toHaveLength(1)
+    await writeFile(latin1(file, 'th\xe9.md'), 'x')
+    const folder = await folderOf({ 'a.md': 'x' })
+    await mkdir(latin1(folder, 'th\xe9'))
+    for (const unreadable of [file, folder]) {
+      const reading = all(readRecords(unreadable))
+      await expect(reading).rejects.toBeInstanceOf(InputError)
+      await expect(reading).rejects.toThrow(/th\uFFFD(\.md)?: has a name that is not UTF-8; rename it/)
+    }
   })
 
   it('without such a file is refused', async () => {

@@ -40,8 +40,8 @@ export async function* readTextFile(path: string, name: string): AsyncGenerator<
     text,
     MARKDOWN.has(extname(path).toLowerCase()) ? 'markdown' : 'plain',
   )
-  // ids are ASCII, names need not be
-  const idOfFile = name.replace(/\P{ASCII}+/gu, encodeURIComponent)
+  // ids are ASCII, names need not be; the percent sign too, so that no two names make one id
+  const idOfFile = name.replace(/%|\P{ASCII}+/gu, encodeURIComponent)
   for (const [i, passage] of passages.entries()) {
     const values = { id: `${idOfFile}#${i + 1}`, text: passage.text, source: name, line: passage.line }
     yield { values, refuse: (problem) => new InputError({ source: path, line: passage.line }, problem) }
@@ -55,8 +55,18 @@ async function* textFilesIn(folder: string): AsyncGenerator<string, void> {
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
+    const isText = entry.isFile() && TEXT.has(extname(entry.name).toLowerCase())
+    if (!isText && !entry.isDirectory()) continue
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) yield* textFilesIn(path)
-    else if (entry.isFile() && TEXT.has(extname(entry.name).toLowerCase())) yield path
+    if (entry.name.includes('\uFFFD')) await refuseUnreadableName(path)
+    if (isText) yield path
+    else yield* textFilesIn(path)
   }
+}
+
+/** Node.js reads what is not UTF-8 in a name as U+FFFD, and then finds no file of that name. */
+async function refuseUnreadableName(path: string): Promise<void> {
+  await stat(path).catch((cause: unknown) => {
+    throw new InputError({ source: path }, 'has a name that is not UTF-8; rename it', cause)
+  })
 }
