@@ -296,6 +296,22 @@ describe('Parquet', () => {
     ])
   })
 
+  it('tells of a column that is always null that it is there', async () => {
+    const filename = join(await folderOf(), 'in.parquet')
+    parquetWriteFile({
+      filename,
+      columnData: [
+        { name: 'id', data: ['a'], type: 'STRING' },
+        { name: 'text', data: ['one'], type: 'STRING' },
+        { name: 'title', data: [null], type: 'STRING' },
+      ],
+    })
+    const fieldsSeen = new Set<string>()
+    const options = { metadataFields: ['title', 'lang'], fieldsSeen }
+    expect(await all(readRecords(filename, options))).toEqual([{ id: 'a', text: 'one' }])
+    expect([...fieldsSeen]).toEqual(['title'])
+  })
+
   it('keeps whole numbers that JSON’s numbers cannot hold as strings', async () => {
     const filename = join(await folderOf(), 'in.parquet')
     const large = [2n ** 53n - 1n, 2n ** 53n + 1n, -(2n ** 63n)]
