@@ -5,6 +5,7 @@ import { suggestValues } from '../completion/suggested-values.js'
 import { callsToMake, refuseKnownMisfits } from '../embed/calls-to-make.js'
 import { carryOut } from '../embed/carry-out.js'
 import { tellEstimate } from '../embed/dry-run.js'
+import { TokenTally } from '../embed/estimate.js'
 import { OutputError } from '../embed/output-error.js'
 import { outputPath } from '../embed/output-path.js'
 import { jsonReport } from '../embed/report/json-report.js'
@@ -12,6 +13,7 @@ import { lineReport } from '../embed/report/line-report.js'
 import type { Report } from '../embed/report/report.js'
 import { terminalReport } from '../embed/report/terminal-report.js'
 import { canBeSurveyed, surveyInput } from '../embed/survey-input.js'
+import { refuseFinished } from '../embed/unfinished-output.js'
 import { EXIT } from '../ending/exit-code.js'
 import { exitCodeOf } from '../ending/exit-code-of.js'
 import { isExpected } from '../ending/expected-error.js'
@@ -139,12 +141,13 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
     const output = await outputPath(options.output, options.namespace)
     const { redis, run = DEFAULT_RUN } = options
     if (redis === undefined && options.run !== undefined) throw new OutputError('--run goes with --redis')
+    refuseKnownMisfits(options)
     if (redis !== undefined && !options.dryRun) {
       const job = { inputs, read: readOptions(options), output: options.output, path: output }
       return await embedByWorkers(job, { ...options, redis, run }, { stop, report })
     }
     return options.dryRun
-      ? await dryRun(inputs, options, stop)
+      ? await dryRun(output, inputs, options, stop)
       : await embedInto(output, inputs, options, { stop, report })
   } catch (error) {
     if (stop.requested.aborted) return stop.exitCode
@@ -180,13 +183,21 @@ async function embedInto(
   }
 }
 
-async function dryRun(inputs: readonly string[], options: EmbedOptions, stop: StopSignal): Promise<number> {
+async function dryRun(
+  output: string,
+  inputs: readonly string[],
+  options: EmbedOptions,
+  stop: StopSignal,
+): Promise<number> {
   if (!canBeSurveyed(inputs)) throw new OutputError('--dry-run reads the input to its end; give it a file')
-  const { model, sparseModel, tokensPerMinute, json = false } = options
-  refuseKnownMisfits(options)
-  const survey = await surveyInput(inputs, readOptions(options), stop.requested)
+  const { model, sparseModel, truncate, tokensPerMinute, json = false } = options
+  if (output !== '-' && options.redis === undefined) await refuseFinished(output)
   const models = sparseModel === undefined ? [model] : [model, sparseModel]
-  tellEstimate({ survey, models, tokensPerMinute, json })
+  const tallies = models.map((model) => new TokenTally(model, truncate))
+  const survey = await surveyInput(inputs, readOptions(options), stop.requested, (bytes) => {
+    for (const tally of tallies) tally.add(bytes)
+  })
+  tellEstimate({ survey, tallies, tokensPerMinute, json })
   return EXIT.done
 }
 

@@ -41,12 +41,32 @@ export async function callsToMake(
   return calls
 }
 
-/** Refuses a model that is known, without asking the service, not to do what its option asks of it. */
-export function refuseKnownMisfits(options: ModelOptions): void {
+/** Refuses what is known, without asking the service, not to go with a model. */
+export function refuseKnownMisfits(options: CallOptions): void {
+  const { dimension, truncate } = options
   for (const wanted of modelsWanted(options)) {
-    const facts = hostedModel(wanted.model)
-    if (facts) vectorTypeOf(facts, wanted)
+    const { option, model } = wanted
+    const facts = hostedModel(model)
+    if (!facts) continue
+    const vectorType = vectorTypeOf(facts, wanted)
+    if (option === '--model' && dimension !== undefined) {
+      if (vectorType === 'sparse') {
+        throw new PineconeConfigurationError('--dimension', `does not apply to the sparse model ${model}`)
+      }
+      refuseOther('--dimension', dimension, facts.dimensions, model)
+    }
+    if (truncate !== undefined) refuseOther('--truncate', truncate, facts.oneOf.truncate, model)
   }
+}
+
+function refuseOther(
+  option: string,
+  value: string | number,
+  allowed: readonly (string | number)[] | undefined,
+  model: string,
+): void {
+  if (!allowed || allowed.includes(value)) return
+  throw new PineconeConfigurationError(option, `is ${value}, which ${model} does not take`, allowed)
 }
 
 type VectorType = EmbedCall['vectorType']

@@ -1,17 +1,18 @@
-import { estimate } from './estimate.js'
+import { estimate, type TokenTally } from './estimate.js'
 import { count, duration } from './report/report.js'
 import type { Survey } from './survey-input.js'
 
 export interface DryRun {
   readonly survey: Survey
-  readonly models: readonly string[]
+  /** Of each model. */
+  readonly tallies: readonly TokenTally[]
   readonly tokensPerMinute: number | undefined
   readonly json: boolean
 }
 
 /** Says what a run would take, on the standard output. */
-export function tellEstimate({ survey, models, tokensPerMinute, json }: DryRun): void {
-  const { tokens, requests, seconds } = estimate(survey, models.length, tokensPerMinute)
+export function tellEstimate({ survey, tallies, tokensPerMinute, json }: DryRun): void {
+  const { tokens, requests, seconds } = estimate(survey, tallies, tokensPerMinute)
   const { records, empty, bytes } = survey
   if (json) {
     process.stdout.write(
@@ -23,9 +24,12 @@ export function tellEstimate({ survey, models, tokensPerMinute, json }: DryRun):
     seconds === undefined
       ? 'unknown without --tokens-per-minute'
       : `about ${duration(seconds)} at ${count(tokensPerMinute ?? 0)} tokens a minute`
+  const models = tallies.map(({ model }) => model).join(' and ')
+  const cut = Math.max(...tallies.map((tally) => tally.cut))
+  const how = `four bytes each${cut > 0 ? `, ${count(cut)} texts cut to the model’s limit` : ''}`
   process.stdout.write(
     `Records   ${count(records)}${empty > 0 ? `, ${count(empty)} of them without text` : ''}\n` +
-      `Tokens    about ${count(tokens)} (four bytes each), ${models.join(' and ')}\n` +
+      `Tokens    about ${count(tokens)} (${how}), ${models}\n` +
       `Requests  ${count(requests)}\n` +
       `Time      ${time}\n` +
       'Nothing was sent.\n',

@@ -4,6 +4,42 @@ import type { Survey } from './survey-input.js'
 const BYTES_PER_TOKEN = 4
 /** Inputs that a request to a hosted model may hold. */
 const INPUTS_PER_REQUEST = 96
+/** What a model reads of a text: https://docs.pinecone.io/models/overview */
+const TOKENS_PER_TEXT: Readonly<Record<string, number>> = {
+  'llama-text-embed-v2': 2048,
+  'multilingual-e5-large': 507,
+  'pinecone-sparse-english-v0': 512,
+}
+
+/** Adds up what the texts will come to for a model, which cuts them at its limit, where that is known. */
+export class TokenTally {
+  readonly model: string
+  readonly #limit: number
+  #bytes = 0
+  #cut = 0
+
+  constructor(model: string, truncate: string | undefined) {
+    this.model = model
+    const known =
+      truncate === 'NONE' || !Object.hasOwn(TOKENS_PER_TEXT, model) ? undefined : TOKENS_PER_TEXT[model]
+    this.#limit = (known ?? Number.POSITIVE_INFINITY) * BYTES_PER_TOKEN
+  }
+
+  /** Adds a text of so many bytes. */
+  add(bytes: number): void {
+    this.#bytes += Math.min(bytes, this.#limit)
+    if (bytes > this.#limit) this.#cut++
+  }
+
+  get tokens(): number {
+    return Math.ceil(this.#bytes / BYTES_PER_TOKEN)
+  }
+
+  /** Texts over the limit. */
+  get cut(): number {
+    return this.#cut
+  }
+}
 
 export interface Estimate {
   /** For all models together. */
@@ -15,14 +51,14 @@ export interface Estimate {
 
 /** What a job will take, roughly. The budget is per model, and models work side by side. */
 export function estimate(
-  { records, bytes, empty }: Survey,
-  models: number,
+  { records, empty }: Survey,
+  tallies: readonly TokenTally[],
   tokensPerMinute: number | undefined,
 ): Estimate {
-  const perModel = Math.ceil(bytes / BYTES_PER_TOKEN)
+  const tokens = tallies.map((tally) => tally.tokens)
   return {
-    tokens: perModel * models,
-    requests: Math.ceil((records - empty) / INPUTS_PER_REQUEST) * models,
-    seconds: tokensPerMinute === undefined ? undefined : (perModel / tokensPerMinute) * 60,
+    tokens: tokens.reduce((sum, count) => sum + count, 0),
+    requests: Math.ceil((records - empty) / INPUTS_PER_REQUEST) * tallies.length,
+    seconds: tokensPerMinute === undefined ? undefined : (Math.max(...tokens) / tokensPerMinute) * 60,
   }
 }

@@ -14,29 +14,32 @@ export interface Survey {
 
 /**
  * Reads an input once, before anything is sent: what is no record, or an id that comes twice, is known before it
- * costs anything, and how much there is to do.
+ * costs anything, and how much there is to do. `onText` is told of each text.
  */
 export async function surveyInput(
   inputs: readonly string[],
   options: ReadOptions,
   signal: AbortSignal,
+  onText: (bytes: number) => void = () => {},
 ): Promise<Survey> {
   const digest = new InputDigest()
   let records = 0
   let bytes = 0
   let empty = 0
-  const neverSeen = new Set(options.metadataFields)
-  for await (const record of readRecords(inputs, options)) {
+  const fieldsSeen = new Set<string>()
+  for await (const record of readRecords(inputs, { ...options, fieldsSeen })) {
     signal.throwIfAborted()
     collectGarbage()
     digest.add(record)
     records++
-    bytes += Buffer.byteLength(record.text)
+    const textBytes = Buffer.byteLength(record.text)
+    bytes += textBytes
+    onText(textBytes)
     if (record.text === '') empty++
-    for (const name of neverSeen) if (record.metadata?.[name] !== undefined) neverSeen.delete(name)
   }
-  if (records > 0 && neverSeen.size > 0) {
-    const names = [...neverSeen].map((name) => JSON.stringify(name)).join(', ')
+  const neverSeen = options.metadataFields?.filter((name) => !fieldsSeen.has(name)) ?? []
+  if (records > 0 && neverSeen.length > 0) {
+    const names = neverSeen.map((name) => JSON.stringify(name)).join(', ')
     throw new InputError({ source: inputs.join(', ') }, `no record has ${names}, of --metadata-fields`)
   }
   return { records, bytes, empty, digest: digest.value() }

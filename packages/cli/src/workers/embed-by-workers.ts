@@ -1,12 +1,14 @@
 import { dirname, join } from 'node:path'
 import type { Progress as RunProgress } from '@pinecone-inference/bullmq'
+import { hostedModel } from '@pinecone-inference/client'
 import { type ReadOptions, readRecords } from '@pinecone-inference/files'
+import { callsToMake } from '../embed/calls-to-make.js'
 import { OutputError } from '../embed/output-error.js'
 import type { Report } from '../embed/report/report.js'
 import { canBeSurveyed, surveyInput } from '../embed/survey-input.js'
 import { EXIT } from '../ending/exit-code.js'
 import type { StopSignal } from '../ending/stop-signal.js'
-import { OFFLINE_NOTICE } from '../service/connect.js'
+import { connect, OFFLINE_NOTICE } from '../service/connect.js'
 import { prefixOf } from './redis-options.js'
 
 export interface WorkersOptions {
@@ -47,6 +49,7 @@ export async function embedByWorkers(
   // Only here, so that no other command waits for it to load.
   const { EmbedRun, RedisUnavailableError, RunError } = await import('@pinecone-inference/bullmq')
   if (offline) report.say(OFFLINE_NOTICE)
+  await refuseUnfitModel(options)
   const folder = dirname(path)
   const survey = canBeSurveyed(inputs) ? await surveyInput(inputs, read, stop.requested) : undefined
   const began = performance.now()
@@ -94,6 +97,21 @@ export async function embedByWorkers(
       return error instanceof RunError ? EXIT.refused : EXIT.stopped
     }
     throw error
+  }
+}
+
+/**
+ * Asks the service for a model that is not in the client's table: each worker would end with its refusal, and the job
+ * would wait for others. Without a key, which only workers need, it cannot be asked.
+ */
+async function refuseUnfitModel(options: WorkersOptions): Promise<void> {
+  const { model, offline = false } = options
+  if (hostedModel(model) || !(offline || process.env.PINECONE_API_KEY)) return
+  const service = await connect({ offline, concurrency: 1, tokensPerMinute: undefined, say() {} })
+  try {
+    await callsToMake(options, 'parquet', service.client)
+  } finally {
+    await service.close()
   }
 }
 
