@@ -115,6 +115,7 @@ describe('pinecone-inference rerank', () => {
     ['{"text":"x"}\n\n{"text":7}\n', [], 'in.jsonl, line 3: "text" is no string'],
     ['{"text":"x"}\n{"text":""}\n', [], 'in.jsonl, line 2: has no text'],
     ['{"text":"x"}\n{"te\n', [], 'in.jsonl, line 2: is no JSON'],
+    ['{"text":\u001b[2J}\n', [], "in.jsonl, line 1: is no JSON: Unexpected token '?'"],
     ['{"text":"x","b":"y"}\n', ['--rank-fields', 'text,b'], 'bge-reranker-v2-m3 ranks by 1'],
     ['{"text":"x"}\n', ['--model', 'llama-text-embed-v2'], 'llama-text-embed-v2'],
     ['{"text":"x"}\n', ['--query', ' '], 'query must be a non-empty string'],
@@ -126,6 +127,20 @@ describe('pinecone-inference rerank', () => {
     expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(reason)])
     expect(stderr).not.toContain('    at ')
     expect(emulator.requests).toHaveLength(0)
+  })
+
+  it('refuses a document that is nested too deep to be printed before anything is sent', async () => {
+    const { env, emulator } = await service()
+    const nested = (depth: number) => `{"text":"x","unused":${'['.repeat(depth)}${']'.repeat(depth)}}\n`
+    const folder = await folderOf({ 'in.jsonl': nested(200_000), 'good.jsonl': nested(999) })
+    const refused = await run(folder, ['rerank', 'in.jsonl', ...QUERY], env)
+    expect(refused).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'error: in.jsonl, line 1: is nested more than 1000 deep\n',
+    })
+    expect(emulator.requests).toHaveLength(0)
+    expect((await run(folder, ['rerank', 'good.jsonl', ...QUERY], env)).code).toBe(0)
   })
 
   it('stops on Ctrl-C while the answer is awaited, with 130', async () => {

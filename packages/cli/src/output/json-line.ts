@@ -1,6 +1,14 @@
-/** A value as a line of JSON. Whole numbers of Parquet that JSON’s cannot hold become strings. */
+/**
+ * A value as a line of JSON. Whole numbers of Parquet that JSON’s cannot hold become strings, and its bytes that are no
+ * text become base64.
+ */
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? whole(item) : item))}\n`
+  return `${JSON.stringify(value, (_, item) => jsonOf(item))}\n`
+}
+
+function jsonOf(value: unknown): unknown {
+  if (typeof value === 'bigint') return whole(value)
+  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
 }
 
 function whole(value: bigint): number | string {

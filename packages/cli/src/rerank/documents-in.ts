@@ -1,5 +1,8 @@
 import { readDocuments } from '@pinecone-inference/files'
 
+/** Levels of what is printed of a document; JSON.stringify goes deeper, but not without end. */
+const DEEPEST = 1_000
+
 /** The documents of the inputs, each with a text to rank by; what has none is refused with its file and line. */
 export async function documentsIn(
   inputs: readonly string[],
@@ -24,10 +27,16 @@ export async function documentsIn(
         const advice = given.length === 0 && present.length > 0 ? ': name one by --rank-fields' : ''
         throw refuse(`has no text in ${wanted}; it has ${present.join(', ') || 'nothing'}${advice}`)
       }
+      if (isDeeperThan(DEEPEST, values)) throw refuse(`is nested more than ${DEEPEST} deep`)
       documents.push(values)
     }
   } finally {
     signal.removeEventListener('abort', endInput)
   }
   return documents
+}
+
+function isDeeperThan(depth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
+  return depth === 0 || Object.values(value).some((item) => isDeeperThan(depth - 1, item))
 }
