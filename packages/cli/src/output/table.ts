@@ -16,7 +16,8 @@ export function table(header: readonly string[], rows: readonly (readonly string
     made.push(...rows.map((row) => [...row]))
     return lines(made.toString())
   }
-  const columns = Math.min(process.stdout.columns ?? WIDEST, WIDEST)
+  // some terminals say that they have 0
+  const columns = Math.min(process.stdout.columns || WIDEST, WIDEST)
   if (!process.stdout.isTTY) return make([])
   const before = make(header.map((_, i) => (i === header.length - 1 ? GAP + 1 : null)))
   const taken = (before.split('\n')[0] ?? '').length
