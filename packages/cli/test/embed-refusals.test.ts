@@ -84,3 +84,23 @@ it('metadata fields that are always null are there, and left out', async () => {
   const { code, stderr } = await run(folder, args)
   expect([code, stderr]).toEqual([0, expect.stringContaining('Embedded 1 record')])
 })
+
+describe('what is shown of an input does not steer the terminal:', () => {
+  it.each([
+    [
+      'an id that failed',
+      lines({ id: '\u001b[2J\nerror: forged', text: '' }),
+      /^\?\[2J error: forged: the text is empty$/m,
+    ],
+    [
+      'a line that is no JSON',
+      '{"id":\u001b[2J\u009b1m}\n',
+      /^error: in\.jsonl, line 1: is no JSON: .*\?\[2J/m,
+    ],
+  ])('%s', async (_, input, shown) => {
+    const folder = await folderOf({ 'in.jsonl': input })
+    const { stderr } = await run(folder, ['embed', 'in.jsonl', '-o', '-', ...E5, '--offline'])
+    expect(stderr).toMatch(shown)
+    expect(stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+  })
+})

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { count } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
 import { StopSignal } from '../ending/stop-signal.js'
+import { sayLine } from '../output/say-line.js'
 import { checkKey } from '../service/check-key.js'
 import { OFFLINE_NOTICE } from '../service/connect.js'
 import { DEFAULT_RUN, prefixOf, redisUrl, runName } from '../workers/redis-options.js'
@@ -51,15 +52,14 @@ async function work({ redis, run, concurrency, offline = false }: WorkerCommandO
   const { RedisUnavailableError, RunError, runWorker, WorkerError } = await import(
     '@pinecone-inference/bullmq'
   )
-  const say = (line: string) => void process.stderr.write(`${line}\n`)
   const stop = new StopSignal(() =>
-    say('Stopping: the jobs under way are finished first. Ctrl-C again stops at once.'),
+    sayLine('Stopping: the jobs under way are finished first. Ctrl-C again stops at once.'),
   )
   const emulator = offline ? await startEmulator({ port: 0 }) : undefined
-  if (offline) say(OFFLINE_NOTICE)
+  if (offline) sayLine(OFFLINE_NOTICE)
   try {
     checkKey(offline)
-    say(`Waiting for jobs of the run ${run}.`)
+    sayLine(`Waiting for jobs of the run ${run}.`)
     const { jobs, records, tokens } = await runWorker({
       redis,
       run,
@@ -69,15 +69,15 @@ async function work({ redis, run, concurrency, offline = false }: WorkerCommandO
         ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
       },
       signal: stop.requested,
-      onError: (error) => say(`${error.message}; tried again`),
+      onError: (error) => sayLine(`${error.message}; tried again`),
     })
-    say(`Embedded ${count(records)} records of ${count(jobs)} jobs: ${count(tokens)} tokens.`)
+    sayLine(`Embedded ${count(records)} records of ${count(jobs)} jobs: ${count(tokens)} tokens.`)
     return stop.requested.aborted ? stop.exitCode : EXIT.done
   } catch (error) {
     const refused =
       error instanceof RunError || error instanceof WorkerError || error instanceof PineconeConfigurationError
     if (!refused && !(error instanceof RedisUnavailableError)) throw error
-    say(`error: ${error.message}`)
+    sayLine(`error: ${error.message}`)
     return refused ? EXIT.refused : EXIT.stopped
   } finally {
     stop.end()

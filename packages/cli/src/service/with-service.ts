@@ -3,6 +3,7 @@ import { EXIT } from '../ending/exit-code.js'
 import { exitCodeOf } from '../ending/exit-code-of.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
+import { sayLine } from '../output/say-line.js'
 import { connect } from './connect.js'
 import type { ServiceOptions } from './service-options.js'
 
@@ -15,11 +16,10 @@ export async function withService(
   options: ServiceOptions,
   ask: (client: PineconeInference, signal: AbortSignal) => Promise<void>,
 ): Promise<number> {
-  const say = (line: string) => void process.stderr.write(`${line}\n`)
   const stop = new StopSignal(() => {})
   try {
     const { offline = false, concurrency, tokensPerMinute } = options
-    const service = await connect({ offline, concurrency, tokensPerMinute, say })
+    const service = await connect({ offline, concurrency, tokensPerMinute, say: sayLine })
     try {
       await ask(service.client, stop.requested)
       return EXIT.done
@@ -29,7 +29,7 @@ export async function withService(
   } catch (error) {
     if (stop.requested.aborted) return stop.exitCode
     if (!isExpected(error)) throw error
-    say(`error: ${error.message}`)
+    sayLine(`error: ${error.message}`)
     return exitCodeOf(error)
   } finally {
     stop.end()

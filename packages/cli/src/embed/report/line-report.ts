@@ -1,20 +1,20 @@
-import { count, figures, type Progress, type Report, sentence } from './report.js'
+import { sayLine } from '../../output/say-line.js'
+import { count, figures, type Progress, type Report, sentences } from './report.js'
 
 const INTERVAL_MS = 10_000
 
 /** A line now and then, for a log. */
 export function lineReport(): Report {
-  const print = (line: string) => void process.stderr.write(`${line}\n`)
   let next = performance.now() + INTERVAL_MS
   return {
     progress(progress) {
       if (performance.now() < next) return
       next = performance.now() + INTERVAL_MS
-      print(line(progress))
+      sayLine(line(progress))
     },
-    say: print,
-    fail: (message) => print(`error: ${message}`),
-    finish: (result) => print(sentence(result)),
+    say: sayLine,
+    fail: (message) => sayLine(`error: ${message}`),
+    finish: (result) => sentences(result).forEach(sayLine),
     end() {},
   }
 }

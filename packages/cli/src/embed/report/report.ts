@@ -64,13 +64,13 @@ export function figures({ failed, tokens, perSecond, secondsLeft }: Progress): s
 }
 
 /** `Embedded 1,000 records into out.parquet in 12 s: 56,789 tokens of llama-text-embed-v2.` */
-export function sentence(result: Result): string {
+export function sentences(result: Result): string[] {
   const { output, embedded, failed, failedOutput, tokens, seconds } = result
   const cost = Object.entries(tokens).map(([model, spent]) => `${count(spent)} tokens of ${model}`)
   const where = output === '-' ? '' : ` into ${output}`
-  return (
+  return [
     `Embedded ${countRecords(embedded)}${where} in ${duration(seconds)}` +
-    `${cost.length > 0 ? `: ${cost.join(', ')}` : ''}.` +
-    `${failed > 0 ? `\n${count(failed)} failed${failedOutput ? `: ${failedOutput} says why` : ''}.` : ''}`
-  )
+      `${cost.length > 0 ? `: ${cost.join(', ')}` : ''}.`,
+    ...(failed > 0 ? [`${count(failed)} failed${failedOutput ? `: ${failedOutput} says why` : ''}.`] : []),
+  ]
 }

@@ -1,5 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress'
-import { count, figures, type Progress, type Report, sentence } from './report.js'
+import { sayLine } from '../../output/say-line.js'
+import { count, figures, type Progress, type Report, sentences } from './report.js'
 
 /** A bar on a terminal's standard error. */
 export function terminalReport(): Report {
@@ -12,7 +13,7 @@ export function terminalReport(): Report {
   process.once('exit', clear)
   const print = (line: string) => {
     clear()
-    process.stderr.write(`${line}\n`)
+    sayLine(line)
   }
   return {
     progress(progress) {
@@ -21,7 +22,7 @@ export function terminalReport(): Report {
     },
     say: print,
     fail: (message) => print(`error: ${message}`),
-    finish: (result) => print(sentence(result)),
+    finish: (result) => sentences(result).forEach(print),
     end() {
       process.off('exit', clear)
       clear()
