@@ -97,6 +97,7 @@ describe('pinecone-inference serve', () => {
     for (const [flag, value, allowed] of [
       ['--port', '99999', 'from 0 to 65535'],
       ['--latency', 'soon', '100-300'],
+      ['--latency', '300-100', 'allowed: 100-300'],
       ['--fault', 'explode', 'status:503'],
       ['--error-rate', '2', 'from 0 to 1'],
     ] as const) {

@@ -1,9 +1,15 @@
-import { type Fault, type FaultRule, malformations } from './fault.js'
+import { type Fault, type FaultRule, malformations, type Route } from './fault.js'
 import type { Latency } from './latency.js'
 
 /** Refuses a rule that could not mean what was wanted, naming the field and what is allowed. */
 export function checkRule(rule: FaultRule): void {
-  const { call, times, probability, fault } = rule
+  const { route, call, times, probability, fault } = rule
+  if (typeof fault !== 'object' || fault === null) {
+    throw new RangeError(
+      `fault rule: 'fault' is ${fault}; allowed: an object with a kind, as in { fault: { kind: 'reset' } }`,
+    )
+  }
+  if (route !== undefined) checkRoute(route)
   if (call !== undefined) {
     const [from, to] = typeof call === 'number' ? [call, call] : call
     wholeNumber('call', from, 1)
@@ -14,6 +20,15 @@ export function checkRule(rule: FaultRule): void {
     throw new RangeError(`fault rule: 'probability' is ${probability}; allowed: 0 to 1`)
   }
   checkFault(fault)
+}
+
+const routes: readonly Route[] = ['/embed', '/rerank', '/models', '/models/{model_name}']
+
+function checkRoute(route: string): void {
+  if (routes.some((one) => one === route) || /^\/models\/[^/]+$/.test(route)) return
+  throw new RangeError(
+    `fault rule: 'route' is '${route}'; allowed: ${routes.join(', ')}, or the path of a model such as /models/llama-text-embed-v2`,
+  )
 }
 
 function checkFault(fault: Fault): void {
@@ -69,6 +84,11 @@ function checkLatency(latency: Latency): void {
     if (!Number.isFinite(value)) {
       throw new RangeError(`fault rule: 'latency.${name}' is ${value}; allowed: milliseconds`)
     }
+  }
+  if (latency.distribution === 'uniform' && latency.max < latency.min) {
+    throw new RangeError(
+      `fault rule: 'latency.max' is ${latency.max}; allowed: milliseconds from 'latency.min', ${latency.min}`,
+    )
   }
 }
 

@@ -40,14 +40,21 @@ describe('parseFaultRule', () => {
     expect(parseFaultRule(text)).toEqual(rule)
   })
 
-  it.each(['/embed', 'embed reset', '#0 reset', '~2 reset', '/embed reset now'])('refuses %j', (text) => {
-    expect(() => parseFaultRule(text)).toThrow(/allowed/)
-  })
+  it.each(['/embed', 'embed reset', '/embd reset', '#0 reset', '~2 reset', '/embed reset now'])(
+    'refuses %j',
+    (text) => {
+      expect(() => parseFaultRule(text)).toThrow(/allowed/)
+    },
+  )
 })
 
 describe('parseLatency', () => {
   it('reads a number or a range of milliseconds', () => {
     expect(parseLatency('200')).toBe(200)
     expect(parseLatency('100-300')).toEqual({ distribution: 'uniform', min: 100, max: 300 })
+  })
+
+  it('refuses a range that ends before it begins', () => {
+    expect(() => parseLatency('300-100')).toThrow("'300-100' ends before it begins; allowed: 100-300")
   })
 })

@@ -56,7 +56,10 @@ export function parseLatency(text: string): Latency {
   if (!match)
     throw new RangeError(`latency '${text}' is not understood; allowed: milliseconds such as 200 or 100-300`)
   const min = Number(match[1])
-  return match[2] === undefined ? min : { distribution: 'uniform', min, max: Number(match[2]) }
+  if (match[2] === undefined) return min
+  const max = Number(match[2])
+  if (max < min) throw new RangeError(`latency '${text}' ends before it begins; allowed: ${max}-${min}`)
+  return { distribution: 'uniform', min, max }
 }
 
 function build(kind: string, argument: string, options: ReadonlyMap<string, string>): Fault | undefined {
