@@ -1,4 +1,4 @@
-import { InputError, type ReadOptions, readRecords } from '@pinecone-inference/files'
+import { InputError, type ReadOptions, readDocuments, readRecords } from '@pinecone-inference/files'
 import { collectGarbage } from './collect-garbage.js'
 import { InputDigest } from './input-digest.js'
 
@@ -26,8 +26,8 @@ export async function surveyInput(
   let records = 0
   let bytes = 0
   let empty = 0
-  const fieldsSeen = new Set<string>()
-  for await (const record of readRecords(inputs, { ...options, fieldsSeen })) {
+  const neverSeen = new Set(options.metadataFields)
+  for await (const record of readRecords(inputs, options)) {
     signal.throwIfAborted()
     collectGarbage()
     digest.add(record)
@@ -36,13 +36,20 @@ export async function surveyInput(
     bytes += textBytes
     onText(textBytes)
     if (record.text === '') empty++
+    for (const name of neverSeen) if (record.metadata?.[name] !== undefined) neverSeen.delete(name)
   }
-  const neverSeen = options.metadataFields?.filter((name) => !fieldsSeen.has(name)) ?? []
-  if (records > 0 && neverSeen.length > 0) {
-    const names = neverSeen.map((name) => JSON.stringify(name)).join(', ')
-    throw new InputError({ source: inputs.join(', ') }, `no record has ${names}, of --metadata-fields`)
-  }
+  if (records > 0 && neverSeen.size > 0) await refuseMissing(neverSeen, inputs)
   return { records, bytes, empty, digest: digest.value() }
+}
+
+/** A field without any value may still be there: null in every record. */
+async function refuseMissing(names: Set<string>, inputs: readonly string[]): Promise<void> {
+  for await (const { values } of readDocuments(inputs)) {
+    for (const name of names) if (Object.hasOwn(values, name)) names.delete(name)
+    if (names.size === 0) return
+  }
+  const list = [...names].map((name) => JSON.stringify(name)).join(', ')
+  throw new InputError({ source: inputs.join(', ') }, `no record has ${list}, of --metadata-fields`)
 }
 
 /** The standard input comes once, so it is not read beforehand. */

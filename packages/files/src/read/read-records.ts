@@ -14,8 +14,6 @@ export interface ReadOptions {
    * its `source`, `line` and `text`.
    */
   metadataFields?: readonly string[] | undefined
-  /** Is filled with those of `metadataFields` that some record has, be they null. */
-  fieldsSeen?: Set<string> | undefined
   /** The ids are known to come once, from an earlier reading; saves some 25 bytes an id. Default false. */
   idsAreUnique?: boolean | undefined
 }
@@ -34,7 +32,7 @@ export async function* readRecords(
   inputs: string | readonly string[],
   options: ReadOptions = {},
 ): AsyncGenerator<TextRecord, void> {
-  const { idField = 'id', textField = 'text', metadataFields, fieldsSeen, idsAreUnique = false } = options
+  const { idField = 'id', textField = 'text', metadataFields, idsAreUnique = false } = options
   const ids = new UniqueIds()
   for (const input of typeof inputs === 'string' ? [inputs] : inputs) {
     const format = await inputFormat(input)
@@ -50,9 +48,6 @@ export async function* readRecords(
         throw fields.refuse(
           `the id ${JSON.stringify(record.id)} is record ${first}'s already; each may come once`,
         )
-      }
-      if (fieldsSeen) {
-        for (const name of metadataFields ?? []) if (Object.hasOwn(fields.values, name)) fieldsSeen.add(name)
       }
       yield record
     }
