@@ -471,6 +471,54 @@ describe('an unfinished run', () => {
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
   })
 
+  it('does not write over an output that appears meanwhile, and is finished once that is moved away', async () => {
+    const { env, emulator } = await service({ latency: 300 })
+    const records = [{ id: 'empty', text: '' }, ...passages(1000)]
+    const folder = await folderOf({ 'in.jsonl': lines(records) })
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
+    const { child, ended } = start(folder, args, env)
+    child.stdin.end()
+    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 10_000 })
+    await writeFile(join(folder, 'out.jsonl'), 'precious')
+    const refused = {
+      code: 1,
+      stdout: '',
+      stderr:
+        'error: out.jsonl is there already, since this run began. All is done, in out.jsonl.partial: ' +
+        'move out.jsonl away and give the same command again.\n',
+    }
+    expect(await ended).toEqual(refused)
+    expect(await run(folder, args, env)).toEqual(refused)
+    expect(await readFile(join(folder, 'out.jsonl'), 'utf8')).toBe('precious')
+    await rename(join(folder, 'out.jsonl'), join(folder, 'precious'))
+    emulator.requests.length = 0
+    const last = await run(folder, args, env)
+    expect([last.code, last.stderr]).toEqual([2, 'out.jsonl was finished already.\n'])
+    expect(emulator.requests).toHaveLength(0)
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(1000).map(({ id }) => id))
+    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl', 'out.jsonl.failed.jsonl', 'precious'])
+  })
+
+  it('is finished though its folder cannot be removed', async () => {
+    const folder = await folderOf({ 'in.jsonl': lines(passages(10)) })
+    await mkdir(join(folder, 'out.jsonl.partial'))
+    await writeFile(join(folder, 'out.jsonl.partial/.DS_Store'), '')
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE, '--offline']
+    expect((await run(folder, args)).code).toBe(0)
+    const again = await run(folder, args)
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('out.jsonl is there already')])
+  })
+
+  it.skipIf(process.platform === 'win32')('is finished though its folder is a link', async () => {
+    const folder = await folderOf({ 'in.jsonl': lines(passages(10)) })
+    await mkdir(join(folder, 'real'))
+    await symlink('real', join(folder, 'out.jsonl.partial'))
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE, '--offline']
+    expect((await run(folder, args)).code).toBe(0)
+    const again = await run(folder, args)
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('was finished already')])
+  })
+
   it('can be written by one process at a time', async () => {
     const { env, emulator } = await service({ latency: 500 })
     const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })

@@ -77,6 +77,8 @@ async function run(
   } catch (error) {
     if (!isExpected(error)) throw error
     report.fail(error.message)
+    // It says itself what to do.
+    if (error instanceof OutputError) return EXIT.refused
     if (!(output instanceof UnfinishedOutput && (await output.discardIfEmpty()))) {
       report.say(`Stopped after ${countRecords(output.standing.read)}. ${howToGoOn(job)}`)
     }

@@ -1,10 +1,11 @@
 import { access, mkdir, readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { AppendingFile, moveIntoPlace, type RecordWriter, syncFolder } from '@pinecone-inference/files'
+import { AppendingFile, type RecordWriter, syncFolder } from '@pinecone-inference/files'
 import { type EmbedJob, vectorsOf } from './embed-job.js'
 import type { Outcome } from './embed-records.js'
 import { failureLine } from './failure-line.js'
 import { Journal, type JournalContent, type JournalEntry, type JournalHead, readJournal } from './journal.js'
+import { isTaken, nameFile } from './name-file.js'
 import { OutputError } from './output-error.js'
 import { ThreadedWriter } from './writer-thread/threaded-writer.js'
 
@@ -193,27 +194,46 @@ async function continueFiles(job: EmbedJob, paths: Paths, content: JournalConten
   }
 }
 
-/** May be begun again after any step: a file that is not in the folder any more has its name. */
+/**
+ * May be begun again after any step: a file that is not in the folder any more has its name.
+ *
+ * @throws OutputError where another file has one of the names
+ */
 async function giveNames(paths: Paths, { failed }: JournalEntry): Promise<void> {
-  if (failed.records > 0) await moveIfThere(paths.unfinishedFailed, paths.failed)
-  await moveIfThere(paths.unfinishedOutput, paths.output)
+  const named = [
+    ...(failed.records > 0 ? [[paths.unfinishedFailed, paths.failed] as const] : []),
+    [paths.unfinishedOutput, paths.output] as const,
+  ]
+  for (const [from, to] of named)
+    if ((await exists(from)) && (await isTaken(from, to))) throw taken(to, paths)
+  for (const [from, to] of named)
+    if ((await exists(from)) && !(await nameFile(from, to))) throw taken(to, paths)
+  if (!(await exists(paths.output))) {
+    throw new OutputError(`${paths.unfinishedOutput} is gone. Delete ${paths.folder} to start over.`)
+  }
   await rm(paths.unfinishedFailed, { force: true })
+  await syncFolder(paths.folder)
   // Last, since without it nobody knows that the run is finished.
   await rm(paths.journal)
-  await rmdir(paths.folder)
+  await removeIfEmpty(paths.folder)
 }
 
-async function moveIfThere(from: string, to: string): Promise<void> {
-  await moveIntoPlace(from, to).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-  })
+function taken(path: string, { folder }: Paths): OutputError {
+  return new OutputError(
+    `${path} is there already, since this run began. All is done, in ${folder}: move ${path} away and give the same command again.`,
+  )
+}
+
+/** Others put files of their own into any folder, or a link in its place: the output has its name all the same. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => {})
 }
 
 /** Whether a finished run was killed when all that was left to do was to remove its empty folder. */
 async function isFinishedBarFolder(paths: Paths): Promise<boolean> {
   const left = await readdir(paths.folder).catch(() => undefined)
   if (left?.length !== 0 || !(await exists(paths.output))) return false
-  await rmdir(paths.folder)
+  await removeIfEmpty(paths.folder)
   return true
 }
 
