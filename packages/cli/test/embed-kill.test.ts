@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseFaultRule, startEmulator } from '@pinecone-inference/emulator'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { journalLine } from '../src/embed/journal.js'
 import { folderOf, run, start } from './run-command.js'
 
 const RECORDS = 20_000
@@ -164,7 +165,7 @@ describe('embed, killed while the files get their names', () => {
     }
     await mkdir(join(folder, 'out.jsonl.partial'))
     const back: Record<string, () => Promise<void>> = {
-      journal: () => writeFile(journal, `${head}\n${JSON.stringify(entry)}\n`),
+      journal: () => writeFile(journal, `${head}\n${journalLine(entry)}`),
       output: () => rename(join(folder, 'out.jsonl'), join(folder, 'out.jsonl.partial/records.part')),
       failed: () =>
         rename(join(folder, 'out.jsonl.failed.jsonl'), join(folder, 'out.jsonl.partial/failed.part')),

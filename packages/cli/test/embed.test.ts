@@ -7,6 +7,7 @@ import {
   readdir,
   readFile,
   rename,
+  rm,
   symlink,
   truncate,
   writeFile,
@@ -16,6 +17,7 @@ import { promisify } from 'node:util'
 import { parseFaultRule } from '@pinecone-inference/emulator'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it, vi } from 'vitest'
+import { journalLine } from '../src/embed/journal.js'
 import { folderOf, run, start } from './run-command.js'
 import { service } from './service.js'
 
@@ -191,6 +193,15 @@ describe('pinecone-inference embed', () => {
     expect(stderr).not.toContain('    at ')
     expect(await readdir(folder)).toEqual(['in.jsonl'])
   })
+
+  it.runIf(process.platform === 'linux').each(['/proc/a.jsonl', '/proc/b/a.jsonl'])(
+    'ends where no folder can be made: %s',
+    async (output) => {
+      const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
+      const { code, stderr } = await run(folder, ['embed', 'in.jsonl', '-o', output, ...SPARSE, '--offline'])
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/error: ENOENT: .*, mkdir '\/proc\/.*'\n$/)])
+    },
+  )
 
   it.runIf(process.platform === 'linux')('says that the standard output is full, in a line', async () => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
@@ -431,6 +442,91 @@ describe('an unfinished run', () => {
     await rename(`${records}.kept`, records)
     expect((await run(folder, args, env)).code).toBe(0)
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
+  })
+
+  it.each([
+    ['whose first line is none', () => '{}\n'],
+    ['whose first line is damaged', (text: string) => text.replace('--model', '--modem')],
+    ['without a journal', () => undefined],
+  ])('is refused, and keeps what it has: %s', async (_, damage) => {
+    const { env, folder, args } = await unfinished('out.jsonl')
+    const journal = join(folder, 'out.jsonl.partial/journal.jsonl')
+    const damaged = damage(await readFile(journal, 'utf8'))
+    await (damaged === undefined ? rm(journal) : writeFile(journal, damaged))
+    const records = await readFile(join(folder, 'out.jsonl.partial/records.part'))
+    const { code, stderr } = await run(folder, args, env)
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: .*journal\.jsonl.* Delete out\.jsonl\.partial to start over\.\n$/),
+    ])
+    expect(await readFile(join(folder, 'out.jsonl.partial/records.part'))).toEqual(records)
+  })
+
+  it.each([
+    ['a digit that changed', (text: string) => text.replace(/"read":(\d+)(?!.*"read":)/s, '"read":9$1')],
+    ['a line that is none of it', (text: string) => `${text}{}\n`],
+  ])('goes on from before a damaged entry of its journal: %s', async (_, damage) => {
+    const { env, folder, args } = await unfinished('out.jsonl')
+    const journal = join(folder, 'out.jsonl.partial/journal.jsonl')
+    await writeFile(journal, damage(await readFile(journal, 'utf8')))
+    const { code, stderr } = await run(folder, args, env)
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Embedded 5,000 records')])
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
+  })
+
+  it.each(['deleted', 'cut short'])('ends, and says what to do, where a file of it was %s', async (how) => {
+    const { env, emulator } = await service()
+    emulator.faults.add(parseFaultRule('/embed#3-9999 status:401'))
+    const folder = await folderOf({ 'in.jsonl': lines([{ id: 'empty', text: '' }, ...passages(1000)]) })
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE, '--concurrency', '1']
+    await run(folder, args, env)
+    const failed = join(folder, 'out.jsonl.partial/failed.part')
+    await (how === 'deleted' ? rm(failed) : truncate(failed, 3))
+    const { code, stderr } = await run(folder, args, env)
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: .*failed\.part.*Delete out\.jsonl\.partial to start over\.\n$/),
+    ])
+  })
+
+  it.each(['out.jsonl', 'out.parquet'])(
+    'ends where a disk is full from the start, and leaves nothing: %s',
+    async (output) => {
+      const { env } = await service()
+      const folder = await folderOf({ 'in.jsonl': lines(passages(10)) })
+      const { code, stderr } = await run(folder, ['embed', 'in.jsonl', '-o', output, ...SPARSE], env, {
+        fileBlocks: 0,
+      })
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^error: .* cannot be written: EFBIG[^\n]*\n$/),
+      ])
+      expect(await readdir(folder)).toEqual(['in.jsonl'])
+    },
+  )
+
+  it.each(['gone on with by another process', 'deleted'])('ends once it was %s', async (what) => {
+    const { env, emulator } = await service({ latency: 500 })
+    const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })
+    const { child, ended } = start(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
+    child.stdin.end()
+    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 10_000 })
+    const partial = join(folder, 'out.jsonl.partial')
+    if (what === 'deleted') {
+      await rm(partial, { recursive: true })
+    } else {
+      const other = journalLine({ settings: {}, input: null, writer: 'another' })
+      await writeFile(join(partial, 'journal.jsonl.new'), other)
+      await rename(join(partial, 'journal.jsonl.new'), join(partial, 'journal.jsonl'))
+    }
+    const { code, stderr } = await ended
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^error: out\.jsonl\.partial\/journal\.jsonl is no longer this run's: [^\n]*again\.\n$/,
+      ),
+    ])
+    expect((await readdir(folder)).includes('out.jsonl.partial')).toBe(what !== 'deleted')
   })
 
   it('is not gone on with by other settings, or with another input', async () => {

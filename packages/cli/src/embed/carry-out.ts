@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { PineconeInference } from '@pinecone-inference/client'
 import { EXIT } from '../ending/exit-code.js'
@@ -7,6 +6,7 @@ import { isExpected } from '../ending/expected-error.js'
 import type { StopSignal } from '../ending/stop-signal.js'
 import type { EmbedJob } from './embed-job.js'
 import { holdOutput } from './hold-output.js'
+import { makeFolder } from './make-folder.js'
 import { OutputError } from './output-error.js'
 import { countRecords, type Report } from './report/report.js'
 import { type JobOutput, runJob } from './run-job.js'
@@ -33,7 +33,7 @@ export async function carryOut(job: EmbedJob, surroundings: Surroundings): Promi
     const output = new StandardOutput((id, failure) => report.say(`${id}: ${failure.message}`))
     return run(job, output, null, surroundings)
   }
-  await mkdir(dirname(job.output), { recursive: true })
+  await makeFolder(dirname(job.output))
   const letGo = await holdOutput(job.output)
   if (!letGo) throw new OutputError(`another process is writing ${job.output}; let it finish`)
   try {

@@ -1,11 +1,15 @@
-import { readFile } from 'node:fs/promises'
-import { AppendingFile, type Checkpoint } from '@pinecone-inference/files'
+import { createHash, randomUUID } from 'node:crypto'
+import { open, readFile } from 'node:fs/promises'
+import { AppendingFile, type Checkpoint, moveIntoPlace } from '@pinecone-inference/files'
+import { OutputError } from './output-error.js'
 
 /** What a run is about. A run that goes on must be about the same. */
 export interface JournalHead {
   readonly settings: Readonly<Record<string, unknown>>
   /** Null for the standard input, of which nothing is known beforehand. */
   readonly input: { readonly records: number; readonly digest: string } | null
+  /** The process that wrote it. */
+  readonly writer?: string
 }
 
 /** How far a run is. All of it is on disk when this is written. */
@@ -25,65 +29,110 @@ export interface JournalEntry {
 export interface JournalContent {
   readonly head: JournalHead
   readonly entries: readonly JournalEntry[]
-  /** Bytes up to the end of the last whole line. */
-  readonly bytes: number
 }
 
-/** Reads a journal; undefined if there is none, or its first line is not whole. */
+/**
+ * Reads a journal; undefined if there is none.
+ *
+ * @throws OutputError if it cannot be told what the run is about
+ */
 export async function readJournal(path: string): Promise<JournalContent | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
+    if (error.code === 'ENOENT') return undefined
     throw error
   })
+  if (text === undefined) return undefined
   const lines: unknown[] = []
-  let bytes = 0
   // What follows the last line was being written when the process was killed, or the power went.
   for (const line of text.split('\n').slice(0, -1)) {
     const value = parsed(line)
     if (value === undefined) break
     lines.push(value)
-    bytes += Buffer.byteLength(line) + 1
   }
   const [head, ...entries] = lines as [JournalHead?, ...JournalEntry[]]
-  return head && { head, entries, bytes }
+  if (!head) throw new OutputError(`${path} is damaged, or of another version of this command`)
+  return { head, entries }
+}
+
+/** A line of a journal: what it says, after a checksum of that. */
+export function journalLine(content: JournalHead | JournalEntry): string {
+  const json = JSON.stringify(content)
+  return `["${checksum(json)}",${json}]\n`
 }
 
 function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
+  const [, sum, json = ''] = /^\["([^"]+)",(.+)\]$/.exec(line) ?? []
+  return sum === checksum(json) ? JSON.parse(json) : undefined
+}
+
+function checksum(json: string): string {
+  return createHash('sha256').update(json).digest('hex').slice(0, 8)
 }
 
 /** Says on disk how far a run is, a line a checkpoint. */
 export class Journal {
+  readonly #path: string
   readonly #file: AppendingFile
+  /** The first line, which no other process writes. */
+  readonly #first: Buffer
 
-  private constructor(file: AppendingFile) {
+  private constructor(path: string, file: AppendingFile, first: Buffer) {
+    this.#path = path
     this.#file = file
+    this.#first = first
   }
 
-  static async create(path: string, head: JournalHead): Promise<Journal> {
-    const journal = new Journal(await AppendingFile.open(path, 0))
-    await journal.#write(head)
-    return journal
+  /** Begins a journal, or takes one over, at once: another process that writes to it finds that it has lost it. */
+  static async open(path: string, { head, entries }: JournalContent): Promise<Journal> {
+    const first = Buffer.from(journalLine({ ...head, writer: randomUUID() }))
+    const content = Buffer.concat([first, ...entries.map((entry) => Buffer.from(journalLine(entry)))])
+    const unfinished = `${path}.new`
+    const file = await AppendingFile.open(unfinished, 0)
+    try {
+      await file.append(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await moveIntoPlace(unfinished, path)
+    return new Journal(path, await AppendingFile.open(path, content.length), first)
   }
 
-  static async continue(path: string, { bytes }: JournalContent): Promise<Journal> {
-    return new Journal(await AppendingFile.open(path, bytes))
+  /** @throws OutputError where another process has taken it over, or it is gone */
+  async write(entry: JournalEntry): Promise<void> {
+    await this.#refuseIfLost()
+    await this.#file.append(Buffer.from(journalLine(entry)))
+    await this.#file.sync()
   }
 
-  write(entry: JournalEntry): Promise<void> {
-    return this.#write(entry)
+  async #refuseIfLost(): Promise<void> {
+    if (await this.isOurs()) return
+    throw new OutputError(
+      `${this.#path} is no longer this run's: another process has gone on with it, or it was moved or deleted. ` +
+        'Let the other one finish, or give the same command again.',
+    )
+  }
+
+  async isOurs(): Promise<boolean> {
+    const file = await open(this.#path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+    if (!file) return false
+    try {
+      const { buffer, bytesRead } = await file.read(
+        Buffer.alloc(this.#first.length),
+        0,
+        this.#first.length,
+        0,
+      )
+      return this.#first.equals(buffer.subarray(0, bytesRead))
+    } finally {
+      await file.close()
+    }
   }
 
   close(): Promise<void> {
     return this.#file.close()
-  }
-
-  async #write(line: JournalHead | JournalEntry): Promise<void> {
-    await this.#file.append(Buffer.from(`${JSON.stringify(line)}\n`))
-    await this.#file.sync()
   }
 }

@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { outputFormat } from '@pinecone-inference/files'
+import { isFolder } from './make-folder.js'
 import { OutputError } from './output-error.js'
 
 /** The namespace that has no name, as Pinecone's bulk import calls it. */
@@ -27,11 +27,4 @@ export async function outputPath(output: string, namespace: string | undefined):
 function folderOf(namespace: string): string {
   if (!/[/\\\0]/.test(namespace) && !['', '.', '..'].includes(namespace)) return namespace
   throw new OutputError(`--namespace ${JSON.stringify(namespace)} cannot be the name of a folder`)
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
 }

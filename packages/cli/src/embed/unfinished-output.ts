@@ -1,10 +1,11 @@
-import { access, mkdir, readdir, rm, rmdir } from 'node:fs/promises'
+import { access, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppendingFile, type RecordWriter, syncFolder } from '@pinecone-inference/files'
 import { type EmbedJob, vectorsOf } from './embed-job.js'
 import type { Outcome } from './embed-records.js'
 import { failureLine } from './failure-line.js'
 import { Journal, type JournalContent, type JournalEntry, type JournalHead, readJournal } from './journal.js'
+import { makeFolder } from './make-folder.js'
 import { isTaken, nameFile } from './name-file.js'
 import { OutputError } from './output-error.js'
 import { ThreadedWriter } from './writer-thread/threaded-writer.js'
@@ -75,7 +76,9 @@ export class UnfinishedOutput {
    */
   static async open(job: EmbedJob, head: JournalHead): Promise<UnfinishedOutput | FinishedOutput> {
     const paths = pathsOf(job.output)
-    const content = await readJournal(paths.journal)
+    const content = await readJournal(paths.journal).catch((error: Error) => {
+      throw orStartOver(error, paths)
+    })
     const last = content?.entries.at(-1)
     if (content) refuseOther(content.head, head, paths)
     if (last?.finished) {
@@ -84,11 +87,14 @@ export class UnfinishedOutput {
     }
     if (await isFinishedBarFolder(paths)) return { finished: undefined }
     await refuseExisting(paths)
-    const files = content
-      ? await continueFiles(job, paths, content).catch((cause: Error) => {
-          throw new OutputError(`${cause.message}. Delete ${paths.folder} to start over.`, { cause })
-        })
-      : await beginFiles(job, paths, head)
+    if (!content) await refuseWithoutJournal(paths)
+    const files = await openFiles(job, paths, content ?? { head, entries: [] }).catch(
+      async (error: Error) => {
+        if (content) throw orStartOver(error, paths)
+        await removeFiles(paths)
+        throw error
+      },
+    )
     return new UnfinishedOutput(paths, files, last)
   }
 
@@ -119,6 +125,7 @@ export class UnfinishedOutput {
    * next checkpoint has to wait for this one.
    */
   async checkpoint({ read, digest, tokens }: Standing): Promise<void> {
+    // Before anything else: what is appended meanwhile belongs to the next one.
     const failed = { records: this.#failures, bytes: this.#failed.length }
     const output = await this.#writer.checkpoint()
     await this.#failed.sync()
@@ -145,8 +152,8 @@ export class UnfinishedOutput {
 
   /** Takes the files away if they hold nothing. */
   async discardIfEmpty(): Promise<boolean> {
-    if (this.#last !== nothingDone) return false
-    await rm(this.#paths.folder, { recursive: true })
+    if (this.#last !== nothingDone || !(await this.#journal.isOurs())) return false
+    await rm(this.#paths.folder, { recursive: true, force: true })
     return true
   }
 }
@@ -165,33 +172,52 @@ interface Files {
   failed: AppendingFile
 }
 
-async function beginFiles(job: EmbedJob, paths: Paths, head: JournalHead): Promise<Files> {
-  await mkdir(paths.folder, { recursive: true })
-  const files = {
-    writer: await ThreadedWriter.open(paths.unfinishedOutput, {
-      format: job.format,
-      vectors: vectorsOf(job),
-    }),
-    failed: await AppendingFile.open(paths.unfinishedFailed, 0),
-    journal: await Journal.create(paths.journal, head),
+/** Opens all of a run's files, or none. The journal comes first: what is beside it is never without it. */
+async function openFiles(job: EmbedJob, paths: Paths, content: JournalContent): Promise<Files> {
+  const { entries } = content
+  await makeFolder(paths.folder)
+  const opened: { close(): Promise<void> }[] = []
+  const keep = <T extends { close(): Promise<void> }>(file: T): T => {
+    opened.push(file)
+    return file
   }
-  await syncFolder(paths.folder)
-  await syncFolder(dirname(paths.folder))
-  return files
+  try {
+    const journal = keep(await Journal.open(paths.journal, content))
+    const writer = keep(
+      await ThreadedWriter.open(paths.unfinishedOutput, {
+        format: job.format,
+        vectors: vectorsOf(job),
+        checkpoints: entries.map(({ output }) => output),
+      }),
+    )
+    const failed = keep(await AppendingFile.open(paths.unfinishedFailed, entries.at(-1)?.failed.bytes ?? 0))
+    await syncFolder(paths.folder)
+    await syncFolder(dirname(paths.folder))
+    return { journal, writer, failed }
+  } catch (error) {
+    await Promise.allSettled(opened.map((file) => file.close()))
+    throw error
+  }
 }
 
-async function continueFiles(job: EmbedJob, paths: Paths, content: JournalContent): Promise<Files> {
-  const { entries } = content
-  const checkpoints = entries.map(({ output }) => output)
-  return {
-    writer: await ThreadedWriter.open(paths.unfinishedOutput, {
-      format: job.format,
-      vectors: vectorsOf(job),
-      checkpoints,
-    }),
-    failed: await AppendingFile.open(paths.unfinishedFailed, entries.at(-1)?.failed.bytes ?? 0),
-    journal: await Journal.continue(paths.journal, content),
-  }
+async function removeFiles({ folder, journal, unfinishedOutput, unfinishedFailed }: Paths): Promise<void> {
+  for (const path of [unfinishedOutput, unfinishedFailed, `${journal}.new`, journal])
+    await rm(path, { force: true })
+  await removeIfEmpty(folder)
+}
+
+/** The error of a run that cannot be gone on with as it is; not of a disk that may have room again. */
+function orStartOver(error: Error, { folder }: Paths): Error {
+  if ('syscall' in error && 'code' in error && error.code !== 'ENOENT') return error
+  return new OutputError(`${error.message}. Delete ${folder} to start over.`, { cause: error })
+}
+
+async function refuseWithoutJournal({ folder, journal, unfinishedOutput }: Paths): Promise<void> {
+  const found = await stat(unfinishedOutput).catch(() => undefined)
+  if (!found?.size) return
+  throw new OutputError(
+    `${unfinishedOutput} holds records, but ${journal}, which says what they are, is gone. Delete ${folder} to start over.`,
+  )
 }
 
 /**
