@@ -7,7 +7,10 @@ const MOST = 1_000
 
 /** What is refused before anything is embedded, held until it is known whether it is the inputs that are at fault. */
 export class RefusedAlike {
+  /** In their order, and with what else failed among them. */
   #held: Failed[] = []
+  #refused = 0
+  #reason = ''
 
   /**
    * Holds a failure, or gives back all that is held once it is the inputs'.
@@ -15,23 +18,26 @@ export class RefusedAlike {
    * @throws PineconeInferenceError where it is not
    */
   add(failed: Failed): Failed[] {
-    const reason = this.#held.find(({ failure }) => isRefusal(failure))?.failure.message
+    const { failure } = failed
     this.#held.push(failed)
-    const isAnother = isRefusal(failed.failure) && reason !== undefined && failed.failure.message !== reason
-    if (isAnother) return this.release()
-    if (this.#held.filter(({ failure }) => isRefusal(failure)).length < MOST) return []
+    if (failure instanceof PineconeInferenceError) {
+      if (this.#refused > 0 && failure.message !== this.#reason) return this.release()
+      this.#refused++
+      this.#reason = failure.message
+    }
+    if (this.#refused === 0) return this.release()
+    if (this.#refused < MOST) return []
     throw new PineconeInferenceError(
-      `the first ${countRecords(MOST)} are refused, all for one reason: ${failed.failure.message}`,
-      { cause: failed.failure },
+      `the first ${countRecords(MOST)} are refused, all for one reason: ${failure.message}`,
+      { cause: failure },
     )
   }
 
   /** What is held is the inputs' fault after all. */
   release(): Failed[] {
-    return this.#held.splice(0)
+    this.#refused = 0
+    const released = this.#held
+    this.#held = []
+    return released
   }
-}
-
-function isRefusal(failure: Error): boolean {
-  return failure instanceof PineconeInferenceError
 }

@@ -45,6 +45,14 @@ it('holds what is not let go of, in order', async () => {
   expect([source.shift(), source.shift(), source.shift(), source.shift()]).toEqual([0, 1, 2, undefined])
 })
 
+it('lets go of many in a time that grows with their number', async () => {
+  const source = new SharedSource(numbers(500_000))
+  for await (const _ of source.reader());
+  let count = 0
+  while (source.shift() !== undefined) count++
+  expect(count).toBe(500_000)
+})
+
 it('fails every reader with its source', async () => {
   const source = new SharedSource(
     // biome-ignore lint/correctness/useYield: it fails at once

@@ -1,9 +1,12 @@
 /** One source read by several readers, each at its own pace; holds what not all of them are done with. */
 export class SharedSource<T> {
   readonly #source: AsyncIterator<T>
-  readonly #items: T[] = []
+  /** By position: unlike an array, it gives up its first item in no time, however many follow. */
+  readonly #items = new Map<number, T>()
   /** Position of the first item held. */
   #first = 0
+  /** Position of the next item to come. */
+  #next = 0
   #pulling: Promise<boolean> | undefined
 
   constructor(source: AsyncIterable<T>) {
@@ -12,29 +15,30 @@ export class SharedSource<T> {
 
   async *reader(): AsyncGenerator<T, void> {
     for (let at = 0; ; at++) {
-      while (at >= this.#first + this.#items.length) if (!(await this.#pull())) return
+      while (at >= this.#next) if (!(await this.#pull())) return
       yield this.at(at)
     }
   }
 
   /** An item that is held. */
   at(position: number): T {
-    const item = this.#items[position - this.#first]
+    const item = this.#items.get(position)
     if (item === undefined) throw new RangeError(`position ${position} is not held`)
     return item
   }
 
   /** Lets go of the first item held, and returns it; undefined if none is. */
   shift(): T | undefined {
-    if (this.#items.length > 0) this.#first++
-    return this.#items.shift()
+    const item = this.#items.get(this.#first)
+    if (this.#items.delete(this.#first)) this.#first++
+    return item
   }
 
   #pull(): Promise<boolean> {
     this.#pulling ??= this.#source
       .next()
       .then(({ done, value }) => {
-        if (!done) this.#items.push(value)
+        if (!done) this.#items.set(this.#next++, value)
         return !done
       })
       .finally(() => {
