@@ -234,6 +234,14 @@ describe('pinecone-inference embed', () => {
     ])
   })
 
+  it.skipIf(process.platform === 'win32')('refuses a folder as the standard input', async () => {
+    const folder = await folderOf()
+    const args = ['embed', '-', '-o', 'out.jsonl', ...SPARSE, '--offline']
+    const { code, stderr } = await run(folder, args, {}, { stdin: '.' })
+    expect([code, stderr]).toEqual([1, 'error: standard input: is a folder; give its name instead of -\n'])
+    expect(await readdir(folder)).toEqual([])
+  })
+
   it('is done though nobody reads what it says', async () => {
     const { env } = await service()
     const folder = await folderOf({ 'in.jsonl': lines(passages(500)) })
@@ -563,6 +571,7 @@ describe('an unfinished run', () => {
       1,
       expect.stringContaining('whose input was another: its first'),
     ])
+    expect(other.stderr).not.toContain('goes on with the rest')
     expect((await from(passages(5000))).code).toBe(0)
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
   })
@@ -613,6 +622,42 @@ describe('an unfinished run', () => {
     expect((await run(folder, args)).code).toBe(0)
     const again = await run(folder, args)
     expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('was finished already')])
+  })
+
+  it('of a file does not end with less of it on the standard input, and goes on with all of it', async () => {
+    const { env, folder, args } = await unfinished('out.jsonl')
+    const from = (count: number) => {
+      const { child, ended } = start(folder, ['embed', '-', ...args.slice(2)], env)
+      child.stdin.on('error', () => {}).end(lines(passages(count)))
+      return ended
+    }
+    const less = await from(3200)
+    expect([less.code, less.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^error: out\.jsonl\.partial holds a run whose input was another: it had 5000 records, now there are 3200, or .*start over\.\n$/m,
+      ),
+    ])
+    expect((await readdir(folder)).includes('out.jsonl')).toBe(false)
+    expect((await from(5000)).code).toBe(0)
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
+  })
+
+  it('says how to go on where the same input would fail again', async () => {
+    const { env } = await service()
+    const folder = await folderOf()
+    const from = (records: readonly unknown[]) => {
+      const { child, ended } = start(folder, ['embed', '-', '-o', 'out.jsonl', ...SPARSE], env)
+      child.stdin.on('error', () => {}).end(lines(records))
+      return ended
+    }
+    const { code, stderr } = await from([...passages(1000), { id: 'id-7', text: 'again' }])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('the id "id-7" is record 8\'s already')])
+    expect(stderr).toMatch(
+      /^Stopped after ([\d,]+) records\. What is done is kept; the same command goes on with an input that is put right, whose first \1 records are the same\.$/m,
+    )
+    expect((await from(passages(1001))).code).toBe(0)
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(1001).map(({ id }) => id))
   })
 
   it('can be written by one process at a time', async () => {
@@ -673,6 +718,18 @@ describe('a signal', () => {
       expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(20_000).map(({ id }) => id))
     },
   )
+
+  it('ends it at once while it asks what a model is', async () => {
+    const { env, emulator } = await service()
+    emulator.faults.add(parseFaultRule('/models/{model_name} stall:headers'))
+    const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', '--model', 'new-model']
+    const { child, ended } = start(folder, args, env)
+    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 10_000 })
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(130)
+    expect(await readdir(folder)).toEqual(['in.jsonl'])
+  })
 
   it('given twice stops at once', async () => {
     const { env, emulator } = await service()

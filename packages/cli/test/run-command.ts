@@ -29,6 +29,8 @@ export interface Ended {
 interface Limits {
   /** Blocks of 512 bytes that a file may have, so that writing fails as on a full disk. */
   fileBlocks?: number
+  /** What the standard input is, instead of a pipe. */
+  stdin?: string
   /** A file that takes the standard output. */
   stdout?: string
 }
@@ -38,10 +40,10 @@ export function start(
   folder: string,
   args: readonly string[],
   env: Record<string, string> = {},
-  { fileBlocks, stdout: file }: Limits = {},
+  { fileBlocks, stdin: from, stdout: to }: Limits = {},
 ) {
   const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks}; `
-  const redirection = file === undefined ? '' : ` > ${file}`
+  const redirection = `${from === undefined ? '' : ` < ${from}`}${to === undefined ? '' : ` > ${to}`}`
   const shell = ['sh', '-c', `${limit}exec "$@"${redirection}`, 'sh']
   const command = [process.execPath, main, ...args]
   const [program = '', ...rest] = limit || redirection ? [...shell, ...command] : command

@@ -12,6 +12,7 @@ import { jsonReport } from '../embed/report/json-report.js'
 import { lineReport } from '../embed/report/line-report.js'
 import type { Report } from '../embed/report/report.js'
 import { terminalReport } from '../embed/report/terminal-report.js'
+import { refuseFolderAsStandardInput } from '../embed/standard-input.js'
 import { canBeSurveyed, surveyInput } from '../embed/survey-input.js'
 import { refuseFinished } from '../embed/unfinished-output.js'
 import { EXIT } from '../ending/exit-code.js'
@@ -138,6 +139,7 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
     report.say('Stopping: what is under way is finished first. Ctrl-C again stops at once.')
   })
   try {
+    refuseFolderAsStandardInput(inputs)
     const output = await outputPath(options.output, options.namespace)
     const { redis, run = DEFAULT_RUN } = options
     if (redis === undefined && options.run !== undefined) throw new OutputError('--run goes with --redis')
@@ -175,7 +177,7 @@ async function embedInto(
   const { client, name, close } = await connect({ offline, concurrency, tokensPerMinute, onTokens, say })
   try {
     const format = outputFormat(output) ?? 'jsonl'
-    const calls = await callsToMake(options, format, client)
+    const calls = await callsToMake(options, format, client, stop.requested)
     const job = { inputs, read: readOptions(options), calls, service: name, output, format }
     return await carryOut(job, { client, tokens, stop, report })
   } finally {

@@ -24,6 +24,7 @@ export async function callsToMake(
   options: CallOptions,
   format: OutputFormat,
   client: PineconeInference,
+  signal: AbortSignal,
 ): Promise<EmbedCall[]> {
   const { inputType, dimension, truncate } = options
   const shared: EmbedParameters = { inputType, ...(truncate === undefined ? {} : { truncate }) }
@@ -32,7 +33,7 @@ export async function callsToMake(
     const { option, model } = wanted
     calls.push({
       model,
-      vectorType: vectorTypeOf(hostedModel(model) ?? (await client.getModel(model)), wanted),
+      vectorType: vectorTypeOf(hostedModel(model) ?? (await client.getModel(model, { signal })), wanted),
       parameters: option === '--model' && dimension !== undefined ? { ...shared, dimension } : shared,
       // Parquet holds 32 bits anyway.
       encoding: format === 'parquet' ? 'float32' : 'number',

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { PineconeInference } from '@pinecone-inference/client'
+import { InputError } from '@pinecone-inference/files'
 import { EXIT } from '../ending/exit-code.js'
 import { exitCodeOf } from '../ending/exit-code-of.js'
 import { isExpected } from '../ending/expected-error.js'
@@ -80,7 +81,9 @@ async function run(
     // It says itself what to do.
     if (error instanceof OutputError) return EXIT.refused
     if (!(output instanceof UnfinishedOutput && (await output.discardIfEmpty()))) {
-      report.say(`Stopped after ${countRecords(output.standing.read)}. ${howToGoOn(job)}`)
+      const { read } = output.standing
+      const advice = error instanceof InputError ? howToMend(job, read) : howToGoOn(job)
+      report.say(`Stopped after ${countRecords(read)}. ${advice}`)
     }
     return exitCodeOf(error)
   }
@@ -99,6 +102,15 @@ function howToGoOn({ output }: EmbedJob): string {
   return output === '-'
     ? 'What is on the standard output is whole; the rest is not done.'
     : 'What is done is kept; the same command goes on with the rest.'
+}
+
+/** The same input fails again. */
+function howToMend(job: EmbedJob, read: number): string {
+  if (job.output === '-') return howToGoOn(job)
+  const what = canBeSurveyed(job.inputs)
+    ? 'the input as it was when this began'
+    : `an input that is put right, whose first ${countRecords(read)} are the same`
+  return `What is done is kept; the same command goes on with ${what}.`
 }
 
 /** What a run must be given again to be gone on with. The input is known by its content. */

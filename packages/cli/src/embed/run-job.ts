@@ -6,6 +6,7 @@ import { collectGarbage } from './collect-garbage.js'
 import type { EmbedJob } from './embed-job.js'
 import { embedRecords, type Outcome } from './embed-records.js'
 import { InputDigest } from './input-digest.js'
+import type { JournalHead } from './journal.js'
 import { OutputError } from './output-error.js'
 import { RefusedAlike } from './refused-alike.js'
 import { Pace } from './report/pace.js'
@@ -15,6 +16,8 @@ import type { Standing } from './unfinished-output.js'
 
 /** Where a job's records go: files that can be gone on with, or the standard output. */
 export interface JobOutput {
+  /** What the input was when the job was begun, where that was known. */
+  readonly input: JournalHead['input']
   readonly standing: Standing
   readonly embedded: number
   readonly failures: number
@@ -116,6 +119,14 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
       `The input changed while it was read. Delete ${job.output}.partial to start over with it as it is now.`,
     )
   }
+  const { input } = output
+  if (input && digest.value() !== input.digest) {
+    await checkpoints.last(read)
+    throw otherInput(
+      job,
+      `it had ${input.records} records, now there are ${read}, or one of them has changed.`,
+    )
+  }
   tell()
   await checkpoints.finish()
   return true
@@ -139,9 +150,10 @@ async function* recordsAfter(
         continue
       }
       digest.add(record)
-      if (index === read && digest.value() !== expected) throw otherInput(job, read)
+      if (index === read && digest.value() !== expected)
+        throw otherInput(job, `its first ${read} records are not the same.`)
     }
-    if (index < read) throw otherInput(job, read)
+    if (index < read) throw otherInput(job, `its first ${read} records are not the same.`)
   } catch (error) {
     // The input was ended above.
     if (!stop.aborted) throw error
@@ -150,9 +162,9 @@ async function* recordsAfter(
   }
 }
 
-function otherInput({ output }: EmbedJob, read: number): OutputError {
+function otherInput({ output }: EmbedJob, difference: string): OutputError {
   return new OutputError(
-    `${output}.partial holds a run whose input was another: its first ${read} records are not the same. ` +
+    `${output}.partial holds a run whose input was another: ${difference} ` +
       `Give the same to go on with it, or delete ${output}.partial to start over.`,
   )
 }

@@ -5,6 +5,7 @@ import type { Standing } from './unfinished-output.js'
 
 /** JSON lines on the standard output. There is nothing to go on with. */
 export class StandardOutput implements JobOutput {
+  readonly input = null
   standing: Standing = { read: 0, digest: '', tokens: {} }
   readonly #onFailure: (id: string, failure: Error) => void
   embedded = 0

@@ -49,6 +49,7 @@ type Paths = ReturnType<typeof pathsOf>
  * it so that the next one goes on after the last checkpoint; OUTPUT itself is there only when it is whole.
  */
 export class UnfinishedOutput {
+  readonly input: JournalHead['input']
   readonly #paths: Paths
   readonly #journal: Journal
   readonly #writer: RecordWriter
@@ -58,12 +59,13 @@ export class UnfinishedOutput {
   #failures: number
   #embedded: number
 
-  private constructor(paths: Paths, files: Files, last: JournalEntry | undefined) {
+  private constructor(paths: Paths, files: Files, { head, entries }: JournalContent) {
+    this.input = head.input
     this.#paths = paths
     this.#journal = files.journal
     this.#writer = files.writer
     this.#failed = files.failed
-    this.#last = last ?? nothingDone
+    this.#last = entries.at(-1) ?? nothingDone
     this.#failures = this.#last.failed.records
     this.#embedded = this.#last.output.records
   }
@@ -76,26 +78,25 @@ export class UnfinishedOutput {
    */
   static async open(job: EmbedJob, head: JournalHead): Promise<UnfinishedOutput | FinishedOutput> {
     const paths = pathsOf(job.output)
-    const content = await readJournal(paths.journal).catch((error: Error) => {
+    const begun = await readJournal(paths.journal).catch((error: Error) => {
       throw orStartOver(error, paths)
     })
-    const last = content?.entries.at(-1)
-    if (content) refuseOther(content.head, head, paths)
+    const last = begun?.entries.at(-1)
+    if (begun) refuseOther(begun.head, head, paths)
     if (last?.finished) {
       await giveNames(paths, last)
       return { finished: last }
     }
     if (await isFinishedBarFolder(paths)) return { finished: undefined }
     await refuseExisting(paths)
-    if (!content) await refuseWithoutJournal(paths)
-    const files = await openFiles(job, paths, content ?? { head, entries: [] }).catch(
-      async (error: Error) => {
-        if (content) throw orStartOver(error, paths)
-        await removeFiles(paths)
-        throw error
-      },
-    )
-    return new UnfinishedOutput(paths, files, last)
+    if (!begun) await refuseWithoutJournal(paths)
+    const content = begun ?? { head, entries: [] }
+    const files = await openFiles(job, paths, content).catch(async (error: Error) => {
+      if (begun) throw orStartOver(error, paths)
+      await removeFiles(paths)
+      throw error
+    })
+    return new UnfinishedOutput(paths, files, content)
   }
 
   get standing(): Standing {
