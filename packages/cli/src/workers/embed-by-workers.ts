@@ -49,7 +49,7 @@ export async function embedByWorkers(
   // Only here, so that no other command waits for it to load.
   const { EmbedRun, RedisUnavailableError, RunError } = await import('@pinecone-inference/bullmq')
   if (offline) report.say(OFFLINE_NOTICE)
-  await refuseUnfitModel(options)
+  await refuseUnfitModel(options, stop.requested)
   const folder = dirname(path)
   const survey = canBeSurveyed(inputs) ? await surveyInput(inputs, read, stop.requested) : undefined
   const began = performance.now()
@@ -104,12 +104,12 @@ export async function embedByWorkers(
  * Asks the service for a model that is not in the client's table: each worker would end with its refusal, and the job
  * would wait for others. Without a key, which only workers need, it cannot be asked.
  */
-async function refuseUnfitModel(options: WorkersOptions): Promise<void> {
+async function refuseUnfitModel(options: WorkersOptions, signal: AbortSignal): Promise<void> {
   const { model, offline = false } = options
   if (hostedModel(model) || !(offline || process.env.PINECONE_API_KEY)) return
   const service = await connect({ offline, concurrency: 1, tokensPerMinute: undefined, say() {} })
   try {
-    await callsToMake(options, 'parquet', service.client)
+    await callsToMake(options, 'parquet', service.client, signal)
   } finally {
     await service.close()
   }
