@@ -22,6 +22,7 @@ import { folderOf, run, start } from './run-command.js'
 import { service } from './service.js'
 
 const SPARSE = ['--model', 'pinecone-sparse-english-v0']
+const OFFLINE = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE, '--offline']
 const DENSE = ['--model', 'llama-text-embed-v2', '--dimension', '384']
 
 const passages = (count: number) =>
@@ -148,14 +149,7 @@ describe('pinecone-inference embed', () => {
 
   it('refuses an output that is there already before it reads the input', async () => {
     const folder = await folderOf({ 'in.jsonl': 'broken', 'out.jsonl': '' })
-    const { code, stderr } = await run(folder, [
-      'embed',
-      'in.jsonl',
-      '-o',
-      'out.jsonl',
-      ...SPARSE,
-      '--offline',
-    ])
+    const { code, stderr } = await run(folder, OFFLINE)
     expect(code).toBe(1)
     expect(stderr).toContain('error: out.jsonl is there already. Move it away, or give another --output.')
   })
@@ -220,14 +214,7 @@ describe('pinecone-inference embed', () => {
   it.skipIf(process.platform === 'win32')('refuses a pipe that is given as a file', async () => {
     const folder = await folderOf()
     await promisify(execFile)('mkfifo', [join(folder, 'in.jsonl')])
-    const { code, stderr } = await run(folder, [
-      'embed',
-      'in.jsonl',
-      '-o',
-      'out.jsonl',
-      ...SPARSE,
-      '--offline',
-    ])
+    const { code, stderr } = await run(folder, OFFLINE)
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(/in\.jsonl: is no file and no folder; give what a pipe holds as -\n$/),

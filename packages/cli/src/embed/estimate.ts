@@ -5,11 +5,11 @@ const BYTES_PER_TOKEN = 4
 /** Inputs that a request to a hosted model may hold. */
 const INPUTS_PER_REQUEST = 96
 /** What a model reads of a text: https://docs.pinecone.io/models/overview */
-const TOKENS_PER_TEXT: Readonly<Record<string, number>> = {
-  'llama-text-embed-v2': 2048,
-  'multilingual-e5-large': 507,
-  'pinecone-sparse-english-v0': 512,
-}
+const TOKENS_PER_TEXT: ReadonlyMap<string, number> = new Map([
+  ['llama-text-embed-v2', 2048],
+  ['multilingual-e5-large', 507],
+  ['pinecone-sparse-english-v0', 512],
+])
 
 /** Adds up what the texts will come to for a model, which cuts them at its limit, where that is known. */
 export class TokenTally {
@@ -20,8 +20,7 @@ export class TokenTally {
 
   constructor(model: string, truncate: string | undefined) {
     this.model = model
-    const known =
-      truncate === 'NONE' || !Object.hasOwn(TOKENS_PER_TEXT, model) ? undefined : TOKENS_PER_TEXT[model]
+    const known = truncate === 'NONE' ? undefined : TOKENS_PER_TEXT.get(model)
     this.#limit = (known ?? Number.POSITIVE_INFINITY) * BYTES_PER_TOKEN
   }
 

@@ -32,8 +32,8 @@ export class Call {
   }
 
   /**
-   * A batch of this call, which is stopped and aborted with it and can be stopped alone; to be ended on its own. Told
-   * is whenever a request of it has failed, before another attempt waits.
+   * A batch of this call: it is stopped and aborted with the call, and can be stopped alone. Call its `end()` when it is
+   * over. `onFailedRequest` is called when a request of it has failed, before another attempt waits.
    */
   part(onFailedRequest?: () => void): Call {
     const part = new Call({ timeout: this.timeout })
