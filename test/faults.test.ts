@@ -98,7 +98,7 @@ describe.each(carriers)('through %s:', (_, carrier) => {
         thenClose((json) => head(json.length, `x-large: ${'x'.repeat(100_000)}\r\n`) + json),
       ],
       ['a 502 of a gateway, in HTML', error(502, '<html>Bad Gateway</html>')],
-      ['a 503 in plain text', error(503, 'come back later', 'retry-after: 0\r\n')],
+      ['a 503 in plain text', error(503, 'come back later', 'retry-after: 0.001\r\n')],
       ['a 503 with a Retry-After that says nothing', error(503, '{}', 'retry-after: soon\r\n')],
       [
         'a 429 whose Retry-After is gone by',
@@ -286,7 +286,7 @@ describe.each(carriers)('through %s:', (_, carrier) => {
         {},
       ],
       ['503', error(503, ''), PineconeServerError, { status: 503 }],
-      ['429', error(429, '', 'retry-after: 0\r\n'), PineconeRateLimitError, { retryAfterMs: 0 }],
+      ['429', error(429, '', 'retry-after: 0.001\r\n'), PineconeRateLimitError, { retryAfterMs: 1 }],
     ])('%s', async (_, fault, type, fields) => {
       const server = await rawServer(fault)
       const failure = await clientOf(server.url)

@@ -48,6 +48,7 @@ export {
   PineconeApiError,
   PineconeAuthenticationError,
   PineconeInvalidRequestError,
+  PineconeQuotaError,
   PineconeRateLimitError,
   PineconeServerError,
 } from './errors/api-error.js'

@@ -149,7 +149,7 @@ describe('embedAll', () => {
 
   it('says how often the failed request was sent, whatever waited beside it', async () => {
     const api = await scriptedApi((_request, response) =>
-      json(response, 503, errorBody(503, 'UNAVAILABLE', 'no'), { 'retry-after': '0' }),
+      json(response, 503, errorBody(503, 'UNAVAILABLE', 'no'), { 'retry-after': '0.001' }),
     )
     const call = api.client({ maxConcurrency: 1, maxRetries: 2 }).embedAll({ ...E5, inputs: texts(960) })
     await expect(call).rejects.toMatchObject({ attempts: 3 })
@@ -219,7 +219,7 @@ describe('embedAll', () => {
 describe('aborted with another call’s error', () => {
   const failed = async () => {
     const api = await scriptedApi((_request, response) =>
-      json(response, 503, errorBody(503, 'UNAVAILABLE', 'no'), { 'retry-after': '0' }),
+      json(response, 503, errorBody(503, 'UNAVAILABLE', 'no'), { 'retry-after': '0.001' }),
     )
     return await api
       .client({ maxRetries: 0 })
@@ -432,7 +432,7 @@ describe("onError: 'collect'", () => {
   const failing = (first: string, status: number) =>
     scriptedApi((request, response) =>
       request.body.inputs[0].text === first
-        ? json(response, status, errorBody(status, 'CODE', 'no'), { 'retry-after': '0' })
+        ? json(response, status, errorBody(status, 'CODE', 'no'), { 'retry-after': '0.001' })
         : embedAnswer(request),
     )
 

@@ -96,7 +96,7 @@ describe('embedStream', () => {
       const first = request.body.inputs[0].text
       if (first === 'text number 0' && !failedOnce) {
         failedOnce = true
-        return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '0' })
+        return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '0.001' })
       }
       if (first === 'text number 96') return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
       return embedAnswer(request)

@@ -7,6 +7,7 @@ import {
   PineconeConnectionError,
   type PineconeInference,
   PineconeInvalidRequestError,
+  PineconeQuotaError,
   PineconeResponseError,
 } from '../dist/index.js'
 import { E5, embedAnswer, errorBody, event, json, rerankAnswer, scriptedApi } from './scripted-api.js'
@@ -55,6 +56,38 @@ describe('an error answer is told in one line, whatever a gateway made of it:', 
     expect(failure).toBeInstanceOf(PineconeInvalidRequestError)
     expect(failure).toMatchObject({ status: 400, ...expected })
   })
+
+  it.each([
+    [
+      'embedding token limit (5000000) for model multilingual-e5-large for the current month across your organization.',
+      'month',
+    ],
+    ['monthly limit of rerank requests (500) for model bge-reranker-v2-m3.', 'month'],
+  ])(
+    'says that the month is used up, asks once, and ends a bulk call that collects failures: %s',
+    async (words, quota) => {
+      const body = errorBody(429, 'RESOURCE_EXHAUSTED', `You've reached the ${words}`)
+      const api = await scriptedApi((_, response) => json(response, 429, body))
+      const client = api.client({ maxConcurrency: 1 })
+      const inputs = Array.from({ length: 960 }, (_, i) => `text ${i}`)
+      for (const call of [
+        () => client.embed({ ...E5, inputs: ['a'] }),
+        () => client.embedAll({ ...E5, inputs }, { onError: 'collect' }),
+        () => client.rerank({ model: 'bge-reranker-v2-m3', query: 'q', documents: ['a'] }),
+      ]) {
+        const before = api.requests.length
+        const failure = await failureOf(call())
+        expect(failure).toBeInstanceOf(PineconeQuotaError)
+        expect(failure).toMatchObject({
+          quota,
+          status: 429,
+          attempts: 1,
+          message: expect.stringContaining(words),
+        })
+        expect(api.requests.length - before).toBe(1)
+      }
+    },
+  )
 
   it('with how long the service asks to wait', async () => {
     const api = await scriptedApi((_, response) =>

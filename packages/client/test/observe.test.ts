@@ -31,7 +31,7 @@ function listen<E>(event: 'start' | 'end' | 'retry'): E[] {
 const failingOnce = () =>
   scriptedApi((request, response, number) =>
     number === 1
-      ? json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '0' })
+      ? json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '0.001' })
       : embedAnswer(request),
   )
 

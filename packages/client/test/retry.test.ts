@@ -15,7 +15,7 @@ import {
 import { E5, embedAnswer, errorBody, event, json, scriptedApi, texts, vectorOf } from './scripted-api.js'
 
 const one = { ...E5, inputs: ['a'] }
-const at = { 'retry-after': '0' }
+const at = { 'retry-after': '0.001' }
 const reason = new Error('changed my mind')
 
 describe('a request is sent again', () => {
@@ -237,7 +237,7 @@ describe('a request is not sent again', () => {
       .embed(one)
       .catch((failure: unknown) => failure)
     expect(error).toBeInstanceOf(PineconeServerError)
-    expect(error).toMatchObject({ attempts: 2, retryAfterMs: 0 })
+    expect(error).toMatchObject({ attempts: 2, retryAfterMs: 1 })
   })
 })
 

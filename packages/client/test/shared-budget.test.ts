@@ -31,7 +31,7 @@ describe('with a shared budget', () => {
       if (number === 1)
         return json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', 'slow down'), { 'retry-after': '90' })
       if (number === 2)
-        return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '0' })
+        return json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '0.001' })
       return request.path === '/rerank' ? rerankAnswer(request) : embedAnswer(request)
     })
     const { budget, told, asked } = writtenDown()
@@ -154,7 +154,7 @@ describe('with a shared budget', () => {
     onTestFinished(() => warning.mockRestore())
     const api = await scriptedApi((request, response, number) =>
       number < 3
-        ? json(response, number === 1 ? 429 : 503, errorBody(503, 'X', 'later'), { 'retry-after': '0' })
+        ? json(response, number === 1 ? 429 : 503, errorBody(503, 'X', 'later'), { 'retry-after': '0.001' })
         : embedAnswer(request),
     )
     const told: string[] = []

@@ -3,11 +3,8 @@ import {
   PineconeAuthenticationError,
   PineconeConfigurationError,
   PineconeInvalidRequestError,
-  PineconeRateLimitError,
+  PineconeQuotaError,
 } from '@pinecone-inference/client'
-
-/** As in the client: who asks for a longer wait means another budget, such as the month's. */
-const LONGEST_WAIT = 120_000
 
 /**
  * What an embed error is about: these records, which the service will never take; every job alike, so that it
@@ -17,6 +14,6 @@ export function judgeError(error: unknown): 'records' | 'every job' | 'moment' {
   if (error instanceof PineconeConfigurationError) return 'every job'
   if (error instanceof PineconeAuthenticationError) return 'every job'
   if (error instanceof PineconeApiError && error.status === 404) return 'every job'
-  if (error instanceof PineconeRateLimitError && (error.retryAfterMs ?? 0) > LONGEST_WAIT) return 'every job'
+  if (error instanceof PineconeQuotaError) return 'every job'
   return error instanceof PineconeInvalidRequestError ? 'records' : 'moment'
 }

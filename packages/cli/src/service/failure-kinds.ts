@@ -1,6 +1,7 @@
 import {
   PineconeConnectionError,
   PineconeInvalidRequestError,
+  PineconeQuotaError,
   PineconeRateLimitError,
   PineconeResponseError,
   PineconeServerError,
@@ -9,6 +10,7 @@ import {
 
 /** Whether the service or the network failed: the same request may work later. */
 export function isPassing(error: unknown): boolean {
+  if (error instanceof PineconeQuotaError) return false
   const passing = [
     PineconeConnectionError,
     PineconeRateLimitError,

@@ -1,7 +1,7 @@
 import type { Batch } from '../batches/plan-batches.js'
 import type { Call } from '../delivery/call.js'
 import { isFatal } from '../delivery/retry-policy.js'
-import { PineconeApiError, PineconeAuthenticationError } from '../errors/api-error.js'
+import { PineconeApiError, PineconeAuthenticationError, PineconeQuotaError } from '../errors/api-error.js'
 import { PineconeConnectionError } from '../errors/connection-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { PineconeResponseError } from '../errors/response-error.js'
@@ -18,9 +18,10 @@ export function isCallsOwn(error: unknown, call: Call): error is PineconeInferen
   return error instanceof PineconeInferenceError && !call.isAbortReason(error)
 }
 
-/** Whether the next request may fare better: not an abort, a refused key, a closed client, or a budget that fails. */
+/** Whether the next request may fare better: not an abort, a refused key, a quota that is used up, a closed client, or a budget that fails. */
 export function isOneRequestsOwn(error: unknown, call: Call): error is PineconeInferenceError {
-  if (!isCallsOwn(error, call) || error instanceof PineconeAuthenticationError) return false
+  if (!isCallsOwn(error, call)) return false
+  if (error instanceof PineconeAuthenticationError || error instanceof PineconeQuotaError) return false
   if (error instanceof PineconeConnectionError && isFatal(error)) return false
   return OF_ONE_REQUEST.some((type) => error instanceof type)
 }

@@ -1,6 +1,11 @@
 import type { Account, Load, RateBudget } from '../budget/rate-budget.js'
 import type { BudgetEntry, SharedBudget } from '../budget/shared-budget.js'
-import { PineconeApiError, PineconeRateLimitError } from '../errors/api-error.js'
+import {
+  LONGEST_RETRY_AFTER,
+  PineconeApiError,
+  PineconeQuotaError,
+  PineconeRateLimitError,
+} from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import type { Carrier } from '../http/carrier.js'
 import type { HttpRequest, Transport } from '../http/transport.js'
@@ -16,9 +21,6 @@ import { SharedTurns } from './shared-turns.js'
 import { Turns } from './turns.js'
 import { wait } from './wait.js'
 import { type Place, placeOf } from './waiting-line.js'
-
-/** The budgets are per minute. Who asks for a longer wait means another one, such as the month's. */
-const LONGEST_WAIT = 120_000
 
 /** What is to be delivered, and how its answer is read. */
 export interface Delivery<T> {
@@ -101,7 +103,7 @@ export class Sender {
 
   #triesAgain(error: unknown, retry: number): boolean {
     if (!isRetryable(error) || retry >= this.#maxRetries) return false
-    if (asksForTooLong(error)) return false
+    if (isLasting(error)) return false
     return error instanceof PineconeRateLimitError || this.#allowance.take()
   }
 
@@ -192,27 +194,29 @@ export class Sender {
     budget: Account['budget'],
     entry: BudgetEntry | undefined,
   ): void {
-    const isOverBudget = error instanceof PineconeRateLimitError && !asksForTooLong(error)
+    const isOverBudget = error instanceof PineconeRateLimitError && !isLasting(error)
     if (isOverBudget && !entry) {
-      const { retryAfterMs } = error
+      const retryAfterMs = error.retryAfterMs || undefined
       const holdMs = retryAfterMs ?? backoff(of.attempt.attempt - 1)
       budget.refused(of.amount, { enteredAt: of.enteredAt, retryAfterMs, holdMs }, of.now)
     } else {
       // What is shared is learned where it is shared.
       budget.failed(of.now)
-      if (isOverBudget) entry?.refused(error.retryAfterMs)
+      if (isOverBudget) entry?.refused(error.retryAfterMs || undefined)
       else entry?.failed()
     }
   }
 }
 
-/** Milliseconds; none after a 429: it waits for its turn like all others of its model, until the budget lets one go. */
+/** Milliseconds; a `Retry-After` of 0 is no hint. None after a 429: it waits for its turn like all others of its model, until the budget lets one go. */
 function pauseAfter(error: unknown, retry: number): number | undefined {
   if (error instanceof PineconeRateLimitError) return undefined
   const asked = error instanceof PineconeApiError ? error.retryAfterMs : undefined
-  return asked ?? backoff(retry)
+  return asked || backoff(retry)
 }
 
-function asksForTooLong(error: unknown): boolean {
-  return error instanceof PineconeApiError && (error.retryAfterMs ?? 0) > LONGEST_WAIT
+/** Whether no wait that a call may be kept for can help. */
+function isLasting(error: unknown): boolean {
+  if (error instanceof PineconeQuotaError) return true
+  return error instanceof PineconeApiError && (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER
 }

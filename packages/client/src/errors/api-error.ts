@@ -20,7 +20,7 @@ export class PineconeApiError extends PineconeInferenceError {
   readonly details: unknown
   /** The service's id of the request, for a support ticket. */
   readonly requestId: string | undefined
-  /** Milliseconds the service asked to wait (`Retry-After`). */
+  /** Milliseconds the service asked to wait (`Retry-After`); 0 for a date gone by. */
   readonly retryAfterMs: number | undefined
 
   constructor(message: string, answer: ApiErrorAnswer) {
@@ -48,6 +48,25 @@ export class PineconeRateLimitError extends PineconeApiError {
   override name = 'PineconeRateLimitError'
 }
 
+/**
+ * 429 that waiting a minute does not cure. It ends the whole call, all its batches together: wait longer, or raise what
+ * the plan allows.
+ */
+export class PineconeQuotaError extends PineconeRateLimitError {
+  override name = 'PineconeQuotaError'
+
+  /**
+   * `month`: the service says that the month's quota of the model is used up. `unknown`: it asks for a wait of more than
+   * two minutes (`retryAfterMs`), or has accepted nothing of the model for about a minute, although it was asked again.
+   */
+  readonly quota: 'month' | 'unknown'
+
+  constructor(message: string, answer: ApiErrorAnswer, quota: 'month' | 'unknown') {
+    super(message, answer)
+    this.quota = quota
+  }
+}
+
 /** 5xx, after the last retry: the service is at fault. Try again later. */
 export class PineconeServerError extends PineconeApiError {
   override name = 'PineconeServerError'
@@ -60,7 +79,24 @@ export function apiError(message: string, answer: ApiErrorAnswer): PineconeApiEr
   if (status === 400 || status === 404 || status === 413 || status === 422) {
     return new PineconeInvalidRequestError(message, answer)
   }
-  if (status === 429) return new PineconeRateLimitError(message, answer)
+  if (status === 429) return rateLimitError(message, answer)
   if (status >= 500) return new PineconeServerError(message, answer)
   return new PineconeApiError(message, answer)
+}
+
+/** Milliseconds. Budgets are per minute; who asks for a longer wait means another one, such as the month's. */
+export const LONGEST_RETRY_AFTER = 120_000
+
+/**
+ * "You've reached the embedding token limit (5000000) for model multilingual-e5-large for the current month across your
+ * organization.", "… your read unit limit for the current month."
+ * https://docs.pinecone.io/reference/api/database-limits/rate-limits (November 2026)
+ */
+const OF_THE_MONTH = /\bmonth(ly)?\b/i
+
+function rateLimitError(message: string, answer: ApiErrorAnswer): PineconeRateLimitError {
+  if (OF_THE_MONTH.test(message)) return new PineconeQuotaError(message, answer, 'month')
+  if ((answer.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER)
+    return new PineconeQuotaError(message, answer, 'unknown')
+  return new PineconeRateLimitError(message, answer)
 }

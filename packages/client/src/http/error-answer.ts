@@ -12,7 +12,7 @@ export function errorFromAnswer(
 ): PineconeApiError {
   // After parsing, as JSON may spell the key with escapes.
   const { code, message, details } = secrecy.blotWithin(contractError(text)) as ContractError
-  const retryAfterMs = parseRetryAfter(header(reply, 'retry-after'), Date.now())
+  const retryAfterMs = parseRetryAfter(header(reply, 'retry-after'), header(reply, 'date'), Date.now())
   const requestId = header(reply, 'x-pinecone-request-id') ?? header(reply, 'x-request-id')
   const redirect = reply.status >= 300 && reply.status < 400 ? ' (redirects are not followed)' : ''
   const line = [`${what} answered ${reply.status}${redirect}`, code, message ?? excerpt(secrecy.blot(text))]

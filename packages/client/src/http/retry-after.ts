@@ -1,11 +1,35 @@
 /**
- * Milliseconds to wait by a `Retry-After` header: seconds or an HTTP date (RFC 9110, 10.2.3).
- * A date gone by means 0; anything else is `undefined`.
+ * The three forms of an HTTP date, all of them GMT (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`,
+ * `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
  */
-export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined
-  const text = header.trim()
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000)
-  const date = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+const HTTP_DATE =
+  /^(?:[a-z]{3,9}, \d{1,2}[ -][a-z]{3}[ -]\d{2,4} \d\d:\d\d:\d\d GMT|[a-z]{3} [a-z]{3} [ \d]\d \d\d:\d\d:\d\d \d{4})$/i
+
+/** Milliseconds. A `Date` that is further off than clocks are is a stored answer's, or a test's. */
+const CLOCKS_DIFFER_BY = 24 * 60 * 60 * 1000
+
+/**
+ * Milliseconds to wait by a `Retry-After` header: seconds or an HTTP date (RFC 9110, 10.2.3). 0 for a date gone by;
+ * `undefined` for what is neither.
+ *
+ * @param date the same answer's `Date` header: a date is read against the service's clock, as ours may be minutes off
+ * @param now our own clock, for an answer without `Date`
+ */
+export function parseRetryAfter(
+  header: string | undefined,
+  date: string | undefined,
+  now: number,
+): number | undefined {
+  const text = header?.trim() ?? ''
+  if (/^\d{1,12}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000)
+  const until = parseHttpDate(text)
+  if (until === undefined) return undefined
+  const theirs = parseHttpDate(date?.trim() ?? '') ?? now
+  return Math.max(0, until - (Math.abs(theirs - now) < CLOCKS_DIFFER_BY ? theirs : now))
+}
+
+function parseHttpDate(text: string): number | undefined {
+  if (!HTTP_DATE.test(text)) return undefined
+  const time = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
+  return Number.isNaN(time) ? undefined : time
 }
