@@ -8,7 +8,7 @@ export default defineConfig([
     entry: {
       index: 'src/index.ts',
       main: 'src/main.ts',
-      'writer-thread': 'src/embed/writer-thread/thread.ts',
+      'writer-thread': 'src/embed/output/writer-thread/thread.ts',
     },
     format: 'esm',
     dts: { entry: { index: 'src/index.ts' } },

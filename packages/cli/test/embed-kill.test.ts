@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseFaultRule, startEmulator } from '@pinecone-inference/emulator'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { journalLine } from '../src/embed/journal.js'
+import { journalLine } from '../src/embed/output/journal.js'
 import { folderOf, run, start } from './run-command.js'
 
 const RECORDS = 20_000

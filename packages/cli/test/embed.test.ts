@@ -17,7 +17,7 @@ import { promisify } from 'node:util'
 import { parseFaultRule } from '@pinecone-inference/emulator'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it, vi } from 'vitest'
-import { journalLine } from '../src/embed/journal.js'
+import { journalLine } from '../src/embed/output/journal.js'
 import { folderOf, run, start } from './run-command.js'
 import { service } from './service.js'
 

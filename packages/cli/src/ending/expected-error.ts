@@ -1,6 +1,6 @@
 import { PineconeInferenceError } from '@pinecone-inference/client'
 import { InputError } from '@pinecone-inference/files'
-import { OutputError } from '../embed/output-error.js'
+import { OutputError } from '../embed/output/output-error.js'
 
 /** Whether an error's message is all that a user needs: from the input, the output, the disk or the service. */
 export function isExpected(error: unknown): error is Error {

@@ -1,31 +1,17 @@
 import type { PineconeInference } from '@pinecone-inference/client'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
-import type { StopSignal } from '../ending/stop-signal.js'
+import type { StopSignal } from '../../ending/stop-signal.js'
+import { collectGarbage } from '../collect-garbage.js'
+import { InputDigest } from '../input/input-digest.js'
+import type { Survey } from '../input/survey-input.js'
+import type { JobOutput, Outcome, Standing } from '../output/job-output.js'
+import { OutputError } from '../output/output-error.js'
+import { Pace } from '../report/pace.js'
+import type { Report } from '../report/report.js'
 import { Checkpoints } from './checkpoints.js'
-import { collectGarbage } from './collect-garbage.js'
 import type { EmbedJob } from './embed-job.js'
-import { embedRecords, type Outcome } from './embed-records.js'
-import { InputDigest } from './input-digest.js'
-import type { JournalHead } from './journal.js'
-import { OutputError } from './output-error.js'
+import { embedRecords } from './embed-records.js'
 import { RefusedAlike } from './refused-alike.js'
-import { Pace } from './report/pace.js'
-import type { Report } from './report/report.js'
-import type { Survey } from './survey-input.js'
-import type { Standing } from './unfinished-output.js'
-
-/** Where a job's records go: files that can be gone on with, or the standard output. */
-export interface JobOutput {
-  /** What the input was when the job was begun, where that was known. */
-  readonly input: JournalHead['input']
-  readonly standing: Standing
-  readonly embedded: number
-  readonly failures: number
-  append(outcome: Outcome): Promise<void>
-  /** More may be appended before it is done, and not another checkpoint begun. */
-  checkpoint(standing: Standing): Promise<void>
-  finish(standing: Standing): Promise<void>
-}
 
 export interface JobSurroundings {
   readonly client: PineconeInference

@@ -1,6 +1,6 @@
 import { PineconeInferenceError } from '@pinecone-inference/client'
-import type { Failed } from './embed-records.js'
-import { countRecords } from './report/report.js'
+import type { Failed } from '../output/job-output.js'
+import { countRecords } from '../report/report.js'
 
 /** So many inputs from the start that are refused for one and the same reason: then it is not the inputs' fault. */
 const MOST = 1_000

@@ -1,6 +1,5 @@
 import type { OutputFormat } from '@pinecone-inference/files'
-import type { JobOutput } from './run-job.js'
-import type { Standing } from './unfinished-output.js'
+import type { JobOutput, Standing } from '../output/job-output.js'
 
 /**
  * Milliseconds of work that a kill may cost. A Parquet file gets a row group each time, so it has them further apart.

@@ -1,17 +1,26 @@
 import { access, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { AppendingFile, type RecordWriter, syncFolder } from '@pinecone-inference/files'
-import { type EmbedJob, vectorsOf } from './embed-job.js'
-import type { Outcome } from './embed-records.js'
+import {
+  AppendingFile,
+  type OutputFormat,
+  type RecordWriter,
+  syncFolder,
+  type VectorColumns,
+} from '@pinecone-inference/files'
 import { failureLine } from './failure-line.js'
+import type { JobOutput, Outcome, Standing } from './job-output.js'
 import { Journal, type JournalContent, type JournalEntry, type JournalHead, readJournal } from './journal.js'
 import { makeFolder } from './make-folder.js'
 import { isTaken, nameFile } from './name-file.js'
 import { OutputError } from './output-error.js'
 import { ThreadedWriter } from './writer-thread/threaded-writer.js'
 
-/** How far a run is, beside its files. */
-export type Standing = Pick<JournalEntry, 'read' | 'digest' | 'tokens'>
+/** The file that a run makes. */
+export interface OutputFile {
+  readonly output: string
+  readonly format: OutputFormat
+  readonly vectors: VectorColumns
+}
 
 /** The names of an output's files. */
 export function pathsOf(output: string) {
@@ -48,7 +57,7 @@ type Paths = ReturnType<typeof pathsOf>
  * The files of a run until they are whole, in the folder OUTPUT.partial. A process that is killed at any moment leaves
  * it so that the next one goes on after the last checkpoint; OUTPUT itself is there only when it is whole.
  */
-export class UnfinishedOutput {
+export class UnfinishedOutput implements JobOutput {
   readonly input: JournalHead['input']
   readonly #paths: Paths
   readonly #journal: Journal
@@ -76,8 +85,8 @@ export class UnfinishedOutput {
    * @returns what a run did that turns out to be finished, whose files now have their names
    * @throws OutputError if there is an output already, or a run that was about something else
    */
-  static async open(job: EmbedJob, head: JournalHead): Promise<UnfinishedOutput | FinishedOutput> {
-    const paths = pathsOf(job.output)
+  static async open(file: OutputFile, head: JournalHead): Promise<UnfinishedOutput | FinishedOutput> {
+    const paths = pathsOf(file.output)
     const begun = await readJournal(paths.journal).catch((error: Error) => {
       throw orStartOver(error, paths)
     })
@@ -91,7 +100,7 @@ export class UnfinishedOutput {
     await refuseExisting(paths)
     if (!begun) await refuseWithoutJournal(paths)
     const content = begun ?? { head, entries: [] }
-    const files = await openFiles(job, paths, content).catch(async (error: Error) => {
+    const files = await openFiles(file, paths, content).catch(async (error: Error) => {
       if (begun) throw orStartOver(error, paths)
       await removeFiles(paths)
       throw error
@@ -174,7 +183,11 @@ interface Files {
 }
 
 /** Opens all of a run's files, or none. The journal comes first: what is beside it is never without it. */
-async function openFiles(job: EmbedJob, paths: Paths, content: JournalContent): Promise<Files> {
+async function openFiles(
+  { format, vectors }: OutputFile,
+  paths: Paths,
+  content: JournalContent,
+): Promise<Files> {
   const { entries } = content
   await makeFolder(paths.folder)
   const opened: { close(): Promise<void> }[] = []
@@ -186,8 +199,8 @@ async function openFiles(job: EmbedJob, paths: Paths, content: JournalContent): 
     const journal = keep(await Journal.open(paths.journal, content))
     const writer = keep(
       await ThreadedWriter.open(paths.unfinishedOutput, {
-        format: job.format,
-        vectors: vectorsOf(job),
+        format,
+        vectors,
         checkpoints: entries.map(({ output }) => output),
       }),
     )

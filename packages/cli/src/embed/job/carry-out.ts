@@ -1,19 +1,20 @@
 import { dirname } from 'node:path'
 import type { PineconeInference } from '@pinecone-inference/client'
 import { InputError } from '@pinecone-inference/files'
-import { EXIT } from '../ending/exit-code.js'
-import { exitCodeOf } from '../ending/exit-code-of.js'
-import { isExpected } from '../ending/expected-error.js'
-import type { StopSignal } from '../ending/stop-signal.js'
-import type { EmbedJob } from './embed-job.js'
-import { holdOutput } from './hold-output.js'
-import { makeFolder } from './make-folder.js'
-import { OutputError } from './output-error.js'
-import { countRecords, type Report } from './report/report.js'
-import { type JobOutput, runJob } from './run-job.js'
-import { StandardOutput } from './standard-output.js'
-import { canBeSurveyed, type Survey, surveyInput } from './survey-input.js'
-import { pathsOf, refuseFinished, UnfinishedOutput } from './unfinished-output.js'
+import { EXIT } from '../../ending/exit-code.js'
+import { exitCodeOf } from '../../ending/exit-code-of.js'
+import { isExpected } from '../../ending/expected-error.js'
+import type { StopSignal } from '../../ending/stop-signal.js'
+import { canBeSurveyed, type Survey, surveyInput } from '../input/survey-input.js'
+import { holdOutput } from '../output/hold-output.js'
+import type { JobOutput } from '../output/job-output.js'
+import { makeFolder } from '../output/make-folder.js'
+import { OutputError } from '../output/output-error.js'
+import { StandardOutput } from '../output/standard-output.js'
+import { pathsOf, refuseFinished, UnfinishedOutput } from '../output/unfinished-output.js'
+import { countRecords, type Report } from '../report/report.js'
+import { type EmbedJob, vectorsOf } from './embed-job.js'
+import { runJob } from './run-job.js'
 
 export interface Surroundings {
   readonly client: PineconeInference
@@ -48,7 +49,10 @@ async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number
   const { report, stop } = surroundings
   await refuseFinished(job.output)
   const survey = canBeSurveyed(job.inputs) ? await surveyInput(job.inputs, job.read, stop.requested) : null
-  const output = await UnfinishedOutput.open(job, { settings: settingsOf(job), input: survey })
+  const output = await UnfinishedOutput.open(
+    { ...job, vectors: vectorsOf(job) },
+    { settings: settingsOf(job), input: survey },
+  )
   if ('finished' in output) {
     report.say(`${job.output} was finished already.`)
     return output.finished?.failed.records ? EXIT.someFailed : EXIT.done

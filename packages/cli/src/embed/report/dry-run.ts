@@ -1,6 +1,6 @@
+import type { Survey } from '../input/survey-input.js'
 import { estimate, type TokenTally } from './estimate.js'
-import { count, duration } from './report/report.js'
-import type { Survey } from './survey-input.js'
+import { count, duration } from './report.js'
 
 export interface DryRun {
   readonly survey: Survey

@@ -1,5 +1,5 @@
 import { InputError, type ReadOptions, readDocuments, readRecords } from '@pinecone-inference/files'
-import { collectGarbage } from './collect-garbage.js'
+import { collectGarbage } from '../collect-garbage.js'
 import { InputDigest } from './input-digest.js'
 
 /** What an input holds. */

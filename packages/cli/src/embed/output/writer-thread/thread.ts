@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openWriter, type RecordWriter } from '@pinecone-inference/files'
-import { collectGarbage } from '../collect-garbage.js'
+import { collectGarbage } from '../../collect-garbage.js'
 import type { Answer, Request, WriterThreadData } from './messages.js'
 import { unpack } from './packed-records.js'
 

@@ -1,7 +1,5 @@
 import { once } from 'node:events'
-import type { Outcome } from './embed-records.js'
-import type { JobOutput } from './run-job.js'
-import type { Standing } from './unfinished-output.js'
+import type { JobOutput, Outcome, Standing } from './job-output.js'
 
 /** JSON lines on the standard output. There is nothing to go on with. */
 export class StandardOutput implements JobOutput {

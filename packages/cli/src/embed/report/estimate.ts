@@ -1,4 +1,4 @@
-import type { Survey } from './survey-input.js'
+import type { Survey } from '../input/survey-input.js'
 
 /** A token of English has some four bytes. */
 const BYTES_PER_TOKEN = 4

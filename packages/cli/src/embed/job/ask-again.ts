@@ -6,9 +6,16 @@ import {
   type PineconeInference,
   PineconeInferenceError,
 } from '@pinecone-inference/client'
-import { isPassing } from '../service/failure-kinds.js'
+import { isPassing } from '../../service/failure-kinds.js'
 import type { EmbedCall } from './embed-job.js'
-import type { Stop } from './embed-records.js'
+
+/** When a job is to end before it is done. */
+export interface Stop {
+  /** Nothing new is to be begun. */
+  readonly requested: AbortSignal
+  /** What is under way took too long to finish. */
+  readonly overdue: AbortSignal
+}
 
 /** One input's vector, or why it has none. */
 export type Embedded = Embedding<Encoding> | PineconeInferenceError

@@ -1,26 +1,10 @@
 import type { PineconeInference } from '@pinecone-inference/client'
 import type { EmbeddedRecord, TextRecord } from '@pinecone-inference/files'
-import { isRefusal } from '../service/failure-kinds.js'
-import { askAgain, type Embedded } from './ask-again.js'
+import { isRefusal } from '../../service/failure-kinds.js'
+import { SharedSource } from '../input/shared-source.js'
+import type { Outcome } from '../output/job-output.js'
+import { askAgain, type Embedded, type Stop } from './ask-again.js'
 import type { EmbedCall } from './embed-job.js'
-import { SharedSource } from './shared-source.js'
-
-/** What became of a record. */
-export type Outcome = { readonly record: TextRecord; readonly embedded: EmbeddedRecord } | Failed
-
-/** A record that the service will not take, or that has no text. */
-export interface Failed {
-  readonly record: TextRecord
-  readonly failure: Error
-}
-
-/** When a job is to end before it is done. */
-export interface Stop {
-  /** Nothing new is to be begun. */
-  readonly requested: AbortSignal
-  /** What is under way took too long to finish. */
-  readonly overdue: AbortSignal
-}
 
 /**
  * Embeds records with one model, or with several side by side, in input order. Reads no further ahead than the
