@@ -232,7 +232,7 @@ export class PineconeInference {
   #begin(options: CallOptions): Call {
     if (this.#closing) throw new PineconeConfigurationError('client', 'is closed')
     checkCallOptions(options)
-    return new Call({ signal: options.signal, timeout: options.timeout ?? this.#timeout })
+    return new Call({ ...options, timeout: options.timeout ?? this.#timeout })
   }
 
   async #start<T>(options: CallOptions, work: (call: Call) => Promise<T>): Promise<T> {

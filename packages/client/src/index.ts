@@ -5,6 +5,7 @@ export { RerankCalls } from './adapters/rerank-calls.js'
 export type { RerankCallOptions, RerankFields } from './adapters/rerank-fields.js'
 export type {
   CallOptions,
+  CallResponse,
   CollectingEmbedAllOptions,
   CollectingEmbedStreamOptions,
   EmbedAllOptions,

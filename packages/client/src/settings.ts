@@ -5,6 +5,7 @@ import { asWritten } from './errors/as-written.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
 import type { UsageReport } from './observe/usage-meter.js'
 import { checkListener, checkMethods, checkMilliseconds } from './validate/call-options.js'
+import { checkHeaders, isHeaderValue } from './validate/headers.js'
 
 export interface PineconeInferenceOptions {
   /** Default: the environment's `PINECONE_API_KEY`. */
@@ -68,6 +69,7 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
   checkType('sourceTag', options.sourceTag, 'string')
   checkListener('onUsage', options.onUsage)
   checkMethods('sharedBudget', options.sharedBudget, 'a SharedBudget', ['enter'])
+  checkHeaders(options.headers)
   checkMethods('dispatcher', options.dispatcher, 'a dispatcher of undici', ['dispatch'])
   const settings: Settings = {
     apiKey: resolveApiKey(options.apiKey),
@@ -79,7 +81,7 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
     sharedBudget: options.sharedBudget,
     onUsage: options.onUsage,
     sourceTag: options.sourceTag,
-    headers: checkedHeaders(options.headers ?? {}),
+    headers: { ...options.headers },
     dispatcher: options.dispatcher,
     fetch: checkedFetch(options),
   }
@@ -146,40 +148,6 @@ function isLoopback(hostname: string): boolean {
     hostname === '[::1]' ||
     /^127(\.\d+){3}$/.test(hostname)
   )
-}
-
-const OWN_HEADERS = new Set([
-  'api-key',
-  'x-pinecone-api-version',
-  'user-agent',
-  'content-type',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'host',
-])
-
-function checkedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  for (const [name, value] of Object.entries(headers)) {
-    if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name)) {
-      throw new PineconeConfigurationError(
-        'headers',
-        `has the name ${JSON.stringify(name)}, which is no header name`,
-      )
-    }
-    if (OWN_HEADERS.has(name.toLowerCase())) {
-      throw new PineconeConfigurationError(`headers.${name}`, 'is set by the client itself')
-    }
-    if (typeof value !== 'string' || !isHeaderValue(value)) {
-      throw new PineconeConfigurationError(`headers.${name}`, 'must be a string without line breaks')
-    }
-  }
-  return { ...headers }
-}
-
-/** RFC 9110, 5.5: visible characters, spaces and tabs. */
-function isHeaderValue(value: string): boolean {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 }
 
 function checkedRateLimit({ tokensPerMinute, requestsPerMinute }: RateLimit): RateLimit {

@@ -5,6 +5,20 @@ export interface CallOptions {
   signal?: AbortSignal | undefined
   /** Milliseconds for one attempt, connection to last byte. Default: the client's. */
   timeout?: number | undefined
+  /**
+   * Sent with the requests of this call, over the client's `headers` and by the same rules. A look-up of a model, which
+   * is shared between calls, does not have them.
+   */
+  headers?: Record<string, string> | undefined
+  /** Called with status and headers of each answer to this call, those of failed attempts included. */
+  onResponse?: ((response: CallResponse) => void) | undefined
+}
+
+export interface CallResponse {
+  /** HTTP status. */
+  readonly status: number
+  /** By their names in lower case, such as `x-pinecone-request-id`. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 export interface EmbedProgress {

@@ -1,9 +1,17 @@
+import type { CallResponse } from '../api/call-options.js'
 import { onAbortOf } from './abort-listeners.js'
 
 /** What a call sends: single requests, or the batches of a bulk job, which give way to them. */
 export type Lane = 'single' | 'bulk'
 
 type Listener = (reason: unknown) => void
+
+interface CallSettings {
+  signal?: AbortSignal | undefined
+  timeout: number
+  headers?: Readonly<Record<string, string>> | undefined
+  onResponse?: ((response: CallResponse) => void) | undefined
+}
 
 /**
  * One public call: its signal, its timeout, and whether it still wants anything sent.
@@ -13,6 +21,9 @@ type Listener = (reason: unknown) => void
  */
 export class Call {
   readonly timeout: number
+  /** Over those of the client. */
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly onResponse: ((response: CallResponse) => void) | undefined
   /** A bulk call says so once it has more than one batch. */
   lane: Lane = 'single'
   #stopListening: (() => void) | undefined
@@ -24,9 +35,11 @@ export class Call {
   #stopped: { reason: unknown } | undefined
   #aborted: { reason: unknown } | undefined
 
-  constructor(options: { signal?: AbortSignal | undefined; timeout: number }) {
+  constructor(options: CallSettings) {
     options.signal?.throwIfAborted()
     this.timeout = options.timeout
+    this.headers = options.headers && { ...options.headers }
+    this.onResponse = options.onResponse
     const { signal } = options
     this.#stopListening = signal && onAbortOf(signal, () => this.#cancel(signal.reason))
   }
@@ -36,7 +49,8 @@ export class Call {
    * over. `onFailedRequest` is called when a request of it has failed, before another attempt waits.
    */
   part(onFailedRequest?: () => void): Call {
-    const part = new Call({ timeout: this.timeout })
+    const { timeout, headers, onResponse } = this
+    const part = new Call({ timeout, headers, onResponse })
     part.lane = this.lane
     part.#onFailedRequest = onFailedRequest
     const listening = [

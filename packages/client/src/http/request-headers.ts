@@ -15,6 +15,16 @@ export function requestHeaders(settings: Settings): Record<string, string> {
   }
 }
 
+/** The headers with others over them, whatever the case of their names. */
+export function withHeaders(
+  headers: Readonly<Record<string, string>>,
+  over: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const replaced = new Set(Object.keys(over).map((name) => name.toLowerCase()))
+  const kept = Object.entries(headers).filter(([name]) => !replaced.has(name.toLowerCase()))
+  return { ...Object.fromEntries(kept), ...over }
+}
+
 /** The form of the official SDK's: `name vX; lang=typescript; node v20…; source_tag=…`. */
 function userAgent(sourceTag: string | undefined): string {
   const parts = [`@pinecone-inference/client v${version}`, 'lang=typescript', runtime()]

@@ -1,12 +1,13 @@
 import { afterReactions } from '../delivery/after-reactions.js'
 import type { Call } from '../delivery/call.js'
+import { tell } from '../observe/tell.js'
 import type { Settings } from '../settings.js'
 import { Chunks } from '../wire/chunks.js'
 import type { Carrier } from './carrier.js'
 import { type Connections, openConnections } from './connections.js'
 import { errorFromAnswer } from './error-answer.js'
-import { type BodyReader, exchange } from './exchange.js'
-import { requestHeaders } from './request-headers.js'
+import { type BodyReader, exchange, type HttpReply } from './exchange.js'
+import { requestHeaders, withHeaders } from './request-headers.js'
 import { Secrecy } from './secrecy.js'
 
 export interface HttpRequest {
@@ -25,6 +26,7 @@ export class Transport {
   readonly #getHeaders: Record<string, string>
   readonly #postHeaders: Record<string, string>
   readonly #secrecy: Secrecy
+  readonly #settings: Settings
 
   constructor(settings: Settings) {
     this.host = hostOf(settings.baseUrl)
@@ -34,6 +36,7 @@ export class Transport {
     this.#getHeaders = requestHeaders(settings)
     this.#postHeaders = { ...this.#getHeaders, 'Content-Type': 'application/json' }
     this.#secrecy = new Secrecy(settings)
+    this.#settings = settings
   }
 
   /** What the requests go through, once it is there. */
@@ -54,21 +57,30 @@ export class Transport {
     call: Call,
   ): Promise<void> {
     const refusal = new Chunks()
+    const headers = method === 'POST' ? this.#postHeaders : this.#getHeaders
+    const secrecy = this.#secrecyOf(call)
     const reply = await exchange(
       carrier,
       {
         method,
         origin: this.#origin,
         path: this.#prefix + path,
-        headers: method === 'POST' ? this.#postHeaders : this.#getHeaders,
+        headers: call.headers ? withHeaders(headers, call.headers) : headers,
         body,
       },
       (status) => (isSuccess(status) ? answer : { push: (chunk) => refusal.add(chunk) }),
       call,
-      this.#secrecy,
+      secrecy,
     )
+    tell(() => call.onResponse?.({ status: reply.status, headers: flat(reply) }))
     if (isSuccess(reply.status)) return
-    throw errorFromAnswer(`${method} ${path}`, reply, refusal.text(), this.#secrecy)
+    throw errorFromAnswer(`${method} ${path}`, reply, refusal.text(), secrecy)
+  }
+
+  #secrecyOf({ headers }: Call): Secrecy {
+    if (!headers) return this.#secrecy
+    const { apiKey, headers: ofClient } = this.#settings
+    return new Secrecy({ apiKey, headers: { ...ofClient, ...headers } })
   }
 
   /**
@@ -88,6 +100,14 @@ export class Transport {
 /** A URL leaves out the port of its scheme; without the scheme, that of plain http must be said. */
 function hostOf({ host, port, protocol }: URL): string {
   return protocol === 'http:' && port === '' ? `${host}:80` : host
+}
+
+function flat({ headers }: HttpReply): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  )
 }
 
 function isSuccess(status: number): boolean {

@@ -1,10 +1,13 @@
 import type { CallOptions } from '../api/call-options.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { checkHeaders } from './headers.js'
 
 export function checkCallOptions(options: CallOptions): void {
   if (options.timeout !== undefined) checkMilliseconds('timeout', options.timeout)
   checkSignal('signal', options.signal)
+  checkHeaders(options.headers)
+  checkListener('onResponse', options.onResponse)
 }
 
 export function checkSignal(argument: string, signal: unknown): void {
