@@ -12,6 +12,7 @@ import { Checkpoints } from './checkpoints.js'
 import type { EmbedJob } from './embed-job.js'
 import { embedRecords } from './embed-records.js'
 import { RefusedAlike } from './refused-alike.js'
+import { SameVectors } from './same-vectors.js'
 
 export interface JobSurroundings {
   readonly client: PineconeInference
@@ -41,6 +42,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   const digest = new InputDigest()
   const pace = new Pace()
   const refusedAlike = new RefusedAlike()
+  const sameVectors = new SameVectors(before.vectors)
   let read = before.read
   let isAppending = false
 
@@ -49,10 +51,12 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     read,
     digest: digest.value(),
     tokens: tokens(),
+    vectors: sameVectors.facts,
   }))
   const settle = async (outcomes: readonly Outcome[]) => {
     isAppending = true
     for (const outcome of outcomes) {
+      if ('embedded' in outcome) sameVectors.check(outcome.embedded)
       digest.add(outcome.record)
       read++
       await output.append(outcome)

@@ -11,7 +11,7 @@ export interface Failed {
 }
 
 /** How far a run is, beside its files. */
-export type Standing = Pick<JournalEntry, 'read' | 'digest' | 'tokens'>
+export type Standing = Pick<JournalEntry, 'read' | 'digest' | 'tokens' | 'vectors'>
 
 /** Where a job's records go: files that a later run continues, or the standard output. */
 export interface JobOutput {

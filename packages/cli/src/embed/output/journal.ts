@@ -12,6 +12,12 @@ export interface JournalHead {
   readonly writer?: string
 }
 
+/** What all vectors of an output have in common, as far as it is known. */
+export interface VectorFacts {
+  /** Numbers of each dense vector. */
+  readonly dimension?: number
+}
+
 /** How far a run is. All of it is on disk when this is written. */
 export interface JournalEntry {
   /** Records of the input that are done, from its start. */
@@ -22,6 +28,7 @@ export interface JournalEntry {
   readonly failed: { readonly records: number; readonly bytes: number }
   /** Tokens that the service has counted, by model. */
   readonly tokens: Readonly<Record<string, number>>
+  readonly vectors?: VectorFacts
   /** The files are whole and only have to be given their names. */
   readonly finished?: boolean
 }

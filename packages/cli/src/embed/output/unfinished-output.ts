@@ -134,12 +134,12 @@ export class UnfinishedOutput implements JobOutput {
    * Brings all that was appended to the disk, then says so in the journal. Meanwhile more may be appended, but the
    * next checkpoint has to wait for this one.
    */
-  async checkpoint({ read, digest, tokens }: Standing): Promise<void> {
+  async checkpoint(standing: Standing): Promise<void> {
     // Before anything else: what is appended meanwhile belongs to the next one.
     const failed = { records: this.#failures, bytes: this.#failed.length }
     const output = await this.#writer.checkpoint()
     await this.#failed.sync()
-    const entry = { read, digest, tokens, output, failed }
+    const entry = { ...standing, output, failed }
     await this.#journal.write(entry)
     this.#last = entry
   }
