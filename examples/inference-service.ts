@@ -9,7 +9,7 @@ export async function inferenceService(options: PineconeInferenceOptions = {}) {
   if (process.env.PINECONE_API_KEY) {
     const client = new PineconeInference(options)
     const where = process.env.PINECONE_INFERENCE_URL ?? 'api.pinecone.io'
-    return { client, where, [Symbol.asyncDispose]: () => client.close() }
+    return { client, where, isStandIn: false, [Symbol.asyncDispose]: () => client.close() }
   }
   const emulator = await startEmulator()
   const client = new PineconeInference({ ...options, apiKey: 'emulator', baseUrl: emulator.url })
@@ -17,6 +17,8 @@ export async function inferenceService(options: PineconeInferenceOptions = {}) {
     client,
     where:
       'the offline emulator: lexical stand-ins, not the hosted models (set PINECONE_API_KEY to use those)',
+    /** Whether figures of retrieval would say nothing about the hosted models. */
+    isStandIn: true,
     async [Symbol.asyncDispose]() {
       await client.close()
       await emulator.close()

@@ -5,9 +5,8 @@ import { ChatPromptTemplate } from '@langchain/core/prompts'
 import type { BaseRetriever } from '@langchain/core/retrievers'
 import { RunnablePassthrough, RunnableSequence } from '@langchain/core/runnables'
 import type { PineconeRerank } from '@pinecone-inference/langchain'
-import { extractSentences } from '../report/extract-sentences.js'
 
-/** Answers from the best passages: by a chat model where OPENAI_API_KEY is set, else with the best sentence. */
+/** A chat model's answer from the three best passages. Needs OPENAI_API_KEY. */
 export async function answer(
   question: string,
   baseRetriever: BaseRetriever,
@@ -15,8 +14,6 @@ export async function answer(
 ): Promise<string> {
   const retriever = new ContextualCompressionRetriever({ baseRetriever, baseCompressor: reranker })
   const best = retriever.pipe((documents: Document[]) => documents.slice(0, 3))
-  if (!process.env.OPENAI_API_KEY) return extract(question, await best.invoke(question), reranker)
-
   const { ChatOpenAI } = await import('@langchain/openai')
   const chain = RunnableSequence.from([
     { context: best.pipe(asContext), question: new RunnablePassthrough<string>() },
@@ -31,17 +28,4 @@ export async function answer(
 
 function asContext(documents: Document[]): string {
   return documents.map(({ pageContent, metadata }) => `${metadata.source}:\n${pageContent}`).join('\n\n')
-}
-
-async function extract(question: string, documents: Document[], reranker: PineconeRerank): Promise<string> {
-  const sentences = extractSentences(
-    documents.map(({ pageContent, metadata }) => ({ text: pageContent, source: String(metadata.source) })),
-  )
-  const [best] = await reranker.rerank(
-    sentences.map(({ text }) => text),
-    question,
-    { topN: 1 },
-  )
-  const sentence = best && sentences[best.index]
-  return sentence ? `${sentence.text} (${sentence.source})` : 'The passages found hold no sentence.'
 }

@@ -48,8 +48,11 @@ await runProgram(async () => {
 
   for (const question of questionsToAsk()) {
     printSearch(question, await search(question))
-    console.log(`  → ${await answer(question, store.asRetriever(CANDIDATES), reranker)}`)
+    if (process.env.OPENAI_API_KEY) {
+      console.log(`  → ${await answer(question, store.asRetriever(CANDIDATES), reranker)}`)
+    }
   }
+  if (service.isStandIn) return
   await printEvaluation(async (question) => {
     const { found, reranked } = await search(question)
     return { 'vector search': found, reranked }

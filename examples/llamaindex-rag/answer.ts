@@ -1,8 +1,6 @@
 import type { LLM } from '@llamaindex/core/llms'
 import { MockLLM } from '@llamaindex/core/llms/mock'
-import type { PineconeRerank } from '@pinecone-inference/llamaindex'
-import { type BaseQueryEngine, MetadataMode, TextNode } from 'llamaindex'
-import { extractSentences } from '../report/extract-sentences.js'
+import type { BaseQueryEngine } from 'llamaindex'
 
 /** A chat model where OPENAI_API_KEY is set; else one that says nothing, so that a query engine can be built. */
 export async function chatModel(): Promise<LLM> {
@@ -11,28 +9,9 @@ export async function chatModel(): Promise<LLM> {
   return new OpenAI({ model: 'gpt-4o-mini' })
 }
 
-/** Answers from the best passages: by a chat model where OPENAI_API_KEY is set, else with the best sentence. */
-export async function answer(
-  question: string,
-  engine: BaseQueryEngine,
-  reranker: PineconeRerank,
-): Promise<string> {
+/** A chat model's answer from the best passages, with their files. */
+export async function answer(question: string, engine: BaseQueryEngine): Promise<string> {
   const { message, sourceNodes = [] } = await engine.query({ query: question })
-  if (process.env.OPENAI_API_KEY) {
-    const sources = new Set(sourceNodes.slice(0, 3).map(({ node }) => String(node.metadata.source)))
-    return `${message.content} (${[...sources].join(', ')})`
-  }
-
-  const sentences = extractSentences(
-    sourceNodes.slice(0, 3).map(({ node }) => ({
-      text: node.getContent(MetadataMode.NONE),
-      source: String(node.metadata.source),
-    })),
-  )
-  const ranked = await reranker.postprocessNodes(
-    sentences.map(({ text, source }) => ({ node: new TextNode({ text, id_: source }) })),
-    question,
-  )
-  const best = ranked[0]?.node
-  return best ? `${best.getContent(MetadataMode.NONE)} (${best.id_})` : 'The passages found hold no sentence.'
+  const sources = new Set(sourceNodes.slice(0, 3).map(({ node }) => String(node.metadata.source)))
+  return `${message.content} (${[...sources].join(', ')})`
 }

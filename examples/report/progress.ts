@@ -1,15 +1,18 @@
-import { SingleBar } from 'cli-progress'
+import { MultiBar } from 'cli-progress'
 
-/** A progress bar on a terminal, a plain line at every quarter elsewhere. */
+let bars: MultiBar | undefined
+
+/** A progress bar on a terminal, below those that are there; elsewhere a plain line at every quarter. */
 export function progress(what: string): (done: number, total: number) => void {
   if (process.stdout.isTTY) {
-    const bar = new SingleBar({
-      format: `${what} {bar} {value}/{total}`,
+    bars ??= new MultiBar({
+      format: '{what} {bar} {value}/{total}',
       stopOnComplete: true,
       stream: process.stdout,
     })
+    const bar = bars.create(1, 0, { what })
     return (done, total) => {
-      if (!bar.isActive) bar.start(total, 0)
+      bar.setTotal(total)
       bar.update(done)
     }
   }
@@ -17,6 +20,6 @@ export function progress(what: string): (done: number, total: number) => void {
   return (done, total) => {
     const reached = Math.floor((4 * done) / total)
     if (reached > quarters) console.log(`${what} ${done}/${total}`)
-    quarters = reached
+    quarters = Math.max(quarters, reached)
   }
 }
