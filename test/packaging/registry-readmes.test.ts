@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+// @ts-expect-error a script without types
+import { absoluteLinks } from '../../release/with-registry-readmes.mjs'
+
+it('leads the links of a README into the repository, and leaves those that lead elsewhere', () => {
+  const markdown = `[guide](../../docs/testing-offline.md#faults), [here](#options), [npm](https://example.com)
+![plot](picture.svg) <img alt="page" src="docs/page.png">`
+  expect(absoluteLinks(markdown, 'packages/client', 'https://git.example/p')).toBe(
+    `[guide](https://git.example/p/blob/main/docs/testing-offline.md#faults), [here](#options), [npm](https://example.com)
+![plot](https://git.example/p/raw/main/packages/client/picture.svg) <img alt="page" src="https://git.example/p/raw/main/packages/client/docs/page.png">`,
+  )
+})
