@@ -3,7 +3,10 @@ import shared from '../../tsup.config.js'
 
 export default defineConfig({
   ...shared,
-  entry: ['src/index.ts', 'src/http/no-undici.ts'],
+  entry: ['src/index.ts', 'src/adapters.ts', 'src/http/no-undici.ts'],
+  // one copy of each class for both entries, in CommonJS too
+  splitting: true,
+  treeshake: true,
   // what `imports` in package.json decides is left to the runtime or the bundler
   external: ['#undici'],
 })

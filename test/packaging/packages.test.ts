@@ -85,10 +85,19 @@ describe.each(folders)('the packed package %s', (folder) => {
   })
 
   it('has source maps that hold the sources', async () => {
-    for (const file of ['dist/index.js.map', 'dist/index.cjs.map']) {
-      const { sources, sourcesContent } = JSON.parse(await readFile(join(installed(), file), 'utf8'))
-      expect(sourcesContent).toHaveLength(sources.length)
-      expect(sourcesContent).not.toContain(null)
+    const maps = (await readdir(join(installed(), 'dist'))).filter((file) => /\.c?js\.map$/.test(file))
+    for (const extension of ['js', 'cjs']) {
+      const all = await Promise.all(
+        maps
+          .filter((file) => file.endsWith(`.${extension}.map`))
+          .map(async (file) => JSON.parse(await readFile(join(installed(), 'dist', file), 'utf8'))),
+      )
+      // An entry that only exports what a chunk holds has no sources of its own.
+      expect(all.flatMap(({ sources }) => sources)).not.toEqual([])
+      for (const { sources, sourcesContent = [] } of all) {
+        expect(sourcesContent).toHaveLength(sources.length)
+        expect(sourcesContent).not.toContain(null)
+      }
     }
   })
 
@@ -129,6 +138,18 @@ it('one copy of each framework is installed, and the adapters are built on it', 
   const env = { PINECONE_API_KEY: 'offline' }
   expect(await node('module', esm + use, env)).toEqual([true, true, true])
   expect(await node('commonjs', cjs + use, env)).toEqual([true, true, true])
+})
+
+it('the client and its entry for adapters share one copy of each class, in both module systems', async () => {
+  const use = `
+    const refusals = [() => new root.PineconeInference({ baseURL: 'x' }), () => new adapters.RerankCalls({ topN: 0 })]
+    const own = refusals.map((refusal) => { try { refusal() } catch (error) { return error instanceof root.PineconeConfigurationError } })
+    console.log(JSON.stringify([...own, adapters.clientFrom({ apiKey: 'k' }).client instanceof root.PineconeInference]))`
+  const client = '@pinecone-inference/client'
+  const esm = `import * as root from '${client}'; import * as adapters from '${client}/adapters'`
+  const cjs = `const root = require('${client}'); const adapters = require('${client}/adapters')`
+  expect(await node('module', esm + use)).toEqual([true, true, true])
+  expect(await node('commonjs', cjs + use)).toEqual([true, true, true])
 })
 
 it('the packed adapters work against the packed client, in both module systems', async () => {

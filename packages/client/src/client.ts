@@ -33,8 +33,8 @@ import { ModelCatalog } from './models/model-catalog.js'
 import { Observer } from './observe/observer.js'
 import { enableOpenTelemetry } from './observe/opentelemetry.js'
 import { type PineconeInferenceOptions, resolveSettings } from './settings.js'
-import { checkCallOptions, checkOnError, checkSignal } from './validate/call-options.js'
-import { checkRequest } from './validate/model.js'
+import { checkCallOptions, checkOnError, checkSignal, type Method } from './validate/call-options.js'
+import { checkRequest, EMBED_REQUEST } from './validate/model.js'
 
 /**
  * Pinecone's hosted embedding and reranking models.
@@ -73,7 +73,7 @@ export class PineconeInference {
     )
     void enableOpenTelemetry()
     const catalog = new ModelCatalog((model, signal) =>
-      this.#start({ signal }, (call) => lookUpModel(model, call, sender)),
+      this.#start('getModel', { signal }, (call) => lookUpModel(model, call, sender)),
     )
     this.#engine = { sender, catalog, maxConcurrency: settings.maxConcurrency }
   }
@@ -91,7 +91,7 @@ export class PineconeInference {
     options?: CallOptions,
   ): Promise<EmbedResult<E, VectorTypeOf<M>>>
   embed<E extends Encoding>(request: EmbedRequest<E>, options: CallOptions = {}): Promise<EmbedResult<E>> {
-    return this.#start(options, (call) => embed(request, call, this.#engine))
+    return this.#start('embed', options, (call) => embed(request, call, this.#engine))
   }
 
   /**
@@ -118,7 +118,7 @@ export class PineconeInference {
     request: EmbedRequest<E>,
     options: EmbedAllOptions | CollectingEmbedAllOptions = {},
   ): Promise<EmbedResult<E> | CollectedEmbedResult<E>> {
-    return this.#start(options, (call) => embedAll(request, options, call, this.#engine))
+    return this.#start('embedAll', options, (call) => embedAll(request, options, call, this.#engine))
   }
 
   /**
@@ -146,10 +146,10 @@ export class PineconeInference {
     request: EmbedStreamRequest<E>,
     options: EmbedStreamOptions | CollectingEmbedStreamOptions = {},
   ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void> {
-    checkRequest(request)
+    checkRequest(request, EMBED_REQUEST)
     checkSignal('drain', options.drain)
     checkOnError(options.onError)
-    const call = this.#begin(options)
+    const call = this.#begin('embedStream', options)
     try {
       yield* embedStream(request, options, call, this.#engine)
     } finally {
@@ -175,7 +175,7 @@ export class PineconeInference {
     options?: CallOptions,
   ): Promise<RerankResult>
   rerank(request: RerankRequest, options: CallOptions = {}): Promise<RerankResult> {
-    return this.#start(options, (call) => rerank(request, call, this.#engine))
+    return this.#start('rerank', options, (call) => rerank(request, call, this.#engine))
   }
 
   /**
@@ -194,7 +194,7 @@ export class PineconeInference {
     options?: CallOptions,
   ): Promise<RerankResult>
   rerankAll(request: RerankRequest, options: CallOptions = {}): Promise<RerankResult> {
-    return this.#start(options, (call) => rerankAll(request, call, this.#engine))
+    return this.#start('rerankAll', options, (call) => rerankAll(request, call, this.#engine))
   }
 
   /**
@@ -203,7 +203,7 @@ export class PineconeInference {
    * @throws PineconeApiError when the service refuses; see its subclasses
    */
   listModels(filter: ListModelsFilter = {}, options: CallOptions = {}): Promise<ModelList> {
-    return this.#start(options, (call) => listModels(filter, call, this.#engine.sender))
+    return this.#start('listModels', options, (call) => listModels(filter, call, this.#engine.sender))
   }
 
   /**
@@ -213,7 +213,7 @@ export class PineconeInference {
    * @throws PineconeApiError when the service refuses, with `status` 404 where it knows no such model
    */
   getModel(model: string, options: CallOptions = {}): Promise<ModelInfo> {
-    return this.#start(options, (call) => getModel(model, call, this.#engine.sender))
+    return this.#start('getModel', options, (call) => getModel(model, call, this.#engine.sender))
   }
 
   /**
@@ -229,14 +229,14 @@ export class PineconeInference {
     return this.close()
   }
 
-  #begin(options: CallOptions): Call {
+  #begin(method: Method, options: CallOptions): Call {
     if (this.#closing) throw new PineconeConfigurationError('client', 'is closed')
-    checkCallOptions(options)
+    checkCallOptions(method, options)
     return new Call({ ...options, timeout: options.timeout ?? this.#timeout })
   }
 
-  async #start<T>(options: CallOptions, work: (call: Call) => Promise<T>): Promise<T> {
-    const call = this.#begin(options)
+  async #start<T>(method: Method, options: CallOptions, work: (call: Call) => Promise<T>): Promise<T> {
+    const call = this.#begin(method, options)
     const result = work(call)
     this.#underWay.add(result)
     try {

@@ -1,8 +1,3 @@
-export type { ClientFields } from './adapters/client-fields.js'
-export { DocumentAndQueryCalls } from './adapters/document-and-query-calls.js'
-export type { EmbeddingFields } from './adapters/embedding-fields.js'
-export { RerankCalls } from './adapters/rerank-calls.js'
-export type { RerankCallOptions, RerankFields } from './adapters/rerank-fields.js'
 export type {
   CallOptions,
   CallResponse,

@@ -6,6 +6,7 @@ import { PineconeConfigurationError } from './errors/configuration-error.js'
 import type { UsageReport } from './observe/usage-meter.js'
 import { checkListener, checkMethods, checkMilliseconds } from './validate/call-options.js'
 import { checkHeaders, isHeaderValue } from './validate/headers.js'
+import { checkOptions, type NamesOf } from './validate/options.js'
 
 export interface PineconeInferenceOptions {
   /** Default: the environment's `PINECONE_API_KEY`. */
@@ -48,6 +49,25 @@ export interface PineconeInferenceOptions {
   fetch?: typeof globalThis.fetch | undefined
 }
 
+/** The options' names. */
+export const CLIENT_OPTIONS: NamesOf<PineconeInferenceOptions> = {
+  apiKey: true,
+  baseUrl: true,
+  allowInsecure: true,
+  maxConcurrency: true,
+  maxRetries: true,
+  timeout: true,
+  rateLimit: true,
+  sharedBudget: true,
+  onUsage: true,
+  sourceTag: true,
+  headers: true,
+  dispatcher: true,
+  fetch: true,
+}
+
+const RATE_LIMIT: NamesOf<RateLimit> = { tokensPerMinute: true, requestsPerMinute: true }
+
 /** The options, checked, with defaults filled in. */
 export interface Settings {
   readonly apiKey: string
@@ -65,6 +85,8 @@ export interface Settings {
 }
 
 export function resolveSettings(options: PineconeInferenceOptions): Settings {
+  checkOptions(options, CLIENT_OPTIONS, 'PineconeInference')
+  checkOptions(options.rateLimit, RATE_LIMIT, 'the rate limit', 'rateLimit')
   checkType('allowInsecure', options.allowInsecure, 'boolean')
   checkType('sourceTag', options.sourceTag, 'string')
   checkListener('onUsage', options.onUsage)

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { RerankCalls } from '../dist/adapters.js'
 import {
   PineconeConfigurationError,
   type PineconeInferenceError,
   PineconeResponseError,
-  RerankCalls,
 } from '../dist/index.js'
 import { errorBody, json, rerankAnswer, scoreOf, scriptedApi } from './scripted-api.js'
 

@@ -1,11 +1,12 @@
 import { Embeddings } from '@langchain/core/embeddings'
+import type { DimensionOf, EmbedModel } from '@pinecone-inference/client'
 import {
-  type DimensionOf,
+  checkOptions,
   DocumentAndQueryCalls,
+  EMBEDDING_FIELDS,
   type EmbeddingFields,
-  type EmbedModel,
-} from '@pinecone-inference/client'
-import type { EmbedCallOptions } from './embed-call-options.js'
+} from '@pinecone-inference/client/adapters'
+import { EMBED_CALL_OPTIONS, type EmbedCallOptions } from './embed-call-options.js'
 import { ownCopy } from './own-copy.js'
 import { withSignalOfRun } from './signal-of-run.js'
 
@@ -42,6 +43,7 @@ export class PineconeEmbeddings<
   constructor(fields: PineconeEmbeddingsFields<M, D> = {}) {
     // The client retries and limits what is in flight; LangChain's caller is not used, so that retries do not stack.
     super({ maxRetries: 0 })
+    checkOptions(fields, { ...EMBEDDING_FIELDS, dimension: true }, 'PineconeEmbeddings')
     this.model = fields.model ?? 'multilingual-e5-large'
     this.#calls = new DocumentAndQueryCalls(this.model, 'dense', fields)
   }
@@ -51,6 +53,7 @@ export class PineconeEmbeddings<
    * @throws PineconeInferenceError with `inputRange`, and in `partial` what is finished
    */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
+    checkOptions(options, EMBED_CALL_OPTIONS, 'embedDocuments')
     const own = ownCopy(texts)
     return (await this.#calls.documents(own, await withSignalOfRun(options))).map(({ values }) => values)
   }
@@ -61,6 +64,7 @@ export class PineconeEmbeddings<
    * @throws PineconeInferenceError when the request finally fails
    */
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
+    checkOptions(options, EMBED_CALL_OPTIONS, 'embedQuery')
     return (await this.#calls.query(text, await withSignalOfRun(options))).values
   }
 }

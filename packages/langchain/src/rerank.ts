@@ -2,14 +2,15 @@ import type { Callbacks } from '@langchain/core/callbacks/manager'
 import type { Document, DocumentInterface } from '@langchain/core/documents'
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors'
 import type { RunnableConfig } from '@langchain/core/runnables'
+import { PineconeConfigurationError, type RerankDocument, type RerankModel } from '@pinecone-inference/client'
 import {
-  PineconeConfigurationError,
+  checkOptions,
+  RERANK_CALL_OPTIONS,
+  RERANK_FIELDS,
   type RerankCallOptions,
   RerankCalls,
-  type RerankDocument,
   type RerankFields,
-  type RerankModel,
-} from '@pinecone-inference/client'
+} from '@pinecone-inference/client/adapters'
 import { loadRunnables } from './load-runnables.js'
 import { ownCopy } from './own-copy.js'
 import { eitherSignal, withSignalOfRun } from './signal-of-run.js'
@@ -61,6 +62,7 @@ export class PineconeRerank<
 
   constructor(fields: PineconeRerankFields<M, P> = {}) {
     super()
+    checkOptions(fields, { ...RERANK_FIELDS, returnDocuments: true }, 'PineconeRerank')
     this.#calls = new RerankCalls(fields)
     this.#returnDocuments = fields.returnDocuments ?? false
     this.model = this.#calls.model
@@ -81,6 +83,7 @@ export class PineconeRerank<
     config?: Callbacks | RunnableConfig,
     options: RerankCallOptions = {},
   ): Promise<Document[]> {
+    checkOptions(options, RERANK_CALL_OPTIONS, 'compressDocuments')
     const own = ownCopy(documents)
     const { Document, RunnableLambda, parseCallbackConfigArg } = await loadRunnables()
     const run = RunnableLambda.from(async (input: Compression, { signal }: RunnableConfig) => {
@@ -104,6 +107,7 @@ export class PineconeRerank<
     query: string,
     options: RerankCallOptions = {},
   ): Promise<RankedResult<D>[]> {
+    checkOptions(options, RERANK_CALL_OPTIONS, 'rerank')
     const ranked = await this.#rank(ownCopy(documents), query, await withSignalOfRun(options))
     return this.#returnDocuments ? ranked : ranked.map(({ index, score }) => ({ index, score }))
   }

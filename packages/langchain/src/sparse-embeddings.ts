@@ -1,11 +1,12 @@
 import { Embeddings } from '@langchain/core/embeddings'
+import type { EmbedModel, SparseEmbedding } from '@pinecone-inference/client'
 import {
+  checkOptions,
   DocumentAndQueryCalls,
+  EMBEDDING_FIELDS,
   type EmbeddingFields,
-  type EmbedModel,
-  type SparseEmbedding,
-} from '@pinecone-inference/client'
-import type { EmbedCallOptions } from './embed-call-options.js'
+} from '@pinecone-inference/client/adapters'
+import { EMBED_CALL_OPTIONS, type EmbedCallOptions } from './embed-call-options.js'
 import { ownCopy } from './own-copy.js'
 import { withSignalOfRun } from './signal-of-run.js'
 
@@ -38,6 +39,7 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
 
   constructor(fields: PineconeSparseEmbeddingsFields<M> = {}) {
     super({ maxRetries: 0 })
+    checkOptions(fields, EMBEDDING_FIELDS, 'PineconeSparseEmbeddings')
     this.model = fields.model ?? 'pinecone-sparse-english-v0'
     this.#calls = new DocumentAndQueryCalls(this.model, 'sparse', fields)
   }
@@ -47,6 +49,7 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
    * @throws PineconeInferenceError with `inputRange`, and in `partial` what is finished
    */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<SparseVector[]> {
+    checkOptions(options, EMBED_CALL_OPTIONS, 'embedDocuments')
     const own = ownCopy(texts)
     return (await this.#calls.documents(own, await withSignalOfRun(options))).map(sparseVector)
   }
@@ -57,6 +60,7 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
    * @throws PineconeInferenceError when the request finally fails
    */
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<SparseVector> {
+    checkOptions(options, EMBED_CALL_OPTIONS, 'embedQuery')
     return sparseVector(await this.#calls.query(text, await withSignalOfRun(options)))
   }
 }

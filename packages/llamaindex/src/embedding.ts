@@ -1,13 +1,13 @@
 import { BaseEmbedding, type BaseEmbeddingOptions } from '@llamaindex/core/embeddings'
 import type { MessageContentDetail } from '@llamaindex/core/llms'
 import { extractSingleText } from '@llamaindex/core/utils'
+import { type DimensionOf, type EmbedModel, hostedModel } from '@pinecone-inference/client'
 import {
-  type DimensionOf,
+  checkOptions,
   DocumentAndQueryCalls,
+  EMBEDDING_FIELDS,
   type EmbeddingFields,
-  type EmbedModel,
-  hostedModel,
-} from '@pinecone-inference/client'
+} from '@pinecone-inference/client/adapters'
 
 export type PineconeEmbeddingFields<
   M extends EmbedModel = EmbedModel,
@@ -51,6 +51,7 @@ export class PineconeEmbedding<
 
   constructor(fields: PineconeEmbeddingFields<M, D> = {}) {
     super()
+    checkOptions(fields, { ...EMBEDDING_FIELDS, dimension: true }, 'PineconeEmbedding')
     this.model = fields.model ?? 'multilingual-e5-large'
     this.#calls = new DocumentAndQueryCalls(this.model, 'dense', fields)
     const facts = hostedModel(this.model)

@@ -2,13 +2,15 @@ import type { MessageContent } from '@llamaindex/core/llms'
 import type { BaseNodePostprocessor } from '@llamaindex/core/postprocessor'
 import { MetadataMode, type NodeWithScore } from '@llamaindex/core/schema'
 import { extractText } from '@llamaindex/core/utils'
+import { PineconeConfigurationError, type RerankModel } from '@pinecone-inference/client'
 import {
-  PineconeConfigurationError,
+  checkOptions,
+  RERANK_CALL_OPTIONS,
+  RERANK_FIELDS,
   type RerankCallOptions,
   RerankCalls,
   type RerankFields,
-  type RerankModel,
-} from '@pinecone-inference/client'
+} from '@pinecone-inference/client/adapters'
 
 export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P>
 
@@ -36,6 +38,7 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
   readonly #calls: RerankCalls
 
   constructor(fields: PineconeRerankFields<M, P> = {}) {
+    checkOptions(fields, RERANK_FIELDS, 'PineconeRerank')
     this.#calls = new RerankCalls(fields)
     this.model = this.#calls.model
   }
@@ -51,6 +54,7 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
     query?: MessageContent,
     options?: RerankCallOptions,
   ): Promise<NodeWithScore[]> {
+    checkOptions(options, RERANK_CALL_OPTIONS, 'postprocessNodes')
     if (nodes.length === 0) return []
     const text = query ? extractText(query) : ''
     if (text.trim() === '') {

@@ -37,7 +37,7 @@ export class DocumentAndQueryCalls<V extends VectorType> {
     }
     const facts = hostedModel(model)
     checkBatchSize(fields.batchSize, facts && { most: facts.maxBatchSize, model })
-    this.#client = clientFrom(fields)
+    this.#client = clientFrom(fields).client
     this.#model = model
     this.#vectorType = vectorType
     this.#batchSize = fields.batchSize

@@ -1,5 +1,6 @@
 import type { EmbedModel, EmbedParametersOf } from '../api/embed.js'
-import type { ClientFields } from './client-fields.js'
+import type { NamesOf } from '../validate/options.js'
+import { CLIENT_FIELDS, type ClientFields } from './client-fields.js'
 
 /** What every embedding adapter takes. */
 export type EmbeddingFields<M extends EmbedModel = EmbedModel> = ClientFields & {
@@ -11,4 +12,14 @@ export type EmbeddingFields<M extends EmbedModel = EmbedModel> = ClientFields & 
   documentParameters?: EmbedParametersOf<M> | undefined
   /** Parameters for queries, over those above and `inputType: 'query'`. */
   queryParameters?: EmbedParametersOf<M> | undefined
+}
+
+/** The names of the fields. */
+export const EMBEDDING_FIELDS: NamesOf<EmbeddingFields & { model: unknown }> = {
+  ...CLIENT_FIELDS,
+  model: true,
+  truncate: true,
+  batchSize: true,
+  documentParameters: true,
+  queryParameters: true,
 }

@@ -41,7 +41,7 @@ export class RerankCalls {
     checkRankFieldCount(this.#rankFields, this.model, hostedModel(this.model))
     this.#scoreThreshold = scoreThreshold ?? Number.NEGATIVE_INFINITY
     this.#parameters = withTruncation(this.model, parameters)
-    this.#client = clientFrom(fields)
+    this.#client = clientFrom(fields).client
   }
 
   /**

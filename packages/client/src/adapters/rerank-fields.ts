@@ -1,5 +1,6 @@
 import type { RerankModel, RerankParametersOf } from '../api/rerank.js'
-import type { ClientFields } from './client-fields.js'
+import type { NamesOf } from '../validate/options.js'
+import { CLIENT_FIELDS, type ClientFields } from './client-fields.js'
 
 /** What every reranking adapter takes. */
 export type RerankFields<M extends RerankModel = RerankModel, P = unknown> = ClientFields & {
@@ -22,9 +23,22 @@ export type RerankFields<M extends RerankModel = RerankModel, P = unknown> = Cli
   parameters?: RerankParametersOf<M, P> | undefined
 }
 
+/** The names of the fields. */
+export const RERANK_FIELDS: NamesOf<RerankFields> = {
+  ...CLIENT_FIELDS,
+  model: true,
+  topN: true,
+  rankFields: true,
+  scoreThreshold: true,
+  parameters: true,
+}
+
 export interface RerankCallOptions {
   /** In place of the reranker's own `topN`. */
   topN?: number | undefined
   /** Aborts the call; it rejects with the signal's reason. */
   signal?: AbortSignal | undefined
 }
+
+/** The names of a call's options. */
+export const RERANK_CALL_OPTIONS: NamesOf<RerankCallOptions> = { topN: true, signal: true }

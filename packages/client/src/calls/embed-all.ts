@@ -16,7 +16,7 @@ import { isRefusal, isTooLarge } from '../delivery/refusal.js'
 import { tell } from '../observe/tell.js'
 import { checkListener, checkOnError } from '../validate/call-options.js'
 import { checkEncoding } from '../validate/encoding.js'
-import { checkRequest } from '../validate/model.js'
+import { checkRequest, EMBED_REQUEST } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
 import { embedBatch, nothingEmbedded } from './embed.js'
 import type { Engine } from './engine.js'
@@ -35,7 +35,7 @@ export async function embedAll<E extends Encoding>(
   call: Call,
   engine: Engine,
 ): Promise<EmbedResult<E> | CollectedEmbedResult<E>> {
-  checkRequest(given)
+  checkRequest(given, EMBED_REQUEST)
   checkEncoding(given.encoding)
   checkTexts(given.inputs)
   checkListener('onProgress', options.onProgress)

@@ -4,7 +4,7 @@ import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { checkEncoding } from '../validate/encoding.js'
-import { checkModelUse, checkRequest } from '../validate/model.js'
+import { checkModelUse, checkRequest, EMBED_REQUEST } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
 import { embedAnswer, encodeEmbedRequest } from '../wire/embed.js'
 import type { Engine } from './engine.js'
@@ -17,7 +17,7 @@ export async function embed<E extends Encoding>(
   call: Call,
   engine: Engine,
 ): Promise<EmbedResult<E>> {
-  checkRequest(request)
+  checkRequest(request, EMBED_REQUEST)
   checkEncoding(request.encoding)
   checkTexts(request.inputs)
   const facts = hostedModel(request.model)

@@ -2,11 +2,14 @@ import type { ListModelsFilter, ModelInfo, ModelList } from '../api/models.js'
 import type { Call } from '../delivery/call.js'
 import type { Sender } from '../delivery/sender.js'
 import { checkModelName } from '../validate/model.js'
+import { checkOptions, type NamesOf } from '../validate/options.js'
 import { modelInfoAnswer, modelListAnswer } from '../wire/models.js'
 
+const FILTER: NamesOf<ListModelsFilter> = { type: true, vectorType: true }
 const LOOK_UP = { model: 'GET /models' }
 
 export async function listModels(filter: ListModelsFilter, call: Call, sender: Sender): Promise<ModelList> {
+  checkOptions(filter, FILTER, 'listModels')
   const query = new URLSearchParams()
   if (filter.type) query.set('type', filter.type)
   if (filter.vectorType) query.set('vector_type', filter.vectorType)

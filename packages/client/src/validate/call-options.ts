@@ -1,9 +1,27 @@
-import type { CallOptions } from '../api/call-options.js'
+import type { CallOptions, EmbedAllOptions, EmbedStreamOptions } from '../api/call-options.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { checkHeaders } from './headers.js'
+import { checkOptions, type NamesOf } from './options.js'
 
-export function checkCallOptions(options: CallOptions): void {
+const CALL: NamesOf<CallOptions> = { signal: true, timeout: true, headers: true, onResponse: true }
+const EMBED_ALL: NamesOf<EmbedAllOptions> = { ...CALL, onProgress: true, batchSize: true, onError: true }
+const EMBED_STREAM: NamesOf<EmbedStreamOptions> = { ...CALL, batchSize: true, drain: true, onError: true }
+const OPTIONS_OF = {
+  embed: CALL,
+  embedAll: EMBED_ALL,
+  embedStream: EMBED_STREAM,
+  rerank: CALL,
+  rerankAll: CALL,
+  listModels: CALL,
+  getModel: CALL,
+}
+
+/** A method of the client. */
+export type Method = keyof typeof OPTIONS_OF
+
+export function checkCallOptions(method: Method, options: CallOptions): void {
+  checkOptions(options, OPTIONS_OF[method], method)
   if (options.timeout !== undefined) checkMilliseconds('timeout', options.timeout)
   checkSignal('signal', options.signal)
   checkHeaders(options.headers)

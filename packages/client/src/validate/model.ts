@@ -1,7 +1,15 @@
-import type { VectorType } from '../api/embed.js'
+import type { EmbedRequest, VectorType } from '../api/embed.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel, hostedModelNames, type ModelFacts } from '../models/hosted-models.js'
 import { isJson, NO_JSON } from './json.js'
+import { checkOptions, type NamesOf } from './options.js'
+
+export const EMBED_REQUEST: NamesOf<EmbedRequest> = {
+  model: true,
+  inputs: true,
+  parameters: true,
+  encoding: true,
+}
 
 export function checkModelName(model: unknown): asserts model is string {
   if (typeof model !== 'string' || model.trim() === '') {
@@ -9,14 +17,15 @@ export function checkModelName(model: unknown): asserts model is string {
   }
 }
 
-/** Refuses what is no request, has no model, or parameters that cannot be sent. */
-export function checkRequest(request: unknown): void {
+/** Refuses what is no request, has a field that none has or no model, or parameters that cannot be sent. */
+export function checkRequest(request: unknown, names: Readonly<Record<string, true>>): void {
   if (typeof request !== 'object' || request === null) {
     throw new PineconeConfigurationError(
       'request',
       'must be an object with a model and what it is to work on',
     )
   }
+  checkOptions(request, names, 'the request')
   const { model, parameters } = request as { model?: unknown; parameters?: unknown }
   checkModelName(model)
   checkParameters(parameters)

@@ -5,10 +5,21 @@ import type { ModelFacts } from '../models/hosted-models.js'
 import { documentFields } from '../wire/document-fields.js'
 import { isJson, NO_JSON } from './json.js'
 import { checkRequest } from './model.js'
+import type { NamesOf } from './options.js'
+
+const RERANK_REQUEST: NamesOf<RerankRequest> = {
+  model: true,
+  query: true,
+  documents: true,
+  topN: true,
+  returnDocuments: true,
+  rankFields: true,
+  parameters: true,
+}
 
 /** Refuses a rerank request that no model could answer. */
 export function checkRerankRequest(request: RerankRequest): void {
-  checkRequest(request)
+  checkRequest(request, RERANK_REQUEST)
   if (typeof request.query !== 'string' || request.query.trim() === '') {
     throw new PineconeConfigurationError('query', 'must be a non-empty string')
   }

@@ -1,0 +1,16 @@
+export {
+  CLIENT_FIELDS,
+  type ClientFields,
+  clientFrom,
+  type OwnOrSharedClient,
+} from './adapters/client-fields.js'
+export { DocumentAndQueryCalls } from './adapters/document-and-query-calls.js'
+export { EMBEDDING_FIELDS, type EmbeddingFields } from './adapters/embedding-fields.js'
+export { RerankCalls } from './adapters/rerank-calls.js'
+export {
+  RERANK_CALL_OPTIONS,
+  RERANK_FIELDS,
+  type RerankCallOptions,
+  type RerankFields,
+} from './adapters/rerank-fields.js'
+export { checkOptions, type NamesOf } from './validate/options.js'

@@ -1,0 +1,123 @@
+import { asWritten } from '../errors/as-written.js'
+import { PineconeConfigurationError } from '../errors/configuration-error.js'
+
+/** The names of all options of an interface: the compiler asks for each. */
+export type NamesOf<Options> = { readonly [Name in keyof Options]-?: true }
+
+/**
+ * Refuses an option that does not exist: dropped in silence, a `baseURL` sends texts and key to another place than the
+ * one that was meant. What is undefined counts as not given.
+ *
+ * @param owner what the options are for, as its caller knows it: `PineconeInference`, `embedAll`
+ * @param path where the options stand in the call, when they are not the call's own: `rateLimit`
+ * @throws PineconeConfigurationError for an unknown name, with the right one where one is near, and for options that
+ * are no object
+ */
+export function checkOptions<Options extends object>(
+  given: Options | undefined,
+  names: Readonly<Record<string, true>>,
+  owner: string,
+  path?: string,
+): void {
+  if (given === undefined) return
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new PineconeConfigurationError(
+      path ?? 'options',
+      `${path ? 'is' : `of ${owner} are`} ${asWritten(given)}; must be an object`,
+    )
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || Object.hasOwn(names, name)) continue
+    const right = rightName(name, names)
+    throw new PineconeConfigurationError(
+      path ? `${path}.${name}` : name,
+      `is not an option of ${owner}${right ? `; did you mean ${right}?` : ''}`,
+      right ? undefined : Object.keys(names),
+    )
+  }
+}
+
+/** What other libraries, and older versions of LangChain and LlamaIndex, call our options; without case and `_`. */
+const NAMES_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  abort: ['signal'],
+  abortsignal: ['signal'],
+  additionalheaders: ['headers'],
+  agent: ['dispatcher'],
+  chunksize: ['batchSize'],
+  concurrency: ['maxConcurrency'],
+  controllerhost: ['baseUrl'],
+  controllerhosturl: ['baseUrl'],
+  defaultheaders: ['headers'],
+  dimensions: ['dimension'],
+  docs: ['documents'],
+  embedbatchsize: ['batchSize'],
+  embeddingsize: ['dimension'],
+  endpoint: ['baseUrl'],
+  extraheaders: ['headers'],
+  fields: ['rankFields'],
+  host: ['baseUrl'],
+  input: ['inputs'],
+  k: ['topN', 'topK'],
+  limit: ['topN', 'topK'],
+  maxbatchsize: ['batchSize'],
+  maxparallelcalls: ['maxConcurrency'],
+  maxretry: ['maxRetries'],
+  minscore: ['scoreThreshold'],
+  modelid: ['model'],
+  modelname: ['model'],
+  params: ['parameters'],
+  passageparameters: ['documentParameters'],
+  passages: ['inputs', 'documents'],
+  pinecone: ['client'],
+  pineconeapikey: ['apiKey'],
+  progresscallback: ['onProgress'],
+  proxy: ['dispatcher'],
+  retries: ['maxRetries'],
+  texts: ['inputs', 'documents'],
+  threshold: ['scoreThreshold'],
+  topk: ['topN'],
+  topn: ['topK'],
+  url: ['baseUrl'],
+}
+
+/** What belongs into `parameters`, where there is such an option. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  dimension: 'dimension',
+  dimensions: 'dimension',
+  inputtype: 'inputType',
+  maxchunksperdoc: 'maxChunksPerDoc',
+  maxtokensperdoc: 'maxTokensPerDoc',
+  maxtokenspersequence: 'maxTokensPerSequence',
+  returntokens: 'returnTokens',
+  truncate: 'truncate',
+}
+
+function rightName(name: string, names: Readonly<Record<string, true>>): string | undefined {
+  const known = Object.keys(names)
+  const plain = plainName(name)
+  const parameter = PARAMETERS[plain]
+  return (
+    known.find((one) => plainName(one) === plain) ??
+    NAMES_ELSEWHERE[plain]?.find((one) => one in names) ??
+    (parameter && 'parameters' in names ? `parameters.${parameter}` : undefined) ??
+    known.find((one) => distance(plainName(one), plain) <= Math.floor(plain.length / 4))
+  )
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+/** Levenshtein's: how many letters to change, add or leave out. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i)
+  for (const [i, letter] of [...from].entries()) {
+    const next = [i + 1]
+    for (const [j, other] of [...to].entries()) {
+      const [left = 0, above = 0, diagonal = 0] = [next[j], row[j + 1], row[j]]
+      next.push(Math.min(left + 1, above + 1, diagonal + (letter === other ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[to.length] ?? 0
+}
