@@ -44,8 +44,7 @@ describe.each(Object.entries(mayImport))('packages/%s', (name, allowed) => {
       importsOf(file)
         .filter((specifier) => specifier.startsWith('.'))
         .map((specifier) => relative(home, join(root, dirname(file), specifier)))
-        // what client and emulator share
-        .filter((path) => path.startsWith('..') && !path.startsWith('../../../spec/')),
+        .filter((path) => path.startsWith('..')),
     )
     expect(strays).toEqual([])
   })

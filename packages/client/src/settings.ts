@@ -1,8 +1,8 @@
-import type { Dispatcher } from 'undici'
 import type { RateLimit } from './budget/rate-budget.js'
 import type { SharedBudget } from './budget/shared-budget.js'
 import { asWritten } from './errors/as-written.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
+import type { HttpDispatcher } from './http/undici-carrier.js'
 import type { UsageReport } from './observe/usage-meter.js'
 import { checkListener, checkMethods, checkMilliseconds } from './validate/call-options.js'
 import { checkHeaders, isHeaderValue } from './validate/headers.js'
@@ -40,11 +40,15 @@ export interface PineconeInferenceOptions {
    * values, but for those below 8 characters and media types.
    */
   headers?: Record<string, string> | undefined
-  /** A dispatcher of undici 7 (proxy, mTLS, MockAgent) to send through. The client then does not close it. */
-  dispatcher?: Dispatcher | undefined
+  /**
+   * A dispatcher of undici (proxy, mTLS, MockAgent) to send through, of version 5 or newer. The client does not close it.
+   */
+  dispatcher?: HttpDispatcher | undefined
   /**
    * A `fetch` to send through, such as a wrapper of your own. Everything else stays as it is. May not be given together
-   * with `dispatcher`. Default: undici; in Bun and edge runtimes, which have none, their own `fetch`.
+   * with `dispatcher`. Default: what the application has put in place of Node's `fetch` or of undici's global dispatcher,
+   * as msw, nock, `setGlobalDispatcher` and `NODE_USE_ENV_PROXY` do; otherwise undici; in Deno, Bun and edge runtimes
+   * their own `fetch`.
    */
   fetch?: typeof globalThis.fetch | undefined
 }
@@ -80,7 +84,7 @@ export interface Settings {
   readonly onUsage: ((report: UsageReport) => void) | undefined
   readonly sourceTag: string | undefined
   readonly headers: Readonly<Record<string, string>>
-  readonly dispatcher: Dispatcher | undefined
+  readonly dispatcher: HttpDispatcher | undefined
   readonly fetch: typeof globalThis.fetch | undefined
 }
 
@@ -118,7 +122,12 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
 
 /** Edge runtimes have no `process`. */
 function environment(name: string): string | undefined {
-  return globalThis.process?.env?.[name]
+  try {
+    return globalThis.process?.env?.[name]
+  } catch {
+    // Deno refuses what --allow-env does not name
+    return undefined
+  }
 }
 
 function checkedFetch({ fetch, dispatcher }: PineconeInferenceOptions): typeof globalThis.fetch | undefined {

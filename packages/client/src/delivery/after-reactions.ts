@@ -1,5 +1,5 @@
 /** Taken when this is loaded: a test that fakes timers later on must not keep a slot from coming back. */
-const nextTurn: (callback: () => void) => unknown = globalThis.setImmediate ?? globalThis.setTimeout
+const nextTurn = realNextTurn()
 
 /**
  * Calls back once everyone who waits for a promise that is about to be settled has heard of it, and has done what
@@ -7,4 +7,29 @@ const nextTurn: (callback: () => void) => unknown = globalThis.setImmediate ?? g
  */
 export function afterReactions(callback: () => void): void {
   nextTurn(callback)
+}
+
+/** Whether `setImmediate` is Node's own, not the one of a test's fake timers (nodejs/node, lib/timers.js). */
+export function isImmediateReal(): boolean {
+  return (
+    typeof globalThis.setImmediate === 'function' &&
+    Function.prototype.toString.call(globalThis.setImmediate).includes('validateFunction')
+  )
+}
+
+function realNextTurn(): (callback: () => void) => unknown {
+  const { setImmediate, setTimeout, MessageChannel } = globalThis
+  if (isImmediateReal()) return setImmediate
+  // Node always has it; where a test has faked it already, a message comes in a turn of its own, too
+  if (globalThis.process?.versions?.node && typeof MessageChannel === 'function') {
+    return (callback) => {
+      const { port1, port2 } = new MessageChannel()
+      port1.once('message', () => {
+        port1.close()
+        callback()
+      })
+      port2.postMessage(undefined)
+    }
+  }
+  return setImmediate ?? setTimeout
 }

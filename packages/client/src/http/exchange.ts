@@ -22,7 +22,7 @@ export interface BodyReader {
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 /**
- * One request on the wire and its whole answer, the body read by whom `readerFor` names once the status is known.
+ * One request on the wire and its whole answer, the body read by whom `readerFor` names once the head is there.
  * Rejects with the reason of an abort as soon as it comes, be it before the connection stands, between headers, or in
  * the middle of the body.
  *
@@ -33,7 +33,7 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 export function exchange(
   carrier: Carrier,
   request: WireRequest,
-  readerFor: (status: number) => BodyReader,
+  readerFor: (reply: HttpReply) => BodyReader,
   call: Call,
   secrecy: Secrecy,
 ): Promise<HttpReply> {
@@ -63,7 +63,7 @@ export function exchange(
     abortWire = carrier(request, {
       onHead(status, headers) {
         reply = { status, headers }
-        reader = readerFor(status)
+        reader = readerFor(reply)
       },
       onData(chunk) {
         if (ended) return

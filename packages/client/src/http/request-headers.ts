@@ -4,10 +4,13 @@ import { version } from '../version.js'
 /** The dated version of the contract in spec/, sent on every call. */
 const API_VERSION = '2025-10'
 
-/** The headers of every request. */
+/**
+ * The headers of every request. Without an `Accept-Encoding` a server may send any coding (RFC 9110, 12.5.3); vectors
+ * are read as they arrive, so none is asked for, unless the caller's own headers do.
+ */
 export function requestHeaders(settings: Settings): Record<string, string> {
   return {
-    ...settings.headers,
+    ...withHeaders({ 'Accept-Encoding': 'identity' }, settings.headers),
     'Api-Key': settings.apiKey,
     'X-Pinecone-Api-Version': API_VERSION,
     'User-Agent': userAgent(settings.sourceTag),

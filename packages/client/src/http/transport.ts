@@ -1,10 +1,12 @@
 import { afterReactions } from '../delivery/after-reactions.js'
 import type { Call } from '../delivery/call.js'
+import { PineconeResponseError } from '../errors/response-error.js'
 import { tell } from '../observe/tell.js'
 import type { Settings } from '../settings.js'
 import { Chunks } from '../wire/chunks.js'
 import type { Carrier } from './carrier.js'
 import { type Connections, openConnections } from './connections.js'
+import { unknownCoding } from './content-coding.js'
 import { errorFromAnswer } from './error-answer.js'
 import { type BodyReader, exchange, type HttpReply } from './exchange.js'
 import { requestHeaders, withHeaders } from './request-headers.js'
@@ -68,13 +70,20 @@ export class Transport {
         headers: call.headers ? withHeaders(headers, call.headers) : headers,
         body,
       },
-      (status) => (isSuccess(status) ? answer : { push: (chunk) => refusal.add(chunk) }),
+      ({ status, headers }) => {
+        if (unknownCoding(headers)) return UNREADABLE
+        return isSuccess(status) ? answer : { push: (chunk) => refusal.add(chunk) }
+      },
       call,
       secrecy,
     )
     tell(() => call.onResponse?.({ status: reply.status, headers: flat(reply) }))
-    if (isSuccess(reply.status)) return
-    throw errorFromAnswer(`${method} ${path}`, reply, refusal.text(), secrecy)
+    const coding = unknownCoding(reply.headers)
+    const words = coding && `the answer has the Content-Encoding ${coding}, which was not asked for`
+    if (!isSuccess(reply.status)) {
+      throw errorFromAnswer(`${method} ${path}`, reply, words ?? refusal.text(), secrecy)
+    }
+    if (words) throw new PineconeResponseError(`${method} ${path}: ${words}`)
   }
 
   #secrecyOf({ headers }: Call): Secrecy {
@@ -96,6 +105,9 @@ export class Transport {
     return this.#connections.close()
   }
 }
+
+/** An answer whose bytes mean nothing without its coding. */
+const UNREADABLE: BodyReader = { push() {} }
 
 /** A URL leaves out the port of its scheme; without the scheme, that of plain http must be said. */
 function hostOf({ host, port, protocol }: URL): string {

@@ -1,33 +1,90 @@
-import type { Dispatcher } from 'undici'
-import type { Carrier } from './carrier.js'
+import type { Carrier, Receiver } from './carrier.js'
+import { decoded } from './content-coding.js'
 
-/** Sends through an undici dispatcher. */
-export function undiciCarrier(dispatcher: Dispatcher): Carrier {
+/**
+ * A dispatcher of undici 5 or newer: an `Agent`, `Pool`, `ProxyAgent`, `EnvHttpProxyAgent`, `MockAgent`, or one
+ * composed of interceptors.
+ */
+export interface HttpDispatcher {
+  dispatch(options: object, handler: object): boolean
+}
+
+/**
+ * Sends through an undici dispatcher. `maxRedirections: 0` makes undici's own redirect interceptor pass answers on: it
+ * takes `authorization` from a request to another origin, but not `api-key` (undici, lib/handler/redirect-handler.js).
+ */
+export function undiciCarrier(dispatcher: HttpDispatcher, options: { reset?: boolean } = {}): Carrier {
   return (request, receiver) => {
-    let controller: Dispatcher.DispatchController | undefined
-    let aborted: Error | undefined
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(started) {
-        if (aborted) started.abort(aborted)
-        controller = started
-      },
-      onResponseStart: (_, status, headers) => receiver.onHead(status, headers),
-      onResponseData: (_, chunk) => receiver.onData(chunk),
-      onResponseEnd: () => receiver.onEnd(),
-      onResponseError: (_, cause) => receiver.onFailure(cause),
-    }
     const { method, origin, path, headers, body } = request
+    const { handler, abort } = handlerFor(receiver)
     try {
       dispatcher.dispatch(
-        { method, origin, path, headers, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 },
+        {
+          ...options,
+          ...{ method, origin, path, headers, body: body ?? null },
+          ...{ headersTimeout: 0, bodyTimeout: 0, maxRedirections: 0 },
+        },
         handler,
       )
     } catch (cause) {
       receiver.onFailure(cause)
     }
-    return (reason) => {
+    return abort
+  }
+}
+
+interface Controller {
+  abort(reason: Error): void
+}
+
+/** Undici 7 and newer call the first five methods, 5 and 6 the others; 7 takes the first five where it finds both. */
+function handlerFor(receiver: Receiver): { handler: object; abort: (reason: Error) => void } {
+  const answer = decoded(receiver)
+  let controller: Controller | undefined
+  let aborted: Error | undefined
+  const start = (started: Controller) => {
+    if (aborted) started.abort(aborted)
+    controller = started
+  }
+  const handler = {
+    onRequestStart: (started: Controller) => start(started),
+    onResponseStart: (_: Controller, status: number, headers: Record<string, string | string[]>) =>
+      answer.onHead(status, headers),
+    onResponseData: (_: Controller, chunk: Uint8Array) => answer.onData(chunk),
+    onResponseEnd: () => answer.onEnd(),
+    onResponseError: (_: Controller, cause: unknown) => answer.onFailure(cause),
+
+    onConnect: (abort: (reason: Error) => void) => start({ abort }),
+    onHeaders(status: number, rawHeaders: readonly Uint8Array[]) {
+      // 1xx answers come before the real one; newer ones keep them to themselves
+      if (status >= 200) answer.onHead(status, headersOf(rawHeaders))
+      return true
+    },
+    onData(chunk: Uint8Array) {
+      answer.onData(chunk)
+      return true
+    },
+    onComplete: () => answer.onEnd(),
+    onError: (cause: unknown) => answer.onFailure(cause),
+  }
+  return {
+    handler,
+    abort(reason) {
       aborted = reason
       controller?.abort(reason)
-    }
+    },
   }
+}
+
+/** Names and values by turns, as undici 5 and 6 give them. */
+function headersOf(raw: readonly Uint8Array[]): Record<string, string> {
+  const text = (bytes: Uint8Array | undefined) =>
+    bytes === undefined ? '' : Buffer.from(bytes).toString('latin1')
+  const headers: Record<string, string> = {}
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = text(raw[at]).toLowerCase()
+    const value = text(raw[at + 1])
+    headers[name] = name in headers ? `${headers[name]}, ${value}` : value
+  }
+  return headers
 }

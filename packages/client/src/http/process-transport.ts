@@ -1,0 +1,70 @@
+import type { Carrier } from './carrier.js'
+import { fetchCarrier } from './fetch-carrier.js'
+import { type HttpDispatcher, undiciCarrier } from './undici-carrier.js'
+
+/**
+ * What the application has put in the way of every request of its process, if it has: a `fetch` in place of Node's, as
+ * msw, nock and tracers do, or a global dispatcher of undici, as `setGlobalDispatcher` and `NODE_USE_ENV_PROXY` do.
+ * Asked before each request, as a test may set it up after its client was made.
+ */
+export function processTransport(): Carrier | undefined {
+  const { fetch } = globalThis
+  if (typeof fetch === 'function' && !isNodesOwn(fetch)) return remembered(fetch, () => fetchCarrier(fetch))
+  const dispatcher = globalDispatcher()
+  return dispatcher && remembered(dispatcher, () => undiciCarrier(dispatcher))
+}
+
+const carriers = new WeakMap<object, Carrier>()
+
+function remembered(way: object, carrierFor: () => Carrier): Carrier {
+  const carrier = carriers.get(way) ?? carrierFor()
+  carriers.set(way, carrier)
+  return carrier
+}
+
+const sources = new WeakMap<object, boolean>()
+
+/**
+ * Node's `fetch` is a function of JavaScript that loads the undici that Node brings along (nodejs/node,
+ * lib/internal/bootstrap/web/exposed-window-or-worker.js). Whatever does not look so is not it.
+ */
+function isNodesOwn(fetch: typeof globalThis.fetch): boolean {
+  const known = sources.get(fetch)
+  if (known !== undefined) return known
+  const isOwn = Function.prototype.toString.call(fetch).includes('internal/deps/undici/undici')
+  sources.set(fetch, isOwn)
+  return isOwn
+}
+
+/** Undici up to 7, and Node up to 24, know the first; undici 8 has the second, and a wrapper of it in the first. */
+const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1')
+const GLOBAL_DISPATCHER_OF_8 = Symbol.for('undici.globalDispatcher.2')
+
+type Global = typeof globalThis & Partial<Record<symbol, HttpDispatcher>>
+
+function globalDispatcher(): HttpDispatcher | undefined {
+  const global: Global = globalThis
+  return [global[GLOBAL_DISPATCHER_OF_8], global[GLOBAL_DISPATCHER]].find(
+    (dispatcher) => dispatcher !== undefined && !isUndicisDefault(dispatcher),
+  )
+}
+
+/**
+ * Whether undici, or Node's `fetch`, has put it there by itself: an `Agent` without options, which has nothing that a
+ * pool of the client's own lacks. In doubt it is the application's.
+ */
+function isUndicisDefault(dispatcher: HttpDispatcher): boolean {
+  const { name } = dispatcher.constructor
+  if (name === 'Dispatcher1Wrapper') return true
+  // a composed one is a proxy that answers with another `dispatch`
+  if (name !== 'Agent' || dispatcher.dispatch !== Object.getPrototypeOf(dispatcher).dispatch) return false
+  const options = ownSymbol(dispatcher, 'options')
+  const factory = ownSymbol(dispatcher, 'factory')
+  const given = Object.values(Object(options)).filter((value) => value !== undefined && value !== Infinity)
+  return given.length === 0 && typeof factory === 'function' && factory.name === 'defaultFactory'
+}
+
+function ownSymbol(of: object, description: string): unknown {
+  const key = Object.getOwnPropertySymbols(of).find((symbol) => symbol.description === description)
+  return key && Reflect.get(of, key)
+}
