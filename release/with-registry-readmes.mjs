@@ -1,6 +1,7 @@
-// Runs a command while the READMEs of the packages have links that work away from the repository:
+// Runs a command while the READMEs of the packages are as they must be on the registry:
 //   node release/with-registry-readmes.mjs pnpm --filter './packages/*' pack
-// Does nothing else while release/repository.json has no address.
+// links lead into the repository, and packages are installed by name. Does nothing else while
+// release/repository.json has no address, as nothing is released before.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { posix } from 'node:path'
@@ -18,6 +19,18 @@ export function absoluteLinks(markdown, folder, address) {
     .replace(/(<img [^>]*src=")(?!\w+:)([^"]+)/g, (_, start, path) => start + absolute(path, 'raw'))
 }
 
+const here = readdirSync(new URL('packages', root))
+
+/** `install-into`, which packs what is not on the registry, as an install from the registry. */
+export function installsByName(markdown) {
+  return markdown.replace(/npx -y pnpm@12 install-into \S+ ([^`#\n]+)/g, (_, names) => {
+    const scoped = names.replace(/(?<=^| )\S+/g, (name) =>
+      here.includes(name) ? `@pinecone-inference/${name}` : name,
+    )
+    return `npm install ${scoped}`
+  })
+}
+
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   const [command, ...args] = process.argv.slice(2)
   const originals = new Map()
@@ -28,11 +41,11 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {})
   try {
-    for (const name of url ? readdirSync(new URL('packages', root)) : []) {
+    for (const name of url ? here : []) {
       const file = new URL(`packages/${name}/README.md`, root)
       const text = readFileSync(file, 'utf8')
       originals.set(file, text)
-      writeFileSync(file, absoluteLinks(text, `packages/${name}`, url))
+      writeFileSync(file, installsByName(absoluteLinks(text, `packages/${name}`, url)))
     }
     process.exitCode = spawnSync(command, args, { stdio: 'inherit', cwd: root }).status ?? 1
   } finally {

@@ -46,7 +46,7 @@ async function ours(fields: object = {}) {
   const reranker = new PineconeRerank({
     apiKey: 'any',
     baseUrl: emulator.url,
-    model: 'cohere-rerank-3.5',
+    model: 'cohere-rerank-4-fast',
     ...fields,
   })
   return { emulator, requests: emulator.requests, reranker }
@@ -92,10 +92,10 @@ describe('1,500 documents', () => {
     await reranker.compressDocuments(documents(1500), 'q')
     expect(requests.map(({ documents }) => documents.length)).toEqual([1500])
   })
-  it('ours: requests of up to 200, one ranking', async () => {
+  it('ours: requests of up to 250, one ranking', async () => {
     const { requests, reranker } = await ours({ topN: 3 })
     expect(await reranker.compressDocuments(documents(1500), 'text 1234')).toHaveLength(3)
-    expect(requests).toHaveLength(8)
+    expect(requests).toHaveLength(6)
   })
 })
 
@@ -160,11 +160,11 @@ describe('the model', () => {
   })
 })
 
-describe('a limit on chunks', () => {
+describe('a limit on a document’s length', () => {
   it('ours: a parameter of the model', async () => {
-    const { requests, reranker } = await ours({ parameters: { maxChunksPerDoc: 10 } })
+    const { requests, reranker } = await ours({ parameters: { maxTokensPerDoc: 2000 } })
     await reranker.rerank(['a'], 'q')
-    expect(requests[0]?.body).toMatchObject({ parameters: { max_chunks_per_doc: 10 } })
+    expect(requests[0]?.body).toMatchObject({ parameters: { max_tokens_per_doc: 2000 } })
   })
 })
 

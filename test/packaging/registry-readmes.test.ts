@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 // @ts-expect-error a script without types
-import { absoluteLinks } from '../../release/with-registry-readmes.mjs'
+import { absoluteLinks, installsByName } from '../../release/with-registry-readmes.mjs'
 
 it('leads the links of a README into the repository, and leaves those that lead elsewhere', () => {
   const markdown = `[guide](../../docs/testing-offline.md#faults), [here](#options), [npm](https://example.com)
@@ -9,4 +9,10 @@ it('leads the links of a README into the repository, and leaves those that lead 
     `[guide](https://git.example/p/blob/main/docs/testing-offline.md#faults), [here](#options), [npm](https://example.com)
 ![plot](https://git.example/p/raw/main/packages/client/picture.svg) <img alt="page" src="https://git.example/p/raw/main/packages/client/docs/page.png">`,
   )
+})
+
+it('installs by name what the repository packs', () => {
+  expect(
+    installsByName('`npx -y pnpm@12 install-into ../my-app --save-dev emulator vitest # for tests`'),
+  ).toBe('`npm install --save-dev @pinecone-inference/emulator vitest # for tests`')
 })

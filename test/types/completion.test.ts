@@ -39,12 +39,17 @@ it.each([
   [
     'the embed models',
     "pinecone.embed({ model: '|', inputs: [] })",
-    ['llama-text-embed-v2', 'multilingual-e5-large', 'pinecone-sparse-english-v0'],
+    [
+      'llama-text-embed-v2',
+      'multilingual-e5-large',
+      'pinecone-sparse-english-v0',
+      'pinecone-sparse-multilingual-v0',
+    ],
   ],
   [
     'the rerankers',
     "pinecone.rerank({ model: '|', query: '', documents: [] })",
-    ['bge-reranker-v2-m3', 'pinecone-rerank-v0', 'cohere-rerank-3.5'],
+    ['bge-reranker-v2-m3', 'cohere-rerank-4-fast', 'cohere-rerank-3.5', 'pinecone-rerank-v0'],
   ],
   [
     'the input types',

@@ -10,16 +10,19 @@ describe('pinecone-inference models', () => {
     const lines = stdout.split('\n')
     expect([code, stderr]).toEqual([0, ''])
     expect(lines[0]).toMatch(/^MODEL +TYPE +VECTORS +DIMENSION +TOKENS +BATCH +ABOUT$/)
-    expect(lines).toHaveLength(8)
+    expect(lines).toHaveLength(10)
     expect(stdout).toMatch(/^multilingual-e5-large +embed +dense +1024 +507 +96 +\S.*$/m)
   })
 
   it.each([
     [
       ['--type', 'rerank'],
-      ['bge-reranker-v2-m3', 'pinecone-rerank-v0', 'cohere-rerank-3.5'],
+      ['bge-reranker-v2-m3', 'cohere-rerank-4-fast', 'cohere-rerank-3.5', 'pinecone-rerank-v0'],
     ],
-    [['--vector-type', 'sparse'], ['pinecone-sparse-english-v0']],
+    [
+      ['--vector-type', 'sparse'],
+      ['pinecone-sparse-english-v0', 'pinecone-sparse-multilingual-v0'],
+    ],
     [
       ['--type', 'embed', '--vector-type', 'dense'],
       ['llama-text-embed-v2', 'multilingual-e5-large'],

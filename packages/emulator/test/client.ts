@@ -60,6 +60,7 @@ export interface SparseAnswer {
 }
 
 export interface RankedAnswer {
+  readonly model: string
   readonly data: readonly { readonly index: number; readonly score: number; readonly document?: object }[]
   readonly usage: { readonly rerank_units: number }
 }

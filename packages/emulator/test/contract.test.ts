@@ -36,17 +36,19 @@ describe('GET /models', () => {
       'llama-text-embed-v2',
       'multilingual-e5-large',
       'pinecone-sparse-english-v0',
+      'pinecone-sparse-multilingual-v0',
       'bge-reranker-v2-m3',
-      'pinecone-rerank-v0',
+      'cohere-rerank-4-fast',
       'cohere-rerank-3.5',
+      'pinecone-rerank-v0',
     ])
     for (const { provider_name } of body.models) expect(provider_name).toContain('stand-in')
   })
 
   it.each([
-    ['?type=rerank', 3],
+    ['?type=rerank', 4],
     ['?type=embed&vector_type=dense', 2],
-    ['?vector_type=sparse', 1],
+    ['?vector_type=sparse', 2],
     ['?type=rerank&vector_type=dense', 0],
   ])('filters by %s', async (query, count) => {
     const { body } = await call<{ models: unknown[] }>(emulator, `/models${query}`)
@@ -188,16 +190,36 @@ describe('POST /rerank', () => {
     const ask = (model: string, rank_fields: string[]) =>
       call<RankedAnswer>(emulator, '/rerank', { body: { ...rerankBody, model, documents, rank_fields } })
     expect((await ask('bge-reranker-v2-m3', ['body'])).body.data[0]?.index).toBe(1)
-    expect((await ask('cohere-rerank-3.5', ['title', 'body'])).body.data[0]?.index).toBe(1)
+    expect((await ask('cohere-rerank-4-fast', ['title', 'body'])).body.data[0]?.index).toBe(1)
     expect((await ask('bge-reranker-v2-m3', ['title', 'body'])).status).toBe(400)
   })
 
-  it('charges a unit for every hundred documents', async () => {
-    const documents = Array.from({ length: 101 }, () => document)
-    const { body } = await call<RankedAnswer>(emulator, '/rerank', {
-      body: { ...rerankBody, model: 'cohere-rerank-3.5', documents },
+  it('charges a unit for every hundred documents, and counts a long one as several', async () => {
+    const units = async (documents: object[], parameters: object) => {
+      const { body } = await call<RankedAnswer>(emulator, '/rerank', {
+        body: { ...rerankBody, model: 'cohere-rerank-4-fast', documents, parameters },
+      })
+      return body.usage.rerank_units
+    }
+    expect(await units(Array(100).fill(document), {})).toBe(1)
+    expect(await units(Array(101).fill(document), {})).toBe(2)
+    const long = Array(50).fill({ text: 'word '.repeat(4000) })
+    expect(await units(long, { max_tokens_per_doc: 1000 })).toBe(1)
+    // 9 chunks of 500 tokens each
+    expect(await units(long, { max_tokens_per_doc: 4096 })).toBe(5)
+  })
+
+  it('answers for cohere-rerank-3.5 with cohere-rerank-4-fast, and refuses pinecone-rerank-v0', async () => {
+    const ask = (model: string) => call<RankedAnswer>(emulator, '/rerank', { body: { ...rerankBody, model } })
+    expect((await ask('cohere-rerank-3.5')).body.model).toBe('cohere-rerank-4-fast')
+    const { status, body } = await ask('pinecone-rerank-v0')
+    expect(status).toBe(403)
+    expect(body).toMatchObject({
+      error: {
+        message:
+          'Model pinecone-rerank-v0 has been deprecated, please use a different reranking model from (https://docs.pinecone.io/models)',
+      },
     })
-    expect(body.usage).toEqual({ rerank_units: 2 })
   })
 
   it('refuses a pair above the model’s limit unless it may be cut', async () => {

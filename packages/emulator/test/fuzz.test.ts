@@ -125,7 +125,8 @@ function parametersOf(model: Model): fc.Arbitrary<Record<string, unknown>> {
 
 const modelOf = (type: string) =>
   fc.nat().map((n) => {
-    const found = models.filter((model) => model.type === type)
+    // which refuses every request
+    const found = models.filter(({ model, ...info }) => info.type === type && model !== 'pinecone-rerank-v0')
     return found[n % found.length] as Model
   })
 
@@ -171,7 +172,7 @@ async function ask(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   const answer = JSON.parse(await response.text()) as { status?: number }
-  expect([200, 400, 401, 404]).toContain(response.status)
+  expect([200, 400, 401, 403, 404]).toContain(response.status)
   expect(contractErrors(response.status === 200 ? success : 'ErrorResponse', answer)).toEqual([])
   if (response.status !== 200) expect(answer.status).toBe(response.status)
   return { status: response.status, answer: answer as unknown }

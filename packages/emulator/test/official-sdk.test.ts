@@ -58,7 +58,10 @@ describe('the official SDK 9, pointed at the emulator', () => {
 
   it('lists and describes models', async () => {
     const { models } = await sdk().listModels({ type: 'embed', vectorType: 'sparse' })
-    expect(models?.map(({ model }) => model)).toEqual(['pinecone-sparse-english-v0'])
+    expect(models?.map(({ model }) => model)).toEqual([
+      'pinecone-sparse-english-v0',
+      'pinecone-sparse-multilingual-v0',
+    ])
     expect((await sdk().getModel('multilingual-e5-large')).supportedDimensions).toEqual([1024])
   })
 

@@ -11,6 +11,7 @@ import { type ProduceOptions, produce } from '../produce/produce.js'
 import { connect } from '../redis/connect.js'
 import { DEFAULT_PREFIX, queuePrefix } from '../redis/keys.js'
 import { orAborted } from '../redis/or-aborted.js'
+import type { RedisUnavailableError } from '../redis/redis-unavailable-error.js'
 import type { EmbedJob } from './job.js'
 import { Ledger, type RecordFailure } from './ledger.js'
 import { type Progress, Rates } from './progress.js'
@@ -25,6 +26,8 @@ export interface EmbedRunOptions extends RunSpec {
   run: string
   /** What names in Redis begin with: one per Pinecone project. Default `pinecone-inference`. */
   prefix?: string | undefined
+  /** Told that Redis is waited for, once for each outage. What it throws is a process warning. */
+  onError?: ((error: RedisUnavailableError) => void) | undefined
 }
 
 export interface FollowOptions {
@@ -86,7 +89,16 @@ export class EmbedRun implements AsyncDisposable {
    * @throws RedisUnavailableError when there is no Redis
    */
   static async open(options: EmbedRunOptions): Promise<EmbedRun> {
-    const { redis: url, run, prefix = DEFAULT_PREFIX, model, parameters, output, rateLimit } = options
+    const {
+      redis: url,
+      run,
+      prefix = DEFAULT_PREFIX,
+      model,
+      parameters,
+      output,
+      rateLimit,
+      onError,
+    } = options
     const spec: RunSpec = {
       model,
       ...(parameters ? { parameters } : {}),
@@ -97,7 +109,7 @@ export class EmbedRun implements AsyncDisposable {
     if (!/^[^:\s]+$/.test(run))
       throw new RunError(`A run's name has no colons or spaces, unlike ${JSON.stringify(run)}`)
     if (rateLimit) checkRateLimit(rateLimit)
-    const redis = await connect(url)
+    const redis = await connect(url, (error) => tell(() => onError?.(error)))
     try {
       const ledger = new Ledger(redis, prefix, run)
       if (output && !(await ledger.spec())) await claimFolder(output.folder)
@@ -114,7 +126,7 @@ export class EmbedRun implements AsyncDisposable {
       return new EmbedRun(redis, queue, ledger, spec)
     } catch (error) {
       redis.disconnect()
-      throw error
+      throw orRefusedByRedis(error)
     }
   }
 
@@ -127,8 +139,9 @@ export class EmbedRun implements AsyncDisposable {
     const failed = new AbortController()
     const either = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])])
     const orStop = (error: unknown) => {
-      failed.abort(error)
-      throw error
+      const reason = orRefusedByRedis(error)
+      failed.abort(reason)
+      throw reason
     }
     const follow = async () => {
       for await (const progress of this.follow({ signal: either })) tell(() => onProgress?.(progress))
@@ -239,6 +252,12 @@ export class EmbedRun implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+}
+
+/** A refusal that does not pass: a user without the right to a command, for one. */
+function orRefusedByRedis(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return error
+  return new RunError(`Redis refuses what the run asks of it: ${error.message}`, { cause: error })
 }
 
 function checkSizes({ recordsPerJob, maxQueuedJobs }: ProduceOptions): void {

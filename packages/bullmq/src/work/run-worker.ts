@@ -8,6 +8,7 @@ import { partFiles } from '../output/part-files.js'
 import type { Sink } from '../output/sink.js'
 import { connect } from '../redis/connect.js'
 import { DEFAULT_PREFIX, queuePrefix } from '../redis/keys.js'
+import { isLoss, isNotNow } from '../redis/outage.js'
 import { type EmbedJob, jobName } from '../run/job.js'
 import { Ledger } from '../run/ledger.js'
 import { RunError } from '../run/run-error.js'
@@ -35,7 +36,10 @@ export interface WorkerOptions {
   lockDuration?: number | undefined
   /** Stops the worker: it finishes its jobs and takes no more. While Redis is away it leaves them to others. */
   signal?: AbortSignal | undefined
-  /** Told of what went wrong and will be tried again. What it throws is a process warning. */
+  /**
+   * Told of what went wrong and will be tried again; of Redis, once for each outage, that it is waited for. What it
+   * throws is a process warning.
+   */
   onError?: ((error: Error) => void) | undefined
 }
 
@@ -67,7 +71,8 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
   const { run, prefix = DEFAULT_PREFIX, signal, concurrency = 2, lockDuration = 30_000 } = options
   checkCounts({ concurrency, lockDuration })
   const result: WorkerResult = { jobs: 0, records: 0, tokens: 0 }
-  const redis = await connect(options.redis)
+  const report = (error: Error) => tell(() => options.onError?.(error))
+  const redis = await connect(options.redis, report)
   try {
     const ledger = new Ledger(redis, prefix, run)
     const spec = await begun(ledger, signal)
@@ -113,10 +118,15 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
       maxStalledCount: KILLS,
       runRetryDelay: 1_000,
     })
-    const report = (error: Error) => tell(() => options.onError?.(error))
-    worker.on('error', report)
+    const reportUnlessTold = (error: Error) => {
+      if (isLoss(error) || isNotNow(error)) return
+      // BullMQ asks again at once, without end
+      if (error.name === 'ReplyError') broken.abort(refusedByRedis(error))
+      else report(error)
+    }
+    worker.on('error', reportUnlessTold)
     worker.on('failed', (_, error) => report(error))
-    queue.on('error', report)
+    queue.on('error', reportUnlessTold)
     try {
       await Promise.race([
         finished(ledger, { queue, spec, signal: over.signal }),
@@ -130,9 +140,15 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
     }
     broken.signal.throwIfAborted()
     return result
+  } catch (error) {
+    throw error instanceof Error && error.name === 'ReplyError' ? refusedByRedis(error) : error
   } finally {
     redis.disconnect()
   }
+}
+
+function refusedByRedis(cause: Error): WorkerError {
+  return new WorkerError(`Redis refuses what the worker asks of it: ${cause.message}`, { cause })
 }
 
 function sinkOf({ output }: RunSpec, { sink, run }: WorkerOptions): Sink {

@@ -8,10 +8,12 @@ export type RerankModel = HostedRerankModel | (string & {})
 export interface RerankParameters {
   /**
    * What to do with a query and document over the model's token limit: cut the document's end, or refuse it.
-   * Default `NONE` for `bge-reranker-v2-m3`, `END` for `pinecone-rerank-v0`; `cohere-rerank-3.5` has no such parameter.
+   * Default `NONE` for `bge-reranker-v2-m3`, `END` for `pinecone-rerank-v0`; Cohere's models have no such parameter.
    */
   truncate?: 'END' | 'NONE' | (string & {}) | undefined
-  /** `cohere-rerank-3.5`: how many chunks a long document is ranked by, 1 to 3072. Default 3072. */
+  /** `cohere-rerank-4-fast`: tokens of a document that are read, at most 4096; the rest is cut off. Default 1024. */
+  maxTokensPerDoc?: number | undefined
+  /** `cohere-rerank-3.5`, which is retired: how many chunks a long document is ranked by, 1 to 3072. Default 3072. */
   maxChunksPerDoc?: number | undefined
   [parameter: string]: unknown
 }

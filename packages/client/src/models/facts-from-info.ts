@@ -8,10 +8,20 @@ const SAFE_BATCH_SIZE = 96
 /** What the client has to know of a model, from the answer of `GET /models/{name}`. */
 export function factsFromInfo(info: ModelInfo): ModelFacts {
   const parameters = info.supportedParameters.map((p) => ({ ...p, parameter: camelCase(p.parameter) }))
-  const oneOf = Object.fromEntries(
+  const { dimension, ...oneOf } = Object.fromEntries(
     parameters.flatMap(({ parameter, allowedValues }) => (allowedValues ? [[parameter, allowedValues]] : [])),
   )
-  const dimensions = info.supportedDimensions ?? (info.defaultDimension ? [info.defaultDimension] : undefined)
+  const wholeNumbers = Object.fromEntries(
+    parameters.flatMap(({ parameter, valueType, min, max }) =>
+      valueType === 'integer' && min !== undefined && max !== undefined
+        ? [[parameter, [min, max] as const]]
+        : [],
+    ),
+  )
+  const dimensions =
+    info.supportedDimensions ??
+    dimension?.filter((value) => typeof value === 'number') ??
+    (info.defaultDimension ? [info.defaultDimension] : undefined)
   return {
     type: info.type === 'rerank' ? 'rerank' : 'embed',
     ...(info.vectorType === 'dense' || info.vectorType === 'sparse' ? { vectorType: info.vectorType } : {}),
@@ -19,5 +29,6 @@ export function factsFromInfo(info: ModelInfo): ModelFacts {
     ...(dimensions ? { dimensions } : {}),
     required: parameters.filter((p) => p.required).map((p) => p.parameter),
     oneOf,
+    ...(Object.keys(wholeNumbers).length > 0 ? { wholeNumbers } : {}),
   }
 }

@@ -1,3 +1,7 @@
+import { type HostedModelRow, hostedModels } from '../../../../spec/hosted-models.js'
+import { decodeModel } from '../wire/models.js'
+import { factsFromInfo } from './facts-from-info.js'
+
 /** What the client has to know of a model before it sends anything. */
 export interface ModelFacts {
   readonly type: 'embed' | 'rerank'
@@ -16,74 +20,32 @@ export interface ModelFacts {
   readonly maxRankFields?: number
 }
 
-const inputType = ['query', 'passage'] as const
-const truncate = ['END', 'NONE'] as const
+type Rows = typeof hostedModels
 
-/**
- * The hosted models, so that no call waits for `GET /models`.
- * Source: https://docs.pinecone.io/models/overview and the page of each model under it.
- */
-export const hostedModels = {
-  'llama-text-embed-v2': {
-    type: 'embed',
-    vectorType: 'dense',
-    maxBatchSize: 96,
-    dimensions: [384, 512, 768, 1024, 2048],
-    required: ['inputType'],
-    oneOf: { inputType, truncate: ['END', 'NONE', 'START'] },
-  },
-  'multilingual-e5-large': {
-    type: 'embed',
-    vectorType: 'dense',
-    maxBatchSize: 96,
-    dimensions: [1024],
-    required: ['inputType'],
-    oneOf: { inputType, truncate },
-  },
-  'pinecone-sparse-english-v0': {
-    type: 'embed',
-    vectorType: 'sparse',
-    maxBatchSize: 96,
-    required: ['inputType'],
-    oneOf: { inputType, truncate, maxTokensPerSequence: [512, 2048] },
-  },
-  'bge-reranker-v2-m3': {
-    type: 'rerank',
-    maxBatchSize: 100,
-    maxRankFields: 1,
-    required: [],
-    oneOf: { truncate },
-  },
-  'pinecone-rerank-v0': {
-    type: 'rerank',
-    maxBatchSize: 100,
-    maxRankFields: 1,
-    required: [],
-    oneOf: { truncate },
-  },
-  'cohere-rerank-3.5': {
-    type: 'rerank',
-    maxBatchSize: 200,
-    required: [],
-    oneOf: {},
-    wholeNumbers: { maxChunksPerDoc: [1, 3072] },
-  },
-} as const satisfies Record<string, ModelFacts>
-
-export type HostedModel = keyof typeof hostedModels
+export type HostedModel = keyof Rows
 export type HostedEmbedModel = {
-  [M in HostedModel]: (typeof hostedModels)[M]['type'] extends 'embed' ? M : never
+  [M in HostedModel]: Rows[M]['info']['type'] extends 'embed' ? M : never
 }[HostedModel]
 export type HostedRerankModel = Exclude<HostedModel, HostedEmbedModel>
 
-type Facts<M extends HostedModel> = (typeof hostedModels)[M]
+type Info<M extends HostedModel> = Rows[M]['info']
+
+/** The parameters that a hosted model has a list of values for, under the API's own names. */
+type Lists<M extends HostedModel> = M extends HostedModel
+  ? {
+      [P in Extract<
+        Info<M>['supported_parameters'][number],
+        { allowed_values: unknown }
+      > as P['parameter']]: P['allowed_values']
+    }
+  : never
 
 /** The vectors that a hosted model makes. */
-export type HostedVectorType<M extends HostedEmbedModel> = Facts<M>['vectorType']
+export type HostedVectorType<M extends HostedEmbedModel> = Info<M>['vector_type']
 
 /** The parameters that a hosted embed model has a list of values for. */
 export type HostedEmbedParameters<M extends HostedEmbedModel> = {
-  inputType?: (typeof inputType)[number] | undefined
+  inputType?: Lists<HostedEmbedModel>['input_type'][number] | undefined
   truncate?: HostedTruncate<M> | undefined
   dimension?: HostedDimension<M> | undefined
 }
@@ -95,22 +57,40 @@ export type HostedRerankParameters<M extends HostedRerankModel> = {
 
 /** What a hosted model does, as it is asked to, with what is over its token limit; `undefined` if it is not to be asked. */
 type HostedTruncate<M extends HostedModel> =
-  Facts<M> extends { oneOf: { truncate: readonly (infer T)[] } } ? T : undefined
+  Lists<M> extends { truncate: readonly (infer T)[] } ? T : undefined
 
 /** The lengths that a hosted model's vectors can have; `undefined` for a sparse model. */
 export type HostedDimension<M extends HostedEmbedModel> =
-  Facts<M> extends { dimensions: readonly (infer D)[] } ? D : undefined
+  Info<M> extends { supported_dimensions: readonly (infer D)[] } ? D : undefined
 
-/** The built-in facts of a hosted model; `undefined` for any other name. */
+const rows: Readonly<Record<string, HostedModelRow>> = hostedModels
+const names = new Map(
+  Object.entries(rows).flatMap(([name, { aliases = [] }]) => [name, ...aliases].map((one) => [one, name])),
+)
+const known = new Map<string, ModelFacts>()
+
+/**
+ * The built-in facts of a hosted model, so that no call waits for `GET /models`; an alias stands for its model.
+ * `undefined` for any other name, and for a model of which only the name is on record.
+ */
 export function hostedModel(model: string): ModelFacts | undefined {
-  return Object.hasOwn(hostedModels, model) ? hostedModels[model as HostedModel] : undefined
+  const name = names.get(model)
+  const row = name === undefined ? undefined : rows[name]
+  if (name === undefined || !row || row.assumed) return undefined
+  const facts = known.get(name) ?? factsFromRow(row)
+  known.set(name, facts)
+  return facts
+}
+
+function factsFromRow({ info, unlistedParameters = [], maxRankFields }: HostedModelRow): ModelFacts {
+  const told = { ...info, supported_parameters: [...info.supported_parameters, ...unlistedParameters] }
+  const facts = factsFromInfo(decodeModel('the table of hosted models', told))
+  return maxRankFields === undefined ? facts : { ...facts, maxRankFields }
 }
 
 /** The hosted models of a type, and of a vector type where one is given. */
 export function hostedModelNames(type: 'embed' | 'rerank', vectorType?: 'dense' | 'sparse'): string[] {
-  return Object.entries<ModelFacts>(hostedModels)
-    .filter(
-      ([, facts]) => facts.type === type && (vectorType === undefined || facts.vectorType === vectorType),
-    )
-    .map(([name]) => name)
+  return Object.values(rows)
+    .filter(({ info }) => info.type === type && (vectorType === undefined || info.vector_type === vectorType))
+    .map(({ info }) => info.model)
 }

@@ -16,7 +16,8 @@ export function modelInfoAnswer(): AnswerReader<ModelInfo> {
   return wholeAnswer(endpoint, (answer) => decodeModel(endpoint, answer))
 }
 
-function decodeModel(endpoint: string, value: unknown): ModelInfo {
+/** One model, checked; `endpoint` names the answer in an error. */
+export function decodeModel(endpoint: string, value: unknown): ModelInfo {
   const item = asObject(endpoint, 'a model', value)
   const text = (name: string) => optional(item[name], (v) => asString(endpoint, name, v))
   const count = (name: string) => optional(item[name], (v) => asFiniteNumber(endpoint, name, v))

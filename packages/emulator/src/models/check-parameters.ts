@@ -1,11 +1,12 @@
 import { ApiError } from '../http/api-error.js'
+import { parametersOf } from './hosted-models.js'
 import type { ModelInfo, ParameterValue, SupportedParameter } from './model-info.js'
 
 export type Parameters = Readonly<Record<string, ParameterValue>>
 
 /** The request's parameters with the model's defaults; 400 where they are not what the model declares. */
 export function checkParameters(model: ModelInfo, given: Readonly<Record<string, unknown>>): Parameters {
-  const supported = model.supported_parameters
+  const supported = parametersOf(model)
   for (const name of Object.keys(given)) {
     if (!supported.some(({ parameter }) => parameter === name)) {
       const names = supported.map(({ parameter }) => `'${parameter}'`).join(', ')

@@ -1,11 +1,17 @@
 import { ApiError } from '../http/api-error.js'
+import { withoutAlias } from './hosted-models.js'
 import type { ModelInfo } from './model-info.js'
 
-/** The model of that name, and of that type where one is asked for; else the API's 404, or 400 for a wrong type. */
+/**
+ * The model of that name, and of that type where one is asked for; else the API's 404, or 400 for a wrong type.
+ * With a type, as in a request to embed or rerank, the name may be an alias.
+ */
 export function findModel(models: readonly ModelInfo[], name: string, type?: ModelInfo['type']): ModelInfo {
   const supported = models.filter((model) => type === undefined || model.type === type)
   const names = supported.map((model) => `'${model.model}'`).join(', ')
-  const model = models.find((candidate) => candidate.model === name)
+  const model = models.find(
+    (candidate) => candidate.model === (type === undefined ? name : withoutAlias(name)),
+  )
   if (!model) throw new ApiError(404, 'NOT_FOUND', `Model '${name}' not found. Supported models: ${names}`)
   if (!supported.includes(model)) {
     throw ApiError.invalid(`Model '${name}' does not support ${type}. Models that do: ${names}`)

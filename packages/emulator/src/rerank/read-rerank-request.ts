@@ -2,10 +2,11 @@ import { ApiError } from '../http/api-error.js'
 import { field, isObject, type JsonObject } from '../http/read-json.js'
 import { checkParameters, type Parameters } from '../models/check-parameters.js'
 import { findModel } from '../models/find-model.js'
-import { maxRankFields } from '../models/hosted-models.js'
+import { maxRankFields, retirementOf } from '../models/hosted-models.js'
 import type { ModelInfo } from '../models/model-info.js'
 
 export interface RerankRequest {
+  /** What answers: another model than the one asked for, where that one is retired. */
   readonly model: ModelInfo
   readonly query: string
   readonly documents: readonly JsonObject[]
@@ -39,14 +40,18 @@ export function readRerankRequest(body: JsonObject, models: readonly ModelInfo[]
   const parameters = Object.hasOwn(body, 'parameters') ? field(body, 'parameters') : {}
   if (!isObject(parameters)) throw ApiError.invalid("'parameters' must be an object")
 
+  const retirement = retirementOf(model)
+  if (retirement?.refusal !== undefined) throw new ApiError(403, 'FORBIDDEN', retirement.refusal)
+  const servedBy = retirement?.servedBy === undefined ? model : findModel(models, retirement.servedBy)
+
   return {
-    model,
+    model: servedBy,
     query,
     documents,
     texts: documents.map((document, index) => rankedTexts(document, index, rankFields)),
     topN: Math.min(topN, documents.length),
     returnDocuments,
-    parameters: checkParameters(model, parameters),
+    parameters: { ...checkParameters(servedBy, {}), ...checkParameters(model, parameters) },
   }
 }
 

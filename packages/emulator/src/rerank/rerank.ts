@@ -1,3 +1,5 @@
+import { tokensPerChunk } from '../models/hosted-models.js'
+import type { ModelInfo } from '../models/model-info.js'
 import { pairTooLong, queryTooLong } from '../models/too-long.js'
 import { countTokens, type Truncate, truncateToTokens } from '../text/truncate.js'
 import type { RerankRequest } from './read-rerank-request.js'
@@ -15,16 +17,23 @@ export interface Ranking {
   readonly rerankUnits: number
 }
 
-/** Documents that one rerank unit pays for. */
+/** Documents, or chunks of long ones, that one rerank unit pays for. */
 const documentsPerUnit = 100
 
 /** Ranks the documents of a checked request; 400 where `truncate: "NONE"` meets a pair above the model's limit. */
-export function rerank({ model, query, texts, topN, parameters }: RerankRequest): Ranking {
-  const limit = model.max_sequence_length
-  const queryTokens = countTokens(query)
+export function rerank(request: RerankRequest): Ranking {
+  const kept = keptTexts(request)
+  return rankByScore(scoreDocuments(request.query, kept), request.topN, countUnits(request.model, kept))
+}
+
+/** The rank fields' texts, in their order, as far as they fit into the model's limit. */
+function keptTexts({ model, query, texts, parameters }: RerankRequest): string[][] {
+  const perDocument = parameters.max_tokens_per_doc
+  const queryTokens = perDocument === undefined ? countTokens(query) : 0
+  const limit = perDocument === undefined ? model.max_sequence_length : Number(perDocument)
   if (queryTokens >= limit) throw queryTooLong(model, queryTokens)
   const truncate = (parameters.truncate ?? 'END') as Truncate
-  const kept = texts.map((fields, index) => {
+  return texts.map((fields, index) => {
     let room = limit - queryTokens
     return fields.map((text) => {
       const span = truncateToTokens(text, Math.max(0, room), truncate)
@@ -35,14 +44,28 @@ export function rerank({ model, query, texts, topN, parameters }: RerankRequest)
       return span.kept
     })
   })
-  return rankByScore(scoreDocuments(query, kept), topN)
+}
+
+/** Rerank units, as https://docs.pinecone.io/models/cohere-rerank-4-fast counts them (2026-11-28). */
+function countUnits(model: ModelInfo, texts: readonly (readonly string[])[]): number {
+  const perChunk = tokensPerChunk(model)
+  if (perChunk === undefined) return Math.ceil(texts.length / documentsPerUnit)
+  const chunks = texts.map((fields) => {
+    const tokens = fields.reduce((sum, text) => sum + countTokens(text), 0)
+    return Math.max(1, Math.ceil(tokens / perChunk))
+  })
+  return Math.ceil(chunks.reduce((sum, count) => sum + count, 0) / documentsPerUnit)
 }
 
 /** The `topN` best of documents with these scores, in the documents' order. */
-export function rankByScore(scores: readonly number[], topN: number): Ranking {
+export function rankByScore(
+  scores: readonly number[],
+  topN: number,
+  rerankUnits = Math.ceil(scores.length / documentsPerUnit),
+): Ranking {
   const ranked = scores
     .map((score, index) => ({ index, score: Math.round(score * 1e6) / 1e6 }))
     .sort((left, right) => right.score - left.score || left.index - right.index)
     .slice(0, topN)
-  return { ranked, rerankUnits: Math.ceil(scores.length / documentsPerUnit) }
+  return { ranked, rerankUnits }
 }
