@@ -13,4 +13,5 @@ export {
   type RerankCallOptions,
   type RerankFields,
 } from './adapters/rerank-fields.js'
+export { atPositions } from './errors/positions.js'
 export { checkOptions, type NamesOf } from './validate/options.js'
