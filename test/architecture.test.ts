@@ -11,6 +11,7 @@ const mayImport: Record<string, string[]> = {
   client: [],
   langchain: ['client'],
   llamaindex: ['client'],
+  'ai-sdk': ['client'],
   emulator: [],
   bullmq: ['client', 'files'],
   files: [],

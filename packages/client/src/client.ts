@@ -55,6 +55,10 @@ import { checkRequest, EMBED_REQUEST } from './validate/model.js'
  * @throws PineconeConfigurationError for a missing key or an option that cannot work
  */
 export class PineconeInference {
+  /** Where requests go, without a slash at the end. */
+  readonly baseUrl: string
+  /** Attempts after the first, per request. */
+  readonly maxRetries: number
   readonly #transport: Transport
   readonly #engine: Engine
   readonly #timeout: number
@@ -63,6 +67,8 @@ export class PineconeInference {
 
   constructor(options: PineconeInferenceOptions = {}) {
     const settings = resolveSettings(options)
+    this.baseUrl = settings.baseUrl.href.replace(/\/+$/, '')
+    this.maxRetries = settings.maxRetries
     this.#timeout = settings.timeout
     this.#transport = new Transport(settings)
     const sender = new Sender(

@@ -1,4 +1,5 @@
-import type { RankedDocument, RerankDocument, RerankParameters } from '../api/rerank.js'
+import type { CallOptions } from '../api/call-options.js'
+import type { RankedDocument, RerankDocument, RerankParameters, RerankResult } from '../api/rerank.js'
 import type { PineconeInference } from '../client.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
@@ -52,8 +53,17 @@ export class RerankCalls {
   async rank(
     documents: readonly RerankDocument[],
     query: string,
-    { topN = this.#topN, signal }: RerankCallOptions = {},
+    options: RerankCallOptions = {},
   ): Promise<RankedDocument[]> {
+    return (await this.rankAll(documents, query, options)).data
+  }
+
+  /** What `rank` gives, with the model and the units charged. */
+  async rankAll(
+    documents: readonly RerankDocument[],
+    query: string,
+    { topN = this.#topN, ...options }: RerankCallOptions & CallOptions = {},
+  ): Promise<RerankResult> {
     for (const [i, document] of documents.entries()) checkDocument(document, i)
     const fields = this.#rankFields.filter((field) => documents.some((document) => field in document))
     const all = documents.map((document, index) => ({ index, document: rankable(document, fields, index) }))
@@ -62,18 +72,25 @@ export class RerankCalls {
     const canBeRanked = ({ document }: { document: RerankDocument }) =>
       isMisnamed || hasText(document, fields)
     const sent = all.filter(canBeRanked)
-    const ranked = sent.length === 0 ? [] : await this.#ranked(sent, query, { topN, signal })
+    const { data: ranked, ...result } =
+      sent.length === 0 ? this.#nothingSent() : await this.#ranked(sent, query, topN, options)
     const lowest = Math.min(0, ...ranked.slice(-1).map(({ score }) => score))
     const rest = all.filter((one) => !canBeRanked(one)).map(({ index }) => ({ index, score: lowest }))
-    return [...ranked, ...rest].slice(0, topN).filter(({ score }) => score >= this.#scoreThreshold)
+    const data = [...ranked, ...rest].slice(0, topN).filter(({ score }) => score >= this.#scoreThreshold)
+    return { ...result, data }
+  }
+
+  #nothingSent(): RerankResult {
+    return { model: this.model, data: [], usage: { rerankUnits: 0 } }
   }
 
   async #ranked(
     sent: readonly { index: number; document: RerankDocument }[],
     query: string,
-    { topN, signal }: RerankCallOptions,
-  ): Promise<RankedDocument[]> {
-    const { data } = await this.#client.rerankAll(
+    topN: number | undefined,
+    options: CallOptions,
+  ): Promise<RerankResult> {
+    const { data, ...result } = await this.#client.rerankAll(
       {
         model: this.model,
         query,
@@ -83,11 +100,14 @@ export class RerankCalls {
         topN,
         parameters: this.#parameters,
       },
-      { signal },
+      options,
     )
-    return data.flatMap(({ index: place, score }) =>
-      sent.slice(place, place + 1).map(({ index }) => ({ index, score })),
-    )
+    return {
+      ...result,
+      data: data.flatMap(({ index: place, score }) =>
+        sent.slice(place, place + 1).map(({ index }) => ({ index, score })),
+      ),
+    }
   }
 }
 

@@ -1,9 +1,8 @@
-import { PineconeApiError } from '../errors/api-error.js'
-import { PineconeInferenceError } from '../errors/inference-error.js'
+import { PineconeApiError, PineconeInvalidRequestError } from '../errors/api-error.js'
 
 /** Whether the service looked at the request and will not take it, however often it is sent: for one of its inputs, say. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof PineconeInferenceError && error.verdict === 'input'
+  return error instanceof PineconeInvalidRequestError && error.status !== 404
 }
 
 /** How a 400 says that there was too much of something: bytes, tokens or items. */

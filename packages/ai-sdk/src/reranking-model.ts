@@ -1,0 +1,84 @@
+import { NoSuchModelError, type RerankingModelV3, type RerankingModelV3CallOptions } from '@ai-sdk/provider'
+import {
+  hostedModel,
+  type PineconeInference,
+  type RerankModel,
+  type RerankParametersOf,
+} from '@pinecone-inference/client'
+import { checkOptions, type NamesOf, RerankCalls } from '@pinecone-inference/client/adapters'
+import { argumentErrors, sdkError } from './errors.js'
+import { SdkCall } from './sdk-call.js'
+
+/** Settings of a reranking model. `providerOptions.pinecone` of a call goes before them. */
+export interface PineconeRerankingSettings<M extends RerankModel = RerankModel, P = unknown> {
+  /**
+   * Rank documents that are objects by these fields, each sent as text. Default: by the whole object, as JSON. Texts have
+   * one field, `text`.
+   */
+  rankFields?: readonly string[] | undefined
+  /**
+   * Model parameters. Where the model has it, `truncate` is `END`: a document that is too long is cut, where `NONE`
+   * refuses the whole request.
+   */
+  parameters?: RerankParametersOf<M, P> | undefined
+}
+
+const SETTINGS: NamesOf<PineconeRerankingSettings> = { rankFields: true, parameters: true }
+
+/** A model of specification v3, which `ai` 6 and 7 both take; without `this`, as the embedding model is. */
+export function rerankingModel(
+  modelId: RerankModel,
+  settings: PineconeRerankingSettings = {},
+  client: () => PineconeInference,
+): RerankingModelV3 {
+  if (hostedModel(modelId)?.type === 'embed') {
+    const message = `${modelId} is an embedding model: use pinecone.embedding('${modelId}')`
+    throw new NoSuchModelError({ modelId, modelType: 'rerankingModel', message })
+  }
+  argumentErrors(() => checkOptions(settings, SETTINGS, 'pinecone.reranking'))
+  const ofModel = { ...settings }
+  return {
+    specificationVersion: 'v3',
+    provider: 'pinecone.reranking',
+    modelId,
+    async doRerank({ documents, query, topN, abortSignal, headers, providerOptions }) {
+      const call = new SdkCall('/rerank', modelId, abortSignal, headers)
+      try {
+        const perCall: PineconeRerankingSettings | undefined = providerOptions?.pinecone
+        checkOptions(perCall, SETTINGS, 'pinecone.reranking', 'providerOptions.pinecone')
+        const { rankFields, parameters } = { ...ofModel, ...perCall }
+        call.parameters = { ...parameters, ...(rankFields && { rankFields }) }
+        const calls = new RerankCalls({
+          client: call.with(client()),
+          model: modelId,
+          ...(documents.type === 'object' && { rankFields }),
+          parameters,
+        })
+        const result = await calls.rankAll(rankable(documents, rankFields), query, { ...call.options, topN })
+        return {
+          ranking: result.data.map(({ index, score }) => ({ index, relevanceScore: score })),
+          providerMetadata: { pinecone: { rerankUnits: result.usage.rerankUnits } },
+          warnings:
+            documents.type === 'object' && rankFields === undefined
+              ? [{ type: 'compatibility', feature: 'object documents', details: AS_JSON }]
+              : [],
+          response: { ...call.response, modelId: result.model },
+        }
+      } catch (error) {
+        throw sdkError(error, call)
+      }
+    },
+  }
+}
+
+const AS_JSON =
+  'Object documents are ranked as JSON. To rank by some of their fields, set providerOptions.pinecone.rankFields.'
+
+/** Objects become JSON unless their fields are named, as in the first-party providers (@ai-sdk/cohere 4.0.52). */
+function rankable(
+  documents: RerankingModelV3CallOptions['documents'],
+  rankFields: readonly string[] | undefined,
+): Record<string, unknown>[] {
+  if (documents.type === 'text') return documents.values.map((text) => ({ text }))
+  return rankFields ? documents.values : documents.values.map((value) => ({ text: JSON.stringify(value) }))
+}
