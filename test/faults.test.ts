@@ -184,8 +184,8 @@ describe.each(carriers)('through %s:', (_, carrier) => {
     })
   })
 
-  describe('is refused at once, as sending it again would bring the same:', () => {
-    it.each<[string, Behaviour, string]>([
+  describe('is sent again, as the service only computes, and in the end told:', () => {
+    const brokenAnswers: [string, Behaviour, string][] = [
       ['an empty body', thenSilence(() => head(0)), 'not JSON'],
       ['204', thenSilence(() => 'HTTP/1.1 204 No Content\r\n\r\n'), 'not JSON'],
       ['a length that is too small', thenClose((json) => head(json.length - 5) + json), 'cut short'],
@@ -196,33 +196,57 @@ describe.each(carriers)('through %s:', (_, carrier) => {
       ],
       ['HTML with status 200', thenSilence(() => `${head(13)}<html></html>`), 'not JSON'],
       ['a byte order mark', thenSilence((json) => `${head(json.length + 3)}\ufeff${json}`), 'not JSON'],
-      [
-        'a compressed body that nobody asked for',
-        (socket) =>
-          void socket.write(
-            Buffer.concat([
-              Buffer.from(head(4, 'content-encoding: gzip\r\n')),
-              Buffer.from([0x1f, 0x8b, 8, 0]),
-            ]),
-          ),
-        'not JSON',
-      ],
       ['JSON of another kind', thenSilence(() => `${head(4)}null`), 'the answer is null'],
-      ['an answer without an end', (socket) => endless(socket), 'longer than'],
-    ])(
-      '%s',
-      async (_, fault, words) => {
-        const server = await rawServer(fault)
-        // The longest has 64 MB.
-        const failure = await clientOf(server.url, { timeout: 60_000 })
-          .embed(request)
-          .catch((reason: unknown) => reason)
-        expect(failure).toBeInstanceOf(PineconeResponseError)
-        expect(failure).toMatchObject({ message: expect.stringContaining(words), attempts: 1 })
-        expect(server.received).toHaveLength(1)
-      },
-      90_000,
-    )
+      [
+        'a vector with a gap',
+        thenSilence((json) => {
+          const gap = json.replace(/\[[^{[\]]*\]/, '[null,1]')
+          return head(gap.length) + gap
+        }),
+        'data[0].values[0] is null, not a finite number',
+      ],
+      [
+        'a vector too few',
+        thenSilence((json) => {
+          const few = JSON.stringify({ ...JSON.parse(json), data: [] })
+          return head(few.length) + few
+        }),
+        '0 embeddings for 2 inputs',
+      ],
+    ]
+
+    it.each(brokenAnswers)('%s', async (_, fault) => {
+      const server = await rawServer(fault, right)
+      expect((await clientOf(server.url).embed(request)).data).toEqual(vectors)
+      expect(server.received).toHaveLength(2)
+    })
+
+    it.each(brokenAnswers)('%s each time', async (_, fault, words) => {
+      const server = await rawServer(fault)
+      const failure = await clientOf(server.url)
+        .embed(request)
+        .catch((reason: unknown) => reason)
+      expect(failure).toBeInstanceOf(PineconeResponseError)
+      expect(failure).toMatchObject({
+        message: expect.stringContaining(words),
+        attempts: 3,
+        verdict: 'moment',
+      })
+      expect(server.received).toHaveLength(3)
+    })
+  })
+
+  describe('is refused at once, as sending it again would bring the same:', () => {
+    it('an answer without an end', async () => {
+      const server = await rawServer((socket) => endless(socket))
+      // It is given up after 64 MB.
+      const failure = await clientOf(server.url, { timeout: 60_000 })
+        .embed(request)
+        .catch((reason: unknown) => reason)
+      expect(failure).toBeInstanceOf(PineconeResponseError)
+      expect(failure).toMatchObject({ message: expect.stringContaining('longer than'), attempts: 1 })
+      expect(server.received).toHaveLength(1)
+    }, 90_000)
 
     it.each<[string, Behaviour, typeof PineconeApiError, object]>([
       [
@@ -367,18 +391,26 @@ describe.each(carriers)('through %s:', (_, carrier) => {
       },
     )
 
-    it.each<[Malformation]>([
-      ['not-json'],
-      ['empty'],
-      ['wrong-shape'],
-      ['wrong-count'],
-      ['wrong-dimension'],
-      ['wrong-type'],
-      ['non-finite'],
-    ])('are named with their inputs: an answer that is %s', async (as) => {
-      const { result } = await embedAll({ kind: 'malformed', as }, 1, { maxConcurrency: 1 })
+    const malformations: Malformation[] = [
+      'not-json',
+      'empty',
+      'wrong-shape',
+      'wrong-count',
+      'wrong-dimension',
+      'wrong-type',
+      'non-finite',
+    ]
+
+    it.each(malformations)('are overcome by one request more: an answer that is %s', async (as) => {
+      const { result, requests } = await embedAll({ kind: 'malformed', as }, 1)
+      expect(result).toMatchObject({ data: { length: 300 } })
+      expect(requests).toBe(5)
+    })
+
+    it.each(malformations)('are named with their inputs: an answer that is always %s', async (as) => {
+      const { result } = await embedAll({ kind: 'malformed', as }, 1000, { maxConcurrency: 1 })
       expect(result).toBeInstanceOf(PineconeResponseError)
-      expect(result).toMatchObject({ inputRange: [0, 96] })
+      expect(result).toMatchObject({ inputRange: [0, 96], attempts: 3 })
     })
 
     it.each([

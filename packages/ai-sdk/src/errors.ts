@@ -4,7 +4,6 @@ import {
   PineconeConfigurationError,
   PineconeInferenceError,
 } from '@pinecone-inference/client'
-import { isRetryable } from '@pinecone-inference/client/adapters'
 import type { SdkCall } from './sdk-call.js'
 
 /**
@@ -23,7 +22,7 @@ export function sdkError(error: unknown, call: SdkCall): unknown {
     ...(status === undefined ? {} : { statusCode: status, ...call.responseWith(status) }),
     // The client has tried again as often as it may: the SDK's retries would multiply its own, and embed once more what
     // is finished. They are for a client that is told not to retry.
-    isRetryable: call.leavesRetriesToSdk && isRetryable(error),
+    isRetryable: call.leavesRetriesToSdk && error.verdict === 'moment',
     ...(error instanceof PineconeApiError ? { data: { code: error.code, details: error.details } } : {}),
     cause: error,
   })

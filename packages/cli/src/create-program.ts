@@ -5,6 +5,7 @@ import { modelsCommand } from './commands/models.js'
 import { rerankCommand } from './commands/rerank.js'
 import { serveCommand } from './commands/serve.js'
 import { workerCommand } from './commands/worker.js'
+import { leaveNetwork, prepareNetwork } from './service/network.js'
 import { version } from './version.js'
 
 /** The `pinecone-inference` command with its subcommands; nothing runs before `parseAsync`. */
@@ -12,6 +13,8 @@ export function createProgram(): Command {
   const program = new Command('pinecone-inference')
     .description('Pinecone inference from the command line, and an offline server of its API')
     .version(version)
+    .hook('preAction', (_, command) => prepareNetwork(command))
+    .hook('postAction', leaveNetwork)
     .addCommand(embedCommand())
     .addCommand(workerCommand())
     .addCommand(rerankCommand())
@@ -24,6 +27,10 @@ export function createProgram(): Command {
 Environment:
   PINECONE_API_KEY        the key; --offline needs none
   PINECONE_INFERENCE_URL  the service's address (default: https://api.pinecone.io)
+  PINECONE_INFERENCE_ALLOW_INSECURE
+                          1 is --allow-insecure
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY
+                          the proxy, and the hosts that are reached without it (so is this machine)
 
 Exit codes:
   0    done

@@ -13,5 +13,5 @@ export {
   type RerankCallOptions,
   type RerankFields,
 } from './adapters/rerank-fields.js'
-export { isRetryable } from './delivery/retry-policy.js'
+export { atPositions } from './errors/positions.js'
 export { checkOptions, type NamesOf } from './validate/options.js'

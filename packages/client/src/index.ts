@@ -58,6 +58,7 @@ export {
 } from './errors/inference-error.js'
 export { PineconeResponseError } from './errors/response-error.js'
 export { PineconeTimeoutError } from './errors/timeout-error.js'
+export type { Verdict } from './errors/verdict.js'
 export type { HttpDispatcher } from './http/undici-carrier.js'
 export {
   type HostedDimension,

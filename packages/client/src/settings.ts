@@ -16,7 +16,10 @@ export interface PineconeInferenceOptions {
    * Must be https unless it is a loopback address or `allowInsecure` is set.
    */
   baseUrl?: string | undefined
-  /** Allow a plain http `baseUrl` that is not a loopback address; the key then travels readable. Default false. */
+  /**
+   * Allow a plain http `baseUrl` that is not a loopback address; the key then travels readable. Default: whether the
+   * environment's `PINECONE_INFERENCE_ALLOW_INSECURE` is `1` or `true`.
+   */
   allowInsecure?: boolean | undefined
   /** Requests in flight at the same time, over all calls of this client. Default 8. */
   maxConcurrency?: number | undefined
@@ -99,7 +102,7 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
   checkMethods('dispatcher', options.dispatcher, 'a dispatcher of undici', ['dispatch'])
   const settings: Settings = {
     apiKey: resolveApiKey(options.apiKey),
-    baseUrl: resolveBaseUrl(options.baseUrl, options.allowInsecure ?? false),
+    baseUrl: resolveBaseUrl(options.baseUrl, options.allowInsecure ?? insecureAllowed()),
     maxConcurrency: options.maxConcurrency ?? 8,
     maxRetries: options.maxRetries ?? 5,
     timeout: options.timeout ?? 30_000,
@@ -152,12 +155,20 @@ function resolveApiKey(given: string | undefined): string {
   return apiKey
 }
 
+function insecureAllowed(): boolean {
+  const name = 'PINECONE_INFERENCE_ALLOW_INSECURE'
+  const value = environment(name) ?? ''
+  if (['1', 'true'].includes(value)) return true
+  if (['', '0', 'false'].includes(value)) return false
+  throw new PineconeConfigurationError(name, `is ${JSON.stringify(value)}`, ['1', 'true', '0', 'false'])
+}
+
 function resolveBaseUrl(given: string | undefined, allowInsecure: boolean): URL {
   const text = given ?? (environment('PINECONE_INFERENCE_URL') || 'https://api.pinecone.io')
   const source = given === undefined ? ' (from PINECONE_INFERENCE_URL)' : ''
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new PineconeConfigurationError('baseUrl', `is ${JSON.stringify(text)}${source}, not an http(s) URL`)
+    throw new PineconeConfigurationError('baseUrl', `is ${shownUrl(text)}${source}, not an http(s) URL`)
   }
   if (url.username || url.password || url.search || url.hash) {
     throw new PineconeConfigurationError('baseUrl', `may have no credentials, query or fragment${source}`)
@@ -165,10 +176,17 @@ function resolveBaseUrl(given: string | undefined, allowInsecure: boolean): URL 
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowInsecure) {
     throw new PineconeConfigurationError(
       'baseUrl',
-      `is ${url.origin}${source}: over plain http the API key travels readable; use https, or set allowInsecure`,
+      `is ${url.origin}${source}: over plain http the API key travels readable; use https, or set allowInsecure (PINECONE_INFERENCE_ALLOW_INSECURE=1)`,
     )
   }
   return url
+}
+
+/** What a mistaken address says, but for what may be a secret: a password before an `@`, a query, or a key in its place. */
+function shownUrl(text: unknown): string {
+  if (typeof text !== 'string') return asWritten(text)
+  if (/^[\w-]{20,}$/.test(text)) return `a text of ${text.length} characters`
+  return JSON.stringify(text.replace(/[?#].*/s, '?…').replace(/^([a-z][\w+.-]*?:?\/+)?.*@/is, '$1…@'))
 }
 
 /** 127.0.0.0/8, ::1 and localhost (RFC 6761, 6.3). */

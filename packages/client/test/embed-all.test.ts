@@ -466,12 +466,14 @@ describe("onError: 'collect'", () => {
     },
   )
 
-  it('does not look for an input at fault where the model is not there', async () => {
+  it('ends where the model is not there: no input is at fault, and no other would fare better', async () => {
     const api = await scriptedApi((_request, response) =>
       json(response, 404, errorBody(404, 'NOT_FOUND', 'no such model')),
     )
-    const { failures } = await api.client().embedAll({ ...E5, inputs: texts(96) }, { onError: 'collect' })
-    expect(failures).toMatchObject([{ inputRange: [0, 96], error: { status: 404 } }])
+    const call = api
+      .client({ maxConcurrency: 1 })
+      .embedAll({ ...E5, inputs: texts(960) }, { onError: 'collect' })
+    await expect(call).rejects.toMatchObject({ inputRange: [0, 96], status: 404, verdict: 'setup' })
     expect(api.requests).toHaveLength(1)
   })
 

@@ -81,6 +81,19 @@ describe('the client', () => {
   })
 
   it.each([
+    ['https//me:s3cret@gateway.example/v1', '"https//…@gateway.example/v1"'],
+    ['https://me:s3cret@gate way', '"https://…@gate way"'],
+    ['me:s3cret@gateway:9', '"…@gateway:9"'],
+    ['ftp://me:s3@cret@gateway/', '"ftp://…@gateway/"'],
+    ['gateway/v1?key=s3cret', '"gateway/v1?…"'],
+    ['pcsk_4f9a0s3cret8b1c7d', 'a text of 22 characters'],
+  ])('a wrong address is told without what may be secret in it: %s', (baseUrl, shown) => {
+    const error = refusal({ apiKey: key, baseUrl })
+    expect(error).toMatchObject({ message: `baseUrl is ${shown}, not an http(s) URL` })
+    expect(inspect(error)).not.toContain('cret')
+  })
+
+  it.each([
     ['maxConcurrency', { maxConcurrency: '8' }],
     ['maxRetries', { maxRetries: '8' }],
     ['timeout', { timeout: '8' }],

@@ -7,6 +7,7 @@ import { StopSignal } from '../ending/stop-signal.js'
 import { sayLine } from '../output/say-line.js'
 import { checkKey } from '../service/check-key.js'
 import { OFFLINE_NOTICE } from '../service/connect.js'
+import { allowInsecureOption } from '../service/service-options.js'
 import { DEFAULT_RUN, prefixOf, redisUrl, runName } from '../workers/redis-options.js'
 import { wholeNumber } from './read-option.js'
 
@@ -33,6 +34,7 @@ export function workerCommand(): Command {
       '--offline',
       'for an embed --redis --offline: vectors from the emulator’s stand-ins, without a key',
     )
+    .addOption(allowInsecureOption())
     .addHelpText(
       'after',
       `

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { wholeNumber } from '../commands/read-option.js'
 
 /** How the service is asked. The key and the address come from the environment. */
@@ -18,4 +18,10 @@ export function addServiceOptions(command: Command): Command {
     )
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
     .option('--offline', 'answers from the emulator’s stand-ins, without a key')
+    .addOption(allowInsecureOption())
+}
+
+/** `prepareNetwork` reads it. */
+export function allowInsecureOption(): Option {
+  return new Option('--allow-insecure', 'allow a service at plain http on another machine')
 }

@@ -1,11 +1,6 @@
 import type { Batch } from '../batches/plan-batches.js'
 import type { Call } from '../delivery/call.js'
-import { isFatal } from '../delivery/retry-policy.js'
-import { PineconeApiError, PineconeAuthenticationError, PineconeQuotaError } from '../errors/api-error.js'
-import { PineconeConnectionError } from '../errors/connection-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
-import { PineconeResponseError } from '../errors/response-error.js'
-import { PineconeTimeoutError } from '../errors/timeout-error.js'
 
 /** The same error, saying which of the call's inputs it is about. */
 export function failedIn({ start, items }: Batch<unknown>, error: unknown, call: Call): unknown {
@@ -18,17 +13,7 @@ export function isCallsOwn(error: unknown, call: Call): error is PineconeInferen
   return error instanceof PineconeInferenceError && !call.isAbortReason(error)
 }
 
-/** Whether the next request may fare better: not an abort, a refused key, a quota that is used up, a closed client, or a budget that fails. */
+/** Whether the next request may fare better: not after an abort, with a refused key, or with a month's quota used up. */
 export function isOneRequestsOwn(error: unknown, call: Call): error is PineconeInferenceError {
-  if (!isCallsOwn(error, call)) return false
-  if (error instanceof PineconeAuthenticationError || error instanceof PineconeQuotaError) return false
-  if (error instanceof PineconeConnectionError && isFatal(error)) return false
-  return OF_ONE_REQUEST.some((type) => error instanceof type)
+  return isCallsOwn(error, call) && (error.verdict === 'input' || error.verdict === 'moment')
 }
-
-const OF_ONE_REQUEST = [
-  PineconeApiError,
-  PineconeConnectionError,
-  PineconeResponseError,
-  PineconeTimeoutError,
-]

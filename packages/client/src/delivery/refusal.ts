@@ -1,8 +1,9 @@
-import { PineconeApiError, PineconeInvalidRequestError } from '../errors/api-error.js'
+import { PineconeApiError } from '../errors/api-error.js'
+import { PineconeInferenceError } from '../errors/inference-error.js'
 
 /** Whether the service looked at the request and will not take it, however often it is sent: for one of its inputs, say. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof PineconeInvalidRequestError && error.status !== 404
+  return error instanceof PineconeInferenceError && error.verdict === 'input'
 }
 
 /** How a 400 says that there was too much of something: bytes, tokens or items. */

@@ -16,7 +16,6 @@ import { afterReactions } from './after-reactions.js'
 import { backoff } from './backoff.js'
 import type { Call } from './call.js'
 import { RetryAllowance } from './retry-allowance.js'
-import { isRetryable } from './retry-policy.js'
 import { SharedTurns } from './shared-turns.js'
 import { Turns } from './turns.js'
 import { wait } from './wait.js'
@@ -101,8 +100,9 @@ export class Sender {
     }
   }
 
-  #triesAgain(error: unknown, retry: number): boolean {
-    if (!isRetryable(error) || retry >= this.#maxRetries) return false
+  /** All four endpoints only compute, so it is safe. */
+  #triesAgain(error: PineconeInferenceError, retry: number): boolean {
+    if (error.verdict !== 'moment' || retry >= this.#maxRetries) return false
     if (isLasting(error)) return false
     return error instanceof PineconeRateLimitError || this.#allowance.take()
   }

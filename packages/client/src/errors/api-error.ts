@@ -1,4 +1,6 @@
+import { brand } from './brand.js'
 import { PineconeInferenceError } from './inference-error.js'
+import { type Verdict, verdictOnStatus } from './verdict.js'
 
 export interface ApiErrorAnswer {
   status: number
@@ -6,47 +8,55 @@ export interface ApiErrorAnswer {
   details: unknown
   requestId: string | undefined
   retryAfterMs: number | undefined
+  /** Default: by the status. */
+  verdict?: Verdict | undefined
 }
 
 /** The service answered with an error. The subclass says what a caller can do. */
 export class PineconeApiError extends PineconeInferenceError {
   override name = 'PineconeApiError'
+  override readonly verdict: Verdict
 
   /** HTTP status. */
   readonly status: number
   /** The contract's error code, such as `INVALID_ARGUMENT` or `RESOURCE_EXHAUSTED`. */
   readonly code: string | undefined
-  /** The contract's `error.details`, as sent. */
+  /** The contract's `error.details`, as sent; what is nested deeper than 100 levels is left out. */
   readonly details: unknown
   /** The service's id of the request, for a support ticket. */
   readonly requestId: string | undefined
   /** Milliseconds the service asked to wait (`Retry-After`); 0 for a date gone by. */
   readonly retryAfterMs: number | undefined
 
-  constructor(message: string, answer: ApiErrorAnswer) {
-    super(message)
+  constructor(message: string, answer: ApiErrorAnswer, options?: ErrorOptions) {
+    super(message, options)
     this.status = answer.status
     this.code = answer.code
     this.details = answer.details
     this.requestId = answer.requestId
     this.retryAfterMs = answer.retryAfterMs
+    this.verdict = answer.verdict ?? verdictOnStatus(answer.status)
   }
 }
+brand(PineconeApiError, 'api')
 
 /** 401 or 403: the key is wrong, or may not use this model. Not retried. */
 export class PineconeAuthenticationError extends PineconeApiError {
   override name = 'PineconeAuthenticationError'
 }
+brand(PineconeAuthenticationError, 'authentication')
 
 /** 400, 404, 413 or 422: the request itself is at fault. Not retried. */
 export class PineconeInvalidRequestError extends PineconeApiError {
   override name = 'PineconeInvalidRequestError'
 }
+brand(PineconeInvalidRequestError, 'invalid request')
 
 /** 429, after the last retry: more than the project's budget. Set `rateLimit`, or wait `retryAfterMs`. */
 export class PineconeRateLimitError extends PineconeApiError {
   override name = 'PineconeRateLimitError'
 }
+brand(PineconeRateLimitError, 'rate limit')
 
 /**
  * 429 that waiting a minute does not cure. It ends the whole call, all its batches together: wait longer, or raise what
@@ -54,6 +64,7 @@ export class PineconeRateLimitError extends PineconeApiError {
  */
 export class PineconeQuotaError extends PineconeRateLimitError {
   override name = 'PineconeQuotaError'
+  override readonly verdict: Verdict = 'quota'
 
   /**
    * `month`: the service says that the month's quota of the model is used up. `unknown`: it asks for a wait of more than
@@ -61,27 +72,29 @@ export class PineconeQuotaError extends PineconeRateLimitError {
    */
   readonly quota: 'month' | 'unknown'
 
-  constructor(message: string, answer: ApiErrorAnswer, quota: 'month' | 'unknown') {
-    super(message, answer)
+  constructor(message: string, answer: ApiErrorAnswer, quota: 'month' | 'unknown', options?: ErrorOptions) {
+    super(message, answer, options)
     this.quota = quota
   }
 }
+brand(PineconeQuotaError, 'quota')
 
 /** 5xx, after the last retry: the service is at fault. Try again later. */
 export class PineconeServerError extends PineconeApiError {
   override name = 'PineconeServerError'
 }
+brand(PineconeServerError, 'server')
 
 /** The error class for an HTTP status. */
-export function apiError(message: string, answer: ApiErrorAnswer): PineconeApiError {
+export function apiError(message: string, answer: ApiErrorAnswer, options?: ErrorOptions): PineconeApiError {
   const { status } = answer
-  if (status === 401 || status === 403) return new PineconeAuthenticationError(message, answer)
+  if (status === 401 || status === 403) return new PineconeAuthenticationError(message, answer, options)
   if (status === 400 || status === 404 || status === 413 || status === 422) {
-    return new PineconeInvalidRequestError(message, answer)
+    return new PineconeInvalidRequestError(message, answer, options)
   }
-  if (status === 429) return rateLimitError(message, answer)
-  if (status >= 500) return new PineconeServerError(message, answer)
-  return new PineconeApiError(message, answer)
+  if (status === 429) return rateLimitError(message, answer, options)
+  if (status >= 500) return new PineconeServerError(message, answer, options)
+  return new PineconeApiError(message, answer, options)
 }
 
 /** Milliseconds. Budgets are per minute; who asks for a longer wait means another one, such as the month's. */
@@ -94,9 +107,13 @@ export const LONGEST_RETRY_AFTER = 120_000
  */
 const OF_THE_MONTH = /\bmonth(ly)?\b/i
 
-function rateLimitError(message: string, answer: ApiErrorAnswer): PineconeRateLimitError {
-  if (OF_THE_MONTH.test(message)) return new PineconeQuotaError(message, answer, 'month')
+function rateLimitError(
+  message: string,
+  answer: ApiErrorAnswer,
+  options: ErrorOptions | undefined,
+): PineconeRateLimitError {
+  if (OF_THE_MONTH.test(message)) return new PineconeQuotaError(message, answer, 'month', options)
   if ((answer.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER)
-    return new PineconeQuotaError(message, answer, 'unknown')
-  return new PineconeRateLimitError(message, answer)
+    return new PineconeQuotaError(message, answer, 'unknown', options)
+  return new PineconeRateLimitError(message, answer, options)
 }

@@ -1,4 +1,43 @@
+/** The most of a value, in characters, that a message quotes. */
+const LONGEST_VALUE = 100
+/** The most characters that a message has. */
+const LONGEST_MESSAGE = 2_000
+
 /** A value as a program would write it, so that the text `"8"` is not taken for the number 8. */
 export function asWritten(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'string') return JSON.stringify(shortened(value, LONGEST_VALUE))
+  if (typeof value === 'object' && value !== null) return kindOf(value)
+  return shortened(String(value), LONGEST_VALUE)
+}
+
+/** What a value is, for a sentence: `a string`, `an object`, `the number 3`. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (value === undefined) return 'missing'
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'number') return `the number ${value}`
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+/** `1 input`, `2 inputs`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/**
+ * A text of somebody else's as one line of a message: of bounded length, and without the control characters by which it
+ * could steer a terminal or forge a line of a log.
+ */
+export function asOneLine(text: string, longest = LONGEST_MESSAGE): string {
+  return shortened(
+    shortened(text, 2 * longest)
+      .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+      .trim(),
+    longest,
+  )
+}
+
+function shortened(text: string, longest: number): string {
+  // A pair of surrogates is not cut apart.
+  return text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…` : text
 }

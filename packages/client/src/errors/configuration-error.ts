@@ -1,4 +1,6 @@
+import { brand } from './brand.js'
 import { PineconeInferenceError } from './inference-error.js'
+import type { Verdict } from './verdict.js'
 
 /**
  * An option or argument that cannot work. Thrown before any embed or rerank request is sent:
@@ -6,6 +8,8 @@ import { PineconeInferenceError } from './inference-error.js'
  */
 export class PineconeConfigurationError extends PineconeInferenceError {
   override name = 'PineconeConfigurationError'
+  /** `'input'` where one of the inputs is at fault, which `inputRange` then names; otherwise `'setup'`. */
+  override readonly verdict: Verdict
 
   /** The option or argument at fault, as it is written in the call: `parameters.dimension`, `inputs[3]`. */
   readonly argument: string
@@ -13,9 +17,23 @@ export class PineconeConfigurationError extends PineconeInferenceError {
   /** What the argument may be, where that is a list. */
   readonly allowed: readonly (string | number)[] | undefined
 
-  constructor(argument: string, problem: string, allowed?: readonly (string | number)[]) {
+  constructor(
+    argument: string,
+    problem: string,
+    allowed?: readonly (string | number)[],
+    verdict: Verdict = 'setup',
+  ) {
     super(`${argument} ${problem}${allowed ? `; allowed: ${allowed.join(', ')}` : ''}`)
     this.argument = argument
     this.allowed = allowed
+    this.verdict = verdict
   }
+}
+brand(PineconeConfigurationError, 'configuration')
+
+/** Refuses input (or document) number `index` of a call; `argument` names it: `inputs[3]`, `documents[3].text`. */
+export function refusedInput(argument: string, problem: string, index: number): PineconeConfigurationError {
+  const error = new PineconeConfigurationError(argument, problem, undefined, 'input')
+  error.inputRange = [index, index + 1]
+  return error
 }

@@ -69,7 +69,11 @@ export function exchange(
         if (ended) return
         received += chunk.length
         if (received > MAX_ANSWER_BYTES) {
-          fail(new PineconeResponseError(`${what}: the answer is longer than ${MAX_ANSWER_BYTES} bytes`))
+          fail(
+            new PineconeResponseError(`${what}: the answer is longer than ${MAX_ANSWER_BYTES} bytes`, {
+              verdict: 'setup',
+            }),
+          )
         } else {
           reader?.push(chunk)
         }
@@ -87,7 +91,7 @@ export function exchange(
 }
 
 function connectionError(what: string, cause: unknown): PineconeConnectionError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
+  const code = cause instanceof Error && 'code' in cause && cause.code ? String(cause.code) : undefined
   const reason = cause instanceof Error ? cause.message || code || cause.name : String(cause)
   return new PineconeConnectionError(
     `${what}: the connection failed before the whole answer was there: ${reason}`,

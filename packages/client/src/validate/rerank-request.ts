@@ -1,6 +1,6 @@
 import type { RerankRequest } from '../api/rerank.js'
 import { asWritten } from '../errors/as-written.js'
-import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { PineconeConfigurationError, refusedInput } from '../errors/configuration-error.js'
 import type { ModelFacts } from '../models/hosted-models.js'
 import { documentFields } from '../wire/document-fields.js'
 import { isJson, NO_JSON } from './json.js'
@@ -66,7 +66,7 @@ export function checkRankFieldCount(
 export function checkDocument(document: unknown, index: number): void {
   const isObject = typeof document === 'object' && document !== null && !Array.isArray(document)
   if (typeof document !== 'string' && !isObject) {
-    throw refused(`documents[${index}]`, 'must be a string or an object of fields', index)
+    throw refusedInput(`documents[${index}]`, 'must be a string or an object of fields', index)
   }
 }
 
@@ -75,7 +75,7 @@ export function checkDocumentsAsJson(documents: RerankRequest['documents']): voi
   for (const [i, document] of documents.entries()) {
     for (const [field, value] of Object.entries(documentFields(document))) {
       // A class may leave it out in its toJSON.
-      if (!isJson(value) && !isJson(document)) throw refused(`documents[${i}].${field}`, NO_JSON, i)
+      if (!isJson(value) && !isJson(document)) throw refusedInput(`documents[${i}].${field}`, NO_JSON, i)
     }
   }
 }
@@ -99,17 +99,11 @@ function checkRankedText(document: string | object, index: number, rankFields: r
   for (const field of rankFields) {
     const value = fields[field]
     if (value !== undefined && typeof value !== 'string') {
-      throw refused(`documents[${index}].${field}`, 'must be a string to be ranked by', index)
+      throw refusedInput(`documents[${index}].${field}`, 'must be a string to be ranked by', index)
     }
   }
   if (rankFields.every((field) => !fields[field])) {
     const names = rankFields.map((field) => JSON.stringify(field)).join(', ')
-    throw refused(`documents[${index}]`, `has no text to rank by in ${names}`, index)
+    throw refusedInput(`documents[${index}]`, `has no text to rank by in ${names}`, index)
   }
-}
-
-function refused(argument: string, problem: string, index: number): PineconeConfigurationError {
-  const error = new PineconeConfigurationError(argument, problem)
-  error.inputRange = [index, index + 1]
-  return error
 }

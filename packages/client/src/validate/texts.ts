@@ -1,15 +1,11 @@
-import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { kindOf } from '../errors/as-written.js'
+import { PineconeConfigurationError, refusedInput } from '../errors/configuration-error.js'
 
 /** Refuses anything but a non-empty string as input number `index`. */
 export function checkText(text: unknown, index: number): asserts text is string {
   if (typeof text === 'string' && text !== '') return
-  const problem = text === '' ? 'is an empty string' : `is ${text === null ? 'null' : `a ${typeof text}`}`
-  const error = new PineconeConfigurationError(
-    `inputs[${index}]`,
-    `${problem}; every input must be a non-empty string`,
-  )
-  error.inputRange = [index, index + 1]
-  throw error
+  const problem = text === '' ? 'is an empty string' : `is ${kindOf(text)}`
+  throw refusedInput(`inputs[${index}]`, `${problem}; every input must be a non-empty string`, index)
 }
 
 /** Refuses anything but an array of non-empty strings. */

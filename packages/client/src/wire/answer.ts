@@ -1,3 +1,4 @@
+import { kindOf } from '../errors/as-written.js'
 import { PineconeResponseError } from '../errors/response-error.js'
 
 /** The text of an answer as JSON. */
@@ -18,24 +19,24 @@ export function broken(endpoint: string, what: string): PineconeResponseError {
 
 export function asObject(endpoint: string, where: string, value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw broken(endpoint, `${where} is ${kind(value)}, not an object`)
+    throw broken(endpoint, `${where} is ${kindOf(value)}, not an object`)
   }
   return value as Record<string, unknown>
 }
 
 export function asArray(endpoint: string, where: string, value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw broken(endpoint, `${where} is ${kind(value)}, not an array`)
+  if (!Array.isArray(value)) throw broken(endpoint, `${where} is ${kindOf(value)}, not an array`)
   return value
 }
 
 export function asString(endpoint: string, where: string, value: unknown): string {
-  if (typeof value !== 'string') throw broken(endpoint, `${where} is ${kind(value)}, not a string`)
+  if (typeof value !== 'string') throw broken(endpoint, `${where} is ${kindOf(value)}, not a string`)
   return value
 }
 
 export function asFiniteNumber(endpoint: string, where: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw broken(endpoint, `${where} is ${kind(value)}, not a finite number`)
+    throw broken(endpoint, `${where} is ${kindOf(value)}, not a finite number`)
   }
   return value
 }
@@ -43,12 +44,4 @@ export function asFiniteNumber(endpoint: string, where: string, value: unknown):
 /** A counter in `usage`; the contract lets the service leave it out. */
 export function asCount(endpoint: string, where: string, value: unknown): number | undefined {
   return value === undefined || value === null ? undefined : asFiniteNumber(endpoint, where, value)
-}
-
-export function kind(value: unknown): string {
-  if (value === null) return 'null'
-  if (value === undefined) return 'missing'
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'number') return `the number ${value}`
-  return `a ${typeof value}`
 }

@@ -7,9 +7,10 @@ import type {
   SparseEmbedding,
   VectorType,
 } from '../api/embed.js'
+import { kindOf } from '../errors/as-written.js'
 import type { components } from '../generated/openapi.js'
 import { hostedModel } from '../models/hosted-models.js'
-import { asArray, asCount, asFiniteNumber, asObject, asString, broken, kind, parseAnswer } from './answer.js'
+import { asArray, asCount, asFiniteNumber, asObject, asString, broken, parseAnswer } from './answer.js'
 import type { AnswerReader } from './answer-reader.js'
 import { Chunks } from './chunks.js'
 import { asFloat32 } from './float32.js'
@@ -162,7 +163,7 @@ function checkDimensions(embeddings: readonly Embedding[], requested: number | u
 
 function asVectorType(where: string, value: unknown): VectorType {
   if (value !== 'dense' && value !== 'sparse') {
-    throw broken(ENDPOINT, `${where} is ${kind(value)}, not dense or sparse`)
+    throw broken(ENDPOINT, `${where} is ${kindOf(value)}, not dense or sparse`)
   }
   return value
 }
