@@ -75,6 +75,19 @@ describe('pinecone-inference serve', () => {
     expect([listening, ...exports].join('\n')).not.toContain('secret-key')
   })
 
+  it('says in the line why a request was refused', async () => {
+    const { url, nextLine } = await started()
+    await fetch(`${url}/models/nope`, { headers })
+    expect(await nextLine()).toMatch(/GET \/models\/nope 404 \d+ ms, Model 'nope' not found/)
+  })
+
+  it('holds the limits of a plan, and opens its side door when asked', async () => {
+    const { url } = await started('--plan', 'starter', '--no-retry-after', '--control')
+    expect(await (await fetch(`${url}/_emulator/rules`)).json()).toEqual({
+      rules: [{ fault: { kind: 'rate-limit', plan: 'starter', retryAfter: false } }],
+    })
+  })
+
   it('misbehaves as its flags say', async () => {
     const { url } = await started('--fault', '/models#2 status:429,retry-after=7')
     expect((await fetch(`${url}/models`, { headers })).status).toBe(200)

@@ -1,3 +1,4 @@
+export type { Plan } from '../../../spec/rate-limits.js'
 export { BackendError } from './backend/backend-error.js'
 export type { BackendOptions } from './backend/open-backend.js'
 export { emulatorFixture } from './emulator-fixture.js'

@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import type { Plan } from '../../../spec/rate-limits.js'
 import { type BackendOptions, openBackend } from './backend/open-backend.js'
 import type { FaultRule, RateLimit } from './faults/fault.js'
 import { FaultScript } from './faults/fault-script.js'
 import type { Latency } from './faults/latency.js'
 import { seededRandom } from './faults/random.js'
+import { createServer } from './http/create-server.js'
 import { type RecordedRequest, RequestLog } from './http/request-log.js'
 
 export interface EmulatorOptions {
@@ -19,12 +22,19 @@ export interface EmulatorOptions {
   readonly latency?: Latency | undefined
   /** Share of requests (0..1) that are answered 503; default 0. */
   readonly errorRate?: number | undefined
-  /** Budgets per model and input type, answered 429 with Retry-After when spent; default none. */
-  readonly rateLimit?: RateLimit | undefined
+  /** The documented limits of one of Pinecone's plans, per second, minute and month; default none. */
+  readonly plan?: Plan | undefined
+  /** Budgets of your own, beside the plan's; default none. */
+  readonly rateLimit?: Omit<RateLimit, 'plan'> | undefined
   /** Rules to start with; more by `emulator.faults.add`. */
   readonly faults?: readonly FaultRule[] | undefined
   /** Seed of everything that is drawn (latency, error rate, probability): the same seed, the same faults; default 1. */
   readonly seed?: number | undefined
+  /**
+   * Answers `/_emulator/…`, by which programs in any language read the requests and set faults, limits and latency, from
+   * this machine only; default false.
+   */
+  readonly control?: boolean | undefined
   /** Called with each request when its answer has ended, or its connection. */
   readonly onAnswer?: ((request: RecordedRequest) => void) | undefined
 }
@@ -51,33 +61,34 @@ export interface Emulator extends AsyncDisposable {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const random = seededRandom(options.seed ?? 1)
-  const faults = new FaultScript(random)
-  faults.add(...rulesOf(options))
+  const faults = new FaultScript(random, rulesOf(options))
   const log = new RequestLog()
   const backend = await openBackend(options.backend ?? { kind: 'lexical' })
-  // Fastify takes longer to load than all else: only who starts an emulator waits for it.
-  const { createServer } = await import('./http/create-server.js')
   const server = createServer({
     apiKey: options.apiKey,
     backend,
     faults,
     random,
     log,
+    control: options.control ?? false,
     onAnswer: options.onAnswer,
   })
   const close = async () => {
-    await server.close()
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeAllConnections()
+    await closed
     await backend.close()
   }
 
   try {
-    await server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
+    server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
+    await once(server, 'listening')
   } catch (error) {
     await close()
     throw error
   }
   return {
-    url: urlOf(server.server.address() as AddressInfo),
+    url: urlOf(server.address() as AddressInfo),
     requests: log.requests,
     faults,
     close,
@@ -85,10 +96,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
-function rulesOf({ latency, errorRate, rateLimit, faults = [] }: EmulatorOptions): FaultRule[] {
+function rulesOf({ latency, errorRate, plan, rateLimit, faults = [] }: EmulatorOptions): FaultRule[] {
   return [
     ...(latency === undefined ? [] : [{ fault: { kind: 'latency', latency } } as const]),
-    ...(rateLimit === undefined ? [] : [{ fault: { kind: 'rate-limit', ...rateLimit } } as const]),
+    ...(plan === undefined && rateLimit === undefined
+      ? []
+      : [{ fault: { kind: 'rate-limit', plan, ...rateLimit } } as const]),
     ...faults,
     ...(errorRate === undefined
       ? []

@@ -49,7 +49,6 @@ describe('GET /models', () => {
     ['?type=rerank', 4],
     ['?type=embed&vector_type=dense', 2],
     ['?vector_type=sparse', 2],
-    ['?type=rerank&vector_type=dense', 0],
   ])('filters by %s', async (query, count) => {
     const { body } = await call<{ models: unknown[] }>(emulator, `/models${query}`)
     expect(body.models).toHaveLength(count)
@@ -209,17 +208,11 @@ describe('POST /rerank', () => {
     expect(await units(long, { max_tokens_per_doc: 4096 })).toBe(5)
   })
 
-  it('answers for cohere-rerank-3.5 with cohere-rerank-4-fast, and refuses pinecone-rerank-v0', async () => {
-    const ask = (model: string) => call<RankedAnswer>(emulator, '/rerank', { body: { ...rerankBody, model } })
-    expect((await ask('cohere-rerank-3.5')).body.model).toBe('cohere-rerank-4-fast')
-    const { status, body } = await ask('pinecone-rerank-v0')
-    expect(status).toBe(403)
-    expect(body).toMatchObject({
-      error: {
-        message:
-          'Model pinecone-rerank-v0 has been deprecated, please use a different reranking model from (https://docs.pinecone.io/models)',
-      },
+  it('answers for cohere-rerank-3.5 with cohere-rerank-4-fast', async () => {
+    const { body } = await call<RankedAnswer>(emulator, '/rerank', {
+      body: { ...rerankBody, model: 'cohere-rerank-3.5' },
     })
+    expect(body.model).toBe('cohere-rerank-4-fast')
   })
 
   it('refuses a pair above the model’s limit unless it may be cut', async () => {
@@ -228,7 +221,7 @@ describe('POST /rerank', () => {
       call(emulator, '/rerank', { body: { ...rerankBody, documents, parameters } })
     const refused = await ask({})
     expect(refused.status).toBe(400)
-    expect(JSON.stringify(refused.body)).toContain('documents[1]')
+    expect(JSON.stringify(refused.body)).toContain('pair with 2')
     expect((await ask({ truncate: 'END' })).status).toBe(200)
   })
 })
@@ -250,23 +243,7 @@ describe('a request that is wrong', () => {
       "'multilingual-e5-large'",
     ],
     ['no inputs', '/embed', { ...e5, inputs: [] }, 400, 'at least one'],
-    ['too many inputs', '/embed', { ...e5, inputs: Array(97).fill(input) }, 400, 'limit of 96'],
-    ['an input without text', '/embed', { ...e5, inputs: [input, {}] }, 400, 'inputs[1]'],
-    ['no input_type', '/embed', { ...e5, parameters: {} }, 400, '"query", "passage"'],
-    [
-      'an unknown input_type',
-      '/embed',
-      { ...e5, parameters: { input_type: 'title' } },
-      400,
-      '"query", "passage"',
-    ],
-    [
-      'an unknown parameter',
-      '/embed',
-      { ...e5, parameters: { input_type: 'query', dimension: 384 } },
-      400,
-      "'dimension'",
-    ],
+    ['an input that is no object', '/embed', { ...e5, inputs: [input, 'hello'] }, 400, 'inputs[1]'],
     [
       'an unsupported dimension',
       '/embed',
@@ -283,29 +260,21 @@ describe('a request that is wrong', () => {
       'from 1 to 3072',
     ],
     ['no documents', '/rerank', { ...rerankBody, documents: [] }, 400, 'at least one'],
-    [
-      'too many documents',
-      '/rerank',
-      { ...rerankBody, documents: Array(101).fill(document) },
-      400,
-      'limit of 100',
-    ],
     ['a blank query', '/rerank', { ...rerankBody, query: ' ' }, 400, "'query'"],
     [
       'a query that leaves no room',
       '/rerank',
       { ...rerankBody, query: 'word '.repeat(1100) },
       400,
-      "'query' has 1102",
+      'pair with 1102 tokens',
     ],
     ['a top_n below 1', '/rerank', { ...rerankBody, top_n: 0 }, 400, 'at least 1'],
-    ['a document without the rank field', '/rerank', { ...rerankBody, rank_fields: ['body'] }, 400, "'text'"],
     [
       'a rank field that only the prototype has',
       '/rerank',
       { ...rerankBody, rank_fields: ['toString'] },
       400,
-      "'text'",
+      "field 'toString' not found",
     ],
     ['a body above 2 MB', '/embed', { ...e5, inputs: [{ text: 'x'.repeat(2 ** 21) }] }, 413, 'larger than'],
     ['an unknown route', '/vectors', {}, 404, 'POST /embed'],
@@ -325,7 +294,6 @@ describe('a request that is wrong', () => {
   it.each([
     ['no key', { 'api-key': undefined }, 401, 'UNAUTHENTICATED'],
     ['a blank key', { 'api-key': ' ' }, 401, 'UNAUTHENTICATED'],
-    ['no API version', { 'x-pinecone-api-version': undefined }, 400, 'INVALID_ARGUMENT'],
     ['a version that never was', { 'x-pinecone-api-version': 'latest' }, 400, 'INVALID_ARGUMENT'],
     ['another content type', { 'content-type': 'text/plain' }, 400, 'INVALID_ARGUMENT'],
     ['no media type at all', { 'content-type': '!' }, 400, 'INVALID_ARGUMENT'],

@@ -249,14 +249,16 @@ describe('a rate limit', () => {
     expect((await embed(['one'])).status).toBe(200)
   })
 
-  it('holds per model and input type', async () => {
-    await withEmulator({ rateLimit: { requestsPerMinute: 1 } }, async (limited) => {
+  it('counts tokens per model and input type, and requests per model', async () => {
+    const two = { requestsPerMinute: 2, tokensPerMinute: 3 }
+    await withEmulator({ rateLimit: two }, async (limited) => {
       const ask = (parameters: Parameters<typeof embedBody>[1]) =>
         call(limited, '/embed', { body: embedBody(['x'], parameters) }).then(({ status }) => status)
       expect([await ask({}), await ask({})]).toEqual([200, 429])
-      expect(await ask({ input_type: 'query' })).toBe(200)
+      expect([await ask({ input_type: 'query' }), await ask({ input_type: 'query' })]).toEqual([200, 429])
       expect(await ask({ model: 'llama-text-embed-v2' })).toBe(200)
       const rerank = { body: { model: 'bge-reranker-v2-m3', query: 'a', documents: [{ text: 'a' }] } }
+      expect((await call(limited, '/rerank', rerank)).status).toBe(200)
       expect((await call(limited, '/rerank', rerank)).status).toBe(200)
       expect((await call(limited, '/rerank', rerank)).status).toBe(429)
       expect((await call(limited, '/models')).status).toBe(200)

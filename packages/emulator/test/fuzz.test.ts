@@ -171,8 +171,14 @@ async function ask(
     headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...given },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
-  const answer = JSON.parse(await response.text()) as { status?: number }
-  expect([200, 400, 401, 403, 404]).toContain(response.status)
+  const told = await response.text()
+  if (response.status === 422) {
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+    expect(told).toMatch(/^Failed to deserialize the JSON body into the target type: /)
+    return { status: 422, answer: told as unknown }
+  }
+  const answer = JSON.parse(told) as { status?: number }
+  expect([200, 400, 401, 403, 404, 422]).toContain(response.status)
   expect(contractErrors(response.status === 200 ? success : 'ErrorResponse', answer)).toEqual([])
   if (response.status !== 200) expect(answer.status).toBe(response.status)
   return { status: response.status, answer: answer as unknown }

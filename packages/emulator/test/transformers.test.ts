@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -344,11 +344,6 @@ describe('the start fails, and says why, when', () => {
     const home = await realpath(await modelDir({}))
     const built = fileURLToPath(new URL('../dist', import.meta.url))
     await cp(built, join(home, 'dist'), { recursive: true })
-    await mkdir(join(home, 'node_modules'))
-    await symlink(
-      await realpath(fileURLToPath(new URL('../node_modules/fastify', import.meta.url))),
-      join(home, 'node_modules/fastify'),
-    )
     const code = (options: object) =>
       `startEmulator(${JSON.stringify(options)}).then((e) => e.close(), (error) => console.log(error.message))`
     for (const [kind, head] of [

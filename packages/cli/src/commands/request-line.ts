@@ -1,6 +1,6 @@
 import type { RecordedRequest } from '@pinecone-inference/emulator'
 
-/** One line about an answered request: `12:00:00 POST /embed 200 8 ms, multilingual-e5-large, 96 inputs, 1423 tokens`. */
+/** One line about an answered request: `12:00:00 POST /embed 200 8 ms, multilingual-e5-large, 96 inputs, 1423 tokens`; a refusal's says why. */
 export function requestLine(request: RecordedRequest): string {
   const time = new Date(request.at).toISOString().slice(11, 19)
   const outcome = request.aborted ? 'cut off' : String(request.status ?? 'no answer')
@@ -9,6 +9,7 @@ export function requestLine(request: RecordedRequest): string {
     ...bodyFacts(request.body),
     ...(request.tokens === undefined ? [] : [`${request.tokens} tokens`]),
     ...(request.fault === undefined ? [] : [`fault: ${request.fault}`]),
+    ...(request.message === undefined ? [] : [printable(request.message)]),
   ]
   return `${time} ${request.method} ${printable(request.path)} ${outcome} ${facts.join(', ')}`
 }

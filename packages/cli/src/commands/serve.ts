@@ -4,6 +4,7 @@ import {
   type Emulator,
   type FaultRule,
   type Latency,
+  type Plan,
   parseFaultRule,
   parseLatency,
   startEmulator,
@@ -22,6 +23,9 @@ interface ServeOptions {
   readonly errorRate?: number
   readonly tokensPerMinute?: number
   readonly requestsPerMinute?: number
+  readonly plan?: Plan
+  readonly retryAfter: boolean
+  readonly control?: boolean
   readonly fault: readonly FaultRule[]
   readonly seed?: number
 }
@@ -53,10 +57,19 @@ export function serveCommand(): Command {
       'budget per model and input type; 429 when spent',
       wholeNumber(1, largest),
     )
+    .option('--requests-per-minute <n>', 'budget per model; 429 when spent', wholeNumber(1, largest))
+    .addOption(
+      new Option('--plan <name>', "the documented limits of one of Pinecone's plans").choices([
+        'starter',
+        'builder',
+        'standard',
+        'enterprise',
+      ]),
+    )
+    .option('--no-retry-after', 'a 429 does not say when there is room again')
     .option(
-      '--requests-per-minute <n>',
-      'budget per model and input type; 429 when spent',
-      wholeNumber(1, largest),
+      '--control',
+      'answer /_emulator/, by which other programs on this machine read the requests and set faults, limits and latency',
     )
     .addOption(
       new Option(
@@ -72,7 +85,7 @@ export function serveCommand(): Command {
       `
 Examples:
   $ pinecone-inference serve
-  $ pinecone-inference serve --port 0 --latency 100-300 --tokens-per-minute 250000
+  $ pinecone-inference serve --port 0 --latency 100-300 --plan starter
   $ pinecone-inference serve --fault '/embed#3-5 stall:headers' --fault '/rerank~0.1 reset' --seed 7`,
     )
     .action(serve)
@@ -104,8 +117,9 @@ function backendOf({ backend, modelDir }: ServeOptions, command: Command): Backe
 }
 
 async function start(options: ServeOptions, command: Command): Promise<Emulator> {
-  const { port, host, apiKey, latency, errorRate, tokensPerMinute, requestsPerMinute, fault, seed } = options
-  const limited = tokensPerMinute !== undefined || requestsPerMinute !== undefined
+  const { port, host, apiKey, latency, errorRate, plan, fault, seed, control } = options
+  const { tokensPerMinute, requestsPerMinute, retryAfter } = options
+  const limited = plan !== undefined || tokensPerMinute !== undefined || requestsPerMinute !== undefined
   try {
     return await startEmulator({
       port,
@@ -117,7 +131,9 @@ async function start(options: ServeOptions, command: Command): Promise<Emulator>
       latency,
       errorRate,
       seed,
-      rateLimit: limited ? { tokensPerMinute, requestsPerMinute } : undefined,
+      plan,
+      rateLimit: limited ? { tokensPerMinute, requestsPerMinute, retryAfter } : undefined,
+      control,
     })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {

@@ -1,4 +1,4 @@
-import { ApiError } from '../http/api-error.js'
+import { ApiError, unknownField } from '../http/api-error.js'
 import { field, isObject, type JsonObject } from '../http/read-json.js'
 import { checkParameters, type Parameters } from '../models/check-parameters.js'
 import { findModel } from '../models/find-model.js'
@@ -22,11 +22,18 @@ export function readEmbedRequest(body: JsonObject, models: readonly ModelInfo[])
   if (inputs.length === 0) throw ApiError.invalid("'inputs' is empty; it must hold at least one text")
   if (inputs.length > model.max_batch_size) {
     throw ApiError.invalid(
-      `Input length '${inputs.length}' exceeds inputs limit of ${model.max_batch_size} for model '${model.model}'`,
+      `Input length '${inputs.length}' exceeded inputs limit of ${model.max_batch_size} for model '${model.model}'`,
     )
   }
   const texts = inputs.map((input: unknown, index) => {
-    const text = isObject(input) ? field(input, 'text') : undefined
+    if (!isObject(input)) {
+      throw ApiError.invalid(`inputs[${index}] must be an object with a string in 'text'`)
+    }
+    for (const name of Object.keys(input)) {
+      if (name !== 'text') throw ApiError.unreadable(`inputs[${index}]`, unknownField(name, ['text']))
+    }
+    const text = field(input, 'text')
+    if (text === undefined) throw ApiError.unreadable(`inputs[${index}]`, 'missing field `text`')
     if (typeof text !== 'string') {
       throw ApiError.invalid(`inputs[${index}] must be an object with a string in 'text'`)
     }

@@ -1,3 +1,4 @@
+import { planLimits } from '../../../../spec/rate-limits.js'
 import { type Fault, type FaultRule, malformations, type Route } from './fault.js'
 import type { Latency } from './latency.js'
 
@@ -48,8 +49,11 @@ function checkFault(fault: Fault): void {
       oneOf('as', fault.as, malformations)
       return
     case 'rate-limit':
-      if (fault.tokensPerMinute !== undefined) positive('tokensPerMinute', fault.tokensPerMinute)
-      if (fault.requestsPerMinute !== undefined) positive('requestsPerMinute', fault.requestsPerMinute)
+      if (fault.plan !== undefined) oneOf('plan', fault.plan, Object.keys(planLimits))
+      for (const name of budgets) {
+        const amount = fault[name]
+        if (amount !== undefined) positive(name, amount)
+      }
       return
     case 'latency':
       checkLatency(fault.latency)
@@ -68,6 +72,8 @@ function checkFault(fault: Fault): void {
       ])
   }
 }
+
+const budgets = ['tokensPerMinute', 'requestsPerMinute', 'tokensPerMonth', 'requestsPerMonth'] as const
 
 const distributions = { uniform: ['min', 'max'], normal: ['mean', 'deviation'], exponential: ['mean'] }
 

@@ -35,10 +35,19 @@ interface Entry {
  */
 export class FaultScript {
   readonly #random: Random
+  readonly #first: readonly FaultRule[]
   #entries: Entry[] = []
 
-  constructor(random: Random) {
+  /** @internal With the rules to start with. */
+  constructor(random: Random, first: readonly FaultRule[] = []) {
     this.#random = random
+    this.#first = first
+    this.add(...first)
+  }
+
+  /** The rules that hold, in their order. */
+  get rules(): readonly FaultRule[] {
+    return this.#entries.map(({ rule }) => rule)
   }
 
   /**
@@ -49,11 +58,7 @@ export class FaultScript {
    * @example emulator.faults.add({ route: '/embed', call: 3, fault: { kind: 'status', status: 503 } })
    */
   add(...rules: FaultRule[]): () => void {
-    for (const rule of rules) checkRule(rule)
-    const added = rules.map(({ ...rule }): Entry => {
-      const entry = { rule, calls: 0, fired: 0 }
-      return rule.fault.kind === 'rate-limit' ? { ...entry, rateLimiter: new RateLimiter(rule.fault) } : entry
-    })
+    const added = entriesOf(rules)
     this.#entries.push(...added)
     return () => {
       this.#entries = this.#entries.filter((entry) => !added.includes(entry))
@@ -63,6 +68,16 @@ export class FaultScript {
   /** From now on the emulator behaves: no rule is left, nor the latency, error rate and rate limit it started with. */
   clear(): void {
     this.#entries = []
+  }
+
+  /** These rules in place of all that hold. @throws {RangeError} as `add` does, and then nothing has changed */
+  replace(...rules: FaultRule[]): void {
+    this.#entries = entriesOf(rules)
+  }
+
+  /** The rules that the emulator started with, as if it had just started: counts and budgets begin anew. */
+  reset(): void {
+    this.replace(...this.#first)
   }
 
   /** @internal Draws what happens to the next request. */
@@ -92,6 +107,14 @@ export class FaultScript {
     }
     return rule.probability === undefined || this.#random() < rule.probability
   }
+}
+
+function entriesOf(rules: readonly FaultRule[]): Entry[] {
+  for (const rule of rules) checkRule(rule)
+  return rules.map(({ ...rule }): Entry => {
+    const entry = { rule, calls: 0, fired: 0 }
+    return rule.fault.kind === 'rate-limit' ? { ...entry, rateLimiter: new RateLimiter(rule.fault) } : entry
+  })
 }
 
 function concerns(rule: FaultRule, subject: Subject): boolean {

@@ -1,3 +1,4 @@
+import type { Plan } from '../../../../spec/rate-limits.js'
 import type { Latency } from './latency.js'
 
 /** How an answer's body can be wrong although it arrives whole. */
@@ -27,11 +28,23 @@ export const malformations: readonly Malformation[] = [
   'non-finite',
 ]
 
-/** Budgets per model and input type. */
+/** Budgets, each a bucket that starts full. What a budget has no room for is answered 429. */
 export interface RateLimit {
-  /** Tokens of embed requests. */
+  /** The documented limits of one of Pinecone's plans: `starter`, `builder`, `standard` or `enterprise`. */
+  readonly plan?: Plan | undefined
+  /** Tokens of embed requests, for each model and input type. */
   readonly tokensPerMinute?: number | undefined
+  /** For each model. */
   readonly requestsPerMinute?: number | undefined
+  /** Tokens of embed requests, for each model, until the rule is taken away or reset. */
+  readonly tokensPerMonth?: number | undefined
+  /** Rerank requests, for each model, until the rule is taken away or reset. */
+  readonly requestsPerMonth?: number | undefined
+  /**
+   * Whether a 429 says in `Retry-After` when there is room again; default true. Whether the service's does is not on
+   * record, so a client should be tried with both.
+   */
+  readonly retryAfter?: boolean | undefined
 }
 
 export type Fault =
@@ -60,7 +73,7 @@ export type Fault =
   | { readonly kind: 'malformed'; readonly as: Malformation }
   /** The answer comes later; adds up with other latencies and does not keep another fault from happening. */
   | { readonly kind: 'latency'; readonly latency: Latency }
-  /** 429 RESOURCE_EXHAUSTED with Retry-After once a token bucket per model and input type is empty. */
+  /** 429 RESOURCE_EXHAUSTED once a budget is spent. */
   | ({ readonly kind: 'rate-limit' } & RateLimit)
 
 export type Route = '/embed' | '/rerank' | '/models' | '/models/{model_name}'

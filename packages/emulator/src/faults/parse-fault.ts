@@ -1,9 +1,10 @@
+import type { Plan } from '../../../../spec/rate-limits.js'
 import { checkRule } from './check-rule.js'
 import type { Fault, FaultRule, Malformation } from './fault.js'
 import type { Latency } from './latency.js'
 
 const forms =
-  'status:503[,retry-after=2], reset, cut:100, stall:headers[,ms=500], stall:body[,bytes=20], malformed:not-json, latency:200, latency:100-300, rate-limit:tokens=250000[,requests=60]'
+  'status:503[,retry-after=2], reset, cut:100, stall:headers[,ms=500], stall:body[,bytes=20], malformed:not-json, latency:200, latency:100-300, rate-limit:plan=starter, rate-limit:tokens=250000[,requests=60][,retry-after=no]'
 
 /**
  * Reads a fault from text, as flags and the request header `X-Emulator-Fault` give it:
@@ -91,8 +92,12 @@ function build(kind: string, argument: string, options: ReadonlyMap<string, stri
     case 'rate-limit':
       return {
         kind,
+        ...(options.has('plan') ? { plan: options.get('plan') as Plan } : {}),
         ...present('tokensPerMinute', number('tokens')),
         ...present('requestsPerMinute', number('requests')),
+        ...present('tokensPerMonth', number('tokens-per-month')),
+        ...present('requestsPerMonth', number('requests-per-month')),
+        ...(options.get('retry-after') === 'no' ? { retryAfter: false } : {}),
       }
     default:
       return undefined

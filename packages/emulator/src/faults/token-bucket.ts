@@ -1,20 +1,23 @@
-/** A budget per minute that starts full and refills evenly; pure, the caller gives the time in milliseconds. */
+/** A budget per second, minute or month that starts full and refills evenly; pure, the caller gives the time in milliseconds. */
 export class TokenBucket {
-  readonly #perMinute: number
+  readonly #size: number
+  readonly #period: number
   #level: number
   #updatedAt: number
 
-  constructor(perMinute: number, now: number) {
-    this.#perMinute = perMinute
-    this.#level = perMinute
+  /** `size` is what `period` milliseconds refill: `Infinity` for a budget that never refills. */
+  constructor(size: number, period: number, now: number) {
+    this.#size = size
+    this.#period = period
+    this.#level = size
     this.#updatedAt = now
   }
 
-  /** Milliseconds until `amount` may be taken; 0 for now. More than a minute's budget only asks for a full bucket. */
+  /** Milliseconds until `amount` may be taken; 0 for now. More than the whole budget only asks for a full bucket. */
   wait(amount: number, now: number): number {
     this.#refill(now)
-    const missing = Math.min(amount, this.#perMinute) - this.#level
-    return missing <= 0 ? 0 : (missing / this.#perMinute) * 60_000
+    const missing = Math.min(amount, this.#size) - this.#level
+    return missing <= 0 ? 0 : (missing / this.#size) * this.#period
   }
 
   /** Takes the amount, into debt if need be. */
@@ -24,8 +27,8 @@ export class TokenBucket {
   }
 
   #refill(now: number): void {
-    const refill = (Math.max(0, now - this.#updatedAt) / 60_000) * this.#perMinute
-    this.#level = Math.min(this.#perMinute, this.#level + refill)
+    const refill = (Math.max(0, now - this.#updatedAt) / this.#period) * this.#size
+    this.#level = Math.min(this.#size, this.#level + refill)
     this.#updatedAt = now
   }
 }

@@ -7,7 +7,7 @@ import { findModel, listModels } from '../models/find-model.js'
 import { readRerankRequest } from '../rerank/read-rerank-request.js'
 import { writeRanking } from '../rerank/write-ranking.js'
 import { ApiError } from './api-error.js'
-import { checkApiKey, checkApiVersion, checkContentType } from './check-headers.js'
+import { apiVersion, checkApiKey, checkContentType } from './check-headers.js'
 import { type Body, readJsonObject } from './read-json.js'
 
 export interface ApiRequest {
@@ -22,6 +22,8 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
+  /** What an error says; undefined for a success. */
+  readonly refusal?: string
 }
 
 export interface AnswerSettings {
@@ -35,8 +37,9 @@ export interface AnswerSettings {
 export async function answerRequest(request: ApiRequest, settings: AnswerSettings): Promise<Answer> {
   try {
     checkApiKey(request.headers, settings.apiKey)
-    checkApiVersion(request.headers)
-    return await answerRoute(request, settings)
+    const version = apiVersion(request.headers)
+    const answer = await answerRoute(request, settings)
+    return { ...answer, headers: { 'x-pinecone-api-version': version, ...answer.headers } }
   } catch (error) {
     return errorAnswer(error)
   }
@@ -52,7 +55,12 @@ export function errorAnswer(error: unknown): Answer {
           'INTERNAL',
           `The emulator failed: ${error instanceof Error ? error.message : error}`,
         )
-  return { status: known.status, headers: known.headers, body: Buffer.from(known.body()) }
+  return {
+    status: known.status,
+    headers: known.headers,
+    body: Buffer.from(known.body()),
+    refusal: known.message,
+  }
 }
 
 async function answerRoute(
@@ -82,11 +90,15 @@ async function answerRoute(
     }
     case '/models': {
       const models = listModels(backend.models, queryText(query, 'type'), queryText(query, 'vector_type'))
-      return success(Buffer.from(JSON.stringify({ models })))
+      return jsonAnswer({ models })
     }
     default:
-      return success(Buffer.from(JSON.stringify(findModel(backend.models, modelName))))
+      return jsonAnswer(findModel(backend.models, modelName))
   }
+}
+
+export function jsonAnswer(value: unknown): Answer {
+  return { status: 200, headers: { 'cache-control': 'no-store' }, body: Buffer.from(JSON.stringify(value)) }
 }
 
 function success(body: Buffer): Answer {

@@ -1,32 +1,41 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from './api-error.js'
 
+/**
+ * The oldest supported version, which answers requests that name none (2026-11-28).
+ * Source: https://docs.pinecone.io/reference/api/versioning
+ */
+const defaultVersion = '2025-10'
 /** The inference API's first dated version. */
 const oldestVersion = '2024-07'
-const versionForm = /^\d{4}-(01|04|07|10)$/
+const versionForm = /^\d{4}-(01|04|07|10)(\.alpha)?$/
 
 /** Any key that is not blank, or exactly the one the emulator was started with. */
 export function checkApiKey(headers: IncomingHttpHeaders, apiKey: string | undefined): void {
   const given = headers['api-key']
   if (typeof given !== 'string' || given.trim() === '') {
-    throw new ApiError(401, 'UNAUTHENTICATED', "Missing API key: send it in the header 'Api-Key'")
+    throw unauthenticated("Missing API key: send it in the header 'Api-Key'", 'missing api key')
   }
-  if (apiKey !== undefined && given !== apiKey) {
-    throw new ApiError(401, 'UNAUTHENTICATED', 'Invalid API key')
-  }
+  if (apiKey !== undefined && given !== apiKey) throw unauthenticated('Invalid API Key', 'wrong api key')
 }
 
-/** The contract makes the header a must; other dated versions are taken, since other SDKs send them. */
-export function checkApiVersion(headers: IncomingHttpHeaders): void {
+function unauthenticated(message: string, reason: string): ApiError {
+  return new ApiError(401, 'UNAUTHENTICATED', message, { 'x-pinecone-auth-rejected-reason': reason })
+}
+
+/**
+ * The version that answers. Dated versions from 2024-07 on are all taken, since other SDKs send them; those that are
+ * supported, 2025-10 to 2026-07, do not differ for inference.
+ */
+export function apiVersion(headers: IncomingHttpHeaders): string {
   const version = headers['x-pinecone-api-version']
-  if (typeof version !== 'string' || version === '') {
-    throw ApiError.invalid("Missing header 'X-Pinecone-Api-Version'; this server speaks 2025-10")
-  }
-  if (!versionForm.test(version) || version < oldestVersion) {
+  if (typeof version !== 'string' || version === '') return defaultVersion
+  if (version !== 'unstable' && (!versionForm.test(version) || version < oldestVersion)) {
     throw ApiError.invalid(
       `Header 'X-Pinecone-Api-Version' is '${version}'; this server speaks 2025-10 and takes dated versions from ${oldestVersion}`,
     )
   }
+  return version
 }
 
 export function checkContentType(headers: IncomingHttpHeaders): void {

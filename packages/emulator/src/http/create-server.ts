@@ -1,20 +1,24 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Backend } from '../backend/backend.js'
+import { answerControl } from '../control/answer-control.js'
 import type { FaultScript } from '../faults/fault-script.js'
 import type { Random } from '../faults/random.js'
-import { addPage } from '../page/add-page.js'
-import { type Answer, type AnswerSettings, answerRequest, errorAnswer } from './answer-request.js'
+import { answerPage } from '../page/answer-page.js'
+import { type Answer, type AnswerSettings, answerRequest, errorAnswer, jsonAnswer } from './answer-request.js'
 import { ApiError } from './api-error.js'
+import { type Incoming, incoming, readBody } from './incoming.js'
 import { planFaults } from './plan-faults.js'
-import { parseBody } from './read-json.js'
+import { type Body, parseBody } from './read-json.js'
 import { RecordRequest } from './record-request.js'
 import type { RecordedRequest, RequestLog } from './request-log.js'
-import { sendAnswer } from './send-answer.js'
-
-/** Bytes of a request's body; above, 413. */
-const bodyLimit = 2 * 1024 * 1024
+import { sendAnswer, sendWhole } from './send-answer.js'
 
 export interface ServerSettings {
   readonly apiKey: string | undefined
@@ -22,57 +26,51 @@ export interface ServerSettings {
   readonly faults: FaultScript
   readonly random: Random
   readonly log: RequestLog
+  /** Whether `/_emulator/` is answered. */
+  readonly control: boolean
   readonly onAnswer: ((request: RecordedRequest) => void) | undefined
 }
 
-const routes = [
-  { method: 'POST', url: '/embed', route: '/embed' },
-  { method: 'POST', url: '/rerank', route: '/rerank' },
-  { method: 'GET', url: '/models', route: '/models' },
-  { method: 'GET', url: '/models/:model_name', route: '/models/{model_name}' },
-] as const
+/** Longer than clients keep an idle connection, so that they do not meet one that is just being closed. */
+const keepAliveTimeout = 72_000
+
+const routes = ['POST /embed', 'POST /rerank', 'GET /models', 'GET /models/{model_name}'] as const
 
 /** The API over HTTP, not yet listening. */
-export function createServer(settings: ServerSettings): FastifyInstance {
+export function createServer(settings: ServerSettings): Server {
   const recorder = new RecordRequest(settings.log, settings.onAnswer)
+  const server = createHttpServer({ keepAliveTimeout }, (request, response) => {
+    // What is left here is a connection that broke, or a failure of the emulator.
+    serve(request, response).catch(() => response.destroy())
+  })
+  server.on('clientError', refuseConnection)
+  return server
 
-  const app = Fastify({
-    bodyLimit,
-    forceCloseConnections: true,
-    exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 1000 },
-    clientErrorHandler: refuseConnection,
-    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
-  })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes))
-  app.setErrorHandler(sendError)
-  app.setNotFoundHandler((request, reply) => {
-    const known = routes.map(({ method, route }) => `${method} ${route}`).join(', ')
-    const path = request.url.split('?', 1)[0]
-    sendError(
-      new ApiError(404, 'NOT_FOUND', `${request.method} ${path} does not exist; known: ${known}`),
-      request,
-      reply,
-    )
-  })
-  for (const { method, url, route } of routes) {
-    app.route({ method, url, handler: (request, reply) => handle(route, request, reply) })
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = incoming(request)
+    if (isOwn(asked.path, settings.control)) {
+      sendWhole(response, await ownAnswer(asked, request, settings))
+      return
+    }
+    let body: Body
+    try {
+      body = parseBody(await readBody(request))
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      recorder.start(asked, response, parseBody(undefined)).message = error.message
+      sendWhole(response, errorAnswer(error))
+      return
+    }
+    await answerApi(asked, body, response)
   }
-  addPage(app, { apiKey: settings.apiKey, models: settings.backend.models, log: settings.log })
-  return app
 
-  async function handle(route: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    reply.hijack()
-    const response = reply.raw
+  async function answerApi(asked: Incoming, body: Body, response: ServerResponse): Promise<void> {
     const gone = new AbortController()
     response.once('close', () => gone.abort(new Error('the connection ended')))
-
-    const body = parseBody(request.body)
-    const recorded = recorder.start(request, response, body)
-    const { model_name: modelName = '' } = request.params as { model_name?: string }
+    const recorded = recorder.start(asked, response, body)
     try {
-      const plan = planFaults(settings.faults, settings.random, { route, request, body })
+      const { route, modelName } = findRoute(asked)
+      const plan = planFaults(settings.faults, settings.random, { route, request: asked, body })
       if (plan.ending) recorded.fault = plan.ending.kind
       if (plan.latency > 0) await delay(plan.latency, undefined, { signal: gone.signal })
       const settle: AnswerSettings = {
@@ -84,30 +82,73 @@ export function createServer(settings: ServerSettings): FastifyInstance {
           if (spending.rerankUnits !== undefined) recorded.rerankUnits = spending.rerankUnits
         },
       }
-      const query = request.query as Record<string, unknown>
-      const answer = () => answerRequest({ route, headers: request.headers, query, modelName, body }, settle)
-      await sendAnswer(response, answer, plan.ending, gone.signal)
+      const answer = () => answerRequest({ route, modelName, body, ...asked }, settle)
+      await sendAnswer(response, numbered(answer, recorded), plan.ending, gone.signal)
     } catch (error) {
       if (gone.signal.aborted) return
-      await sendAnswer(response, () => errorAnswer(error), undefined, gone.signal)
+      await sendAnswer(
+        response,
+        numbered(() => errorAnswer(error), recorded),
+        undefined,
+        gone.signal,
+      )
     }
-  }
-
-  function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    recorder.start(request, reply.raw, parseBody(request.body))
-    const { status, headers, body } = errorAnswer(asApiError(error))
-    reply.code(status).headers(headers).type('application/json').send(body)
   }
 }
 
-/** Fastify's own refusals, before a handler runs. */
-function asApiError(error: unknown): unknown {
-  const { statusCode, message } = error as { statusCode?: number; message?: string }
-  if (error instanceof ApiError || statusCode === undefined || statusCode >= 500) return error
-  if (statusCode === 413) {
-    return new ApiError(413, 'INVALID_ARGUMENT', `The request's body is larger than ${bodyLimit} bytes`)
+/** The answer with the request's number, which `recorded` keeps a copy of. */
+function numbered(answer: () => Answer | Promise<Answer>, recorded: RecordedRequest) {
+  return async (): Promise<Answer> => {
+    const made = await answer()
+    if (made.refusal !== undefined) recorded.message = made.refusal
+    recorded.answer = excerpt(made.body)
+    return { ...made, headers: { 'x-pinecone-request-id': String(recorded.id), ...made.headers } }
   }
-  return ApiError.invalid(message ?? 'The request cannot be read')
+}
+
+const mostAnswer = 2_000
+
+function excerpt(body: Buffer): string {
+  const text = body.toString('utf8', 0, mostAnswer)
+  return body.length > mostAnswer ? `${text}… (${body.length} bytes)` : text
+}
+
+function isOwn(path: string, control: boolean): boolean {
+  return (
+    path === '/' ||
+    path === '/health' ||
+    path.startsWith('/_page/') ||
+    (control && path.startsWith('/_emulator/'))
+  )
+}
+
+/** What is no part of the API: not recorded, and without faults. */
+async function ownAnswer(
+  asked: Incoming,
+  request: IncomingMessage,
+  settings: ServerSettings,
+): Promise<Answer> {
+  try {
+    if (asked.path === '/health') return jsonAnswer({ status: 'ok' })
+    if (!asked.path.startsWith('/_emulator/')) return answerPage(asked, settings)
+    const body = parseBody(await readBody(request))
+    return answerControl(asked, body, request.socket.remoteAddress, settings)
+  } catch (error) {
+    return errorAnswer(error)
+  }
+}
+
+function findRoute({ method, path }: Incoming): { route: string; modelName: string } {
+  const name = /^\/models\/([^/]+)$/.exec(path)?.[1]
+  const route = name === undefined ? path : '/models/{model_name}'
+  if (!routes.some((known) => known === `${method} ${route}`)) {
+    throw new ApiError(404, 'NOT_FOUND', `${method} ${path} does not exist; known: ${routes.join(', ')}`)
+  }
+  try {
+    return { route, modelName: decodeURIComponent(name ?? '') }
+  } catch {
+    throw ApiError.invalid(`The path '${path}' is not encoded as a URL`)
+  }
 }
 
 /** Answers bytes that are no HTTP request. */

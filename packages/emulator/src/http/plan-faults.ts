@@ -1,9 +1,9 @@
-import type { FastifyRequest } from 'fastify'
 import type { FaultPlan, FaultScript } from '../faults/fault-script.js'
 import { drawLatency } from '../faults/latency.js'
 import { parseFault } from '../faults/parse-fault.js'
 import type { Random } from '../faults/random.js'
 import { ApiError } from './api-error.js'
+import type { Incoming } from './incoming.js'
 import { type Body, field, isObject } from './read-json.js'
 
 /** A request may ask for its own fault: `X-Emulator-Fault: status:503,retry-after=1` (several: joined by `;`). */
@@ -13,9 +13,9 @@ const faultHeader = 'x-emulator-fault'
 export function planFaults(
   faults: FaultScript,
   random: Random,
-  { route, request, body }: { route: string; request: FastifyRequest; body: Body },
+  { route, request, body }: { route: string; request: Incoming; body: Body },
 ): FaultPlan {
-  const scripted = faults.next({ route, path: request.url.split('?', 1)[0] ?? '', ...modelOf(body) })
+  const scripted = faults.next({ route, path: request.path, ...modelOf(body) })
   const asked = request.headers[faultHeader]
   return typeof asked === 'string'
     ? asked.split(';').reduce((plan, text) => addFault(plan, text, random), scripted)

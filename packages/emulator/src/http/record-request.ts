@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { FastifyRequest } from 'fastify'
+import type { Incoming } from './incoming.js'
 import type { Body } from './read-json.js'
 import type { RecordedRequest, RequestLog } from './request-log.js'
 
@@ -9,6 +9,7 @@ const secretHeaders = ['api-key', 'authorization']
 export class RecordRequest {
   readonly #log: RequestLog
   readonly #onAnswer: ((request: RecordedRequest) => void) | undefined
+  #count = 0
   #inFlight = 0
 
   constructor(log: RequestLog, onAnswer: ((request: RecordedRequest) => void) | undefined) {
@@ -16,12 +17,13 @@ export class RecordRequest {
     this.#onAnswer = onAnswer
   }
 
-  start(request: FastifyRequest, response: ServerResponse, body: Body): RecordedRequest {
+  start(request: Incoming, response: ServerResponse, body: Body): RecordedRequest {
     const arrived = performance.now()
     const recorded: RecordedRequest = {
+      id: ++this.#count,
       method: request.method,
-      path: request.url.split('?', 1)[0] ?? '',
-      query: (request.query ?? {}) as Record<string, unknown>,
+      path: request.path,
+      query: request.query,
       headers: hideSecrets(request.headers),
       body: body.text === '' ? undefined : (body.value ?? body.text),
       at: Date.now(),

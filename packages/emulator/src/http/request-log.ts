@@ -1,5 +1,7 @@
 /** A request as the emulator saw it, and what it answered. */
 export interface RecordedRequest {
+  /** Its number, from 1; the answer has it in `x-pinecone-request-id`. */
+  readonly id: number
   readonly method: string
   /** Without the query. */
   readonly path: string
@@ -14,6 +16,10 @@ export interface RecordedRequest {
   readonly inFlight: number
   /** The status sent; undefined while the answer is on its way, or when none was sent. */
   status?: number
+  /** What an error said; undefined for a success. */
+  message?: string
+  /** The first 2,000 bytes of the answer's body, before a fault made something else of it. */
+  answer?: string
   /** Milliseconds from arrival to the end of the answer; undefined while it is on its way. */
   duration?: number
   /** Tokens that an embed request was charged. */

@@ -72,7 +72,7 @@ function statusAnswer(fault: Extract<Ending, { kind: 'status' }>): Answer {
   )
 }
 
-function sendWhole(response: ServerResponse, answer: Answer): void {
+export function sendWhole(response: ServerResponse, answer: Answer): void {
   writeHead(response, answer)
   response.end(answer.body)
 }

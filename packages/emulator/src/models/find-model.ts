@@ -27,6 +27,9 @@ export function listModels(
 ): readonly ModelInfo[] {
   checkFilter('type', type, ['embed', 'rerank'])
   checkFilter('vector_type', vectorType, ['dense', 'sparse'])
+  if (type === 'rerank' && vectorType !== undefined) {
+    throw ApiError.invalid("Query parameter 'vector_type' goes only with type 'embed'")
+  }
   return models.filter(
     (model) =>
       (type === undefined || model.type === type) &&

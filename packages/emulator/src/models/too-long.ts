@@ -1,24 +1,19 @@
 import { ApiError } from '../http/api-error.js'
 import type { ModelInfo } from './model-info.js'
 
-/** What `truncate: "NONE"` answers to a text above the model's limit. */
+/** What `truncate: "NONE"` answers to a text above the model's limit; the service's words are not on record. */
 export function inputTooLong(model: ModelInfo, index: number, tokens: number, limit: number): ApiError {
   return ApiError.invalid(
-    `inputs[${index}] has ${tokens} tokens; model '${model.model}' takes ${limit}, and 'truncate' is NONE`,
+    `Input at index ${index} has ${tokens} tokens, which exceeds the maximum token limit of ${limit} for model '${model.model}'. Consider setting "parameters.truncate" to "END" to truncate long inputs.`,
   )
 }
 
-/** A query that leaves no room for a document. */
-export function queryTooLong(model: ModelInfo, tokens: number): ApiError {
+/**
+ * What `truncate: "NONE"` answers to a query and document above the model's limit, and any request to a query that
+ * leaves no room for a document. It names no index. Words: answers of the service kept in public code (2026-11-28).
+ */
+export function pairTooLong(model: ModelInfo, tokens: number): ApiError {
   return ApiError.invalid(
-    `'query' has ${tokens} tokens; model '${model.model}' takes ${model.max_sequence_length} for query and document together`,
-  )
-}
-
-/** What `truncate: "NONE"` answers to a query and document above the model's limit. */
-export function pairTooLong(model: ModelInfo, index: number, tokens: number): ApiError {
-  return ApiError.invalid(
-    `query and documents[${index}] have ${tokens} tokens together; ` +
-      `model '${model.model}' takes ${model.max_sequence_length}, and 'truncate' is NONE`,
+    `Request contains a query+document pair with ${tokens} tokens, which exceeds the maximum token limit of ${model.max_sequence_length} for each query+document pair. Consider setting "parameters.truncate" to "END" to truncate long query+document pairs.`,
   )
 }

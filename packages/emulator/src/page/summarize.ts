@@ -3,6 +3,7 @@ import type { RecordedRequest } from '../http/request-log.js'
 
 /** A recorded request as the page lists it: no texts, no headers. */
 export interface RequestSummary {
+  readonly id: number
   /** Milliseconds since 1970. */
   readonly at: number
   readonly method: string
@@ -15,14 +16,17 @@ export interface RequestSummary {
   readonly rerankUnits?: number | undefined
   readonly status?: number | undefined
   readonly fault?: string | undefined
+  /** What an error said. */
+  readonly message?: string | undefined
   readonly aborted?: boolean | undefined
   /** Milliseconds it took; undefined while it is being answered. */
   readonly ms?: number | undefined
 }
 
 export function summarize(request: RecordedRequest): RequestSummary {
-  const { at, method, path, tokens, rerankUnits, status, fault, aborted, duration } = request
+  const { id, at, method, path, tokens, rerankUnits, status, fault, aborted, message, duration } = request
   return {
+    id,
     at,
     method,
     path: shortened(path),
@@ -32,9 +36,25 @@ export function summarize(request: RecordedRequest): RequestSummary {
     status,
     fault,
     aborted,
+    message: message === undefined ? undefined : shortened(message),
     ms: duration,
   }
 }
+
+/** One request with all that the page shows when its row is opened. */
+export function details(request: RecordedRequest): object {
+  const { query, headers, body, message, answer } = request
+  const text = body === undefined ? undefined : JSON.stringify(body, null, 2)
+  return {
+    query,
+    headers,
+    message,
+    body: text !== undefined && text.length > mostBody ? `${text.slice(0, mostBody)}…` : text,
+    answer,
+  }
+}
+
+const mostBody = 10_000
 
 function bodyFacts(body: unknown): Pick<RequestSummary, 'model' | 'inputType' | 'items'> {
   if (!isObject(body)) return {}

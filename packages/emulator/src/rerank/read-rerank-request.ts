@@ -17,7 +17,11 @@ export interface RerankRequest {
   readonly parameters: Parameters
 }
 
-/** Checks the body of `POST /rerank` against the contract and the model's limits. */
+/**
+ * Checks the body of `POST /rerank` against the contract and the model's limits.
+ * Words: src/integration/inference/rerank.test.ts of pinecone-io/pinecone-ts-client, and answers kept in public code
+ * (2026-11-28).
+ */
 export function readRerankRequest(body: JsonObject, models: readonly ModelInfo[]): RerankRequest {
   const name = field(body, 'model')
   if (typeof name !== 'string') throw ApiError.invalid("'model' must be a string")
@@ -41,7 +45,7 @@ export function readRerankRequest(body: JsonObject, models: readonly ModelInfo[]
   if (!isObject(parameters)) throw ApiError.invalid("'parameters' must be an object")
 
   const retirement = retirementOf(model)
-  if (retirement?.refusal !== undefined) throw new ApiError(403, 'FORBIDDEN', retirement.refusal)
+  if (retirement?.refusal !== undefined) throw new ApiError(403, 'PERMISSION_DENIED', retirement.refusal)
   const servedBy = retirement?.servedBy === undefined ? model : findModel(models, retirement.servedBy)
 
   return {
@@ -61,7 +65,7 @@ function readDocuments(model: ModelInfo, documents: unknown): JsonObject[] {
     throw ApiError.invalid("'documents' is empty; it must hold at least one document")
   if (documents.length > model.max_batch_size) {
     throw ApiError.invalid(
-      `Documents length '${documents.length}' exceeds documents limit of ${model.max_batch_size} for model '${model.model}'`,
+      `Document length '${documents.length}' exceeded documents limit of ${model.max_batch_size} for model '${model.model}'`,
     )
   }
   return documents.map((document: unknown, index) => {
@@ -81,9 +85,7 @@ function readRankFields(model: ModelInfo, rankFields: unknown): string[] {
   }
   const most = maxRankFields(model)
   if (rankFields.length > most) {
-    throw ApiError.invalid(
-      `'rank_fields' has ${rankFields.length} fields; model '${model.model}' ranks by ${most} field at a time`,
-    )
+    throw ApiError.invalid(`Only one rank field is supported for model '${model.model}'`)
   }
   return rankFields as string[]
 }
@@ -91,14 +93,9 @@ function readRankFields(model: ModelInfo, rankFields: unknown): string[] {
 function rankedTexts(document: JsonObject, index: number, rankFields: readonly string[]): string[] {
   return rankFields.map((name) => {
     const text = field(document, name)
+    if (text === undefined) throw ApiError.invalid(`field '${name}' not found in document at index ${index}`)
     if (typeof text !== 'string') {
-      const names = Object.entries(document)
-        .filter(([, value]) => typeof value === 'string')
-        .map(([key]) => `'${key}'`)
-        .slice(0, 20)
-      throw ApiError.invalid(
-        `documents[${index}] has no string in rank field '${name}'; its string fields: ${names.join(', ') || 'none'}`,
-      )
+      throw ApiError.invalid(`field '${name}' is not a string in document at index ${index}`)
     }
     return text
   })

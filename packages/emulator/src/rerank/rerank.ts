@@ -1,6 +1,6 @@
 import { tokensPerChunk } from '../models/hosted-models.js'
 import type { ModelInfo } from '../models/model-info.js'
-import { pairTooLong, queryTooLong } from '../models/too-long.js'
+import { pairTooLong } from '../models/too-long.js'
 import { countTokens, type Truncate, truncateToTokens } from '../text/truncate.js'
 import type { RerankRequest } from './read-rerank-request.js'
 import { scoreDocuments } from './score-documents.js'
@@ -31,14 +31,14 @@ function keptTexts({ model, query, texts, parameters }: RerankRequest): string[]
   const perDocument = parameters.max_tokens_per_doc
   const queryTokens = perDocument === undefined ? countTokens(query) : 0
   const limit = perDocument === undefined ? model.max_sequence_length : Number(perDocument)
-  if (queryTokens >= limit) throw queryTooLong(model, queryTokens)
+  if (queryTokens >= limit) throw pairTooLong(model, queryTokens)
   const truncate = (parameters.truncate ?? 'END') as Truncate
-  return texts.map((fields, index) => {
+  return texts.map((fields) => {
     let room = limit - queryTokens
     return fields.map((text) => {
       const span = truncateToTokens(text, Math.max(0, room), truncate)
       if (truncate === 'NONE' && span.tokens > room) {
-        throw pairTooLong(model, index, queryTokens + span.total)
+        throw pairTooLong(model, queryTokens + span.total)
       }
       room -= span.tokens
       return span.kept

@@ -1,5 +1,5 @@
 import type { ModelInfo } from '../../models/model-info.js'
-import { pairTooLong, queryTooLong } from '../../models/too-long.js'
+import { pairTooLong } from '../../models/too-long.js'
 import type { RerankRequest } from '../../rerank/read-rerank-request.js'
 import { type Ranking, rankByScore } from '../../rerank/rerank.js'
 import type { Truncate } from '../../text/truncate.js'
@@ -24,9 +24,7 @@ export async function loadCrossEncoder(
     info: describeCrossEncoder(hosted, settings),
     async answer({ model: info, query, texts, topN, parameters }) {
       const truncate = (parameters.truncate ?? 'END') as Truncate
-      const items = texts.map((fields, index) =>
-        fit(model, info, { query, document: fields.join('\n'), index, truncate }),
-      )
+      const items = texts.map((fields) => fit(model, info, { query, document: fields.join('\n'), truncate }))
       return rankByScore(await run(items), topN)
     },
     close: model.close,
@@ -36,19 +34,14 @@ export async function loadCrossEncoder(
 function fit(
   model: OnnxModel,
   info: ModelInfo,
-  {
-    query,
-    document,
-    index,
-    truncate,
-  }: { query: string; document: string; index: number; truncate: Truncate },
+  { query, document, truncate }: { query: string; document: string; truncate: Truncate },
 ): Tokens {
   const tokens = model.tokenize(query, document)
   const excess = tokens.ids.length - info.max_sequence_length
   if (excess <= 0) return tokens
   const part = bareTokens(model, document)
-  if (excess >= part.length) throw queryTooLong(info, tokens.ids.length - part.length)
-  if (truncate === 'NONE') throw pairTooLong(info, index, tokens.ids.length)
+  if (excess >= part.length) throw pairTooLong(info, tokens.ids.length - part.length)
+  if (truncate === 'NONE') throw pairTooLong(info, tokens.ids.length)
   return cut(tokens, part, { excess, truncate })
 }
 
