@@ -2,6 +2,42 @@ import { brand } from './brand.js'
 import { PineconeInferenceError } from './inference-error.js'
 import type { Verdict } from './verdict.js'
 
+/**
+ * The server's certificate, or its whole answer to a handshake, is not to be trusted: the same next time
+ * (https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes). A proxy that opens TLS does this.
+ */
+const TLS_CODES = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+  'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+  'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+  'ERROR_IN_CERT_NOT_AFTER_FIELD',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_REVOKED',
+  'INVALID_CA',
+  'PATH_LENGTH_EXCEEDED',
+  'INVALID_PURPOSE',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'HOSTNAME_MISMATCH',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  // plain http where https is expected
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+])
+
+/** Whether it fails for the certificate, or for something that is no TLS. */
+export function isUntrusted(code: string | undefined): boolean {
+  return code !== undefined && TLS_CODES.has(code)
+}
+
 /** The dispatcher was closed, or refuses the request itself: trying again cannot help. */
 const FATAL_CODES = new Set([
   'UND_ERR_CLOSED',
@@ -25,7 +61,8 @@ export class PineconeConnectionError extends PineconeInferenceError {
   constructor(message: string, options: { code: string | undefined; cause: unknown }) {
     super(message, { cause: options.cause })
     this.code = options.code
-    this.verdict = options.code !== undefined && FATAL_CODES.has(options.code) ? 'setup' : 'moment'
+    const { code } = options
+    this.verdict = code !== undefined && (FATAL_CODES.has(code) || isUntrusted(code)) ? 'setup' : 'moment'
   }
 }
 brand(PineconeConnectionError, 'connection')

@@ -43,33 +43,77 @@ export class Secrecy {
     )
   }
 
-  /** The error itself, or, if the key stands anywhere in it, a copy of its words and code alone. */
+  /**
+   * The error itself where all that it can show is plain and without a secret; otherwise a copy of its words, codes and
+   * causes. What cannot be looked into (a `Headers`, a `URL`, a getter, an object of some class) may hold the key, and
+   * whoever prints the error may see it.
+   */
   blotError(error: unknown): unknown {
-    if (!this.#isWithin(error, DEEPEST, new Set())) return error
-    if (!(error instanceof Error)) return new Error(this.blot(String(error)))
-    const copy = new Error(this.blot(error.message))
-    copy.name = error.name
-    copy.stack = this.blot(String(error.stack))
-    return 'code' in error ? Object.assign(copy, { code: error.code }) : copy
+    try {
+      return this.#isClean(error, DEEPEST, new Set()) ? error : this.#copyOf(error, DEEPEST)
+    } catch {
+      return new Error('it cannot be shown, as it throws when it is looked at')
+    }
   }
 
-  /** Looks at hidden properties too, as `util.inspect` can show them, and calls no getter. */
-  #isWithin(value: unknown, depth: number, seen: Set<unknown>): boolean {
-    if (typeof value === 'string') return this.#isIn(value)
-    if (typeof value !== 'object' || value === null || depth < 0 || seen.has(value)) return false
+  #isClean(value: unknown, depth: number, seen: Set<unknown>): boolean {
+    if (typeof value === 'string') return !this.#isIn(value)
+    if (typeof value === 'symbol') return !this.#isIn(value.description ?? '')
+    if (typeof value === 'function') return false
+    if (typeof value !== 'object' || value === null || seen.has(value)) return true
+    if (depth < 0 || !isPlain(value)) return false
     seen.add(value)
-    if (value instanceof Uint8Array) return this.#isIn(new TextDecoder().decode(value))
-    if (value instanceof Map || value instanceof Set) return this.#isWithin([...value], depth, seen)
-    return Reflect.ownKeys(value).some((key) => {
-      if (this.#isWithin(key, depth, seen)) return true
+    return Reflect.ownKeys(value).every((key) => {
       const property = Reflect.getOwnPropertyDescriptor(value, key)
-      return this.#isWithin(property?.value, depth - 1, seen)
+      // an accessor in some versions of V8
+      const shown = key === 'stack' ? { value: Reflect.get(value, key) } : property
+      return (
+        shown && 'value' in shown && [key, shown.value].every((part) => this.#isClean(part, depth - 1, seen))
+      )
     })
+  }
+
+  #copyOf(error: unknown, depth: number): Error {
+    if (!isError(error)) return new Error(this.blot(String(error)))
+    const copy = new Error(this.blot(String(error.message)))
+    const set = (name: string, value: unknown, enumerable: boolean) =>
+      Object.defineProperty(copy, name, { value, enumerable, writable: true, configurable: true })
+    set('name', this.blot(String(error.name)), false)
+    set('stack', this.blot(String(error.stack)), false)
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(error))) {
+      if (name === 'message' || name === 'stack' || name === 'name' || this.#isIn(name)) continue
+      if (typeof value === 'number' || typeof value === 'boolean') set(name, value, true)
+      if (typeof value === 'string') set(name, this.blot(value), true)
+      if (depth > 0 && name === 'cause' && value) set(name, this.#copyOf(value, depth - 1), false)
+      if (depth > 0 && name === 'errors' && Array.isArray(value)) {
+        set(
+          name,
+          value.map((one) => this.#copyOf(one, depth - 1)),
+          false,
+        )
+      }
+    }
+    return copy
   }
 
   #isIn(text: string): boolean {
     return this.#secrets.some(({ spellings }) => text.search(spellings) >= 0)
   }
+}
+
+/** How an object of some class can show what its own properties do not: to `console`, and to a logger that writes JSON. */
+const SHOWS_ITSELF = [Symbol.for('nodejs.util.inspect.custom'), 'toJSON']
+
+function isPlain(value: object): boolean {
+  if (SHOWS_ITSELF.some((method) => method in value)) return false
+  if (Array.isArray(value) || value instanceof Error) return true
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
+
+/** One of another realm too, as test runners have them. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }
 
 /** A header's value, and what of it may be repeated alone: the token after `Bearer`, the value after a cookie's name. */

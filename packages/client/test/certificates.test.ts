@@ -1,0 +1,44 @@
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { generate } from 'selfsigned'
+import { expect, it, onTestFinished } from 'vitest'
+import { PineconeInference } from '../dist/index.js'
+
+it.each([
+  ['of an unknown authority', {}, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  [
+    'that has expired',
+    { notBeforeDate: new Date(2020, 1), notAfterDate: new Date(2021, 1) },
+    'CERT_HAS_EXPIRED',
+  ],
+])('a certificate %s is final at once, and the error says what to do', async (_, dates, code) => {
+  const names = [{ name: 'commonName', value: 'localhost' }]
+  const { private: key, cert } = await generate(names, { keySize: 2048, ...dates })
+  const server = createServer({ key, cert })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const baseUrl = `https://localhost:${(server.address() as AddressInfo).port}`
+  for (const options of [{}, { fetch }]) {
+    await using client = new PineconeInference({ apiKey: 'pcsk_test-key', baseUrl, ...options })
+    await expect(client.listModels()).rejects.toMatchObject({
+      name: 'PineconeConnectionError',
+      attempts: 1,
+      verdict: 'setup',
+      code: expect.stringMatching(new RegExp(`${code}|DEPTH_ZERO_SELF_SIGNED_CERT`)),
+      message: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    })
+  }
+})
+
+it('plain http where https is expected is final at once', async () => {
+  const { createServer } = await import('node:http')
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const baseUrl = `https://localhost:${(server.address() as AddressInfo).port}`
+  await using client = new PineconeInference({ apiKey: 'pcsk_test-key', baseUrl })
+  await expect(client.listModels()).rejects.toMatchObject({
+    attempts: 1,
+    code: 'ERR_SSL_WRONG_VERSION_NUMBER',
+  })
+})
