@@ -18,7 +18,7 @@ import { parseFaultRule } from '@pinecone-inference/emulator'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it, vi } from 'vitest'
 import { journalLine } from '../src/embed/output/journal.js'
-import { folderOf, run, start } from './run-command.js'
+import { folderOf, main, run, start } from './run-command.js'
 import { service } from './service.js'
 
 const SPARSE = ['--model', 'pinecone-sparse-english-v0']
@@ -211,15 +211,19 @@ describe('pinecone-inference embed', () => {
     ])
   })
 
-  it.skipIf(process.platform === 'win32')('refuses a pipe that is given as a file', async () => {
-    const folder = await folderOf()
-    await promisify(execFile)('mkfifo', [join(folder, 'in.jsonl')])
-    const { code, stderr } = await run(folder, OFFLINE)
-    expect([code, stderr]).toEqual([
-      1,
-      expect.stringMatching(/in\.jsonl: is no file and no folder; give what a pipe holds as -\n$/),
-    ])
-  })
+  it.skipIf(process.platform === 'win32')(
+    'reads a pipe, given as a file or as the standard input',
+    async () => {
+      const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
+      const command = [process.execPath, main, 'embed'].map((word) => `'${word}'`).join(' ')
+      const options = [...SPARSE, '--offline'].join(' ')
+      const script = `cat in.jsonl | ${command} - -o a.jsonl ${options}; ${command} <(cat in.jsonl) -o b.jsonl ${options}`
+      await promisify(execFile)('bash', ['-c', script], { cwd: folder })
+      for (const output of ['a.jsonl', 'b.jsonl']) {
+        expect(await idsIn(join(folder, output))).toEqual(['id-0', 'id-1', 'id-2'])
+      }
+    },
+  )
 
   it.skipIf(process.platform === 'win32')('refuses a folder as the standard input', async () => {
     const folder = await folderOf()

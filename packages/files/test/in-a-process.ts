@@ -9,12 +9,13 @@ export async function inAProcess(
   reader: string,
   source: string,
   input = '',
+  options: object = {},
 ): Promise<{ output: string; errors: string }> {
   const child = spawn(process.execPath, [
     '--input-type=module',
     '--eval',
     `import { ${reader} } from ${JSON.stringify(index)}
-     for await (const item of ${reader}(${JSON.stringify(source)})) console.log(JSON.stringify(item))`,
+     for await (const item of ${reader}(${JSON.stringify(source)}, ${JSON.stringify(options)})) console.log(JSON.stringify(item))`,
   ])
   let output = ''
   let errors = ''

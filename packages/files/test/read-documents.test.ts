@@ -35,7 +35,7 @@ it('a document is refused in words that name its file and line', async () => {
 it('the standard input is JSONL where its first line is an object', async () => {
   const values = { text: 'one', year: 1999 }
   const output = await fromStandardInput('readDocuments', `${JSON.stringify(values)}\n`)
-  expect(output).toBe(`${JSON.stringify({ values })}\n`)
+  expect(output).toBe(`${JSON.stringify({ values, line: 1 })}\n`)
 })
 
 it('any other standard input is a document a line, empty lines aside', async () => {

@@ -1,68 +1,128 @@
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { InputError } from '../input-error.js'
-import { csvProblem } from './csv-problem.js'
+import { delimiterTold, dialectOf, isBlank } from './csv-dialect.js'
+import { csvProblem, raggedRow } from './csv-problem.js'
+import { notUtf8 } from './encoding.js'
 import type { Fields } from './fields.js'
 import { LARGEST_RECORD } from './largest-record.js'
 
-interface Row {
-  values: Record<string, string>
-  line: number
+export interface CsvOptions {
+  /** Undefined: recognised. */
+  readonly delimiter?: string | undefined
+  /** Columns that have to be there, each once. */
+  readonly required?: readonly string[] | undefined
+  /** Columns that may be there, once. */
+  readonly optional?: 'all' | readonly string[] | undefined
 }
 
-/** Comma-separated rows under a header (RFC 4180); empty lines are passed over. Every value is a string. */
+/** Characters by which the separator is recognised. */
+const SAMPLE = 65_536
+/** CP/M's and MS-DOS's end of a text, which some programs still write. */
+const CTRL_Z = '\x1a'
+
+/**
+ * Separated rows under a header (RFC 4180, with any separator); empty and blank rows are passed over. Every value is a
+ * string. A column without a name is called `column 3`, and the second of one name `name.2`.
+ */
 export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
   source: string,
+  { delimiter: told, required = [], optional = [] }: CsvOptions = {},
 ): AsyncGenerator<Fields, void> {
   const decoder = decoded(chunks, source)
-  const { value: start } = await decoder.next()
-  const text = Readable.from(concatenated(start ?? '', decoder))
-  let columns = 0
+  const start = await startOf(decoder)
+  const [, separatorLine = '', separator] = /^(sep=(.)(?:\r\n|\n|\r))/i.exec(start) ?? []
+  const text = start.slice(separatorLine.length)
+  const linesBefore = separatorLine === '' ? 0 : 1
+  const lineEnds = lineEndsOf(text)
+  const { delimiter, isSpaced } = dialectOf(
+    { text, lineEnds, wanted: required },
+    source,
+    delimiterTold(told) ?? separator,
+  )
+  const readable = Readable.from(concatenated(text, decoder))
   /** csv-parse counts a CRLF inside quotes as two lines. */
   let countedTwice = 0
   let lastLine = 1
-  const parser = parse<Row, Record<string, string>>({
-    bom: true,
-    columns: (header: string[]) => {
-      columns = header.length
-      return uniqueNames(header, source)
-    },
-    on_record: (values, { lines }) => {
-      for (const value of Object.values(values)) countedTwice += value.split('\r\n').length - 1
-      lastLine = lines - countedTwice
-      return { values, line: lastLine }
+  const lineOf = (counted: number) => counted - countedTwice + linesBefore
+  const parser = parse({
+    delimiter,
+    ltrim: isSpaced,
+    // there, a quote inside a field is a character like others: IANA, text/tab-separated-values
+    relax_quotes: delimiter === '\t',
+    on_record: (fields: string[], { lines }) => {
+      for (const value of fields) countedTwice += value.split('\r\n').length - 1
+      lastLine = lineOf(lines)
+      return [String(lastLine), ...fields]
     },
     max_record_size: LARGEST_RECORD,
-    record_delimiter: lineEnds(start ?? ''),
+    record_delimiter: lineEnds,
+    relax_column_count: true,
     skip_empty_lines: true,
   })
-  text.on('error', (error) => parser.destroy(error))
+  readable.on('error', (error) => parser.destroy(error))
+  let names: string[] | undefined
   try {
-    for await (const { values, line } of text.pipe(parser) as AsyncIterable<Row>) {
-      yield { values, refuse: (problem) => new InputError({ source, line }, problem) }
+    for await (const [at, ...fields] of readable.pipe(parser) as AsyncIterable<string[]>) {
+      const line = Number(at)
+      const refuse = (problem: string, cause?: unknown) => new InputError({ source, line }, problem, cause)
+      if (!names) {
+        names = columnNames(fields, [...required, ...(optional === 'all' ? [] : optional)], refuse)
+        continue
+      }
+      if (isBlank(fields)) continue
+      const isRagged = fields.length < names.length || !isBlank(fields.slice(names.length))
+      const problem = isRagged ? refuse(raggedRow(fields, names.length, delimiter)) : undefined
+      if (delimiter === '\t') refuseSwallowed(fields, refuse)
+      yield { values: valuesOf(names, fields), line, refuse, problem }
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     // found out far behind the line where it is, which is the one after the last good row
     const isFoundLate = error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
-    const line = isFoundLate ? lastLine + 1 : Number(error.lines) - countedTwice
-    throw new InputError({ source, line }, csvProblem(error, columns), error)
+    const line = isFoundLate ? lastLine + 1 : lineOf(Number(error.lines))
+    throw new InputError({ source, line }, csvProblem(error, delimiter), error)
   } finally {
-    text.destroy()
+    readable.destroy()
   }
 }
 
+function valuesOf(names: readonly string[], fields: readonly string[]): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const [i, name] of names.entries()) {
+    const field = fields[i]
+    if (field !== undefined) values[name] = field
+  }
+  return values
+}
+
 async function* decoded(chunks: AsyncIterable<Uint8Array>, source: string): AsyncGenerator<string, void> {
-  // csv-parse takes the byte order mark away
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let last: Uint8Array = new Uint8Array()
+  let held = ''
   try {
-    for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true })
+    for await (const chunk of chunks) {
+      last = chunk
+      const text = held + decoder.decode(chunk, { stream: true })
+      held = text.endsWith(CTRL_Z) ? CTRL_Z : ''
+      yield text.slice(0, text.length - held.length)
+    }
     yield decoder.decode()
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw new InputError({ source }, 'is not UTF-8; save it as "CSV UTF-8"', error)
+    throw await notUtf8({ source }, last, error)
   }
+}
+
+async function startOf(texts: AsyncIterator<string>): Promise<string> {
+  let start = ''
+  while (start.length < SAMPLE) {
+    const { done, value } = await texts.next()
+    if (done) break
+    start += value
+  }
+  return start
 }
 
 async function* concatenated(start: string, rest: AsyncIterable<string>): AsyncGenerator<string, void> {
@@ -71,22 +131,42 @@ async function* concatenated(start: string, rest: AsyncIterable<string>): AsyncG
 }
 
 /** CR alone ends lines where it ends the first, as on old Macs; elsewhere it is part of a text, without quotes too. */
-function lineEnds(start: string): string[] {
+function lineEndsOf(start: string): string[] {
   const isOldMac = /^(?:"[^"]*"|[^"\r\n])*\r(?!\n|$)/.test(start)
   return isOldMac ? ['\r\n', '\n', '\r'] : ['\r\n', '\n']
 }
 
-function uniqueNames(header: string[], source: string): string[] {
-  const twice = header.find((name, i) => header.indexOf(name) !== i)
-  if (twice !== undefined) {
-    throw new InputError({ source, line: 1 }, `two columns are called ${JSON.stringify(twice)}`)
+function columnNames(
+  header: readonly string[],
+  wanted: readonly string[],
+  refuse: (problem: string) => InputError,
+): string[] {
+  const names = header.map((name) => name.trim())
+  const twice = names.find((name, i) => names.indexOf(name) !== i && wanted.includes(name))
+  if (twice !== undefined) throw refuse(`two columns are called ${JSON.stringify(twice)}`)
+  if (names.includes('__proto__')) {
+    throw refuse('a column is called "__proto__", which cannot be read; rename it')
   }
-  // csv-parse sets each field on an object, which takes this one for its prototype
-  if (header.includes('__proto__')) {
-    throw new InputError(
-      { source, line: 1 },
-      'a column is called "__proto__", which cannot be read; rename it',
-    )
-  }
-  return header
+  const taken = new Set(names)
+  const seen = new Set<string>()
+  return names.map((name, i) => {
+    const unique =
+      name === '' ? freeName(`column ${i + 1}`, taken) : seen.has(name) ? freeName(name, taken) : name
+    taken.add(unique)
+    seen.add(unique)
+    return unique
+  })
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  if (name.startsWith('column ') && !taken.has(name)) return name
+  for (let n = 2; ; n++) if (!taken.has(`${name}.${n}`)) return `${name}.${n}`
+}
+
+/** Where quotes are characters like others, one that begins a field takes the rows up to the next for its own. */
+function refuseSwallowed(fields: readonly string[], refuse: (problem: string) => InputError): void {
+  if (!fields.some((field) => field.includes('\t') && /[\r\n]/.test(field))) return
+  throw refuse(
+    'ends a field in quotes that has tabs and line breaks in it; is a quote not closed, or a character like others?',
+  )
 }

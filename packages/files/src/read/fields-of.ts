@@ -1,30 +1,109 @@
-import { createReadStream } from 'node:fs'
-import { basename } from 'node:path'
+import type { PassageOptions } from '../passages/split-into-passages.js'
+import { bytesOf, nameOf, spooled } from './bytes.js'
 import { readCsv } from './csv.js'
+import { posix, readFolder, type SkippedFile } from './documents/folder.js'
+import { readDocument } from './documents/read-document.js'
+import { utf8 } from './encoding.js'
 import type { Fields } from './fields.js'
-import { readFolder, readTextFile } from './folder.js'
-import type { InputFormat } from './input-format.js'
-import { readJsonl } from './jsonl.js'
+import { comesOnce, type InputFormat, inputFormat, isDocument, isStandardInput } from './input-format.js'
+import { readJson, readJsonl, readLines } from './jsonl.js'
 import { type Columns, readParquet } from './parquet.js'
 
-/** The lines, rows or passages of one input. Of a Parquet file only the given columns are read. */
-export function fieldsOf(
-  input: string,
-  format: InputFormat,
+/** How inputs are read, whatever becomes of what is in them. */
+export interface SourceOptions {
+  /** What the inputs are, folders aside. Default: as their extensions say. */
+  readonly format?: Exclude<InputFormat, 'folder'> | undefined
+  /** The separator of CSV, `tab` for tabs. Default: recognised; a tab in `.tsv`. */
+  readonly delimiter?: string | undefined
+  /**
+   * The encoding of texts, as https://encoding.spec.whatwg.org names it: `windows-1252`, `shift_jis`. Default: UTF-8, or
+   * UTF-16 where the file begins so.
+   */
+  readonly encoding?: string | undefined
+  /** How documents are cut into passages; where it is given, the texts of records are, too. */
+  readonly passages?: PassageOptions | undefined
+  /** Told of each file in a folder that is not read. */
+  readonly onSkippedFile?: ((file: SkippedFile) => void) | undefined
+}
+
+/** One of the inputs. */
+export interface Source {
+  readonly input: string
+  /** `unnamed`: taken for JSON. */
+  readonly format: InputFormat | 'unnamed'
+  /** Of documents and made-up ids. */
+  readonly name: string
+}
+
+/**
+ * The inputs with their names: a folder's documents are called as they are in it, a file as it is in its folder; several
+ * of them as they were given, so that `a/README.md` and `b/README.md` are two.
+ */
+export async function sourcesOf(
+  inputs: string | readonly string[],
+  format: SourceOptions['format'],
+): Promise<Source[]> {
+  const given = typeof inputs === 'string' ? [inputs] : inputs
+  const sources = []
+  for (const input of given) sources.push({ input, format: await inputFormat(input, format) })
+  const named = sources.filter(
+    ({ format }) => format === 'folder' || (format !== 'unnamed' && isDocument(format)),
+  )
+  return sources.map((source) => ({ ...source, name: nameIn(source, named.length > 1) }))
+}
+
+function nameIn({ input, format }: Omit<Source, 'name'>, isOneOfMany: boolean): string {
+  if (isStandardInput(input)) return 'stdin'
+  const path = posix(input).replace(/^(?:\.\/+)+/, '')
+  if (format === 'folder') return isOneOfMany ? path.replace(/\/*$/, '/') : ''
+  return isOneOfMany ? path : (path.split('/').at(-1) ?? path)
+}
+
+/** The lines, rows or passages of one input. Of a table only the given columns have to be read. */
+export async function* fieldsOf(
+  { input, format, name }: Source,
+  { delimiter, encoding, passages, onSkippedFile }: SourceOptions,
   columns?: Columns,
 ): AsyncGenerator<Fields, void> {
+  const source = nameOf(input)
+  const text = () => utf8(bytesOf(input), source, encoding)
   switch (format) {
+    case 'unnamed':
+      yield* readJsonl(text(), source, { isGuess: true })
+      return
     case 'jsonl':
-      return input === '-'
-        ? readJsonl(process.stdin, 'standard input')
-        : readJsonl(createReadStream(input), input)
+      yield* readJsonl(text(), source)
+      return
+    case 'json':
+      yield* readJson(text(), source)
+      return
+    case 'lines':
+      yield* readLines(text(), source)
+      return
     case 'csv':
-      return readCsv(createReadStream(input), input)
+    case 'tsv':
+      yield* readCsv(text(), source, {
+        delimiter: delimiter ?? (format === 'tsv' ? 'tab' : undefined),
+        ...columns,
+      })
+      return
     case 'parquet':
-      return readParquet(input, columns)
+      yield* readTable(input, columns)
+      return
     case 'folder':
-      return readFolder(input)
-    case 'text':
-      return readTextFile(input, basename(input))
+      yield* readFolder(input, { prefix: name, encoding, passages, onSkippedFile })
+      return
+    default:
+      yield* readDocument(bytesOf(input), source, { format, name, encoding, passages })
   }
+}
+
+/** Parquet is read from its end, so what is compressed, or comes from a pipe, is put into a file first. */
+async function* readTable(input: string, columns?: Columns): AsyncGenerator<Fields, void> {
+  if (!comesOnce(input) && !/\.(?:gz|zst)$/i.test(input)) {
+    yield* readParquet(input, input, columns)
+    return
+  }
+  await using file = await spooled(bytesOf(input))
+  yield* readParquet(file.path, nameOf(input), columns)
 }

@@ -1,45 +1,71 @@
 import { InputError } from '../input-error.js'
+import { peek } from './bytes.js'
 import type { Fields } from './fields.js'
+import { losslessly } from './json-numbers.js'
+import { jsonValuesOf } from './json-values.js'
 import { linesOf } from './lines.js'
 
-/** One JSON object a line; empty lines are passed over. */
+type Chunks = AsyncIterable<Uint8Array>
+
+/**
+ * One JSON object a line, empty lines passed over; or, where the input begins with a bracket, the items of an array.
+ *
+ * @throws InputError where nobody has said that the input is JSON, and it does not begin as an object or an array does
+ */
 export async function* readJsonl(
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: Chunks,
   source: string,
+  { isGuess = false }: { isGuess?: boolean } = {},
 ): AsyncGenerator<Fields, void> {
+  const { start, all } = await peek(chunks, 64)
+  const [first = ''] = /[^\s\uFEFF]/.exec(start.toString('utf8')) ?? []
+  if (isGuess && !'{['.includes(first)) {
+    const begin = JSON.stringify(start.toString('utf8').trimStart().split(/\r?\n/)[0]?.slice(0, 40))
+    throw new InputError({ source }, `is no JSON, it begins with ${begin}; name its format (--input-format)`)
+  }
+  yield* first === '[' ? readJson(all, source) : objects(linesOf(all, source), source)
+}
+
+/** The objects of a JSON array, or objects one after the other on any number of lines. */
+export async function* readJson(chunks: Chunks, source: string): AsyncGenerator<Fields, void> {
+  yield* objects(jsonValuesOf(chunks, source), source)
+}
+
+/** A `text` a line; empty lines are passed over. */
+export async function* readLines(chunks: Chunks, source: string): AsyncGenerator<Fields, void> {
   for await (const { line, text } of linesOf(chunks, source)) {
     if (text.trim() === '') continue
-    const refuse = (problem: string, cause?: unknown) => new InputError({ source, line }, problem, cause)
-    yield { values: objectIn(text, refuse), refuse }
+    yield { values: { text }, line, refuse: refusing(source, line) }
   }
 }
 
-/** JSONL where the first line begins with a brace, as that of an object does; else every line is a `text`. */
-export async function* readJsonlOrText(
-  chunks: AsyncIterable<Uint8Array>,
+async function* objects(
+  texts: AsyncIterable<{ line: number; text: string }>,
   source: string,
 ): AsyncGenerator<Fields, void> {
-  let isJsonl: boolean | undefined
-  for await (const { line, text } of linesOf(chunks, source)) {
+  for await (const { line, text } of texts) {
     if (text.trim() === '') continue
-    const refuse = (problem: string, cause?: unknown) => new InputError({ source, line }, problem, cause)
-    isJsonl ??= text.trimStart().startsWith('{')
-    yield { values: isJsonl ? objectIn(text, refuse) : { text }, refuse }
+    const refuse = refusing(source, line)
+    const parsed = parseObject(text, refuse)
+    yield parsed instanceof InputError
+      ? { values: {}, line, refuse, problem: parsed }
+      : { values: parsed, line, refuse }
   }
 }
 
-function objectIn(
-  text: string,
-  refuse: (problem: string, cause?: unknown) => InputError,
-): Record<string, unknown> {
+function refusing(source: string, line: number) {
+  return (problem: string, cause?: unknown) => new InputError({ source, line }, problem, cause)
+}
+
+function parseObject(text: string, refuse: Fields['refuse']): Record<string, unknown> | InputError {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = losslessly(text)
   } catch (cause) {
-    throw refuse(`is no JSON: ${cause instanceof Error ? cause.message : cause}`, cause)
+    return refuse(`is no JSON: ${cause instanceof Error ? cause.message : cause}`, cause)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw refuse('is no JSON object; each line is one, such as {"id": "a", "text": "…"}')
+    return refuse('is no JSON object; each record is one, such as {"id": "a", "text": "…"}')
   }
   return value as Record<string, unknown>
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { InputError } from '../input-error.js'
+import { notUtf8 } from './encoding.js'
 import { LARGEST_RECORD } from './largest-record.js'
 
 const LF = 0x0a
@@ -27,26 +28,22 @@ export async function* linesOf(
     }
     pieces.push(piece)
   }
-  const take = () => {
-    const text = decode(Buffer.concat(pieces, length), source, line)
+  const take = async () => {
+    const bytes = Buffer.concat(pieces, length)
+    if (!isUtf8(bytes)) throw await notUtf8({ source, line }, bytes)
     pieces = []
     length = 0
-    return { line: line++, text }
+    const text = bytes.toString('utf8', 0, bytes.at(-1) === CR ? bytes.length - 1 : bytes.length)
+    return { text: line === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text, line: line++ }
   }
   for await (const chunk of chunks) {
     let start = 0
     for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {
       keep(chunk.subarray(start, end))
-      yield take()
+      yield await take()
       start = end + 1
     }
     if (start < chunk.length) keep(chunk.subarray(start))
   }
-  if (length > 0) yield take()
-}
-
-function decode(bytes: Buffer, source: string, line: number): string {
-  if (!isUtf8(bytes)) throw new InputError({ source, line }, 'is not UTF-8')
-  const text = bytes.toString('utf8', 0, bytes.at(-1) === CR ? bytes.length - 1 : bytes.length)
-  return line === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text
+  if (length > 0) yield await take()
 }

@@ -4,16 +4,20 @@ import type { Fields } from './fields.js'
 import { fileBuffer } from './file-buffer.js'
 import { parquetRows } from './parquet-rows.js'
 
+/** Columns of a table that are wanted. */
 export interface Columns {
   readonly required: readonly string[]
-  readonly optional: readonly string[]
+  readonly optional: 'all' | readonly string[]
 }
 
 /** The rows of a Parquet file, a slice of a row group at a time; only the wanted columns are read, else all. */
-export async function* readParquet(path: string, columns?: Columns): AsyncGenerator<Fields, void> {
+export async function* readParquet(
+  path: string,
+  source: string,
+  columns?: Columns,
+): AsyncGenerator<Fields, void> {
   // ES modules only, and only needed here.
   const { parquetMetadataAsync, parquetSchema } = await import('hyparquet')
-  const source = path
   const handle = await open(path)
   try {
     const { size } = await handle.stat()
@@ -25,15 +29,17 @@ export async function* readParquet(path: string, columns?: Columns): AsyncGenera
       const list = present.map((name) => JSON.stringify(name)).join(', ')
       throw new InputError({ source }, `has no column ${JSON.stringify(missing)}; it has ${list}`)
     }
-    const wanted = columns
-      ? [...columns.required, ...columns.optional].filter((name) => present.includes(name))
-      : present
+    const wanted =
+      columns && columns.optional !== 'all'
+        ? [...columns.required, ...columns.optional].filter((name) => present.includes(name))
+        : present
     // hyparquet sets each value on an object, which takes this one for its prototype
     if (wanted.includes('__proto__')) {
       throw new InputError({ source }, 'a column is called "__proto__", which cannot be read; rename it')
     }
     for await (const { row, values } of parquetRows(file, metadata, wanted)) {
-      yield { values, refuse: (problem) => new InputError({ source, line: row, unit: 'row' }, problem) }
+      const refuse = (problem: string) => new InputError({ source, line: row, unit: 'row' }, problem)
+      yield { values, line: row, refuse }
     }
   } catch (error) {
     if (error instanceof InputError) throw error

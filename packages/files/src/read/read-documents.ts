@@ -1,7 +1,8 @@
+import { bytesOf, nameOf, peek } from './bytes.js'
+import { utf8 } from './encoding.js'
 import type { Fields } from './fields.js'
-import { fieldsOf } from './fields-of.js'
-import { inputFormat } from './input-format.js'
-import { readJsonlOrText } from './jsonl.js'
+import { fieldsOf, type SourceOptions, sourcesOf } from './fields-of.js'
+import { readJsonl, readLines } from './jsonl.js'
 
 /**
  * The documents of files and folders with all their fields, as a reranker takes them: what `readRecords` reads, but
@@ -15,9 +16,24 @@ import { readJsonlOrText } from './jsonl.js'
  * }
  * ```
  */
-export async function* readDocuments(inputs: string | readonly string[]): AsyncGenerator<Fields, void> {
-  for (const input of typeof inputs === 'string' ? [inputs] : inputs) {
-    const format = await inputFormat(input)
-    yield* input === '-' ? readJsonlOrText(process.stdin, 'standard input') : fieldsOf(input, format)
+export async function* readDocuments(
+  inputs: string | readonly string[],
+  options: SourceOptions = {},
+): AsyncGenerator<Fields, void> {
+  for (const source of await sourcesOf(inputs, options.format)) {
+    const fields =
+      source.format === 'unnamed' ? jsonOrLines(source.input, options) : fieldsOf(source, options)
+    for await (const document of fields) {
+      if (document.problem) throw document.problem
+      yield document
+    }
   }
+}
+
+/** JSON where it begins as an object or an array does; else every line is a `text`. */
+async function* jsonOrLines(input: string, { encoding }: SourceOptions): AsyncGenerator<Fields, void> {
+  const source = nameOf(input)
+  const { start, all } = await peek(utf8(bytesOf(input), source, encoding), 64)
+  const isJson = /^[\s\uFEFF]*[{[]/.test(start.toString('utf8'))
+  yield* isJson ? readJsonl(all, source) : readLines(all, source)
 }

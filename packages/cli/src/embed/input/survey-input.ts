@@ -1,4 +1,10 @@
-import { InputError, type ReadOptions, readDocuments, readRecords } from '@pinecone-inference/files'
+import {
+  comesOnce,
+  InputError,
+  type ReadOptions,
+  readDocuments,
+  readRecords,
+} from '@pinecone-inference/files'
 import { collectGarbage } from '../collect-garbage.js'
 import { InputDigest } from './input-digest.js'
 
@@ -26,7 +32,7 @@ export async function surveyInput(
   let records = 0
   let bytes = 0
   let empty = 0
-  const neverSeen = new Set(options.metadataFields)
+  const neverSeen = new Set(options.metadataFields === '*' ? [] : options.metadataFields)
   for await (const record of readRecords(inputs, options)) {
     signal.throwIfAborted()
     collectGarbage()
@@ -38,13 +44,17 @@ export async function surveyInput(
     if (record.text === '') empty++
     for (const name of neverSeen) if (record.metadata?.[name] !== undefined) neverSeen.delete(name)
   }
-  if (records > 0 && neverSeen.size > 0) await refuseMissing(neverSeen, inputs)
+  if (records > 0 && neverSeen.size > 0) await refuseMissing(neverSeen, inputs, options)
   return { records, bytes, empty, digest: digest.value() }
 }
 
 /** A field without any value may still be there: null in every record. */
-async function refuseMissing(names: Set<string>, inputs: readonly string[]): Promise<void> {
-  for await (const { values } of readDocuments(inputs)) {
+async function refuseMissing(
+  names: Set<string>,
+  inputs: readonly string[],
+  options: ReadOptions,
+): Promise<void> {
+  for await (const { values } of readDocuments(inputs, options)) {
     for (const name of names) if (Object.hasOwn(values, name)) names.delete(name)
     if (names.size === 0) return
   }
@@ -52,7 +62,7 @@ async function refuseMissing(names: Set<string>, inputs: readonly string[]): Pro
   throw new InputError({ source: inputs.join(', ') }, `no record has ${list}, of --metadata-fields`)
 }
 
-/** The standard input comes once, so it is not read beforehand. */
+/** The standard input and pipes come once, so they are not read beforehand. */
 export function canBeSurveyed(inputs: readonly string[]): boolean {
-  return !inputs.includes('-')
+  return !inputs.some(comesOnce)
 }
