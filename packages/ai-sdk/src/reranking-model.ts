@@ -54,7 +54,10 @@ export function rerankingModel(
           ...(documents.type === 'object' && { rankFields }),
           parameters,
         })
-        const result = await calls.rankAll(rankable(documents, rankFields), query, { ...call.options, topN })
+        const result = await calls.rank(calls.candidates(rankable(documents, rankFields)), query, {
+          ...call.options,
+          topN,
+        })
         return {
           ranking: result.data.map(({ index, score }) => ({ index, relevanceScore: score })),
           providerMetadata: { pinecone: { rerankUnits: result.usage.rerankUnits } },

@@ -4,9 +4,10 @@ export {
   clientFrom,
   type OwnOrSharedClient,
 } from './adapters/client-fields.js'
-export { DocumentAndQueryCalls } from './adapters/document-and-query-calls.js'
+export { DocumentAndQueryCalls, type EmbedCallOptions } from './adapters/document-and-query-calls.js'
 export { EMBEDDING_FIELDS, type EmbeddingFields } from './adapters/embedding-fields.js'
-export { RerankCalls } from './adapters/rerank-calls.js'
+export { given } from './adapters/given.js'
+export { type Candidates, RerankCalls } from './adapters/rerank-calls.js'
 export {
   RERANK_CALL_OPTIONS,
   RERANK_FIELDS,

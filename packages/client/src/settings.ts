@@ -12,7 +12,8 @@ export interface PineconeInferenceOptions {
   /** Default: the environment's `PINECONE_API_KEY`. */
   apiKey?: string | undefined
   /**
-   * Where the API is. Default: the environment's `PINECONE_INFERENCE_URL`, then `https://api.pinecone.io`.
+   * Where the API is. Default: the environment's `PINECONE_INFERENCE_URL`, then `PINECONE_CONTROLLER_HOST`, then
+   * `https://api.pinecone.io`.
    * Must be https unless it is a loopback address or `allowInsecure` is set.
    */
   baseUrl?: string | undefined
@@ -163,9 +164,19 @@ function insecureAllowed(): boolean {
   throw new PineconeConfigurationError(name, `is ${JSON.stringify(value)}`, ['1', 'true', '0', 'false'])
 }
 
+/** Ours, then the one that the official SDKs and `@langchain/pinecone` honour. */
+const URL_VARIABLES = ['PINECONE_INFERENCE_URL', 'PINECONE_CONTROLLER_HOST']
+
+/** A controller host may do without a scheme: pinecone-io/pinecone-python-client, pinecone/utils/normalize_host.py. */
+function addressIn(variable: string): string | undefined {
+  const address = environment(variable)
+  return variable === 'PINECONE_CONTROLLER_HOST' && !address?.includes('://') ? `https://${address}` : address
+}
+
 function resolveBaseUrl(given: string | undefined, allowInsecure: boolean): URL {
-  const text = given ?? (environment('PINECONE_INFERENCE_URL') || 'https://api.pinecone.io')
-  const source = given === undefined ? ' (from PINECONE_INFERENCE_URL)' : ''
+  const variable = given === undefined ? URL_VARIABLES.find(environment) : undefined
+  const text = given ?? (variable && addressIn(variable)) ?? 'https://api.pinecone.io'
+  const source = variable ? ` (from ${variable})` : ''
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new PineconeConfigurationError('baseUrl', `is ${shownUrl(text)}${source}, not an http(s) URL`)

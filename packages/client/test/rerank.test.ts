@@ -296,10 +296,7 @@ describe('an adapter’s ranking', () => {
   const rank = async (texts: string[], options = {}) => {
     const api = await scriptedApi(rerankAnswer)
     const calls = new RerankCalls({ client: api.client(), ...options })
-    return calls.rank(
-      texts.map((text) => ({ text })),
-      'q',
-    )
+    return (await calls.rank(calls.candidates(texts.map((text) => ({ text }))), 'q')).data
   }
 
   it.each<[string, string[], [number, number][]]>([

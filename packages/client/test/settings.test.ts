@@ -68,6 +68,28 @@ describe('the client', () => {
     expect(inspect(error)).not.toContain(key)
   })
 
+  it('takes the address of the official SDKs’ variable, after its own', async () => {
+    const api = await scriptedApi(embedAnswer)
+    vi.stubEnv('PINECONE_CONTROLLER_HOST', api.url)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const ask = async () => {
+      await using client = new PineconeInference({ apiKey: key })
+      await client.embed({ ...E5, inputs: ['a'] })
+    }
+    await ask()
+    expect(api.requests).toHaveLength(1)
+    vi.stubEnv('PINECONE_CONTROLLER_HOST', 'http://elsewhere')
+    expect(refusal({ apiKey: key })).toMatchObject({
+      message: expect.stringMatching(/^baseUrl is http:\/\/elsewhere \(from PINECONE_CONTROLLER_HOST\)/),
+    })
+    vi.stubEnv('PINECONE_INFERENCE_URL', api.url)
+    await ask()
+    expect(api.requests).toHaveLength(2)
+    vi.stubEnv('PINECONE_INFERENCE_URL', '')
+    vi.stubEnv('PINECONE_CONTROLLER_HOST', 'api.example.com')
+    expect(refusal({ apiKey: key })).toBeInstanceOf(PineconeInference)
+  })
+
   it('says where a wrong address comes from', () => {
     vi.stubEnv('PINECONE_INFERENCE_URL', 'http://emulator:5090')
     onTestFinished(() => void vi.unstubAllEnvs())

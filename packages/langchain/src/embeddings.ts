@@ -1,5 +1,5 @@
 import { Embeddings } from '@langchain/core/embeddings'
-import type { DimensionOf, EmbedModel } from '@pinecone-inference/client'
+import type { DimensionOf, EmbedModel, EmbedParameters, PineconeInference } from '@pinecone-inference/client'
 import {
   checkOptions,
   DocumentAndQueryCalls,
@@ -7,8 +7,8 @@ import {
   type EmbeddingFields,
 } from '@pinecone-inference/client/adapters'
 import { EMBED_CALL_OPTIONS, type EmbedCallOptions } from './embed-call-options.js'
-import { ownCopy } from './own-copy.js'
-import { withSignalOfRun } from './signal-of-run.js'
+import { signalInRun } from './signal-of-run.js'
+import { SOURCE_TAG } from './source-tag.js'
 
 export type PineconeEmbeddingsFields<
   M extends EmbedModel = EmbedModel,
@@ -45,7 +45,46 @@ export class PineconeEmbeddings<
     super({ maxRetries: 0 })
     checkOptions(fields, { ...EMBEDDING_FIELDS, dimension: true }, 'PineconeEmbeddings')
     this.model = fields.model ?? 'multilingual-e5-large'
-    this.#calls = new DocumentAndQueryCalls(this.model, 'dense', fields)
+    this.#calls = new DocumentAndQueryCalls(this.model, 'dense', fields, SOURCE_TAG)
+  }
+
+  /** The client that sends the requests: the one given, or one of its own. */
+  get client(): PineconeInference {
+    return this.#calls.client
+  }
+
+  /** Numbers in a vector: as asked for, or the model's own where that is known. */
+  get dimension(): number | undefined {
+    return this.#calls.dimension
+  }
+
+  get truncate(): string | undefined {
+    return this.#calls.truncate
+  }
+
+  get batchSize(): number | undefined {
+    return this.#calls.batchSize
+  }
+
+  get blankAs(): string | undefined {
+    return this.#calls.blankAs
+  }
+
+  get documentParameters(): Readonly<EmbedParameters> {
+    return this.#calls.documentParameters
+  }
+
+  get queryParameters(): Readonly<EmbedParameters> {
+    return this.#calls.queryParameters
+  }
+
+  /** Closes the client, unless it was given and others may use it. */
+  close(): Promise<void> {
+    return this.#calls.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   /**
@@ -54,8 +93,9 @@ export class PineconeEmbeddings<
    */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
     checkOptions(options, EMBED_CALL_OPTIONS, 'embedDocuments')
-    const own = ownCopy(texts)
-    return (await this.#calls.documents(own, await withSignalOfRun(options))).map(({ values }) => values)
+    return (await this.#calls.documents(texts, { ...options, signal: options.signal ?? undefined })).map(
+      ({ values }) => values,
+    )
   }
 
   /**
@@ -65,6 +105,6 @@ export class PineconeEmbeddings<
    */
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
     checkOptions(options, EMBED_CALL_OPTIONS, 'embedQuery')
-    return (await this.#calls.query(text, await withSignalOfRun(options))).values
+    return (await this.#calls.query(text, { ...options, signal: await signalInRun(options.signal) })).values
   }
 }

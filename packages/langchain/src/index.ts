@@ -5,6 +5,7 @@ export {
   type PineconeRerankFields,
   type Rankable,
   type RankedResult,
+  type RerankCallOptions,
 } from './rerank.js'
 export {
   PineconeSparseEmbeddings,

@@ -2,18 +2,34 @@ import type { Callbacks } from '@langchain/core/callbacks/manager'
 import type { Document, DocumentInterface } from '@langchain/core/documents'
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors'
 import type { RunnableConfig } from '@langchain/core/runnables'
-import { PineconeConfigurationError, type RerankDocument, type RerankModel } from '@pinecone-inference/client'
 import {
+  PineconeConfigurationError,
+  type PineconeInference,
+  type RerankDocument,
+  type RerankModel,
+  type RerankParameters,
+} from '@pinecone-inference/client'
+import {
+  type Candidates,
+  type RerankCallOptions as ClientsRerankCallOptions,
   checkOptions,
   RERANK_CALL_OPTIONS,
   RERANK_FIELDS,
-  type RerankCallOptions,
   RerankCalls,
   type RerankFields,
 } from '@pinecone-inference/client/adapters'
 import { loadRunnables } from './load-runnables.js'
-import { ownCopy } from './own-copy.js'
-import { eitherSignal, withSignalOfRun } from './signal-of-run.js'
+import { ownCopy, ownMetadata } from './own-copy.js'
+import { eitherSignal, signalInRun } from './signal-of-run.js'
+import { SOURCE_TAG } from './source-tag.js'
+
+export interface RerankCallOptions extends Omit<ClientsRerankCallOptions, 'signal'> {
+  /**
+   * Aborts the call; it rejects with the signal's reason. Without one, the call ends with the run that it is part of,
+   * unless it is null.
+   */
+  signal?: AbortSignal | null | undefined
+}
 
 export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P> & {
   /** In `rerank()`, put the caller's own document beside its score. Default false. */
@@ -57,15 +73,46 @@ export class PineconeRerank<
   const P = unknown,
 > extends BaseDocumentCompressor {
   readonly model: string
+  /** Whether `rerank()` puts the caller's own document beside its score. */
+  readonly returnDocuments: boolean
   readonly #calls: RerankCalls
-  readonly #returnDocuments: boolean
 
   constructor(fields: PineconeRerankFields<M, P> = {}) {
     super()
     checkOptions(fields, { ...RERANK_FIELDS, returnDocuments: true }, 'PineconeRerank')
-    this.#calls = new RerankCalls(fields)
-    this.#returnDocuments = fields.returnDocuments ?? false
+    this.#calls = new RerankCalls(fields, SOURCE_TAG)
+    this.returnDocuments = fields.returnDocuments ?? false
     this.model = this.#calls.model
+  }
+
+  /** The client that sends the requests: the one given, or one of its own. */
+  get client(): PineconeInference {
+    return this.#calls.client
+  }
+
+  get topN(): number | undefined {
+    return this.#calls.topN
+  }
+
+  get rankFields(): readonly string[] {
+    return this.#calls.rankFields
+  }
+
+  get scoreThreshold(): number | undefined {
+    return this.#calls.scoreThreshold
+  }
+
+  get parameters(): Readonly<RerankParameters> {
+    return this.#calls.parameters
+  }
+
+  /** Closes the client, unless it was given and others may use it. */
+  close(): Promise<void> {
+    return this.#calls.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   /**
@@ -84,19 +131,45 @@ export class PineconeRerank<
     options: RerankCallOptions = {},
   ): Promise<Document[]> {
     checkOptions(options, RERANK_CALL_OPTIONS, 'compressDocuments')
-    const own = ownCopy(documents)
+    const candidates = this.#candidates(documents)
+    const own = documents.map(({ id, pageContent, metadata }) => ({
+      ...(id === undefined ? {} : { id }),
+      pageContent,
+      metadata: ownMetadata(metadata),
+    }))
     const { Document, RunnableLambda, parseCallbackConfigArg } = await loadRunnables()
     const run = RunnableLambda.from(async (input: Compression, { signal }: RunnableConfig) => {
-      const ranked = await this.#rank(input.documents, input.query, {
+      const ranked = await this.#rank(candidates, input.query, {
         ...options,
-        signal: eitherSignal(options.signal, signal),
+        signal: options.signal === null ? undefined : eitherSignal(options.signal, signal),
       })
-      return { documents: ranked.map((result) => new Document(withRelevanceScore(result))) }
+      return {
+        documents: ranked.flatMap(({ index, score }) =>
+          own
+            .slice(index, index + 1)
+            .map(
+              ({ metadata, ...document }) =>
+                new Document({ ...document, metadata: { ...metadata, relevanceScore: score } }),
+            ),
+        ),
+      }
     })
     const given: RunnableConfig = parseCallbackConfigArg(config)
     const ranking = await run.invoke(
       { query, documents: own },
-      { runName: 'PineconeRerank', ...given, metadata: { model: this.model, ...given.metadata } },
+      {
+        ...given,
+        // What is given goes before the signal of the run around.
+        ...(options.signal === null ? { signal: new AbortController().signal } : {}),
+        runName: given.runName ?? 'PineconeRerank',
+        // The names that LangSmith knows; `model` of a chain's metadata is another model's.
+        metadata: {
+          ...given.metadata,
+          model: this.model,
+          ls_provider: 'pinecone',
+          ls_model_name: this.model,
+        },
+      },
     )
     return ranking.documents
   }
@@ -108,43 +181,40 @@ export class PineconeRerank<
     options: RerankCallOptions = {},
   ): Promise<RankedResult<D>[]> {
     checkOptions(options, RERANK_CALL_OPTIONS, 'rerank')
-    const ranked = await this.#rank(ownCopy(documents), query, await withSignalOfRun(options))
-    return this.#returnDocuments ? ranked : ranked.map(({ index, score }) => ({ index, score }))
+    const candidates = this.#candidates(documents)
+    const own = ownCopy(documents)
+    const signal = await signalInRun(options.signal)
+    const ranked = await this.#rank(candidates, query, { ...options, signal })
+    return ranked.flatMap(({ index, score }) =>
+      own
+        .slice(index, index + 1)
+        .map((document) => (this.returnDocuments ? { index, score, document } : { index, score })),
+    )
   }
 
-  async #rank<D extends Rankable>(
-    documents: readonly D[],
-    query: string,
-    options: RerankCallOptions,
-  ): Promise<Required<RankedResult<D>>[]> {
+  #candidates(documents: readonly Rankable[]): Candidates {
     if (!Array.isArray(documents)) {
       throw new PineconeConfigurationError('documents', 'must be an array of documents, texts or objects')
     }
-    if (documents.length === 0) return []
-    const ranked = await this.#calls.rank(documents.map(fieldsOf), query, options)
-    return ranked.flatMap(({ index, score }) => {
-      const document = documents[index]
-      return document === undefined ? [] : [{ index, score, document }]
-    })
+    return this.#calls.candidates(documents.map(fieldsOf))
+  }
+
+  async #rank(candidates: Candidates, query: string, options: ClientsRerankCallOptions) {
+    return candidates.count === 0 ? [] : (await this.#calls.rank(candidates, query, options)).data
   }
 }
 
-function withRelevanceScore({
-  document: { id, pageContent, metadata },
-  score,
-}: Required<RankedResult<DocumentInterface>>): DocumentInterface {
-  return {
-    ...(id === undefined ? {} : { id }),
-    pageContent,
-    metadata: { ...metadata, relevanceScore: score },
-  }
-}
-
-function fieldsOf(document: Rankable): RerankDocument {
+function fieldsOf(document: Rankable, index: number): RerankDocument {
   if (typeof document === 'string') return { text: document }
-  return isDocument(document)
-    ? { ...document.metadata, text: document.pageContent }
-    : (document as RerankDocument)
+  if (!isDocument(document)) return document as RerankDocument
+  const { pageContent, metadata } = document
+  if (typeof pageContent !== 'string') {
+    throw new PineconeConfigurationError(
+      `documents[${index}].pageContent`,
+      `is ${pageContent === null ? 'null' : typeof pageContent}; it must be a string`,
+    )
+  }
+  return { ...metadata, text: pageContent }
 }
 
 function isDocument(document: Exclude<Rankable, string>): document is DocumentInterface {

@@ -1,14 +1,13 @@
 import { loadRunnables } from './load-runnables.js'
 
 /**
- * A call ends with the run it is part of. The interfaces of embeddings and compressors have no room for a signal;
- * LangGraph carries one around what its nodes call.
+ * The signal of a call that is of use to its run alone: the one given, and the run's, which LangGraph carries around what
+ * its nodes call. With null it does not follow the run.
  */
-export async function withSignalOfRun<O extends { signal?: AbortSignal | undefined }>(
-  options: O,
-): Promise<O> {
+export async function signalInRun(own: AbortSignal | null | undefined): Promise<AbortSignal | undefined> {
+  if (own === null) return undefined
   const { ensureConfig } = await loadRunnables()
-  return { ...options, signal: eitherSignal(options.signal, ensureConfig().signal) }
+  return eitherSignal(own, ensureConfig().signal)
 }
 
 /** Aborts with whichever aborts first. */

@@ -1,5 +1,10 @@
 import { Embeddings } from '@langchain/core/embeddings'
-import type { EmbedModel, SparseEmbedding } from '@pinecone-inference/client'
+import type {
+  EmbedModel,
+  EmbedParameters,
+  PineconeInference,
+  SparseEmbedding,
+} from '@pinecone-inference/client'
 import {
   checkOptions,
   DocumentAndQueryCalls,
@@ -7,8 +12,8 @@ import {
   type EmbeddingFields,
 } from '@pinecone-inference/client/adapters'
 import { EMBED_CALL_OPTIONS, type EmbedCallOptions } from './embed-call-options.js'
-import { ownCopy } from './own-copy.js'
-import { withSignalOfRun } from './signal-of-run.js'
+import { signalInRun } from './signal-of-run.js'
+import { SOURCE_TAG } from './source-tag.js'
 
 export type PineconeSparseEmbeddingsFields<M extends EmbedModel = EmbedModel> = EmbeddingFields<M> & {
   /** A sparse model. Default `pinecone-sparse-english-v0`. */
@@ -41,7 +46,41 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
     super({ maxRetries: 0 })
     checkOptions(fields, EMBEDDING_FIELDS, 'PineconeSparseEmbeddings')
     this.model = fields.model ?? 'pinecone-sparse-english-v0'
-    this.#calls = new DocumentAndQueryCalls(this.model, 'sparse', fields)
+    this.#calls = new DocumentAndQueryCalls(this.model, 'sparse', fields, SOURCE_TAG)
+  }
+
+  /** The client that sends the requests: the one given, or one of its own. */
+  get client(): PineconeInference {
+    return this.#calls.client
+  }
+
+  get truncate(): string | undefined {
+    return this.#calls.truncate
+  }
+
+  get batchSize(): number | undefined {
+    return this.#calls.batchSize
+  }
+
+  get blankAs(): string | undefined {
+    return this.#calls.blankAs
+  }
+
+  get documentParameters(): Readonly<EmbedParameters> {
+    return this.#calls.documentParameters
+  }
+
+  get queryParameters(): Readonly<EmbedParameters> {
+    return this.#calls.queryParameters
+  }
+
+  /** Closes the client, unless it was given and others may use it. */
+  close(): Promise<void> {
+    return this.#calls.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   /**
@@ -50,8 +89,9 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
    */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<SparseVector[]> {
     checkOptions(options, EMBED_CALL_OPTIONS, 'embedDocuments')
-    const own = ownCopy(texts)
-    return (await this.#calls.documents(own, await withSignalOfRun(options))).map(sparseVector)
+    return (await this.#calls.documents(texts, { ...options, signal: options.signal ?? undefined })).map(
+      sparseVector,
+    )
   }
 
   /**
@@ -61,7 +101,9 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
    */
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<SparseVector> {
     checkOptions(options, EMBED_CALL_OPTIONS, 'embedQuery')
-    return sparseVector(await this.#calls.query(text, await withSignalOfRun(options)))
+    return sparseVector(
+      await this.#calls.query(text, { ...options, signal: await signalInRun(options.signal) }),
+    )
   }
 }
 

@@ -220,6 +220,68 @@ describe('compressDocuments', () => {
     expect(emulator.requests).toHaveLength(3)
   })
 
+  it('ranks a document as it was when the call began, and copies what its metadata holds', async () => {
+    const { emulator, fields } = await emulated()
+    const given = [new Document({ pageContent: 'before', metadata: { tags: ['a'], of: { page: 1 } } })]
+    const ranking = new PineconeRerank(fields).compressDocuments(given, question)
+    for (const document of given) {
+      document.pageContent = 'after'
+      document.metadata.tags.push('b')
+    }
+    const ranked = await ranking
+    expect((emulator.requests[0]?.body as RerankBody | undefined)?.documents).toEqual([{ text: 'before' }])
+    expect(ranked[0]).toMatchObject({ pageContent: 'before', metadata: { tags: ['a'], of: { page: 1 } } })
+    expect(ranked[0]?.metadata.of).not.toBe(given[0]?.metadata.of)
+  })
+
+  it('has rank fields of its own', async () => {
+    const { emulator, fields } = await emulated()
+    const rankFields = ['title']
+    const reranker = new PineconeRerank({ ...fields, rankFields })
+    rankFields[0] = 'isbn'
+    await reranker.compressDocuments(documents(), question)
+    expect((emulator.requests[0]?.body as RerankBody | undefined)?.rank_fields).toEqual(['title'])
+  })
+
+  it.each([
+    ['a Map', new Map([['a', 1]])],
+    ['a Set', new Set(['a'])],
+    ['a Error', new Error('a')],
+    ['a function', () => 'a'],
+    ['a symbol', Symbol('a')],
+    ['a Map', { nested: [new Map()] }],
+    ['a RegExp', /a/],
+  ])('refuses %s as a rank field', async (name, value) => {
+    const { emulator, fields } = await emulated()
+    const given = [documents()[0], new Document({ pageContent: 'a', metadata: { title: value } })]
+    const ranking = new PineconeRerank({ ...fields, rankFields: ['title'] }).rerank(given as Document[], 'q')
+    await expect(ranking).rejects.toMatchObject({
+      argument: 'documents[1].title',
+      inputRange: [1, 2],
+      message: expect.stringContaining(name),
+    })
+    expect(emulator.requests).toEqual([])
+  })
+
+  it.each([null, undefined, 7])('refuses a pageContent that is %s, by name', async (pageContent) => {
+    const { fields } = await emulated()
+    const given = [documents()[0], { pageContent, metadata: {} }] as Document[]
+    await expect(new PineconeRerank(fields).compressDocuments(given, 'q')).rejects.toMatchObject({
+      argument: 'documents[1].pageContent',
+    })
+  })
+
+  it('refuses null options, a topN of 0 and a query without text also where all documents are blank', async () => {
+    const { fields } = await emulated()
+    const reranker = new PineconeRerank(fields)
+    // @ts-expect-error null
+    await expect(reranker.compressDocuments(documents(), 'q', undefined, null)).rejects.toMatchObject({
+      argument: 'options',
+    })
+    await expect(reranker.rerank([''], 'q', { topN: 0 })).rejects.toMatchObject({ argument: 'topN' })
+    await expect(reranker.rerank([''], ' ')).rejects.toMatchObject({ argument: 'query' })
+  })
+
   it('returns nothing for no documents', async () => {
     const { emulator, fields } = await emulated()
     expect(await new PineconeRerank(fields).compressDocuments([], '')).toEqual([])
@@ -380,6 +442,93 @@ describe('PineconeRerank as a run', () => {
   })
 })
 
+describe('PineconeRerank as a run of a chain', () => {
+  it('keeps its own model and name beside the chain’s', async () => {
+    const { fields } = await emulated()
+    const collector = new RunCollectorCallbackHandler()
+    const config: object = {
+      callbacks: [collector],
+      runName: undefined,
+      metadata: { model: 'a-chat-model', tenant: 7 },
+    }
+    await new PineconeRerank(fields).compressDocuments(documents(), question, config)
+    expect(collector.tracedRuns[0]).toMatchObject({
+      name: 'PineconeRerank',
+      extra: {
+        metadata: {
+          model: 'bge-reranker-v2-m3',
+          ls_provider: 'pinecone',
+          ls_model_name: 'bge-reranker-v2-m3',
+          tenant: 7,
+        },
+      },
+    })
+  })
+})
+
+describe('a reranker’s options', () => {
+  it('can be read back', () => {
+    const client = new PineconeInference({ apiKey: 'offline' })
+    const reranker = new PineconeRerank({ client, topN: 3, scoreThreshold: 0.1, rankFields: ['title'] })
+    expect(reranker.client).toBe(client)
+    const { model, topN, scoreThreshold, rankFields, parameters, returnDocuments } = reranker
+    expect({ model, topN, scoreThreshold, rankFields, parameters, returnDocuments }).toEqual({
+      model: 'bge-reranker-v2-m3',
+      topN: 3,
+      scoreThreshold: 0.1,
+      rankFields: ['title'],
+      parameters: { truncate: 'END' },
+      returnDocuments: false,
+    })
+    expect(() => Object.assign(reranker, { topN: 5 })).toThrow(TypeError)
+  })
+
+  it.each([
+    ['top_n', 'topN'],
+    ['topK', 'topN'],
+    ['modelName', 'model'],
+    ['params', 'parameters'],
+    ['returnDocument', 'returnDocuments'],
+    ['baseURL', 'baseUrl'],
+  ])('%s is refused, with %s as the right name', (name, right) => {
+    expect(() => new PineconeRerank({ apiKey: 'offline', ...{ [name]: 3 } })).toThrow(
+      expect.objectContaining({
+        argument: name,
+        message: `${name} is not an option of PineconeRerank; did you mean ${right}?`,
+      }),
+    )
+  })
+})
+
+describe('a reranker’s client', () => {
+  it('is closed with it where it is its own', async () => {
+    const { fields } = await emulated()
+    const reranker = new PineconeRerank(fields)
+    await reranker.rerank(['a'], 'q')
+    await reranker.close()
+    await expect(reranker.rerank(['a'], 'q')).rejects.toThrow('is closed')
+  })
+
+  it('stays open where others may use it', async () => {
+    const { fields } = await emulated()
+    await using client = new PineconeInference(fields)
+    {
+      await using reranker = new PineconeRerank({ client })
+      await reranker.rerank(['a'], 'q')
+    }
+    expect(await client.rerank({ model: 'bge-reranker-v2-m3', query: 'q', documents: ['a'] })).toBeDefined()
+  })
+
+  it('says in its User-Agent that it is LangChain’s, unless told otherwise', async () => {
+    const { emulator, fields } = await emulated()
+    await new PineconeRerank(fields).rerank(['a'], 'q')
+    await new PineconeRerank({ ...fields, sourceTag: 'mine' }).rerank(['a'], 'q')
+    const [first, second] = emulator.requests.map(({ headers }) => headers['user-agent'])
+    expect(first).toMatch(/source_tag=langchainjs$/)
+    expect(second).toMatch(/source_tag=mine$/)
+  })
+})
+
 describe('An aborted run', () => {
   /** A client whose requests of a route never come back, and a promise for the first of them. */
   async function stalled(route: '/embed' | '/rerank') {
@@ -449,7 +598,6 @@ describe('An aborted run', () => {
       async (client) =>
         new MemoryVectorStore(new PineconeEmbeddings({ client })).asRetriever().invoke(question),
     ],
-    ['embedDocuments', '/embed', (client) => new PineconeSparseEmbeddings({ client }).embedDocuments(['a'])],
     [
       'compressDocuments',
       '/rerank',
@@ -471,6 +619,97 @@ describe('An aborted run', () => {
     const run = graph.invoke({}, { signal: abort.signal })
     void reached.then(() => abort.abort(new Error('enough')))
     await expectBrokenOff(run, client)
+  })
+
+  it('of LangGraph leaves a store that other runs share to be filled', async () => {
+    const { emulator, fields } = await emulated()
+    const client = new PineconeInference(fields)
+    let store: Promise<MemoryVectorStore> | undefined
+    const abort = new AbortController()
+    const graph = new StateGraph(Annotation.Root({ answer: Annotation<string>() }))
+      .addNode('retrieve', async () => {
+        store ??= MemoryVectorStore.fromDocuments(documents(), new PineconeEmbeddings({ client }))
+        await store
+        return { answer: 'found' }
+      })
+      .addEdge(START, 'retrieve')
+      .addEdge('retrieve', END)
+      .compile()
+    const latency = () => {
+      abort.abort(new Error('enough'))
+      return 20
+    }
+    emulator.faults.add({ call: 1, fault: { kind: 'latency', latency } })
+    await expect(graph.invoke({}, { signal: abort.signal })).rejects.toThrow('enough')
+    expect(await graph.invoke({})).toEqual({ answer: 'found' })
+    expect(emulator.requests).toHaveLength(1)
+    await client.close()
+  })
+
+  const untied: [string, (client: PineconeInference) => Promise<unknown>][] = [
+    ['embedQuery', (client) => new PineconeEmbeddings({ client }).embedQuery('a', { signal: null })],
+    ['rerank', (client) => new PineconeRerank({ client }).rerank(['a'], question, { signal: null })],
+    [
+      'compressDocuments',
+      (client) =>
+        new PineconeRerank({ client }).compressDocuments(documents(), question, undefined, { signal: null }),
+    ],
+  ]
+  it.each(untied)('of LangGraph leaves %s alone where its signal is null', async (_, call) => {
+    const { emulator, fields } = await emulated()
+    const client = new PineconeInference(fields)
+    const abort = new AbortController()
+    let result: Promise<unknown> | undefined
+    const graph = new StateGraph(Annotation.Root({ answer: Annotation<string>() }))
+      .addNode('retrieve', async () => {
+        result = call(client)
+        await result
+        return { answer: 'found' }
+      })
+      .addEdge(START, 'retrieve')
+      .addEdge('retrieve', END)
+      .compile()
+    const latency = () => {
+      abort.abort(new Error('enough'))
+      return 20
+    }
+    emulator.faults.add({ fault: { kind: 'latency', latency } })
+    await expect(graph.invoke({}, { signal: abort.signal })).rejects.toThrow('enough')
+    expect(await result).not.toEqual([])
+    await client.close()
+  })
+})
+
+describe('timeout of a call', () => {
+  const calls: [string, (client: PineconeInference, timeout: number) => Promise<unknown>][] = [
+    ['embedQuery', (client, timeout) => new PineconeEmbeddings({ client }).embedQuery('a', { timeout })],
+    [
+      'embedDocuments',
+      (client, timeout) => new PineconeSparseEmbeddings({ client }).embedDocuments(['a'], { timeout }),
+    ],
+    ['rerank', (client, timeout) => new PineconeRerank({ client }).rerank(['a'], 'q', { timeout })],
+    [
+      'compressDocuments',
+      (client, timeout) =>
+        new PineconeRerank({ client }).compressDocuments(documents(), 'q', undefined, { timeout }),
+    ],
+  ]
+  it.each(calls)('is for the whole of %s, with its retries', async (_, call) => {
+    const { emulator, fields } = await emulated()
+    // Each attempt is answered at once, and asked to be made again later.
+    emulator.faults.add({ fault: { kind: 'status', status: 503, retryAfter: 20 } })
+    const client = new PineconeInference(fields)
+    await expect(call(client, 30)).rejects.toMatchObject({ name: 'PineconeTimeoutError', timeout: 30 })
+    await client.close()
+  })
+
+  it('is that of a runnable’s config, too', async () => {
+    const { emulator, fields } = await emulated()
+    emulator.faults.add({ fault: { kind: 'stall', at: 'headers' } })
+    const client = new PineconeInference(fields)
+    const ranking = new PineconeRerank({ client }).compressDocuments(documents(), 'q', { timeout: 30 })
+    await expect(ranking).rejects.toThrow(/timeout/i)
+    await client.close()
   })
 })
 

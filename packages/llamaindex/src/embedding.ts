@@ -1,13 +1,25 @@
 import { BaseEmbedding, type BaseEmbeddingOptions } from '@llamaindex/core/embeddings'
 import type { MessageContentDetail } from '@llamaindex/core/llms'
+import type { BaseNode } from '@llamaindex/core/schema'
 import { extractSingleText } from '@llamaindex/core/utils'
-import { type DimensionOf, type EmbedModel, hostedModel } from '@pinecone-inference/client'
 import {
+  type DimensionOf,
+  type EmbedModel,
+  type EmbedParameters,
+  hostedModel,
+  PineconeConfigurationError,
+  type PineconeInference,
+} from '@pinecone-inference/client'
+import {
+  atPositions,
   checkOptions,
   DocumentAndQueryCalls,
   EMBEDDING_FIELDS,
   type EmbeddingFields,
+  given,
+  type NamesOf,
 } from '@pinecone-inference/client/adapters'
+import { namesOf, textOf } from './text-of-node.js'
 
 export type PineconeEmbeddingFields<
   M extends EmbedModel = EmbedModel,
@@ -17,12 +29,27 @@ export type PineconeEmbeddingFields<
   model?: M | undefined
   /** Length of a vector, one of the model's. Default: the model's own. */
   dimension?: DimensionOf<M, D> | undefined
+  /** LlamaIndex's name for `batchSize`. */
+  embedBatchSize?: number | undefined
+}
+
+/** What LlamaIndex has no room for. */
+export interface SingleCallOptions {
+  /** Aborts the call; it rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Milliseconds for the whole call, its retries included. Default: no limit but that of each attempt. */
+  timeout?: number | undefined
 }
 
 /** LlamaIndex's options, and what they have no room for. */
-export type EmbedCallOptions = BaseEmbeddingOptions & {
-  /** Aborts the call; it rejects with the signal's reason. */
-  signal?: AbortSignal | undefined
+export type EmbedCallOptions = BaseEmbeddingOptions & SingleCallOptions
+
+const SINGLE_CALL: NamesOf<SingleCallOptions> = { signal: true, timeout: true }
+const BATCH_CALL: NamesOf<EmbedCallOptions> = {
+  ...SINGLE_CALL,
+  logProgress: true,
+  progressCallback: true,
+  logger: true,
 }
 
 /**
@@ -45,32 +72,82 @@ export class PineconeEmbedding<
   readonly model: string
   readonly #calls: DocumentAndQueryCalls<'dense'>
   readonly #initialBatchSize: number
+  readonly #ownGetTextEmbeddings: (texts: string[]) => Promise<number[][]>
 
   /** A field, because the framework passes it on without its object. */
-  override getTextEmbeddings = (texts: string[]): Promise<number[][]> => this.getTextEmbeddingsBatch(texts)
+  override getTextEmbeddings = (texts: string[]): Promise<number[][]> => this.#send(texts, {})
 
   constructor(fields: PineconeEmbeddingFields<M, D> = {}) {
-    super()
-    checkOptions(fields, { ...EMBEDDING_FIELDS, dimension: true }, 'PineconeEmbedding')
+    super((nodes, options) => this.#embedNodes(nodes, options))
+    this.#ownGetTextEmbeddings = this.getTextEmbeddings
+    checkOptions(fields, { ...EMBEDDING_FIELDS, dimension: true, embedBatchSize: true }, 'PineconeEmbedding')
     this.model = fields.model ?? 'multilingual-e5-large'
-    this.#calls = new DocumentAndQueryCalls(this.model, 'dense', fields)
+    const { embedBatchSize, batchSize = embedBatchSize, ...shared } = fields
+    if (embedBatchSize !== undefined && embedBatchSize !== batchSize) {
+      throw new PineconeConfigurationError(
+        'embedBatchSize',
+        `is ${embedBatchSize}, and batchSize ${batchSize}`,
+      )
+    }
+    this.#calls = new DocumentAndQueryCalls(this.model, 'dense', { ...shared, batchSize })
     const facts = hostedModel(this.model)
-    this.#initialBatchSize = fields.batchSize ?? facts?.maxBatchSize ?? 96
+    this.#initialBatchSize = batchSize ?? facts?.maxBatchSize ?? 96
     this.embedBatchSize = this.#initialBatchSize
-    const dimensions = this.#calls.documentParameters.dimension ?? onlyOne(facts?.dimensions)
-    if (dimensions !== undefined) this.embedInfo = { dimensions }
-    // The ingestion cache keys on this id, which is random in the base; it must be what decides the vectors.
-    this.id = `PineconeEmbedding ${this.model} ${sortedJson(this.#calls.documentParameters)}`
+    const { dimension: dimensions } = this.#calls
+    const maxTokens = facts?.maxSequenceLength
+    this.embedInfo = { ...(dimensions && { dimensions }), ...(maxTokens && { maxTokens }) }
+    // A hit in an ingestion cache loses the vectors: `jsonToDoc` of core 0.6.22 gives text nodes back without them.
+    // The cache keys on this id, so that a new one at each reading never hits.
+    Object.defineProperty(this, 'id', { get: () => globalThis.crypto.randomUUID(), enumerable: true })
   }
 
-  override async getTextEmbedding(
-    text: string,
-    options: { signal?: AbortSignal | undefined } = {},
-  ): Promise<number[]> {
+  /** The client that sends the requests: the one given, or one of its own. */
+  get client(): PineconeInference {
+    return this.#calls.client
+  }
+
+  /** Numbers in a vector: as asked for, or the model's own where that is known. */
+  get dimension(): number | undefined {
+    return this.#calls.dimension
+  }
+
+  get truncate(): string | undefined {
+    return this.#calls.truncate
+  }
+
+  get batchSize(): number | undefined {
+    return this.#calls.batchSize
+  }
+
+  get blankAs(): string | undefined {
+    return this.#calls.blankAs
+  }
+
+  get documentParameters(): Readonly<EmbedParameters> {
+    return this.#calls.documentParameters
+  }
+
+  get queryParameters(): Readonly<EmbedParameters> {
+    return this.#calls.queryParameters
+  }
+
+  /** Closes the client, unless it was given and others may use it. */
+  close(): Promise<void> {
+    return this.#calls.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  override async getTextEmbedding(text: string, options: SingleCallOptions = {}): Promise<number[]> {
+    checkOptions(options, SINGLE_CALL, 'getTextEmbedding')
     return (await this.#calls.document(text, options)).values
   }
 
   /**
+   * A `progressCallback` that throws ends the call, as in the base class: it rejects with what was thrown.
+   *
    * @returns one vector per text, in order
    * @throws PineconeInferenceError with `inputRange`, and in `partial` what is finished
    */
@@ -78,38 +155,87 @@ export class PineconeEmbedding<
     texts: string[],
     options: EmbedCallOptions = {},
   ): Promise<number[][]> {
-    const { signal, progressCallback, logProgress, logger = console } = options
-    const embeddings = await this.#calls.documents(texts, {
-      ...this.#ownBatchSize(),
-      ...(signal ? { signal } : {}),
-      onProgress: ({ done, total }) => {
-        if (logProgress) logger.log(`getting embedding progress: ${done} / ${total}`)
-        // What it rejects with is then a warning, as what it throws.
-        return progressCallback?.(done, total)
-      },
-    })
-    return embeddings.map(({ values }) => values)
+    checkOptions(options, BATCH_CALL, 'getTextEmbeddingsBatch')
+    return this.getTextEmbeddings === this.#ownGetTextEmbeddings
+      ? this.#send(texts, options)
+      : super.getTextEmbeddingsBatch(texts, options)
   }
 
   /** @returns null, as the base does, for a query without text such as an image */
   override async getQueryEmbedding(
     query: MessageContentDetail | string,
-    options: { signal?: AbortSignal | undefined } = {},
+    options: SingleCallOptions = {},
   ): Promise<number[] | null> {
+    checkOptions(options, SINGLE_CALL, 'getQueryEmbedding')
     const text = typeof query === 'string' ? query : extractSingleText(query)
     return text ? (await this.#calls.query(text, options)).values : null
   }
 
-  /** `embedBatchSize` may be set at any time; unset, `batchSize` holds, or the model's limit as the client knows it. */
-  #ownBatchSize(): { batchSize?: number } {
-    return this.embedBatchSize === this.#initialBatchSize ? {} : { batchSize: this.embedBatchSize }
+  /**
+   * Many queries at once, sent as queries.
+   *
+   * @returns one vector per query, in order
+   */
+  async getQueryEmbeddings(queries: string[], options: SingleCallOptions = {}): Promise<number[][]> {
+    checkOptions(options, SINGLE_CALL, 'getQueryEmbeddings')
+    return (await this.#calls.queries(queries, options)).map(({ values }) => values)
+  }
+
+  /** A node without text gets no vector: an ingestion pipeline then leaves it out; an index cannot store it. */
+  async #embedNodes(nodes: BaseNode[], options: EmbedCallOptions = {}): Promise<BaseNode[]> {
+    const { signal, timeout, logProgress, progressCallback, logger } = options
+    const all = nodes.map((node, position) => ({ node, position, text: textOf(node) }))
+    const isBlank = ({ text }: { text: string }) => this.blankAs === undefined && text.trim() === ''
+    const blank = all.filter(isBlank)
+    if (blank.length > 0) {
+      const names = namesOf(blank.map(({ node }) => node))
+      if (isFromIndex(options)) {
+        throw new PineconeConfigurationError(
+          names,
+          'without text: an index stores nodes by their vector; leave out what has no text, or set blankAs',
+        )
+      }
+      ;(logger ?? console).warn(`${names} without text: no vector; blankAs would give it one`)
+    }
+    const embedded = all.filter((one) => !isBlank(one))
+    if (embedded.length === 0) return nodes
+    try {
+      const vectors = await this.getTextEmbeddingsBatch(
+        embedded.map(({ text }) => text),
+        given({ signal, timeout, logProgress, progressCallback, logger }),
+      )
+      for (const [i, { node }] of embedded.entries()) node.embedding = vectors[i]
+    } catch (error) {
+      const argument = (position: number) => namesOf(nodes.slice(position, position + 1))
+      throw atPositions(error, { positions: embedded.map(({ position }) => position), argument, signal })
+    }
+    return nodes
+  }
+
+  async #send(texts: string[], options: EmbedCallOptions): Promise<number[][]> {
+    const { signal, timeout, progressCallback, logProgress, logger = console } = options
+    const stop = new AbortController()
+    const embeddings = await this.#calls.documents(texts, {
+      // `embedBatchSize` may be set at any time; unset, `batchSize` holds, or the model's limit as the client knows it.
+      batchSize: this.embedBatchSize === this.#initialBatchSize ? undefined : this.embedBatchSize,
+      timeout,
+      signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+      onProgress: ({ done, total }) => {
+        if (logProgress) logger.log(`getting embedding progress: ${done} / ${total}`)
+        try {
+          // What it rejects with is a warning: the base class does not wait for it either.
+          return progressCallback?.(done, total)
+        } catch (error) {
+          stop.abort(error)
+        }
+      },
+    })
+    stop.signal.throwIfAborted()
+    return embeddings.map(({ values }) => values)
   }
 }
 
-function onlyOne<T>(values: readonly T[] | undefined): T | undefined {
-  return values?.length === 1 ? values[0] : undefined
-}
-
-function sortedJson(parameters: object): string {
-  return JSON.stringify(Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1)))
+/** VectorStoreIndex of llamaindex 0.12.1 gives both, and fails with "Embedding not set" at a node without a vector. */
+function isFromIndex(options: EmbedCallOptions): boolean {
+  return 'logProgress' in options && 'progressCallback' in options
 }

@@ -1,8 +1,13 @@
 import type { MessageContent } from '@llamaindex/core/llms'
 import type { BaseNodePostprocessor } from '@llamaindex/core/postprocessor'
-import { MetadataMode, type NodeWithScore } from '@llamaindex/core/schema'
+import type { NodeWithScore } from '@llamaindex/core/schema'
 import { extractText } from '@llamaindex/core/utils'
-import { PineconeConfigurationError, type RerankModel } from '@pinecone-inference/client'
+import {
+  PineconeConfigurationError,
+  type PineconeInference,
+  type RerankModel,
+  type RerankParameters,
+} from '@pinecone-inference/client'
 import {
   checkOptions,
   RERANK_CALL_OPTIONS,
@@ -11,6 +16,7 @@ import {
   RerankCalls,
   type RerankFields,
 } from '@pinecone-inference/client/adapters'
+import { textOf } from './text-of-node.js'
 
 export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P>
 
@@ -43,6 +49,36 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
     this.model = this.#calls.model
   }
 
+  /** The client that sends the requests: the one given, or one of its own. */
+  get client(): PineconeInference {
+    return this.#calls.client
+  }
+
+  get topN(): number | undefined {
+    return this.#calls.topN
+  }
+
+  get rankFields(): readonly string[] {
+    return this.#calls.rankFields
+  }
+
+  get scoreThreshold(): number | undefined {
+    return this.#calls.scoreThreshold
+  }
+
+  get parameters(): Readonly<RerankParameters> {
+    return this.#calls.parameters
+  }
+
+  /** Closes the client, unless it was given and others may use it. */
+  close(): Promise<void> {
+    return this.#calls.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
   /**
    * Best first: the same nodes, with their relevance as `score`. The list given and its scores are left as they
    * are.
@@ -64,14 +100,12 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
       )
     }
     const own = [...nodes]
-    const documents = own.map(({ node }) => ({
-      ...node.metadata,
-      text: node.getContent(MetadataMode.EMBED),
-    }))
-    const ranked = await this.#calls.rank(documents, text, options)
-    return ranked.flatMap(({ index, score }) => {
-      const found = own[index]
-      return found ? [{ ...found, score }] : []
-    })
+    const candidates = this.#calls.candidates(
+      own.map(({ node }) => ({ ...node.metadata, text: textOf(node) })),
+    )
+    const { data } = await this.#calls.rank(candidates, text, options)
+    return data.flatMap(({ index, score }) =>
+      own.slice(index, index + 1).map((found) => ({ ...found, score })),
+    )
   }
 }

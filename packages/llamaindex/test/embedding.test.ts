@@ -7,16 +7,19 @@ import {
 } from '@pinecone-inference/client'
 import {
   Document,
+  ImageNode,
   IngestionCache,
   IngestionPipeline,
-  MetadataMode,
+  NodeRelationship,
   SentenceSplitter,
+  Settings,
   SimpleDocumentStore,
   SimpleVectorStore,
-  type TransformComponent,
+  TextNode,
+  VectorStoreIndex,
 } from 'llamaindex'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { PineconeEmbedding } from '../dist/index.js'
+import { PineconeEmbedding, PineconeRerank } from '../dist/index.js'
 import { embedded, emulated } from './emulator.js'
 
 const texts = (count: number) => Array.from({ length: count }, (_, i) => `passage number ${i} of many`)
@@ -79,14 +82,108 @@ describe('PineconeEmbedding', () => {
     expect(embedded(emulator).map((request) => request.texts.length)).toEqual([3, 3, 1, 5, 2, 7])
   })
 
-  it('has an id that says what decides its vectors, the same in every process', () => {
-    const id = (fields: object) => new PineconeEmbedding({ apiKey: 'offline', ...fields }).id
-    expect(id({})).toBe(id({}))
-    expect(id({ documentParameters: { a: 1, b: 2 } })).toBe(id({ documentParameters: { b: 2, a: 1 } }))
-    const model = 'llama-text-embed-v2'
-    expect(
-      new Set([id({}), id({ model }), id({ model, dimension: 384 }), id({ truncate: 'NONE' })]).size,
-    ).toBe(4)
+  it('takes LlamaIndex’s own name for batchSize, and refuses two that differ', () => {
+    expect(new PineconeEmbedding({ apiKey: 'offline', embedBatchSize: 5 }).batchSize).toBe(5)
+    expect(new PineconeEmbedding({ apiKey: 'offline', embedBatchSize: 5 }).embedBatchSize).toBe(5)
+    expect(() => new PineconeEmbedding({ apiKey: 'offline', embedBatchSize: 5, batchSize: 6 })).toThrow(
+      expect.objectContaining({ argument: 'embedBatchSize' }),
+    )
+  })
+
+  it('stops when a progressCallback throws, with what it threw', async () => {
+    const { emulator, fields } = await emulated()
+    const embedding = new PineconeEmbedding({ ...fields, batchSize: 1, maxConcurrency: 1 })
+    const stopped = embedding.getTextEmbeddingsBatch(texts(50), {
+      progressCallback: (done) => {
+        if (done === 2) throw new Error('enough')
+      },
+    })
+    await expect(stopped).rejects.toThrow('enough')
+    expect(emulator.requests.length).toBeLessThan(5)
+    const last = embedding.getTextEmbeddingsBatch(['a'], {
+      progressCallback: () => {
+        throw new Error('at the end')
+      },
+    })
+    await expect(last).rejects.toThrow('at the end')
+  })
+
+  it('uses a getTextEmbeddings that is spied on, or overridden in a subclass', async () => {
+    const { fields } = await emulated()
+    const spied = new PineconeEmbedding({ ...fields, embedBatchSize: 2 })
+    const spy = vi.spyOn(spied, 'getTextEmbeddings')
+    expect(await spied.getTextEmbeddingsBatch(texts(3))).toHaveLength(3)
+    expect(spy).toHaveBeenCalledTimes(2)
+
+    class Constant extends PineconeEmbedding {
+      override getTextEmbeddings = async (all: string[]) => all.map(() => [1, 2])
+    }
+    const nodes = texts(3).map((text) => new TextNode({ text }))
+    await new Constant(fields)(nodes)
+    expect(nodes.map(({ embedding }) => embedding)).toEqual([
+      [1, 2],
+      [1, 2],
+      [1, 2],
+    ])
+  })
+
+  it('embeds many queries at once, as queries', async () => {
+    const { emulator, fields } = await emulated()
+    const embedding = new PineconeEmbedding(fields)
+    const vectors = await embedding.getQueryEmbeddings(['q1', 'q2'])
+    expect(vectors[1]).toEqual(await embedding.getQueryEmbedding('q2'))
+    expect(embedded(emulator)[0]).toEqual({ texts: ['q1', 'q2'], parameters: { input_type: 'query' } })
+  })
+
+  it.each([
+    [{}, { dimensions: 1024, maxTokens: 507 }],
+    [{ model: 'llama-text-embed-v2' }, { dimensions: 1024, maxTokens: 2048 }],
+    [
+      { model: 'llama-text-embed-v2', dimension: 384 },
+      { dimensions: 384, maxTokens: 2048 },
+    ],
+  ])('knows the size of its vectors and texts: %j', (fields, info) => {
+    expect(new PineconeEmbedding({ apiKey: 'offline', ...fields }).embedInfo).toEqual(info)
+  })
+
+  it('has options that can be read back, and refuses those it does not know', async () => {
+    const embedding = new PineconeEmbedding({ apiKey: 'offline', truncate: 'NONE', batchSize: 7 })
+    const { model, dimension, truncate, batchSize, documentParameters, queryParameters } = embedding
+    expect({ model, dimension, truncate, batchSize, documentParameters, queryParameters }).toEqual({
+      model: 'multilingual-e5-large',
+      dimension: 1024,
+      truncate: 'NONE',
+      batchSize: 7,
+      documentParameters: { inputType: 'passage', truncate: 'NONE' },
+      queryParameters: { inputType: 'query', truncate: 'NONE' },
+    })
+    expect(new PineconeRerank({ apiKey: 'offline', topN: 3 })).toMatchObject({
+      topN: 3,
+      rankFields: ['text'],
+    })
+    expect(() => new PineconeEmbedding({ apiKey: 'offline', ...{ modelName: 'm' } })).toThrow(
+      'modelName is not an option of PineconeEmbedding; did you mean model?',
+    )
+    expect(() => new PineconeRerank({ apiKey: 'offline', ...{ top_n: 3 } })).toThrow('did you mean topN?')
+    const unknown: object = { abortSignal: new AbortController().signal }
+    await expect(embedding.getTextEmbeddingsBatch(['a'], unknown)).rejects.toThrow('did you mean signal?')
+    await expect(embedding.getTextEmbedding('a', unknown)).rejects.toThrow('did you mean signal?')
+  })
+
+  it('refuses an empty query by that name', async () => {
+    const { fields } = await emulated()
+    await expect(new PineconeEmbedding(fields).getTextEmbedding('')).rejects.toMatchObject({
+      argument: 'text',
+    })
+  })
+
+  it('ends a call after its timeout, and its own client with close', async () => {
+    const { emulator, fields } = await emulated()
+    emulator.faults.add({ call: 1, fault: { kind: 'stall', at: 'headers' } })
+    const embedding = new PineconeEmbedding(fields)
+    await expect(embedding.getTextEmbedding('a', { timeout: 20 })).rejects.toMatchObject({ timeout: 20 })
+    await embedding.close()
+    await expect(embedding.getTextEmbedding('a')).rejects.toThrow('is closed')
   })
 
   it('refuses to be built without a key', () => {
@@ -153,39 +250,70 @@ describe('PineconeEmbedding', () => {
 })
 
 describe('PineconeEmbedding in an IngestionPipeline', () => {
-  const runs = async (
-    transformations: (fields: { apiKey: string; baseUrl: string }) => TransformComponent[],
-  ) => {
-    const { emulator, fields } = await emulated()
+  it('stores every vector on each run, whatever is in the cache', async () => {
+    const { fields } = await emulated()
     const cache = new IngestionCache()
-    const run = () =>
-      new IngestionPipeline({ transformations: transformations(fields) }).run({
-        cache,
-        documents: texts(200).map((text, i) => new Document({ id_: `d${i}`, text })),
-      })
-    const first = await run()
-    const asked = emulator.requests.length
-    const second = await run()
-    return { first, second, asked, askedAgain: emulator.requests.length - asked }
-  }
-
-  it('embeds every node, and on the second run asks for nothing, though another instance runs', async () => {
-    const { first, second, asked, askedAgain } = await runs((fields) => [
-      new SentenceSplitter({ chunkSize: 64, chunkOverlap: 0 }),
-      new PineconeEmbedding(fields),
+    const run = async (embedding: PineconeEmbedding) => {
+      const vectorStore = new SimpleVectorStore({ embeddingModel: embedding })
+      await new IngestionPipeline({
+        transformations: [new SentenceSplitter({ chunkSize: 64, chunkOverlap: 0 }), embedding],
+        vectorStore,
+      }).run({ cache, documents: texts(20).map((text, i) => new Document({ id_: `d${i}`, text })) })
+      return Object.keys(vectorStore.toDict().embeddingDict).length
+    }
+    const embedding = new PineconeEmbedding(fields)
+    expect([await run(embedding), await run(embedding), await run(new PineconeEmbedding(fields))]).toEqual([
+      20, 20, 20,
     ])
-    expect(first).toHaveLength(200)
-    for (const node of first) expect(node.embedding).toHaveLength(1024)
-    expect(asked).toBe(3)
-    expect(askedAgain).toBe(0)
-    // The framework's cache gives text nodes back without their vectors (jsonToDoc in its doc-store).
-    expect(second.map((node) => node.getContent(MetadataMode.NONE))).toEqual(texts(200))
   })
 
-  it('finds the vectors of whole documents in the cache', async () => {
-    const { first, second, askedAgain } = await runs((fields) => [new PineconeEmbedding(fields)])
-    expect(askedAgain).toBe(0)
-    expect(second.map(({ embedding }) => embedding)).toEqual(first.map(({ embedding }) => embedding))
+  it('leaves out a node without text, and says which; with blankAs it has a vector', async () => {
+    const { emulator, fields } = await emulated()
+    const nodes = () => [
+      new TextNode({ id_: 'full', text: 'a' }),
+      new TextNode({
+        id_: 'empty',
+        text: ' ',
+        relationships: { [NodeRelationship.SOURCE]: { nodeId: 'page 7', metadata: {} } },
+      }),
+      new ImageNode({ id_: 'image', image: 'https://example.com/a.png' }),
+      new TextNode({ id_: 'last', text: 'b' }),
+    ]
+    const warn = vi.fn()
+    const logger = { log: vi.fn(), error: vi.fn(), warn }
+    const run = (embedding: PineconeEmbedding) =>
+      new IngestionPipeline({ transformations: [embedding], disableCache: true }).run(
+        { nodes: nodes() },
+        { logger },
+      )
+    const stored = await run(new PineconeEmbedding(fields))
+    expect(stored.map(({ embedding }) => embedding?.length)).toEqual([1024, undefined, undefined, 1024])
+    expect(embedded(emulator)[0]?.texts).toEqual(['a', 'b'])
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/^node "empty" of document "page 7", node "image" without text/),
+    )
+    const all = await run(new PineconeEmbedding({ ...fields, blankAs: '(blank)' }))
+    expect(all.map(({ embedding }) => embedding?.length)).toEqual([1024, 1024, 1024, 1024])
+    expect(warn).toHaveBeenCalledTimes(1)
+  })
+
+  it('an index, which stores every node by its vector, is told which node has no text', async () => {
+    const { emulator, fields } = await emulated()
+    const nodes = [new TextNode({ id_: 'full', text: 'a' }), new TextNode({ id_: 'empty', text: '' })]
+    const index = Settings.withEmbedModel(new PineconeEmbedding(fields), () =>
+      VectorStoreIndex.init({ nodes }),
+    )
+    await expect(index).rejects.toThrow(/^node "empty" without text/)
+    expect(emulator.requests).toEqual([])
+  })
+
+  it('names the node that the service refuses', async () => {
+    const { emulator, fields } = await emulated()
+    emulator.faults.add({ call: 2, fault: { kind: 'status', status: 400 } })
+    const embedding = new PineconeEmbedding({ ...fields, batchSize: 1, maxConcurrency: 1 })
+    const nodes = ['', 'a', 'b', 'c'].map((text, i) => new TextNode({ id_: `n${i}`, text }))
+    const options = { logger: { log: vi.fn(), error: vi.fn(), warn: vi.fn() } }
+    await expect(embedding(nodes, options)).rejects.toMatchObject({ inputRange: [2, 3] })
   })
 
   it('is aborted by the signal among the options of run', async () => {

@@ -39,7 +39,11 @@ export async function connect(options: ConnectOptions): Promise<Service> {
   const endRetries = sayRetries(say)
   return {
     client,
-    name: emulator ? 'offline' : process.env.PINECONE_INFERENCE_URL || 'https://api.pinecone.io',
+    name: emulator
+      ? 'offline'
+      : process.env.PINECONE_INFERENCE_URL ||
+        process.env.PINECONE_CONTROLLER_HOST ||
+        'https://api.pinecone.io',
     async close() {
       endRetries()
       await client.close()

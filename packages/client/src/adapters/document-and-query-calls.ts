@@ -1,81 +1,172 @@
 import type { EmbedAllOptions } from '../api/call-options.js'
 import type { Embedding, EmbedParameters, VectorType } from '../api/embed.js'
 import type { PineconeInference } from '../client.js'
+import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { atPositions } from '../errors/positions.js'
 import { PineconeResponseError } from '../errors/response-error.js'
-import { hostedModel } from '../models/hosted-models.js'
+import { hostedModel, type ModelFacts } from '../models/hosted-models.js'
 import { checkBatchSize } from '../validate/call-options.js'
 import { checkHostedModel } from '../validate/model.js'
 import { clientFrom } from './client-fields.js'
 import type { EmbeddingFields } from './embedding-fields.js'
 import { given } from './given.js'
+import { within } from './within.js'
 
 type EmbeddingOf<V extends VectorType> = Extract<Embedding, { vectorType: V }>
 
+/** Options of one call of an adapter. */
+export interface EmbedCallOptions extends Pick<EmbedAllOptions, 'onProgress' | 'batchSize'> {
+  /** Aborts the call; it rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Milliseconds for the whole call, its retries included. Default: no limit but that of each attempt. */
+  timeout?: number | undefined
+}
+
 /**
  * For adapters: embeds documents and queries, each from parameters of its own that are fixed when it is built.
- * No call changes what a later one, or one at the same time, sends.
+ * No call changes what a later one, or one at the same time, sends. All its dense vectors have one length.
  *
- * @throws PineconeConfigurationError when built with a model of another kind, or a parameter or batch size it does not
- * take
+ * @throws PineconeConfigurationError when built with a model of another kind, a parameter or batch size it does not
+ * take, or two dimensions
  */
 export class DocumentAndQueryCalls<V extends VectorType> {
+  readonly client: PineconeInference
+  readonly model: string
+  /** Numbers in a vector: as asked for, or the model's own where that is known. */
+  readonly dimension: number | undefined
+  readonly truncate: string | undefined
+  /** Texts per request, where the adapter's user has set it. */
+  readonly batchSize: number | undefined
+  readonly blankAs: string | undefined
   readonly documentParameters: Readonly<EmbedParameters>
   readonly queryParameters: Readonly<EmbedParameters>
-  readonly #client: PineconeInference
-  readonly #model: string
   readonly #vectorType: V
-  readonly #batchSize: number | undefined
+  readonly #ownsClient: boolean
+  /** Numbers in a vector, once the service has answered. */
+  #length: number | undefined
 
-  constructor(model: string, vectorType: V, fields: EmbeddingFields & { dimension?: number | undefined }) {
+  constructor(
+    model: string,
+    vectorType: V,
+    fields: EmbeddingFields & { dimension?: number | undefined },
+    sourceTag?: string,
+  ) {
     const { truncate, dimension, documentParameters = {}, queryParameters = {} } = fields
     const shared = given({ truncate, dimension })
-    this.documentParameters = { inputType: 'passage', ...shared, ...given(documentParameters) }
-    this.queryParameters = { inputType: 'query', ...shared, ...given(queryParameters) }
+    this.documentParameters = Object.freeze({ inputType: 'passage', ...shared, ...given(documentParameters) })
+    this.queryParameters = Object.freeze({ inputType: 'query', ...shared, ...given(queryParameters) })
     for (const parameters of [this.documentParameters, this.queryParameters]) {
       checkHostedModel(model, { task: 'embed', vectorType, parameters })
     }
     const facts = hostedModel(model)
+    this.dimension = oneDimension(this.documentParameters, this.queryParameters, facts)
     checkBatchSize(fields.batchSize, facts && { most: facts.maxBatchSize, model })
-    this.#client = clientFrom(fields).client
-    this.#model = model
+    checkBlankAs(fields.blankAs)
+    this.model = model
     this.#vectorType = vectorType
-    this.#batchSize = fields.batchSize
+    this.truncate = truncate
+    this.batchSize = fields.batchSize
+    this.blankAs = fields.blankAs
+    const { client, isOwn } = clientFrom(fields, sourceTag)
+    this.client = client
+    this.#ownsClient = isOwn
   }
 
-  documents(texts: readonly string[], options: EmbedAllOptions): Promise<EmbeddingOf<V>[]> {
+  documents(texts: readonly string[], options: EmbedCallOptions): Promise<EmbeddingOf<V>[]> {
     return this.#embed(texts, this.documentParameters, options)
   }
 
-  document(text: string, options: EmbedAllOptions): Promise<EmbeddingOf<V>> {
-    return this.#embedOne(text, this.documentParameters, options)
+  queries(texts: readonly string[], options: EmbedCallOptions): Promise<EmbeddingOf<V>[]> {
+    return this.#embed(texts, this.queryParameters, options)
   }
 
-  query(text: string, options: EmbedAllOptions): Promise<EmbeddingOf<V>> {
-    return this.#embedOne(text, this.queryParameters, options)
+  document(text: string, options: EmbedCallOptions): Promise<EmbeddingOf<V>> {
+    return this.#embedOne('text', text, this.documentParameters, options)
   }
 
-  async #embedOne(text: string, parameters: EmbedParameters, options: EmbedAllOptions) {
-    const [embedding] = await this.#embed([text], parameters, options)
-    if (!embedding) throw new PineconeResponseError('no embedding for the text')
+  query(text: string, options: EmbedCallOptions): Promise<EmbeddingOf<V>> {
+    return this.#embedOne('query', text, this.queryParameters, options)
+  }
+
+  /** Closes the client, unless it was given and others may use it. */
+  async close(): Promise<void> {
+    if (this.#ownsClient) await this.client.close()
+  }
+
+  async #embedOne(name: string, text: string, parameters: EmbedParameters, options: EmbedCallOptions) {
+    const [embedding] = await this.#embed([text], parameters, options).catch((error: unknown) => {
+      throw atPositions(error, { positions: [0], argument: () => name, signal: options.signal })
+    })
+    if (!embedding) throw new PineconeResponseError(`no embedding for the ${name}`)
     return embedding
   }
 
-  async #embed(inputs: readonly string[], parameters: EmbedParameters, options: EmbedAllOptions) {
-    const { data } = await this.#client.embedAll(
-      { model: this.#model, inputs, parameters },
-      { ...options, batchSize: options.batchSize ?? this.#batchSize },
+  async #embed(
+    texts: readonly string[],
+    parameters: EmbedParameters,
+    { timeout, signal, ...options }: EmbedCallOptions,
+  ): Promise<EmbeddingOf<V>[]> {
+    const inputs = Array.isArray(texts) ? texts.map((text) => this.#sent(text)) : texts
+    const batchSize = options.batchSize ?? this.batchSize
+    const result = await within({ timeout, signal }, (ending) =>
+      this.client.embedAll(
+        { model: this.model, inputs, parameters },
+        { ...options, batchSize, signal: ending },
+      ),
     )
-    return data.map((embedding) => {
-      if (isOf(this.#vectorType, embedding)) return embedding
+    const own = result.data.filter((embedding) => isOf(this.#vectorType, embedding))
+    if (own.length < result.data.length) {
       throw new PineconeConfigurationError(
         'model',
-        `${JSON.stringify(this.#model)} makes ${embedding.vectorType} vectors, not ${this.#vectorType} ones`,
+        `${asWritten(this.model)} makes ${result.vectorType} vectors, not ${this.#vectorType} ones`,
       )
-    })
+    }
+    this.#checkLength(result)
+    return own
+  }
+
+  #sent(text: string): string {
+    return this.blankAs !== undefined && typeof text === 'string' && text.trim() === '' ? this.blankAs : text
+  }
+
+  /** Vectors of two lengths cannot be compared; some stores do it all the same. */
+  #checkLength({ data, usage }: { data: Embedding[]; usage: { totalTokens: number } }): void {
+    const [first] = data
+    if (first?.vectorType !== 'dense') return
+    const { length } = first.values
+    this.#length ??= length
+    if (length === this.#length) return
+    const error = new PineconeResponseError(
+      `${this.model} made vectors of ${length} numbers, and of ${this.#length} before for the same object: they cannot be compared`,
+    )
+    error.partial = { data: data.map((embedding, index) => ({ index, embedding })), usage }
+    throw error
   }
 }
 
 function isOf<V extends VectorType>(vectorType: V, embedding: Embedding): embedding is EmbeddingOf<V> {
   return embedding.vectorType === vectorType
+}
+
+function oneDimension(
+  ofDocuments: EmbedParameters,
+  ofQueries: EmbedParameters,
+  facts: ModelFacts | undefined,
+): number | undefined {
+  const own = facts?.defaultDimension
+  const [documents, queries] = [ofDocuments.dimension ?? own, ofQueries.dimension ?? own]
+  if (documents === queries) return documents
+  throw new PineconeConfigurationError(
+    'queryParameters.dimension',
+    `is ${queries ?? "the model's default"}, and that of documents is ${documents ?? "the model's default"}: vectors of two lengths cannot be compared; set dimension for both`,
+  )
+}
+
+function checkBlankAs(blankAs: unknown): void {
+  if (blankAs === undefined || (typeof blankAs === 'string' && blankAs.trim() !== '')) return
+  throw new PineconeConfigurationError(
+    'blankAs',
+    `is ${asWritten(blankAs)}; it must be a text that is not blank`,
+  )
 }

@@ -8,6 +8,11 @@ export type EmbeddingFields<M extends EmbedModel = EmbedModel> = ClientFields & 
   truncate?: NonNullable<EmbedParametersOf<M>['truncate']> | undefined
   /** Texts per request, at most the model's limit. Default: the model's limit. */
   batchSize?: number | undefined
+  /**
+   * Sent in place of a text that is empty or blank, such as `'(blank page)'`; it then has a vector like any other.
+   * Default: an empty text is refused, a blank one is sent as it is.
+   */
+  blankAs?: string | undefined
   /** Parameters for documents, over those above and `inputType: 'passage'`. */
   documentParameters?: EmbedParametersOf<M> | undefined
   /** Parameters for queries, over those above and `inputType: 'query'`. */
@@ -20,6 +25,7 @@ export const EMBEDDING_FIELDS: NamesOf<EmbeddingFields & { model: unknown }> = {
   model: true,
   truncate: true,
   batchSize: true,
+  blankAs: true,
   documentParameters: true,
   queryParameters: true,
 }

@@ -5,7 +5,7 @@ import { PineconeConfigurationError } from '../errors/configuration-error.js'
  * A model ranks by text, metadata holds anything: the rank fields as texts. One that is missing or null is empty, because
  * with several of them the service wants each in every document.
  *
- * @throws PineconeConfigurationError for a field that cannot be written as text
+ * @throws PineconeConfigurationError for a field that has no text of its own, such as a Map or a function
  */
 export function rankable(
   document: RerankDocument,
@@ -17,10 +17,12 @@ export function rankable(
     try {
       copy[field] = textOf(document[field])
     } catch (cause) {
+      const why = cause instanceof NoText ? `: it is or holds ${cause.message}` : ''
       const error = new PineconeConfigurationError(
         `documents[${index}].${field}`,
-        'cannot be written as text',
+        `cannot be written as text${why}`,
       )
+      error.inputRange = [index, index + 1]
       error.cause = cause
       throw error
     }
@@ -30,12 +32,25 @@ export function rankable(
 
 /** Whether there is anything to rank a document by. */
 export function hasText(document: RerankDocument, rankFields: readonly string[]): boolean {
-  return rankFields.some((field) => document[field])
+  return rankFields.some((field) => typeof document[field] === 'string' && document[field].trim() !== '')
 }
+
+class NoText extends Error {}
 
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return ''
   if (value instanceof Date) return value.toISOString()
-  if (typeof value !== 'object') return String(value)
-  return JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? String(item) : item))
+  const item = writable('', value)
+  if (typeof item === 'object') return JSON.stringify(value, writable)
+  return String(item)
+}
+
+/** JSON.stringify writes a Map as `{}`, and leaves a function out. */
+function writable(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'function' || typeof value === 'symbol') throw new NoText(`a ${typeof value}`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const isPlain = [null, 'Object'].includes(Object.getPrototypeOf(value)?.constructor?.name ?? null)
+  if (isPlain || 'toJSON' in value) return value
+  throw new NoText(`a ${value.constructor?.name || 'object of a class'}`)
 }

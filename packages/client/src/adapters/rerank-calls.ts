@@ -1,8 +1,9 @@
 import type { CallOptions } from '../api/call-options.js'
-import type { RankedDocument, RerankDocument, RerankParameters, RerankResult } from '../api/rerank.js'
+import type { RerankDocument, RerankParameters, RerankResult } from '../api/rerank.js'
 import type { PineconeInference } from '../client.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { atPositions } from '../errors/positions.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { checkHostedModel } from '../validate/model.js'
 import { checkDocument, checkRankFieldCount, checkRankFields, checkTopN } from '../validate/rerank-request.js'
@@ -10,6 +11,14 @@ import { clientFrom } from './client-fields.js'
 import { given } from './given.js'
 import { hasText, rankable } from './rankable.js'
 import type { RerankCallOptions, RerankFields } from './rerank-fields.js'
+import { within } from './within.js'
+
+/** Documents as they were when they were given, ready to be ranked. */
+export interface Candidates {
+  readonly count: number
+  /** Those that have a text to rank by, with their positions. */
+  readonly sent: readonly { readonly index: number; readonly document: RerankDocument }[]
+}
 
 /**
  * For adapters: ranks documents with what is fixed when it is built.
@@ -18,14 +27,15 @@ import type { RerankCallOptions, RerankFields } from './rerank-fields.js'
  * `topN` below 1
  */
 export class RerankCalls {
+  readonly client: PineconeInference
   readonly model: string
-  readonly #client: PineconeInference
-  readonly #topN: number | undefined
-  readonly #rankFields: readonly string[]
-  readonly #scoreThreshold: number
-  readonly #parameters: RerankParameters
+  readonly topN: number | undefined
+  readonly rankFields: readonly string[]
+  readonly scoreThreshold: number | undefined
+  readonly parameters: Readonly<RerankParameters>
+  readonly #ownsClient: boolean
 
-  constructor(fields: RerankFields) {
+  constructor(fields: RerankFields, sourceTag?: string) {
     const { topN, scoreThreshold, parameters } = fields
     this.model = fields.model ?? 'bge-reranker-v2-m3'
     checkHostedModel(this.model, { task: 'rerank', parameters })
@@ -36,82 +46,102 @@ export class RerankCalls {
         `is ${asWritten(scoreThreshold)}; it must be a number`,
       )
     }
-    this.#topN = topN
-    this.#rankFields = fields.rankFields ?? ['text']
-    checkRankFields(this.#rankFields)
-    checkRankFieldCount(this.#rankFields, this.model, hostedModel(this.model))
-    this.#scoreThreshold = scoreThreshold ?? Number.NEGATIVE_INFINITY
-    this.#parameters = withTruncation(this.model, parameters)
-    this.#client = clientFrom(fields).client
+    this.topN = topN
+    const rankFields = fields.rankFields ?? ['text']
+    checkRankFields(rankFields)
+    this.rankFields = Object.freeze([...rankFields])
+    checkRankFieldCount(this.rankFields, this.model, hostedModel(this.model))
+    this.scoreThreshold = scoreThreshold
+    this.parameters = Object.freeze(withTruncation(this.model, parameters))
+    const { client, isOwn } = clientFrom(fields, sourceTag)
+    this.client = client
+    this.#ownsClient = isOwn
+  }
+
+  /** Closes the client, unless it was given and others may use it. */
+  async close(): Promise<void> {
+    if (this.#ownsClient) await this.client.close()
   }
 
   /**
-   * Positions and scores, best first. A document is given with all its fields: the client sends the rank fields, and
-   * names those there are where one is in no document. What has no text to rank by comes last: it scores 0, or as the
-   * lowest of the others where that is below 0.
+   * Takes what is ranked by from the documents: what their owner changes in them from now on does not count. A document
+   * is given with all its fields, so that the client can name those there are where a rank field is in no document.
+   *
+   * @throws PineconeConfigurationError for what is no document, and for a rank field that is no text
+   */
+  candidates(documents: readonly RerankDocument[]): Candidates {
+    for (const [i, document] of documents.entries()) checkDocument(document, i)
+    const fields = this.rankFields.filter((field) => documents.some((document) => field in document))
+    const all = documents.map((document, index) => ({
+      index,
+      document: rankable(document, fields, index),
+    }))
+    // Of a field that is nowhere the client says which there are.
+    const isMisnamed = fields.length < this.rankFields.length
+    const sent = all.filter(({ document }) => isMisnamed || hasText(document, fields))
+    return { count: documents.length, sent }
+  }
+
+  /**
+   * Positions and scores, best first, with the model and the units charged. What has no text to rank by comes last: it
+   * scores 0, or as the lowest of the others where that is below 0.
    */
   async rank(
-    documents: readonly RerankDocument[],
+    { count, sent }: Candidates,
     query: string,
-    options: RerankCallOptions = {},
-  ): Promise<RankedDocument[]> {
-    return (await this.rankAll(documents, query, options)).data
-  }
-
-  /** What `rank` gives, with the model and the units charged. */
-  async rankAll(
-    documents: readonly RerankDocument[],
-    query: string,
-    { topN = this.#topN, ...options }: RerankCallOptions & CallOptions = {},
+    { topN = this.topN, signal, timeout, ...options }: RerankCallOptions & CallOptions = {},
   ): Promise<RerankResult> {
-    for (const [i, document] of documents.entries()) checkDocument(document, i)
-    const fields = this.#rankFields.filter((field) => documents.some((document) => field in document))
-    const all = documents.map((document, index) => ({ index, document: rankable(document, fields, index) }))
-    // Of a field that is nowhere the client says which there are.
-    const isMisnamed = fields.length < this.#rankFields.length
-    const canBeRanked = ({ document }: { document: RerankDocument }) =>
-      isMisnamed || hasText(document, fields)
-    const sent = all.filter(canBeRanked)
+    checkTopN(topN)
+    if (typeof query !== 'string' || query.trim() === '') {
+      throw new PineconeConfigurationError('query', 'must be a non-empty string')
+    }
     const { data: ranked, ...result } =
-      sent.length === 0 ? this.#nothingSent() : await this.#ranked(sent, query, topN, options)
+      sent.length === 0
+        ? { model: this.model, data: [], usage: { rerankUnits: 0 } }
+        : await within({ timeout, signal }, (ending) =>
+            this.#ranked(sent, query, topN, { ...options, signal: ending }),
+          )
     const lowest = Math.min(0, ...ranked.slice(-1).map(({ score }) => score))
-    const rest = all.filter((one) => !canBeRanked(one)).map(({ index }) => ({ index, score: lowest }))
-    const data = [...ranked, ...rest].slice(0, topN).filter(({ score }) => score >= this.#scoreThreshold)
-    return { ...result, data }
-  }
-
-  #nothingSent(): RerankResult {
-    return { model: this.model, data: [], usage: { rerankUnits: 0 } }
+    const isSent = new Set(sent.map(({ index }) => index))
+    const rest = Array.from({ length: count }, (_, index) => ({ index, score: lowest }))
+    const all = [...ranked, ...rest.filter(({ index }) => !isSent.has(index))].slice(0, topN)
+    const { scoreThreshold = Number.NEGATIVE_INFINITY } = this
+    return { ...result, data: all.filter(({ score }) => score >= scoreThreshold) }
   }
 
   async #ranked(
-    sent: readonly { index: number; document: RerankDocument }[],
+    sent: Candidates['sent'],
     query: string,
     topN: number | undefined,
     options: CallOptions,
   ): Promise<RerankResult> {
-    const { data, ...result } = await this.#client.rerankAll(
-      {
-        model: this.model,
-        query,
-        documents: sent.map(({ document }) => document),
-        rankFields: this.#rankFields,
-        returnDocuments: false,
-        topN,
-        parameters: this.#parameters,
-      },
-      options,
-    )
-    return {
-      ...result,
-      data: data.flatMap(({ index: place, score }) =>
-        sent.slice(place, place + 1).map(({ index }) => ({ index, score })),
-      ),
+    const positions = sent.map(({ index }) => index)
+    try {
+      const { data, ...result } = await this.client.rerankAll(
+        {
+          model: this.model,
+          query,
+          documents: sent.map(({ document }) => document),
+          rankFields: this.rankFields,
+          returnDocuments: false,
+          topN,
+          parameters: this.parameters,
+        },
+        options,
+      )
+      const placed = data.flatMap(({ index: place, score }) =>
+        positions.slice(place, place + 1).map((index) => ({ index, score })),
+      )
+      return { ...result, data: placed }
+    } catch (error) {
+      throw atPositions(error, { positions, signal: options.signal })
     }
   }
 }
 
 /** One candidate that is too long must not fail them all. `NONE`, which some models have as default, is to be asked for. */
 function withTruncation(model: string, parameters: RerankParameters = {}): RerankParameters {
-  return hostedModel(model)?.oneOf.truncate ? { truncate: 'END', ...given(parameters) } : parameters
+  return hostedModel(model)?.oneOf.truncate
+    ? { truncate: 'END', ...given(parameters) }
+    : { ...given(parameters) }
 }

@@ -38,7 +38,9 @@ export interface RerankCallOptions {
   topN?: number | undefined
   /** Aborts the call; it rejects with the signal's reason. */
   signal?: AbortSignal | undefined
+  /** Milliseconds for the whole call, its retries included. Default: no limit but that of each attempt. */
+  timeout?: number | undefined
 }
 
 /** The names of a call's options. */
-export const RERANK_CALL_OPTIONS: NamesOf<RerankCallOptions> = { topN: true, signal: true }
+export const RERANK_CALL_OPTIONS: NamesOf<RerankCallOptions> = { topN: true, signal: true, timeout: true }

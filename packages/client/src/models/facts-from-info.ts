@@ -27,6 +27,8 @@ export function factsFromInfo(info: ModelInfo): ModelFacts {
     ...(info.vectorType === 'dense' || info.vectorType === 'sparse' ? { vectorType: info.vectorType } : {}),
     maxBatchSize: info.maxBatchSize ?? SAFE_BATCH_SIZE,
     ...(dimensions ? { dimensions } : {}),
+    ...(info.defaultDimension === undefined ? {} : { defaultDimension: info.defaultDimension }),
+    ...(info.maxSequenceLength === undefined ? {} : { maxSequenceLength: info.maxSequenceLength }),
     required: parameters.filter((p) => p.required).map((p) => p.parameter),
     oneOf,
     ...(Object.keys(wholeNumbers).length > 0 ? { wholeNumbers } : {}),

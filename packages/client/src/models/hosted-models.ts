@@ -10,6 +10,10 @@ export interface ModelFacts {
   readonly maxBatchSize: number
   /** The dimensions of its vectors, where the model has any. */
   readonly dimensions?: readonly number[]
+  /** The dimension of its vectors where none is asked for. */
+  readonly defaultDimension?: number
+  /** Tokens of an input; of a query and a document together for most rerankers. */
+  readonly maxSequenceLength?: number
   /** Parameters, in the client's spelling, without which the service refuses a request. */
   readonly required: readonly string[]
   /** Parameters that take one of a list. */

@@ -1,0 +1,26 @@
+import { PineconeTimeoutError } from '../errors/timeout-error.js'
+import { checkMilliseconds, checkSignal } from '../validate/call-options.js'
+
+/**
+ * Runs a whole call, its retries included, within a time: the frameworks' meaning of `timeout`, where the client's is one
+ * attempt.
+ *
+ * @throws PineconeTimeoutError when the time has passed
+ */
+export async function within<T>(
+  { timeout, signal }: { timeout?: number | undefined; signal?: AbortSignal | undefined },
+  call: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  checkSignal('signal', signal)
+  if (timeout === undefined) return call(signal)
+  checkMilliseconds('timeout', timeout)
+  const late = new AbortController()
+  const timer = setTimeout(() => {
+    late.abort(new PineconeTimeoutError(`the call took longer than its timeout of ${timeout} ms`, timeout))
+  }, timeout)
+  try {
+    return await call(signal ? AbortSignal.any([signal, late.signal]) : late.signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
