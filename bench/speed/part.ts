@@ -14,6 +14,7 @@ export const NAMES: Readonly<Record<string, string>> = {
   floor: 'hand-written undici loop (the floor)',
   'official-sdk': 'official SDK, in lanes',
   'langchain-pinecone': '`@langchain/pinecone`, in lanes',
+  'ai-sdk-provider': '**AI SDK `embedMany`, our model**',
   'ai-sdk': 'AI SDK `embedMany`, thin model',
 }
 

@@ -56,6 +56,17 @@ it.each(['langchain-rag', 'llamaindex-rag'])('%s measures retrieval with a servi
   }
 })
 
+it('ai-sdk-rag answers from what it found and reranked, and measures both', async () => {
+  const { stdout } = await program('ai-sdk-rag', 'How do I limit the number of connections per origin?')
+  expect(stdout).toMatch(/^\d{3,} passages embedded, \d{5,} tokens$/m)
+  expect(stdout).toMatch(/→ “.+” \(docs\/.+\.md, .+\)$/m)
+  for (const line of ['vector search', 'reranked']) {
+    const [hitAt1 = 0, hitAt5 = 0] = figures(stdout, line)
+    expect(hitAt1).toBeGreaterThanOrEqual(0.6)
+    expect(hitAt5).toBeGreaterThanOrEqual(0.8)
+  }
+})
+
 it.each(['langchain-rag', 'llamaindex-rag'])(
   '%s says in one line why it failed, and exits with 1',
   async (name) => {

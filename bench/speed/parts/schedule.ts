@@ -5,7 +5,7 @@ import type { Task } from '../measure.js'
 import { NAMES, type Part } from '../part.js'
 import { ratios, rounds, spread } from '../rounds.js'
 
-const contenders = ['client', 'floor', 'ai-sdk']
+const contenders = ['client', 'floor', 'ai-sdk-provider', 'ai-sdk']
 const cases = [
   { title: '20 ms', latency: { milliseconds: 20, skewed: false }, dimension: 8 },
   { title: '200 ms', latency: { milliseconds: 200, skewed: false }, dimension: 8 },
