@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import type { Emulator, EmulatorOptions } from '../src/index.js'
@@ -53,7 +54,7 @@ async function withPage(options: EmulatorOptions, run: (opened: Opened) => Promi
 }
 
 const requestRows = (page: Page) =>
-  page.getByRole('region', { name: 'Last requests' }).last().locator('tbody tr')
+  page.getByRole('region', { name: 'Table of the last requests' }).locator('tbody tr')
 const part = (page: Page, name: 'Embed' | 'Rerank') => page.getByRole('region', { name, exact: true })
 
 /** A list's texts with the numbers beside their bars. */
@@ -83,9 +84,9 @@ describe.skipIf(missing)('the page in a browser', () => {
         (await requestRows(page).all()).map((row) => row.locator('td').allInnerTexts()),
       )
       expect(cells.map((row) => row.slice(1, 7))).toEqual([
-        ['GET /models', '', '', '', '', '503 (fault: status)'],
-        ['POST /rerank', 'bge-reranker-v2-m3', '', '2', '1 unit', '200'],
-        ['POST /embed', 'multilingual-e5-large', 'query', '2', '6 tokens', '200'],
+        [expect.stringMatching(/^503 \(fault: status\)\s*A fault/), 'GET /models', '', '', '', ''],
+        ['200', 'POST /rerank', 'bge-reranker-v2-m3', '', '2', '1 unit'],
+        ['200', 'POST /embed', 'multilingual-e5-large', 'query', '2', '6 tokens'],
       ])
       for (const row of cells) {
         expect(row[0]).toMatch(/^\d\d:\d\d:\d\d$/)
@@ -101,7 +102,7 @@ describe.skipIf(missing)('the page in a browser', () => {
       await call(emulator, '/embed', { body: embedBody(['x'], { model }) })
       const row = requestRows(page).first()
       await row.waitFor()
-      expect(await row.locator('td').nth(2).textContent()).toBe(model)
+      expect(await row.locator('td').nth(3).textContent()).toBe(model)
       expect(await page.locator('img').count()).toBe(0)
 
       await part(page, 'Embed').getByLabel('Texts').fill(model)
@@ -182,6 +183,77 @@ describe.skipIf(missing)('the page in a browser', () => {
     })
   })
 
+  it('shows why a request was refused, and opens to the request and its answer', async () => {
+    await withPage({}, async ({ emulator, page, complaints }) => {
+      await call(emulator, '/embed', { body: embedBody(['a text'], { input_type: 'title' }) })
+      const row = requestRows(page).filter({ hasText: 'POST /embed' })
+      await row.getByText("Invalid parameter value input_type='title'").waitFor()
+      const opener = row.getByRole('button')
+      await opener.click()
+      expect(await opener.getAttribute('aria-expanded')).toBe('true')
+      await page.getByRole('group', { name: 'Request' }).getByText('a text').waitFor()
+      await page.getByRole('group', { name: 'Answer' }).getByText('INVALID_ARGUMENT').waitFor()
+      expect(await page.getByRole('group', { name: 'Headers' }).textContent()).not.toContain(
+        headers['api-key'] ?? '',
+      )
+
+      await call(emulator, '/models')
+      await expect.poll(() => requestRows(page).count()).toBe(3)
+      expect(await opener.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true)
+      await opener.click()
+      await expect.poll(() => requestRows(page).count()).toBe(2)
+      expect(complaints).toEqual([])
+    })
+  })
+
+  it('shows what holds, tells faults from successes, and that there is more than it lists', async () => {
+    await withPage({ plan: 'starter', latency: 1 }, async ({ emulator, page }) => {
+      await page.getByText('latency:1', { exact: true }).waitFor()
+      await page.getByText('rate-limit:plan=starter').waitFor()
+      for (let i = 0; i < 51; i++) await call(emulator, '/models')
+      await fetch(`${emulator.url}/models`, {
+        headers: { ...headers, 'x-emulator-fault': 'malformed:not-json' },
+      })
+      await page.getByText('The last 50 of 52 that are kept.').waitFor()
+      const malformed = page.getByText('200 (fault: malformed)')
+      expect(await malformed.getAttribute('class')).toBe('failed')
+      emulator.faults.clear()
+      await expect.poll(() => page.getByText('rate-limit:plan=starter').count()).toBe(0)
+    })
+  })
+
+  it.each([
+    ['light', 360],
+    ['dark', 360],
+    ['light', 900],
+    ['dark', 1600],
+  ] as const)(
+    'has nothing that axe finds, and the status in sight: %s, %i px',
+    async (colorScheme, width) => {
+      await withPage({ latency: 1 }, async ({ emulator, page }) => {
+        await page.setViewportSize({ width, height: 900 })
+        await page.emulateMedia({ colorScheme })
+        await call(emulator, '/embed', { body: embedBody(['a text'], { input_type: 'title' }) })
+        const status = requestRows(page).first().getByText('400')
+        await status.waitFor()
+        await requestRows(page).first().getByRole('button').click()
+        await page.getByRole('group', { name: 'Answer' }).waitFor()
+        const box = await status.boundingBox()
+        expect((box?.x ?? width) + (box?.width ?? width)).toBeLessThan(width)
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+        await page.evaluate(axe.source)
+        const { violations } = (await page.evaluate('axe.run()')) as { violations: { id: string }[] }
+        expect(violations.map(({ id }) => id)).toEqual([])
+        if (process.env.PAGE_PICTURES) {
+          await page.screenshot({
+            path: `${process.env.PAGE_PICTURES}/${colorScheme}-${width}.png`,
+            fullPage: true,
+          })
+        }
+      })
+    },
+  )
+
   it('stays up while the API misbehaves, and takes no part in it', async () => {
     const faults = [
       { call: 1, fault: { kind: 'status', status: 503 } },
@@ -195,7 +267,7 @@ describe.skipIf(missing)('the page in a browser', () => {
         await rerank.getByRole('button').click()
         await rerank.getByText(outcome).waitFor()
       }
-      await page.getByRole('cell', { name: 'cut off (fault: cut)' }).waitFor()
+      await page.getByText('cut off (fault: cut)').waitFor()
     })
   })
 
@@ -271,7 +343,10 @@ describe('the page’s routes', () => {
     await withEmulator({}, async (emulator) => {
       await call(emulator, '/embed', { body: embedBody(['a private text']) })
       const listed = await (await fetch(`${emulator.url}/_page/requests`)).text()
-      expect(JSON.parse(listed)).toMatchObject([{ path: '/embed', items: 1, status: 200 }])
+      expect(JSON.parse(listed)).toMatchObject({
+        kept: 1,
+        requests: [{ path: '/embed', items: 1, status: 200 }],
+      })
       expect(listed).not.toContain('private')
       expect(listed).not.toContain(headers['api-key'])
     })

@@ -148,7 +148,8 @@ describe('local models', () => {
     expect(refused.status).toBe(400)
     expect(refused.body).toMatchObject({
       error: {
-        message: "inputs[0] has 9 tokens; model 'multilingual-e5-large' takes 8, and 'truncate' is NONE",
+        message:
+          'Input at index 0 has 9 tokens, which exceeds the maximum token limit of 8 for model \'multilingual-e5-large\'. Consider setting "parameters.truncate" to "END" to truncate long inputs.',
       },
     })
   })
@@ -188,11 +189,11 @@ describe('local models', () => {
 
     const refused = await rerank(emulator, query, ['car', long])
     expect(refused.status).toBe(400)
-    expect(refused.body.error?.message).toContain('query and documents[1] have 29 tokens together')
+    expect(refused.body.error?.message).toContain('query+document pair with 29 tokens')
 
     const noRoom = await rerank(emulator, 'car '.repeat(9), ['car'], { parameters: { truncate: 'END' } })
     expect(noRoom.status).toBe(400)
-    expect(noRoom.body.error?.message).toContain("'query' has 12 tokens")
+    expect(noRoom.body.error?.message).toContain('query+document pair with 12 tokens')
   })
 
   it('say in GET /models which they are, and the models without a folder that they are stand-ins', async () => {

@@ -18,7 +18,7 @@ import { planFaults } from './plan-faults.js'
 import { type Body, parseBody } from './read-json.js'
 import { RecordRequest } from './record-request.js'
 import type { RecordedRequest, RequestLog } from './request-log.js'
-import { sendAnswer, sendWhole } from './send-answer.js'
+import { sendAnswer, sendWhole, statusAnswer } from './send-answer.js'
 
 export interface ServerSettings {
   readonly apiKey: string | undefined
@@ -48,7 +48,7 @@ export function createServer(settings: ServerSettings): Server {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = incoming(request)
-    if (isOwn(asked.path, settings.control)) {
+    if (isOwn(asked, settings.control)) {
       sendWhole(response, await ownAnswer(asked, request, settings))
       return
     }
@@ -82,8 +82,18 @@ export function createServer(settings: ServerSettings): Server {
           if (spending.rerankUnits !== undefined) recorded.rerankUnits = spending.rerankUnits
         },
       }
+      const { ending } = plan
       const answer = () => answerRequest({ route, modelName, body, ...asked }, settle)
-      await sendAnswer(response, numbered(answer, recorded), plan.ending, gone.signal)
+      if (ending?.kind === 'status') {
+        await sendAnswer(
+          response,
+          numbered(() => statusAnswer(ending), recorded),
+          undefined,
+          gone.signal,
+        )
+      } else {
+        await sendAnswer(response, numbered(answer, recorded), ending, gone.signal)
+      }
     } catch (error) {
       if (gone.signal.aborted) return
       await sendAnswer(
@@ -113,13 +123,9 @@ function excerpt(body: Buffer): string {
   return body.length > mostAnswer ? `${text}… (${body.length} bytes)` : text
 }
 
-function isOwn(path: string, control: boolean): boolean {
-  return (
-    path === '/' ||
-    path === '/health' ||
-    path.startsWith('/_page/') ||
-    (control && path.startsWith('/_emulator/'))
-  )
+function isOwn({ method, path }: Incoming, control: boolean): boolean {
+  if (control && path.startsWith('/_emulator/')) return true
+  return method === 'GET' && /^\/(health|_page\/settings|_page\/requests(\/\d+)?)?$/.test(path)
 }
 
 /** What is no part of the API: not recorded, and without faults. */

@@ -25,14 +25,12 @@ const codes: Readonly<Record<number, string>> = {
 export async function sendAnswer(
   response: ServerResponse,
   answer: () => Answer | Promise<Answer>,
-  fault: Ending | undefined,
+  fault: Exclude<Ending, { kind: 'status' }> | undefined,
   gone: AbortSignal,
 ): Promise<void> {
   switch (fault?.kind) {
     case undefined:
       return sendWhole(response, await answer())
-    case 'status':
-      return sendWhole(response, statusAnswer(fault))
     case 'reset':
       response.socket?.resetAndDestroy()
       return
@@ -61,7 +59,8 @@ export async function sendAnswer(
   }
 }
 
-function statusAnswer(fault: Extract<Ending, { kind: 'status' }>): Answer {
+/** The error that a fault sends in place of the answer. */
+export function statusAnswer(fault: Extract<Ending, { kind: 'status' }>): Answer {
   return errorAnswer(
     new ApiError(
       fault.status,

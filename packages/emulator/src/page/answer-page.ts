@@ -28,13 +28,13 @@ const pageHeaders = {
   'cache-control': 'no-store',
 }
 
-/** The page at `/` and what it asks for. */
+/** The page at `/` and what it asks for; the method is GET. */
 export function answerPage(asked: Incoming, { apiKey, backend, faults, log }: PageSettings): Answer {
-  const { method, path, headers } = asked
+  const { path, headers } = asked
   checkCaller(headers)
   const [, id] = /^\/_page\/requests\/(\d+)$/.exec(path) ?? []
-  if (method === 'GET' && path === '/') return { status: 200, headers: pageHeaders, body: Buffer.from(page) }
-  if (method === 'GET' && path === '/_page/settings') {
+  if (path === '/') return { status: 200, headers: pageHeaders, body: Buffer.from(page) }
+  if (path === '/_page/settings') {
     const models = backend.models.map(({ model, type, provider_name }) => ({
       model,
       type,
@@ -42,7 +42,7 @@ export function answerPage(asked: Incoming, { apiKey, backend, faults, log }: Pa
     }))
     return jsonAnswer({ takesAnyKey: apiKey === undefined, models })
   }
-  if (method === 'GET' && (path === '/_page/requests' || id !== undefined)) {
+  if (path === '/_page/requests' || id !== undefined) {
     if (apiKey !== undefined) checkApiKey(headers, apiKey)
     if (id === undefined) {
       return jsonAnswer({
@@ -54,5 +54,5 @@ export function answerPage(asked: Incoming, { apiKey, backend, faults, log }: Pa
     const found = log.requests.find((request) => request.id === Number(id))
     if (found) return jsonAnswer(details(found))
   }
-  throw new ApiError(404, 'NOT_FOUND', `${method} ${path} does not exist`)
+  throw new ApiError(404, 'NOT_FOUND', 'This request is no longer kept')
 }

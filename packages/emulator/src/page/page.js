@@ -3,6 +3,9 @@
 const pollEvery = 1_000
 const byId = (id) => document.getElementById(id)
 
+/** The rows by the number of their request; a row stays the same element, so that it stays open and in focus. */
+const rows = new Map()
+
 /** @type {{ takesAnyKey: boolean, models: { model: string, type: string, provider: string }[] }} */
 const settings = await (await fetch('_page/settings')).json()
 
@@ -50,11 +53,22 @@ async function post(path, body, signal) {
     body: JSON.stringify(body),
     signal,
   })
-  const answer = await response.json().catch((error) => {
-    throw signal.aborted ? error : new Error(`${response.status}, and the body is not whole, or no JSON`)
+  const text = await response.text().catch((error) => {
+    throw signal.aborted ? error : new Error(`${response.status}, and the body is not whole`)
   })
+  const answer = parsed(text)
+  if (answer === undefined)
+    throw new Error(`${response.status}, and the body is no JSON: ${text.slice(0, 300)}`)
   if (response.ok) return answer
   throw new Error(`${response.status} ${answer.error?.code ?? ''}: ${answer.error?.message ?? ''}`)
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Runs a form's action; a second submit gives the first one up. */
@@ -213,35 +227,133 @@ async function refresh() {
 }
 
 function showRefusal(status, answer) {
-  refresh.shown = undefined
-  byId('requests').replaceChildren()
+  show({ kept: 0, rules: [], requests: [] })
   const text =
     status === 401 ? 'Type the API key that the emulator was started with.' : `${status}: ${answer}`
   tell(byId('requests-state'), text, status !== 401)
 }
 
 function showRequests(answer) {
-  const requests = JSON.parse(answer)
+  const told = JSON.parse(answer)
+  const { kept, requests } = told
   tell(byId('requests-state'), requests.length === 0 ? 'None yet; point a client here, or try below.' : '')
+  byId('requests-more').textContent =
+    kept > requests.length ? `The last ${requests.length} of ${kept} that are kept.` : ''
   if (answer === refresh.shown) return
+  show(told)
   refresh.shown = answer
-  byId('requests').replaceChildren(...requests.map(row))
 }
 
-function row(request) {
-  const { at, method, path, model, inputType, items, ms } = request
-  return element(
-    'tr',
-    {},
-    element('td', { text: new Date(at).toLocaleTimeString('en-GB') }),
+function show({ rules, requests }) {
+  refresh.shown = undefined
+  byId('rules-title').hidden = rules.length === 0
+  byId('rules').replaceChildren(...rules.map((rule) => element('li', {}, element('code', { text: rule }))))
+  const ids = new Set(requests.map(({ id }) => id))
+  for (const id of rows.keys()) if (!ids.has(id)) rows.delete(id)
+  const wanted = requests.flatMap((request) => {
+    const row = rows.get(request.id) ?? makeRow(request.id)
+    rows.set(request.id, row)
+    row.update(request)
+    return row.details.hidden ? [row.line] : [row.line, row.details]
+  })
+  place(byId('requests'), wanted)
+}
+
+/** Makes the elements the children, and moves none that is where it belongs: moving one would take its focus. */
+function place(parent, wanted) {
+  const keep = new Set(wanted)
+  for (const child of [...parent.children]) if (!keep.has(child)) child.remove()
+  let next = parent.firstElementChild
+  for (const child of wanted) {
+    if (child === next) next = next.nextElementSibling
+    else parent.insertBefore(child, next)
+  }
+}
+
+function makeRow(id) {
+  const opener = element('button', { className: 'opener' })
+  opener.type = 'button'
+  const line = element('tr')
+  const cell = element('td', { className: 'details' })
+  cell.colSpan = 8
+  const details = element('tr', {}, cell)
+  details.id = `details-${id}`
+  details.hidden = true
+  opener.setAttribute('aria-expanded', 'false')
+  opener.setAttribute('aria-controls', details.id)
+  let answered = false
+
+  opener.addEventListener('click', () => {
+    details.hidden = !details.hidden
+    opener.setAttribute('aria-expanded', String(!details.hidden))
+    if (details.hidden) return details.remove()
+    line.after(details)
+    fill(id, cell)
+  })
+
+  return {
+    line,
+    details,
+    update(request) {
+      opener.textContent = new Date(request.at).toLocaleTimeString('en-GB')
+      const cells = cellsOf(request)
+      if (line.firstElementChild)
+        while (line.lastElementChild !== line.firstElementChild) line.lastElementChild.remove()
+      else line.append(element('td', {}, opener))
+      line.append(...cells)
+      const isAnswered = request.ms !== undefined
+      if (isAnswered && !answered && !details.hidden) fill(id, cell)
+      answered = isAnswered
+    },
+  }
+}
+
+/** What was asked and answered, under the row. */
+async function fill(id, cell) {
+  try {
+    const response = await fetch(`_page/requests/${id}`, { headers: headers() })
+    if (!response.ok) throw new Error('This request is no longer kept.')
+    const { query, headers: sent, body, answer } = await response.json()
+    const queried = Object.entries(query).map(([name, value]) => `${name}=${value}`)
+    cell.replaceChildren(
+      ...block('Query', queried.join('\n')),
+      ...block('Request', body),
+      ...block('Answer', answer ?? 'None was sent.'),
+      ...block(
+        'Headers',
+        Object.entries(sent)
+          .map(([name, value]) => `${name}: ${value}`)
+          .join('\n'),
+      ),
+    )
+  } catch (error) {
+    cell.replaceChildren(element('p', { text: error.message }))
+  }
+}
+
+function block(title, text) {
+  if (!text) return []
+  const pre = element('pre', { text })
+  // A part that scrolls must be reachable by keyboard.
+  pre.tabIndex = 0
+  pre.setAttribute('role', 'group')
+  pre.setAttribute('aria-label', title)
+  return [element('h3', { text: title }), pre]
+}
+
+function cellsOf(request) {
+  const { method, path, model, inputType, items, ms, message } = request
+  const status = element('td', {}, element('span', { text: outcome(request), className: tone(request) }))
+  if (message !== undefined) status.append(element('span', { text: message, className: 'message' }))
+  return [
+    status,
     textCell(`${method} ${path}`),
     textCell(model),
     textCell(inputType),
     element('td', { text: items ?? '', className: 'number' }),
     element('td', { text: usage(request), className: 'number' }),
-    element('td', { text: outcome(request), className: tone(request) }),
     element('td', { text: ms === undefined ? '' : Math.round(ms), className: 'number' }),
-  )
+  ]
 }
 
 function textCell(text = '') {
@@ -259,8 +371,8 @@ function outcome({ status, aborted, fault, ms }) {
   return fault === undefined ? `${answered}` : `${answered} (fault: ${fault})`
 }
 
-function tone({ status, aborted }) {
-  if (aborted || status >= 500) return 'failed'
+function tone({ status, aborted, fault }) {
+  if (aborted || fault !== undefined || status >= 500) return 'failed'
   if (status >= 400) return 'refused'
   return status === undefined ? '' : 'good'
 }

@@ -43,12 +43,11 @@ export function summarize(request: RecordedRequest): RequestSummary {
 
 /** One request with all that the page shows when its row is opened. */
 export function details(request: RecordedRequest): object {
-  const { query, headers, body, message, answer } = request
+  const { query, headers, body, answer } = request
   const text = body === undefined ? undefined : JSON.stringify(body, null, 2)
   return {
     query,
     headers,
-    message,
     body: text !== undefined && text.length > mostBody ? `${text.slice(0, mostBody)}…` : text,
     answer,
   }
