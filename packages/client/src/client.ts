@@ -31,7 +31,7 @@ import { PineconeConfigurationError } from './errors/configuration-error.js'
 import { Transport } from './http/transport.js'
 import { ModelCatalog } from './models/model-catalog.js'
 import { Observer } from './observe/observer.js'
-import { enableOpenTelemetry } from './observe/opentelemetry.js'
+import { loadOpenTelemetry } from './observe/opentelemetry.js'
 import { type PineconeInferenceOptions, resolveSettings } from './settings.js'
 import { checkCallOptions, checkOnError, checkSignal, type Method } from './validate/call-options.js'
 import { checkRequest, EMBED_REQUEST } from './validate/model.js'
@@ -74,10 +74,9 @@ export class PineconeInference {
     const sender = new Sender(
       this.#transport,
       new RateBudget(settings.rateLimit),
-      new Observer(settings.onUsage),
+      new Observer(settings.onUsage, loadOpenTelemetry()),
       settings,
     )
-    void enableOpenTelemetry()
     const catalog = new ModelCatalog((model, signal) =>
       this.#start('getModel', { signal }, (call) => lookUpModel(model, call, sender)),
     )

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createRequire } from 'node:module'
-import { context, metrics, SpanStatusCode, trace } from '@opentelemetry/api'
+import { promisify } from 'node:util'
+import { context, metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import {
   AggregationTemporality,
@@ -29,11 +31,12 @@ function listen<E>(event: 'start' | 'end' | 'retry'): E[] {
 }
 
 const failingOnce = () =>
-  scriptedApi((request, response, number) =>
-    number === 1
+  scriptedApi((request, response, number) => {
+    response.setHeader('x-pinecone-request-id', `req-${number}`)
+    return number === 1
       ? json(response, 503, errorBody(503, 'UNAVAILABLE', 'later'), { 'retry-after': '0.001' })
-      : embedAnswer(request),
-  )
+      : embedAnswer(request)
+  })
 
 describe('the diagnostics channels', () => {
   it('tell of each attempt’s start and end, and of retries', async () => {
@@ -46,18 +49,41 @@ describe('the diagnostics channels', () => {
     await api.client().embed({ ...E5, inputs: ['a', 'b'] })
 
     const { host } = new URL(api.url)
-    const request = { method: 'POST', path: '/embed', host, model: E5.model, inputType: 'passage' }
+    const callId = starts[0]?.request.callId
+    expect(callId).toEqual(expect.any(Number))
+    const request = { method: 'POST', path: '/embed', host, model: E5.model, inputType: 'passage', callId }
     expect(starts).toEqual([{ request: { ...request, attempt: 1 } }, { request: { ...request, attempt: 2 } }])
     expect(ends).toEqual([
       {
         request: starts[0]?.request,
         latencyMs: expect.any(Number),
         error: expect.objectContaining({ status: 503 }),
+        status: 503,
+        requestId: 'req-1',
       },
-      { request: starts[1]?.request, latencyMs: expect.any(Number), usage: { totalTokens: 2 } },
+      {
+        request: starts[1]?.request,
+        latencyMs: expect.any(Number),
+        usage: { totalTokens: 2 },
+        status: 200,
+        requestId: 'req-2',
+      },
     ])
-    expect(retries).toEqual([{ request: starts[0]?.request, error: ends[0]?.error }])
+    const again = { error: ends[0]?.error, delayMs: 1, status: 503, requestId: 'req-1' }
+    expect(retries).toEqual([{ request: starts[0]?.request, ...again }])
     expect(ends[0]?.request).toBe(starts[0]?.request)
+  })
+
+  it('an id ties the attempts of a call together, and tells calls apart', async () => {
+    const starts = listen<RequestStartEvent>('start')
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client()
+    await client.embedAll({ ...E5, inputs: texts(200) })
+    await client.embed({ ...E5, inputs: ['a'] })
+    const ids = starts.map(({ request }) => request.callId)
+    expect(ids).toHaveLength(4)
+    expect(new Set(ids.slice(0, 3)).size).toBe(1)
+    expect(ids[3]).not.toBe(ids[0])
   })
 
   it('carry no key and no text', async () => {
@@ -68,6 +94,37 @@ describe('the diagnostics channels', () => {
     expect(all).toContain('/embed')
     expect(all).not.toContain('very-secret')
     expect(all).not.toContain('private words')
+  })
+})
+
+describe('NODE_DEBUG=pinecone-inference', () => {
+  it('tells of requests, retries, usage and request ids on the standard error, and no texts or keys', async () => {
+    const api = await failingOnce()
+    const program = `
+      import { PineconeInference } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)}
+      const client = new PineconeInference({ apiKey: 'pcsk_very-secret', baseUrl: '${api.url}' })
+      await client.embed({ model: 'multilingual-e5-large', inputs: ['private words'], parameters: { inputType: 'passage' } })
+      await client.close()`
+    const run = (NODE_DEBUG: string) =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
+        env: { NODE_DEBUG },
+      })
+    const { stderr } = await run('pinecone-inference')
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/^PINECONE-INFERENCE \d+: /, ''))
+    const title = 'call 1: POST /embed multilingual-e5-large, attempt'
+    expect(lines).toEqual([
+      `${title} 1: 1 inputs`,
+      expect.stringMatching(
+        `^${title} 1: PineconeServerError 503 UNAVAILABLE after \\d+ ms, request id req-1$`,
+      ),
+      `${title} 1: again in 1 ms, after PineconeServerError 503 UNAVAILABLE`,
+      `${title} 2: 1 inputs`,
+      expect.stringMatching(`^${title} 2: 200 in \\d+ ms, 1 totalTokens, request id req-2$`),
+    ])
+    expect((await run('http')).stderr).not.toContain('PINECONE')
   })
 })
 
@@ -141,26 +198,87 @@ describe('where OpenTelemetry is installed', () => {
     await provider.shutdown()
   })
 
-  /** The API is loaded when the first client is made. */
-  async function loaded(): Promise<void> {
-    await import('@opentelemetry/api')
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-
   async function measured() {
     await reader.forceFlush()
     return exported.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
   }
 
-  it('each attempt is a span under the caller’s, and the client metrics are recorded', async () => {
-    const api = await failingOnce()
+  it('the requests of a client that is used at once are all there', async () => {
+    const api = await scriptedApi(embedAnswer)
     const client = api.client()
-    await loaded()
+    await Promise.all(texts(8).map((text) => client.embed({ ...E5, inputs: [text] })))
+    expect(spans.getFinishedSpans()).toHaveLength(8)
+  })
 
+  it('a request is one span over all its attempts, under the caller’s, and one duration', async () => {
+    const api = await failingOnce()
     await trace.getTracer('test').startActiveSpan('caller', async (caller) => {
-      await client.embed({ ...E5, inputs: ['a', 'b'] })
+      await api.client().embed({ ...E5, inputs: ['a', 'b'] })
       caller.end()
     })
+    const [span, caller] = spans.getFinishedSpans()
+    expect(span).toMatchObject({
+      name: 'embeddings multilingual-e5-large',
+      kind: SpanKind.CLIENT,
+      status: { code: SpanStatusCode.UNSET },
+      attributes: {
+        'gen_ai.operation.name': 'embeddings',
+        'gen_ai.provider.name': 'pinecone',
+        'gen_ai.request.model': 'multilingual-e5-large',
+        'gen_ai.response.model': 'multilingual-e5-large',
+        'gen_ai.embeddings.dimension.count': 4,
+        'gen_ai.usage.input_tokens': 2,
+        'http.response.status_code': 200,
+        'pinecone.request.batch_size': 2,
+        'pinecone.request.id': 'req-2',
+      },
+      events: [
+        {
+          name: 'pinecone.retry',
+          attributes: {
+            'error.type': 'PineconeServerError',
+            'http.request.resend_count': 1,
+            'http.response.status_code': 503,
+            'pinecone.retry.delay_ms': 1,
+          },
+        },
+      ],
+    })
+    expect(span?.parentSpanContext?.spanId).toBe(caller?.spanContext().spanId)
+
+    const [duration, tokens, ...others] = await measured()
+    expect(others).toEqual([])
+    expect(duration).toMatchObject({
+      descriptor: {
+        name: 'gen_ai.client.operation.duration',
+        unit: 's',
+        description: expect.stringMatching(/./),
+      },
+      dataPoints: [
+        { value: { count: 1, buckets: { boundaries: expect.arrayContaining([0.01, 0.02, 40.96, 81.92]) } } },
+      ],
+    })
+    expect(tokens).toMatchObject({
+      descriptor: {
+        name: 'gen_ai.client.token.usage',
+        unit: '{token}',
+        description: expect.stringMatching(/./),
+      },
+      dataPoints: [{ value: { sum: 2, buckets: { boundaries: expect.arrayContaining([1, 4, 67108864]) } } }],
+    })
+    expect(Object.keys(duration?.dataPoints[0]?.attributes ?? {}).sort()).toEqual([
+      'gen_ai.operation.name',
+      'gen_ai.provider.name',
+      'gen_ai.request.model',
+      'gen_ai.response.model',
+      'server.address',
+      'server.port',
+    ])
+  })
+
+  it('a request that fails, or is aborted, is an error in the span and the duration', async () => {
+    const failing = await scriptedApi((_, response) => json(response, 400, errorBody(400, 'INVALID', 'no')))
+    await expect(failing.client().embed({ ...E5, inputs: ['a'] })).rejects.toThrow()
 
     const abort = new AbortController()
     const silent = await scriptedApi(() => undefined)
@@ -171,27 +289,35 @@ describe('where OpenTelemetry is installed', () => {
     abort.abort('enough')
     await expect(aborted).rejects.toBe('enough')
 
-    const [failed, succeeded, caller, left] = spans.getFinishedSpans()
-    expect(failed).toMatchObject({
-      name: 'embeddings multilingual-e5-large',
-      status: { code: SpanStatusCode.ERROR },
-      attributes: {
-        'gen_ai.operation.name': 'embeddings',
-        'gen_ai.provider.name': 'pinecone',
-        'gen_ai.request.model': 'multilingual-e5-large',
-        'error.type': 'PineconeServerError',
+    expect(spans.getFinishedSpans()).toMatchObject([
+      {
+        status: { code: SpanStatusCode.ERROR },
+        attributes: { 'error.type': 'PineconeInvalidRequestError', 'http.response.status_code': 400 },
       },
-    })
-    expect(succeeded?.attributes).toMatchObject({
-      'http.request.resend_count': 1,
-      'gen_ai.usage.input_tokens': 2,
-    })
-    expect(left).toMatchObject({ name: 'rerank bge-reranker-v2-m3', attributes: { 'error.type': 'string' } })
-    expect(succeeded?.parentSpanContext?.spanId).toBe(caller?.spanContext().spanId)
+      {
+        name: 'rerank bge-reranker-v2-m3',
+        status: { code: SpanStatusCode.ERROR },
+        attributes: { 'error.type': '_OTHER' },
+      },
+    ])
+    const duration = (await measured())[0]
+    expect(duration?.dataPoints.map(({ attributes }) => attributes['error.type'])).toEqual([
+      'PineconeInvalidRequestError',
+      '_OTHER',
+    ])
+  })
 
-    expect((await measured()).map(({ descriptor }) => descriptor.name)).toEqual(
-      expect.arrayContaining(['gen_ai.client.operation.duration', 'gen_ai.client.token.usage']),
-    )
+  it.each([
+    ['undici', {}],
+    ['fetch', { fetch }],
+  ])('while a request is on the wire its span is the active one, with %s', async (_, options) => {
+    const active: (string | undefined)[] = []
+    const listener = () => void active.push(trace.getActiveSpan()?.spanContext().spanId)
+    subscribe('undici:request:create', listener)
+    onTestFinished(() => void unsubscribe('undici:request:create', listener))
+    const api = await scriptedApi(embedAnswer)
+    await api.client(options).embed({ ...E5, inputs: ['a'] })
+    expect(active).toEqual([spans.getFinishedSpans()[0]?.spanContext().spanId])
   })
 
   it('a request is one span, and counted once, however many copies of this package are loaded', async () => {
@@ -202,7 +328,6 @@ describe('where OpenTelemetry is installed', () => {
     }
     await using ofRequire = new Required({ apiKey: 'k', baseUrl: api.url })
     expect(ofRequire).not.toBeInstanceOf(ofImport.constructor)
-    await loaded()
 
     await ofImport.embed({ ...E5, inputs: ['a', 'b'] })
     await ofRequire.embed({ ...E5, inputs: ['c'] })
@@ -219,7 +344,6 @@ describe('where OpenTelemetry is installed', () => {
     const answer = async () => Response.json({ models: [] })
     const ask = async (baseUrl: string) => {
       await using client = new PineconeInference({ apiKey: 'k', baseUrl, fetch: answer })
-      await loaded()
       await client.listModels()
       const { attributes } = spans.getFinishedSpans().at(-1) ?? {}
       return [attributes?.['server.address'], attributes?.['server.port']]

@@ -44,6 +44,7 @@ export async function embedBatch<E extends Encoding>(
   const { totalTokens, ...answer } = await engine.sender.send(
     {
       request: { method: 'POST', path: '/embed', body: encodeEmbedRequest(request) },
+      content: { batchSize: inputs.length, dimension: parameters?.dimension },
       load: {
         model,
         inputType: parameters?.inputType,

@@ -35,6 +35,7 @@ export async function rerankBatch(request: RerankRequest, call: Call, engine: En
   return engine.sender.send(
     {
       request: { method: 'POST', path: '/rerank', body: encodeRerankRequest(request) },
+      content: { batchSize: request.documents.length },
       load: { model: request.model },
       read: () => rerankAnswer(request),
       usage: ({ usage }) => usage,

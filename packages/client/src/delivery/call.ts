@@ -13,6 +13,8 @@ interface CallSettings {
   onResponse?: ((response: CallResponse) => void) | undefined
 }
 
+let calls = 0
+
 /**
  * One public call: its signal, its timeout, and whether it still wants anything sent.
  *
@@ -20,6 +22,8 @@ interface CallSettings {
  * long-lived signal gathers nothing.
  */
 export class Call {
+  /** Shared by its parts. */
+  id = ++calls
   readonly timeout: number
   /** Over those of the client. */
   readonly headers: Readonly<Record<string, string>> | undefined
@@ -51,6 +55,7 @@ export class Call {
   part(onFailedRequest?: () => void): Call {
     const { timeout, headers, onResponse } = this
     const part = new Call({ timeout, headers, onResponse })
+    part.id = this.id
     part.lane = this.lane
     part.#onFailedRequest = onFailedRequest
     const listening = [

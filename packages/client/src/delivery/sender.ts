@@ -10,7 +10,8 @@ import { PineconeInferenceError } from '../errors/inference-error.js'
 import type { Carrier } from '../http/carrier.js'
 import type { HttpRequest, Transport } from '../http/transport.js'
 import type { CountedUsage, RequestAttempt } from '../observe/events.js'
-import type { Observer } from '../observe/observer.js'
+import type { AttemptAnswer, Observer, RequestWatch } from '../observe/observer.js'
+import type { RequestContent } from '../observe/opentelemetry.js'
 import type { AnswerReader } from '../wire/answer-reader.js'
 import { afterReactions } from './after-reactions.js'
 import { backoff } from './backoff.js'
@@ -25,6 +26,8 @@ import { type Place, placeOf } from './waiting-line.js'
 export interface Delivery<T> {
   readonly request: HttpRequest
   readonly load: Load
+  /** What is said of it to who watches. */
+  readonly content?: RequestContent
   /** Makes a reader for the answer of one attempt. */
   read(): AnswerReader<T>
   /** What the service counted. */
@@ -65,29 +68,37 @@ export class Sender {
       options.sharedBudget && new SharedTurns(options.sharedBudget, this.#turns, options.maxConcurrency)
   }
 
-  async send<T>(delivery: Delivery<T>, call: Call): Promise<T> {
+  send<T>(delivery: Delivery<T>, call: Call): Promise<T> {
+    return this.#observer.watch(delivery.content ?? {}, (watch) => this.#deliver(delivery, call, watch))
+  }
+
+  async #deliver<T>(delivery: Delivery<T>, call: Call, watch: RequestWatch): Promise<T> {
     const account = this.#budget.account(delivery.load)
     let pause: number | undefined
     let taken = 0
     for (let retry = 0; ; retry++) {
-      const attempt = this.#attemptOf(delivery, retry)
+      const attempt = this.#attemptOf(delivery, call, retry)
       const turn = await this.#turnAfter(pause, delivery.load, attempt, account, call)
       if (pause !== undefined) taken++
       try {
-        const result = await this.#attempt(delivery, attempt, turn, account, call)
+        const result = await this.#attempt(delivery, attempt, turn, account, call, watch)
         this.#allowance.succeeded(taken)
         return result
       } catch (error) {
         if (!(error instanceof PineconeInferenceError) || call.isReason(error)) throw error
         error.attempts = retry + 1
         if (!this.#triesAgain(error, retry)) throw error
-        this.#observer.retrying(attempt, error)
         pause = pauseAfter(error, retry)
+        watch.retrying(attempt, error, pause)
       }
     }
   }
 
-  #attemptOf({ request: { method, path }, load }: Delivery<unknown>, retry: number): RequestAttempt {
+  #attemptOf(
+    { request: { method, path }, load }: Delivery<unknown>,
+    call: Call,
+    retry: number,
+  ): RequestAttempt {
     const { host } = this.#transport
     const isForModel = method === 'POST'
     return {
@@ -95,6 +106,7 @@ export class Sender {
       path,
       host,
       attempt: retry + 1,
+      callId: call.id,
       ...(isForModel ? { model: load.model } : {}),
       ...(load.inputType === undefined ? {} : { inputType: load.inputType }),
     }
@@ -149,19 +161,21 @@ export class Sender {
     { amount, enteredAt, entry, carrier }: Turn,
     { budget, estimator }: Account,
     call: Call,
+    watch: RequestWatch,
   ): Promise<T> {
     call.requestSent()
-    this.#observer.started(attempt)
+    watch.started(attempt)
     const failed = (error: unknown) => {
       const now = performance.now()
       this.#tellBudgets(error, { amount, attempt, enteredAt, now }, budget, entry)
-      this.#observer.failed(attempt, now - enteredAt, error)
+      watch.failed(attempt, now - enteredAt, error)
       call.requestFailed()
       this.#turns.serve()
     }
     const answer = delivery.read()
+    let reply: AttemptAnswer
     try {
-      await this.#transport.send(carrier, delivery.request, answer, call)
+      reply = await watch.active(() => this.#transport.send(carrier, delivery.request, answer, call))
     } catch (error) {
       failed(error)
       // Nobody takes the slot before the call has heard: it may stop, or try this one again first.
@@ -179,7 +193,7 @@ export class Sender {
       const now = performance.now()
       budget.accepted(amount, actual, now)
       entry?.accepted(usage.totalTokens)
-      this.#observer.succeeded(attempt, now - enteredAt, usage)
+      watch.succeeded(attempt, now - enteredAt, usage, reply, result)
       this.#turns.serve()
       return result
     } catch (error) {

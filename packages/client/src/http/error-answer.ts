@@ -13,7 +13,7 @@ export function errorFromAnswer(
   // After parsing, as JSON may spell the key with escapes.
   const { code, message, details } = secrecy.blotWithin(contractError(text)) as ContractError
   const retryAfterMs = parseRetryAfter(header(reply, 'retry-after'), header(reply, 'date'), Date.now())
-  const requestId = header(reply, 'x-pinecone-request-id') ?? header(reply, 'x-request-id')
+  const requestId = requestIdOf(reply)
   const redirect = reply.status >= 300 && reply.status < 400 ? ' (redirects are not followed)' : ''
   const line = [`${what} answered ${reply.status}${redirect}`, code, message ?? excerpt(secrecy.blot(text))]
   const wait = retryAfterMs ? ` (it asks to wait ${Math.ceil(retryAfterMs / 1000)} s)` : ''
@@ -24,6 +24,11 @@ export function errorFromAnswer(
     requestId: requestId && secrecy.blot(requestId),
     retryAfterMs,
   })
+}
+
+/** The service's id of a request, for a support ticket. */
+export function requestIdOf(reply: HttpReply): string | undefined {
+  return header(reply, 'x-pinecone-request-id') ?? header(reply, 'x-request-id')
 }
 
 interface ContractError {

@@ -1,13 +1,14 @@
 import { afterReactions } from '../delivery/after-reactions.js'
 import type { Call } from '../delivery/call.js'
 import { PineconeResponseError } from '../errors/response-error.js'
+import type { AttemptAnswer } from '../observe/observer.js'
 import { tell } from '../observe/tell.js'
 import type { Settings } from '../settings.js'
 import { Chunks } from '../wire/chunks.js'
 import type { Carrier } from './carrier.js'
 import { type Connections, openConnections } from './connections.js'
 import { unknownCoding } from './content-coding.js'
-import { errorFromAnswer } from './error-answer.js'
+import { errorFromAnswer, requestIdOf } from './error-answer.js'
 import { type BodyReader, exchange, type HttpReply } from './exchange.js'
 import { requestHeaders, withHeaders } from './request-headers.js'
 import { Secrecy } from './secrecy.js'
@@ -57,7 +58,7 @@ export class Transport {
     { method, path, body }: HttpRequest,
     answer: BodyReader,
     call: Call,
-  ): Promise<void> {
+  ): Promise<AttemptAnswer> {
     const refusal = new Chunks()
     const headers = method === 'POST' ? this.#postHeaders : this.#getHeaders
     const secrecy = this.#secrecyOf(call)
@@ -84,6 +85,7 @@ export class Transport {
       throw errorFromAnswer(`${method} ${path}`, reply, words ?? refusal.text(), secrecy)
     }
     if (words) throw new PineconeResponseError(`${method} ${path}: ${words}`)
+    return { status: reply.status, requestId: requestIdOf(reply) }
   }
 
   #secrecyOf({ headers }: Call): Secrecy {

@@ -12,6 +12,8 @@ export interface RequestAttempt {
   readonly inputType?: string
   /** 1 for the first. */
   readonly attempt: number
+  /** The same for all requests and attempts of one call of this client (`embedAll`, say); counted up in this process. */
+  readonly callId: number
 }
 
 /** What the service counted for a request. */
@@ -32,12 +34,22 @@ export interface RequestEndEvent {
   readonly usage?: CountedUsage
   /** Why the attempt failed; absent after a success. */
   readonly error?: unknown
+  /** HTTP status of the answer; absent where none came. */
+  readonly status?: number
+  /** The service's id of the request, if its answer had one. */
+  readonly requestId?: string
 }
 
 export interface RequestRetryEvent {
   readonly request: RequestAttempt
   /** Why the attempt failed, and another follows. */
   readonly error: unknown
+  /** Milliseconds until then; absent after a 429, where the budget says when. */
+  readonly delayMs?: number
+  /** HTTP status of the answer; absent where none came. */
+  readonly status?: number
+  /** The service's id of the request, if its answer had one. */
+  readonly requestId?: string
 }
 
 /**

@@ -2,16 +2,17 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { channels } from './events.js'
 import { Observer } from './observer.js'
 
-it('makes no events where nobody listens', () => {
+it('makes no events where nobody listens', async () => {
   const spies = Object.values(channels).map((channel) => vi.spyOn(channel, 'publish'))
   onTestFinished(() => {
     for (const spy of spies) spy.mockRestore()
   })
-  const observer = new Observer(undefined)
-  const request = { method: 'POST', path: '/embed', host: 'localhost', attempt: 1 } as const
-  observer.started(request)
-  observer.retrying(request, new Error('once'))
-  observer.failed(request, 1, new Error('twice'))
-  observer.succeeded(request, 1, {})
+  const request = { method: 'POST', path: '/embed', host: 'localhost', attempt: 1, callId: 1 } as const
+  await new Observer(undefined).watch({}, async (watch) => {
+    watch.started(request)
+    watch.failed(request, 1, new Error('once'))
+    watch.retrying(request, new Error('once'), 1)
+    watch.succeeded(request, 1, {}, { status: 200, requestId: undefined }, {})
+  })
   for (const spy of spies) expect(spy).not.toHaveBeenCalled()
 })

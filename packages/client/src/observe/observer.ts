@@ -1,28 +1,143 @@
+import { debug } from './debug-log.js'
 import { type CountedUsage, channels, type RequestAttempt } from './events.js'
+import type { AnswerFacts, OpenTelemetry, RequestContent, RequestSpan } from './opentelemetry.js'
 import { UsageMeter, type UsageReport } from './usage-meter.js'
 
 /** Tells whoever listens what is sent and what came of it. */
 export class Observer {
   readonly #meter: UsageMeter | undefined
+  readonly #loading: Promise<OpenTelemetry | undefined> | undefined
 
-  constructor(onUsage: ((report: UsageReport) => void) | undefined) {
+  constructor(
+    onUsage: ((report: UsageReport) => void) | undefined,
+    telemetry?: Promise<OpenTelemetry | undefined>,
+  ) {
     this.#meter = onUsage && new UsageMeter(onUsage)
+    this.#loading = telemetry
+  }
+
+  /** Watches one request over all its attempts. */
+  async watch<T>(content: RequestContent, deliver: (watch: RequestWatch) => Promise<T>): Promise<T> {
+    const watch = new RequestWatch(content, this.#meter, await this.#loading)
+    try {
+      const result = await deliver(watch)
+      watch.end()
+      return result
+    } catch (thrown) {
+      watch.end({ thrown })
+      throw thrown
+    }
+  }
+}
+
+/** What came back for an attempt, beside its result. */
+export interface AttemptAnswer {
+  readonly status: number
+  readonly requestId: string | undefined
+}
+
+export class RequestWatch {
+  readonly #content: RequestContent
+  readonly #meter: UsageMeter | undefined
+  readonly #telemetry: OpenTelemetry | undefined
+  #span: RequestSpan | undefined
+  #facts: AnswerFacts = {}
+
+  constructor(content: RequestContent, meter: UsageMeter | undefined, telemetry: OpenTelemetry | undefined) {
+    this.#content = content
+    this.#meter = meter
+    this.#telemetry = telemetry
   }
 
   started(request: RequestAttempt): void {
+    this.#span ??= this.#telemetry?.begin(request, this.#content)
     if (channels.start.hasSubscribers) channels.start.publish({ request })
+    if (debug.enabled) {
+      const { batchSize } = this.#content
+      debug.log(`${titleOf(request)}${batchSize === undefined ? '' : `: ${batchSize} inputs`}`)
+    }
   }
 
-  succeeded(request: RequestAttempt, latencyMs: number, usage: CountedUsage): void {
+  /** Runs what sends, so that spans of the HTTP client become children of the request's. */
+  active<T>(send: () => T): T {
+    return this.#span ? this.#span.active(send) : send()
+  }
+
+  succeeded(
+    request: RequestAttempt,
+    latencyMs: number,
+    usage: CountedUsage,
+    { status, requestId }: AttemptAnswer,
+    result: unknown,
+  ): void {
+    this.#facts = { ...usage, status, requestId, ...factsOf(result) }
     if (request.model) this.#meter?.count(request.model, usage)
-    if (channels.end.hasSubscribers) channels.end.publish({ request, latencyMs, usage })
+    if (channels.end.hasSubscribers) {
+      channels.end.publish({ request, latencyMs, usage, status, ...(requestId ? { requestId } : {}) })
+    }
+    if (debug.enabled) {
+      const counted = Object.entries(usage).map(([unit, count]) => `, ${count} ${unit}`)
+      debug.log(`${titleOf(request)}: ${status} in ${ms(latencyMs)}${counted.join('')}${idOf(requestId)}`)
+    }
   }
 
   failed(request: RequestAttempt, latencyMs: number, error: unknown): void {
-    if (channels.end.hasSubscribers) channels.end.publish({ request, latencyMs, error })
+    const facts = factsOfError(error)
+    this.#facts = facts
+    if (channels.end.hasSubscribers) channels.end.publish({ request, latencyMs, error, ...facts })
+    if (debug.enabled)
+      debug.log(`${titleOf(request)}: ${kindOf(error)} after ${ms(latencyMs)}${idOf(facts.requestId)}`)
   }
 
-  retrying(request: RequestAttempt, error: unknown): void {
-    if (channels.retry.hasSubscribers) channels.retry.publish({ request, error })
+  /** Another attempt follows: after `delayMs`, or where that is undefined, as soon as the budget lets it go. */
+  retrying(request: RequestAttempt, error: unknown, delayMs: number | undefined): void {
+    this.#span?.retrying(request.attempt, delayMs, error)
+    if (channels.retry.hasSubscribers) {
+      const delay = delayMs === undefined ? {} : { delayMs }
+      channels.retry.publish({ request, error, ...delay, ...factsOfError(error) })
+    }
+    if (debug.enabled) {
+      const when = delayMs === undefined ? 'when the budget allows it' : `in ${ms(delayMs)}`
+      debug.log(`${titleOf(request)}: again ${when}, after ${kindOf(error)}`)
+    }
+  }
+
+  end(error?: { readonly thrown: unknown }): void {
+    this.#span?.end(this.#facts, error)
+  }
+}
+
+/** A call's requests have its id in common. */
+function titleOf({ callId, method, path, model, attempt }: RequestAttempt): string {
+  return `call ${callId}: ${method} ${path}${model ? ` ${model}` : ''}, attempt ${attempt}`
+}
+
+const ms = (time: number) => `${Math.round(time)} ms`
+const idOf = (requestId: string | undefined) => (requestId ? `, request id ${requestId}` : '')
+
+/** Without its words: those of the service may repeat a text. */
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'an abort'
+  const { status } = factsOfError(error)
+  const code = 'code' in error && error.code ? ` ${error.code}` : ''
+  return `${error.name}${status === undefined ? '' : ` ${status}`}${code}`
+}
+
+function factsOfError(error: unknown): { status?: number; requestId?: string } {
+  if (!(error instanceof Error)) return {}
+  const { status, requestId } = error as { status?: unknown; requestId?: unknown }
+  return {
+    ...(typeof status === 'number' ? { status } : {}),
+    ...(typeof requestId === 'string' ? { requestId } : {}),
+  }
+}
+
+/** The model that served a request, and how long its vectors are. */
+function factsOf(result: unknown): AnswerFacts {
+  const { model, data } = Object(result) as { model?: unknown; data?: unknown }
+  const first = Array.isArray(data) ? (Object(data[0]) as { values?: ArrayLike<number> }) : {}
+  return {
+    ...(typeof model === 'string' ? { model } : {}),
+    ...(first.values ? { dimension: first.values.length } : {}),
   }
 }

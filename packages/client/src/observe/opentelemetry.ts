@@ -1,80 +1,164 @@
-import type { Attributes, MeterProvider, Span } from '@opentelemetry/api'
+import type { Attributes, Histogram, MeterProvider, Span } from '@opentelemetry/api'
 import { version } from '../version.js'
-import { channels, type RequestAttempt, type RequestEndEvent, type RequestStartEvent } from './events.js'
+import type { RequestAttempt } from './events.js'
 
-let enabled: Promise<void> | undefined
+type Api = typeof import('@opentelemetry/api')
+
+let loading: Promise<OpenTelemetry | undefined> | undefined
 
 /**
- * Where `@opentelemetry/api` is installed: a span per attempt and the client metrics, in the semantic
- * conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). Once per process, however many
- * copies of this package are loaded. One without metrics (before 1.3) is as good as none.
+ * Where `@opentelemetry/api` 1.3 or newer is installed: a span and the client metrics for each request over all its
+ * attempts. Once per copy of this package; whoever sends first waits for it, so that the first requests are there too.
  */
-export function enableOpenTelemetry(): Promise<void> {
+export function loadOpenTelemetry(): Promise<OpenTelemetry | undefined> {
   // Not installed by all: webpack would refuse to build without it.
-  enabled ??= import(/* webpackIgnore: true */ '@opentelemetry/api').then(subscribe).catch(() => {})
-  return enabled
+  loading ??= import(/* webpackIgnore: true */ '@opentelemetry/api')
+    .then((api) => {
+      // older ones have no metrics
+      api.metrics.getMeterProvider()
+      return new OpenTelemetry(api)
+    })
+    .catch(() => undefined)
+  return loading
 }
 
 const NAME = '@pinecone-inference/client'
 
 /**
- * The channels that are listened to already. Both builds of this package, and other versions, share Node's channels,
- * so they share this too; a copy that finds no OpenTelemetry takes nothing from one that does.
+ * The client conventions for generative AI, of semantic-conventions-genai at 004902b, the last that defines them for every
+ * operation (docs/gen-ai/gen-ai-metrics.md); the span of embeddings is the same in its later docs/gen-ai/client-embeddings.md.
  */
-const LISTENED_TO = Symbol.for('@pinecone-inference/client:opentelemetry')
+const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
+const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864]
 
-function isFirstToListen(): boolean {
-  const shared: typeof globalThis & { [LISTENED_TO]?: WeakSet<object> } = globalThis
-  shared[LISTENED_TO] ??= new WeakSet()
-  if (shared[LISTENED_TO].has(channels.end)) return false
-  shared[LISTENED_TO].add(channels.end)
-  return true
+/** What is known of a request beside its attempts. */
+export interface RequestContent {
+  /** Texts or documents. */
+  readonly batchSize?: number | undefined
+  /** Numbers in a vector, as asked for. */
+  readonly dimension?: number | undefined
 }
 
-function subscribe({ trace, metrics, SpanKind, SpanStatusCode }: typeof import('@opentelemetry/api')): void {
-  const tracer = trace.getTracer(NAME, version)
-  let instruments = instrumentsOf(metrics.getMeterProvider())
-  if (!isFirstToListen()) return
-  const spans = new WeakMap<RequestAttempt, Span>()
+/** What the answer was. */
+export interface AnswerFacts {
+  readonly model?: string | undefined
+  readonly dimension?: number | undefined
+  readonly totalTokens?: number | undefined
+  readonly rerankUnits?: number | undefined
+  readonly requestId?: string | undefined
+  readonly status?: number | undefined
+}
 
-  channels.start.subscribe((event) => {
-    const { request } = event as RequestStartEvent
+export class OpenTelemetry {
+  readonly #api: Api
+  #instruments: { provider: MeterProvider; duration: Histogram; tokens: Histogram } | undefined
+
+  constructor(api: Api) {
+    this.#api = api
+  }
+
+  /** Begins the span of a request, with its first attempt. */
+  begin(request: RequestAttempt, { batchSize, dimension }: RequestContent): RequestSpan {
+    const { trace, SpanKind } = this.#api
     const attributes = attributesOf(request)
     const title = [attributes['gen_ai.operation.name'], request.model].filter(Boolean).join(' ')
-    spans.set(request, tracer.startSpan(title, { kind: SpanKind.CLIENT, attributes }))
-  })
-  channels.end.subscribe((event) => {
-    const { request, latencyMs, usage, error } = event as RequestEndEvent
-    const attributes = attributesOf(request)
-    if (error !== undefined) attributes['error.type'] = error instanceof Error ? error.name : typeof error
-    const provider = metrics.getMeterProvider()
-    // Unlike a tracer, a meter got before the provider was set stays silent.
-    if (instruments.provider !== provider) instruments = instrumentsOf(provider)
-    const { duration, tokens } = instruments
-    duration.record(latencyMs / 1000, attributes)
-    if (usage?.totalTokens !== undefined) {
-      tokens.record(usage.totalTokens, { ...attributes, 'gen_ai.token.type': 'input' })
-    }
-    const span = spans.get(request)
-    if (!span) return
-    span.setAttributes(attributes)
-    if (usage?.totalTokens !== undefined) span.setAttribute('gen_ai.usage.input_tokens', usage.totalTokens)
-    if (usage?.rerankUnits !== undefined) span.setAttribute('pinecone.usage.rerank_units', usage.rerankUnits)
-    if (error instanceof Error) span.setStatus({ code: SpanStatusCode.ERROR, message: error.message })
-    span.end()
-  })
-}
+    const span = trace.getTracer(NAME, version).startSpan(title, {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        ...attributes,
+        'pinecone.call.id': request.callId,
+        ...(batchSize === undefined ? {} : { 'pinecone.request.batch_size': batchSize }),
+        ...(dimension === undefined ? {} : { 'gen_ai.embeddings.dimension.count': dimension }),
+      },
+    })
+    return new RequestSpan(this.#api, span, attributes, () => this.#currentInstruments())
+  }
 
-function instrumentsOf(provider: MeterProvider) {
-  const meter = provider.getMeter(NAME, version)
-  return {
-    provider,
-    duration: meter.createHistogram('gen_ai.client.operation.duration', { unit: 's' }),
-    tokens: meter.createHistogram('gen_ai.client.token.usage', { unit: '{token}' }),
+  /** Unlike a tracer, a meter got before the provider was set stays silent. */
+  #currentInstruments() {
+    const provider = this.#api.metrics.getMeterProvider()
+    if (this.#instruments?.provider !== provider) {
+      const meter = provider.getMeter(NAME, version)
+      this.#instruments = {
+        provider,
+        duration: meter.createHistogram('gen_ai.client.operation.duration', {
+          description: 'GenAI operation duration.',
+          unit: 's',
+          advice: { explicitBucketBoundaries: SECONDS },
+        }),
+        tokens: meter.createHistogram('gen_ai.client.token.usage', {
+          description: 'Number of input and output tokens used.',
+          unit: '{token}',
+          advice: { explicitBucketBoundaries: TOKENS },
+        }),
+      }
+    }
+    return this.#instruments
   }
 }
 
-function attributesOf({ path, host, model, attempt }: RequestAttempt): Attributes {
+/** One request over all its attempts. */
+export class RequestSpan {
+  readonly #api: Api
+  readonly #span: Span
+  readonly #attributes: Attributes
+  readonly #instruments: () => { duration: Histogram; tokens: Histogram }
+  readonly #began = performance.now()
+
+  constructor(
+    api: Api,
+    span: Span,
+    attributes: Attributes,
+    instruments: () => { duration: Histogram; tokens: Histogram },
+  ) {
+    this.#api = api
+    this.#span = span
+    this.#attributes = attributes
+    this.#instruments = instruments
+  }
+
+  /** The HTTP client's own span becomes a child of this one. */
+  active<T>(send: () => T): T {
+    const { context, trace } = this.#api
+    return context.with(trace.setSpan(context.active(), this.#span), send)
+  }
+
+  retrying(attempt: number, delayMs: number | undefined, error: unknown): void {
+    this.#span.addEvent('pinecone.retry', {
+      'http.request.resend_count': attempt,
+      'error.type': errorType(error),
+      ...(delayMs === undefined ? {} : { 'pinecone.retry.delay_ms': delayMs }),
+      ...(statusOf(error) === undefined ? {} : { 'http.response.status_code': statusOf(error) }),
+    })
+  }
+
+  end(facts: AnswerFacts, error?: { readonly thrown: unknown }): void {
+    const attributes = { ...this.#attributes }
+    if (facts.model) attributes['gen_ai.response.model'] = facts.model
+    if (error) attributes['error.type'] = errorType(error.thrown)
+    this.#span.setAttributes(attributes)
+    const more: [string, string | number | undefined][] = [
+      ['gen_ai.embeddings.dimension.count', facts.dimension],
+      ['gen_ai.usage.input_tokens', facts.totalTokens],
+      ['pinecone.usage.rerank_units', facts.rerankUnits],
+      ['pinecone.request.id', facts.requestId],
+      ['http.response.status_code', facts.status],
+    ]
+    for (const [name, value] of more) if (value !== undefined) this.#span.setAttribute(name, value)
+    if (error) {
+      const message = error.thrown instanceof Error ? error.thrown.message : undefined
+      this.#span.setStatus({ code: this.#api.SpanStatusCode.ERROR, ...(message ? { message } : {}) })
+    }
+    this.#span.end()
+    const { duration, tokens } = this.#instruments()
+    duration.record((performance.now() - this.#began) / 1000, attributes)
+    if (facts.totalTokens !== undefined) {
+      tokens.record(facts.totalTokens, { ...attributes, 'gen_ai.token.type': 'input' })
+    }
+  }
+}
+
+function attributesOf({ path, host, model }: RequestAttempt): Attributes {
   const { hostname, port } = new URL(`https://${host}`)
   return {
     'gen_ai.operation.name': operationOf(path),
@@ -82,11 +166,21 @@ function attributesOf({ path, host, model, attempt }: RequestAttempt): Attribute
     'server.address': hostname.replace(/^\[|\]$/g, ''),
     'server.port': Number(port || 443),
     ...(model ? { 'gen_ai.request.model': model } : {}),
-    ...(attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {}),
   }
 }
 
+/** The conventions have no operation of reranking, and none of a look-up of models: those two are our own. */
 function operationOf(path: string): string {
   if (path === '/embed') return 'embeddings'
   return path === '/rerank' ? 'rerank' : 'models'
+}
+
+function errorType(error: unknown): string {
+  return error instanceof Error ? error.name : '_OTHER'
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number'
+    ? error.status
+    : undefined
 }
