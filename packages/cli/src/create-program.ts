@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { completeCommand, completionCommand } from './commands/completion.js'
 import { embedCommand } from './commands/embed.js'
+import { environmentHelp, exitCodesHelp } from './commands/help-text.js'
 import { modelsCommand } from './commands/models.js'
 import { rerankCommand } from './commands/rerank.js'
 import { serveCommand } from './commands/serve.js'
@@ -21,24 +22,7 @@ export function createProgram(): Command {
     .addCommand(modelsCommand())
     .addCommand(serveCommand())
     .addCommand(completionCommand())
-    .addHelpText(
-      'after',
-      `
-Environment:
-  PINECONE_API_KEY        the key; --offline needs none
-  PINECONE_INFERENCE_URL  the service's address (default: https://api.pinecone.io)
-  PINECONE_INFERENCE_ALLOW_INSECURE
-                          1 is --allow-insecure
-  HTTPS_PROXY, HTTP_PROXY, NO_PROXY
-                          the proxy, and the hosts that are reached without it (so is this machine)
-
-Exit codes:
-  0    done
-  1    an option, the key, the input or the request is at fault; the same command fails again
-  2    done, but some inputs failed (embed)
-  3    the service or the network failed; the same command may work later
-  130  stopped by Ctrl-C (143: by SIGTERM)
-  141  nobody read the output to its end`,
-    )
+    .addHelpText('after', environmentHelp({ hasRedis: true }))
+    .addHelpText('after', exitCodesHelp(0, 1, 2, 3, 130, 141))
   return program.addCommand(completeCommand(program), { hidden: true })
 }

@@ -95,7 +95,7 @@ describe('embed, killed at random moments', () => {
           const timer =
             kills < KILLS ? sleep(draw() * 0.8 * takes).then(() => child.kill('SIGKILL')) : undefined
           const { code, stderr } = await ended
-          if (stderr.includes('Going on after')) goneOn++
+          if (stderr.includes('Continuing after')) goneOn++
           if (code === null) {
             kills++
             const named = existsSync(join(folder, name))

@@ -333,7 +333,7 @@ describe('an unfinished run', () => {
     const again = await run(folder, args, env)
     expect([again.code, again.stderr]).toEqual([
       0,
-      expect.stringMatching(/^Going on after [\d,]+ records\.\nEmbedded 5,000 records/),
+      expect.stringMatching(/^Continuing after [\d,]+ records\.\nEmbedded 5,000 records/),
     ])
     expect(await readdir(folder)).toEqual(['in.jsonl', output])
     expect(await idsIn(join(folder, output))).toEqual(passages(5000).map(({ id }) => id))
@@ -421,7 +421,7 @@ describe('an unfinished run', () => {
     child.kill('SIGKILL')
     await ended
     emulator.faults.clear()
-    expect((await run(folder, args, env)).stderr).toMatch(/^Going on after 96 records\.\n/)
+    expect((await run(folder, args, env)).stderr).toMatch(/^Continuing after 96 records\.\n/)
   })
 
   it('goes on after the last whole line of its journal, and not where its files are too short for it', async () => {

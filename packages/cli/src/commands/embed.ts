@@ -1,4 +1,4 @@
-import { hostedModelNames } from '@pinecone-inference/client'
+import { hostedModel, hostedModelNames } from '@pinecone-inference/client'
 import { outputFormat, type ReadOptions } from '@pinecone-inference/files'
 import { Command, Option } from 'commander'
 import { suggestValues } from '../completion/suggested-values.js'
@@ -22,6 +22,7 @@ import { StopSignal } from '../ending/stop-signal.js'
 import { connect } from '../service/connect.js'
 import { embedByWorkers } from '../workers/embed-by-workers.js'
 import { DEFAULT_RUN, redisUrl, runName } from '../workers/redis-options.js'
+import { environmentHelp, exitCodesHelp } from './help-text.js'
 import { names, wholeNumber } from './read-option.js'
 
 interface EmbedOptions {
@@ -54,16 +55,13 @@ export function embedCommand(): Command {
       '<input...>',
       '.jsonl, .csv or .parquet files, a folder of Markdown and text files, or - for JSONL',
     )
-    .requiredOption(
+    .option(
       '-o, --output <file>',
       '.jsonl, or .parquet for Pinecone’s bulk import; a folder for <folder>/<namespace>/0.parquet; - for JSONL',
     )
     .addOption(
       suggestValues(
-        new Option(
-          '-m, --model <name>',
-          `the model: ${hostedModelNames('embed').join(', ')}, or any other`,
-        ).makeOptionMandatory(),
+        new Option('-m, --model <name>', `the model: ${hostedModelNames('embed').join(', ')}, or any other`),
         hostedModelNames('embed'),
       ),
     )
@@ -99,9 +97,10 @@ export function embedCommand(): Command {
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
     .option('--offline', 'vectors from the emulator’s stand-ins, without a key')
     .addOption(
-      new Option('--redis <url>', 'let workers do it, on any machines: redis://host:6379').argParser(
-        redisUrl,
-      ),
+      new Option(
+        '--redis [url]',
+        'let workers do it, on any machines: redis://host:6379; without an address, put last: REDIS_URL',
+      ).argParser(redisUrl),
     )
     .addOption(
       new Option('--run <name>', `with --redis: the name of the job (default: ${DEFAULT_RUN})`).argParser(
@@ -118,19 +117,39 @@ Examples:
   $ pinecone-inference embed docs/ -o import/ --model multilingual-e5-large --sparse-model pinecone-sparse-english-v0
   $ zcat passages.jsonl.gz | pinecone-inference embed - -o vectors.jsonl --model llama-text-embed-v2
 
-An unfinished run is kept in OUTPUT.partial; the same command goes on with it. Inputs that the service refuses go to
-OUTPUT.failed.jsonl, with the reason, and can be embedded again from there.
-
-Exit codes:
-  0    all is embedded
-  1    an option, the key, the input or the output is at fault
-  2    all is done, but some inputs failed: OUTPUT.failed.jsonl
-  3    the service or the network failed; the same command goes on
-  130  stopped by Ctrl-C (143: by SIGTERM); the same command goes on`,
+An unfinished run is kept in OUTPUT.partial; the same command continues it. Inputs that the service refuses go to
+OUTPUT.failed.jsonl, with the reason, and can be embedded again from there.`,
     )
-    .action(async (inputs: string[], options: EmbedOptions) => {
-      process.exitCode = await embed(inputs, options)
+    .addHelpText('after', environmentHelp({ hasRedis: true }))
+    .addHelpText('after', exitCodesHelp(0, 1, 2, 3, 130, 141))
+    .action(async (inputs: string[], given: GivenOptions, command: Command) => {
+      process.exitCode = await embed(inputs, resolved(given, command))
     })
+}
+
+type GivenOptions = Omit<EmbedOptions, 'redis' | 'output' | 'model'> & {
+  readonly redis?: string | true
+  readonly output?: string
+  readonly model?: string
+}
+
+/**
+ * The options with what is implied by them. What has to be given is looked for here, since commander speaks of what is
+ * missing before it speaks of a misspelt name, which is the reason.
+ */
+function resolved({ redis, output, model, truncate, ...rest }: GivenOptions, command: Command): EmbedOptions {
+  if (output === undefined) return command.error("error: required option '-o, --output <file>' not specified")
+  if (model === undefined) return command.error("error: required option '-m, --model <name>' not specified")
+  const address = redis === true ? process.env.REDIS_URL : redis
+  if (redis === true && !address) return command.error('error: --redis without an address needs REDIS_URL')
+  return {
+    ...rest,
+    output,
+    model,
+    // what hosted models do anyway is no other run
+    ...(truncate === undefined || (truncate === 'END' && hostedModel(model)) ? {} : { truncate }),
+    ...(address === undefined ? {} : { redis: address }),
+  }
 }
 
 async function embed(inputs: readonly string[], options: EmbedOptions): Promise<number> {
@@ -196,9 +215,10 @@ async function dryRun(
   if (output !== '-' && options.redis === undefined) await refuseFinished(output)
   const models = sparseModel === undefined ? [model] : [model, sparseModel]
   const tallies = models.map((model) => new TokenTally(model, truncate))
-  const survey = await surveyInput(inputs, readOptions(options), stop.requested, (bytes) => {
+  const onText = (bytes: number) => {
     for (const tally of tallies) tally.add(bytes)
-  })
+  }
+  const survey = await surveyInput(inputs, readOptions(options), stop.requested, { onText })
   tellEstimate({ survey, tallies, tokensPerMinute, json })
   return EXIT.done
 }

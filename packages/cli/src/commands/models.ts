@@ -1,9 +1,13 @@
-import type { ListModelsFilter, ModelInfo } from '@pinecone-inference/client'
-import { Command, Option } from 'commander'
+import { hostedModelNames, type ListModelsFilter, type ModelInfo } from '@pinecone-inference/client'
+import { Argument, Command, Option } from 'commander'
+import { suggestValues } from '../completion/suggested-values.js'
 import { jsonLine } from '../output/json-line.js'
 import { modelDetails, modelTable } from '../output/models.js'
 import { addServiceOptions, type ServiceOptions } from '../service/service-options.js'
 import { withService } from '../service/with-service.js'
+import { environmentHelp, exitCodesHelp } from './help-text.js'
+
+const everyModel = [...hostedModelNames('embed'), ...hostedModelNames('rerank')]
 
 interface ModelsOptions extends ServiceOptions {
   readonly type?: 'embed' | 'rerank'
@@ -15,7 +19,7 @@ interface ModelsOptions extends ServiceOptions {
 export function modelsCommand(): Command {
   const command = new Command('models')
     .description('list the models, or describe one')
-    .argument('[name]', 'the model to describe')
+    .addArgument(suggestValues(new Argument('[name]', 'the model to describe'), everyModel))
     .addOption(new Option('--type <type>', 'only models that do this').choices(['embed', 'rerank']))
     .addOption(
       new Option('--vector-type <type>', 'only embedding models with these vectors').choices([
@@ -33,6 +37,8 @@ Examples:
   $ pinecone-inference models llama-text-embed-v2
   $ pinecone-inference models --json | jq -r .model`,
     )
+    .addHelpText('after', environmentHelp())
+    .addHelpText('after', exitCodesHelp(0, 1, 3, 130, 141))
     .action(async (name: string | undefined, options: ModelsOptions) => {
       if (name !== undefined && (options.type || options.vectorType)) {
         command.error('error: --type and --vector-type go without the name of a model')

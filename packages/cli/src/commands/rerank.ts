@@ -6,6 +6,7 @@ import { rankingTable } from '../output/ranking.js'
 import { documentsIn } from '../rerank/documents-in.js'
 import { addServiceOptions, type ServiceOptions } from '../service/service-options.js'
 import { withService } from '../service/with-service.js'
+import { environmentHelp, exitCodesHelp } from './help-text.js'
 import { names, wholeNumber } from './read-option.js'
 
 interface RerankOptions extends ServiceOptions {
@@ -17,6 +18,9 @@ interface RerankOptions extends ServiceOptions {
   readonly json?: boolean
 }
 
+/** Commander speaks of what is missing before it speaks of a misspelt name, which is the reason. */
+type GivenOptions = Omit<RerankOptions, 'query'> & { readonly query?: string }
+
 /** `pinecone-inference rerank`: documents in the order of their relevance to a query. */
 export function rerankCommand(): Command {
   const command = new Command('rerank')
@@ -25,7 +29,7 @@ export function rerankCommand(): Command {
       '<input...>',
       '.jsonl, .csv or .parquet files, a folder of Markdown and text files, or - for JSONL or lines of text',
     )
-    .requiredOption('-q, --query <text>', 'what the documents are to be relevant to')
+    .option('-q, --query <text>', 'what the documents are to be relevant to')
     .addOption(
       suggestValues(
         new Option(
@@ -58,9 +62,15 @@ Examples:
   $ pinecone-inference rerank products.csv -q "rain jacket" --rank-fields description --offline
 
 Any number of documents: they are split to the model's limit and merged by score. A line of JSON is
-{"index","score","document"}; index counts the documents from 0, over all inputs.`,
+{"index","score","document"}; index counts the documents from 0, over all inputs. Blank lines of text are passed over.`,
     )
-    .action(async (inputs: string[], options: RerankOptions) => {
+    .addHelpText('after', environmentHelp())
+    .addHelpText('after', exitCodesHelp(0, 1, 3, 130, 141))
+    .action(async (inputs: string[], given: GivenOptions, command: Command) => {
+      const { query } = given
+      if (query === undefined)
+        return command.error("error: required option '-q, --query <text>' not specified")
+      const options: RerankOptions = { ...given, query }
       process.exitCode = await withService(options, async (client, signal) => {
         const documents = await documentsIn(inputs, options.rankFields, signal)
         const { data } = await client.rerankAll({ ...requestOf(options), documents }, { signal })

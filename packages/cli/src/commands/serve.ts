@@ -10,6 +10,7 @@ import {
   startEmulator,
 } from '@pinecone-inference/emulator'
 import { Command, Option } from 'commander'
+import { exitCodesHelp } from './help-text.js'
 import { readBy, share, wholeNumber } from './read-option.js'
 import { requestLine } from './request-line.js'
 
@@ -88,6 +89,7 @@ Examples:
   $ pinecone-inference serve --port 0 --latency 100-300 --plan starter
   $ pinecone-inference serve --fault '/embed#3-5 stall:headers' --fault '/rerank~0.1 reset' --seed 7`,
     )
+    .addHelpText('after', exitCodesHelp(0, 1))
     .action(serve)
 }
 
@@ -151,6 +153,6 @@ async function start(options: ServeOptions, command: Command): Promise<Emulator>
 
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
   })
 }

@@ -9,6 +9,7 @@ import { checkKey } from '../service/check-key.js'
 import { OFFLINE_NOTICE } from '../service/connect.js'
 import { allowInsecureOption } from '../service/service-options.js'
 import { DEFAULT_RUN, prefixOf, redisUrl, runName } from '../workers/redis-options.js'
+import { environmentHelp, exitCodesHelp } from './help-text.js'
 import { wholeNumber } from './read-option.js'
 
 interface WorkerCommandOptions {
@@ -18,6 +19,8 @@ interface WorkerCommandOptions {
   readonly offline?: boolean
 }
 
+type GivenOptions = Omit<WorkerCommandOptions, 'redis'> & { readonly redis?: string }
+
 /** `pinecone-inference worker`: does a share of an `embed --redis`, until that is finished. */
 export function workerCommand(): Command {
   return new Command('worker')
@@ -25,8 +28,7 @@ export function workerCommand(): Command {
     .addOption(
       new Option('--redis <url>', 'the Redis that embed was given: redis://host:6379')
         .env('REDIS_URL')
-        .argParser(redisUrl)
-        .makeOptionMandatory(),
+        .argParser(redisUrl),
     )
     .addOption(new Option('--run <name>', 'the name of the job').argParser(runName).default(DEFAULT_RUN))
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
@@ -45,9 +47,17 @@ Examples:
 It may be started before embed, and be killed at any time: its jobs go to others. The key is in PINECONE_API_KEY; model,
 output folder and budget are those that embed was given. The folder has to be at the same path on all machines.`,
     )
-    .action(async (options: WorkerCommandOptions) => {
-      process.exitCode = await work(options)
+    .addHelpText('after', environmentHelp({ hasRedis: true }))
+    .addHelpText('after', exitCodesHelp(0, 1, 3, 130))
+    .action(async ({ redis, ...options }: GivenOptions, command: Command) => {
+      if (redis === undefined) return command.error("error: required option '--redis <url>' not specified")
+      process.exitCode = await work({ redis, ...options })
     })
+}
+
+/** Of Redis the error says itself what comes next. */
+function sayTrouble({ name, message }: Error): void {
+  sayLine(name === 'RedisUnavailableError' ? message : `${message}; tried again`)
 }
 
 async function work({ redis, run, concurrency, offline = false }: WorkerCommandOptions): Promise<number> {
@@ -71,7 +81,7 @@ async function work({ redis, run, concurrency, offline = false }: WorkerCommandO
         ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
       },
       signal: stop.requested,
-      onError: (error) => sayLine(`${error.message}; tried again`),
+      onError: sayTrouble,
     })
     sayLine(`Embedded ${count(records)} records of ${count(jobs)} jobs: ${count(tokens)} tokens.`)
     return stop.requested.aborted ? stop.exitCode : EXIT.done

@@ -54,6 +54,8 @@ function walk(program: Command, words: readonly string[]): Position {
       const option = optionOf(command, word)
       if (option?.required) awaiting = option
     } else {
+      // `help embed` stands where `embed` would
+      if (operands === 0 && word === 'help' && command.commands.length > 0) continue
       const sub = operands === 0 && command.commands.find((each) => each.name() === word)
       if (sub) command = sub
       else operands++

@@ -1,16 +1,20 @@
 /** How long what is under way may take to finish after the first signal. */
 const GRACE_MS = 10_000
 
-/** SIGINT and SIGTERM while a job runs: the first asks it to stop, the second ends the process. */
+const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+type StopSignalName = keyof typeof CODES
+const SIGNALS: readonly StopSignalName[] = ['SIGHUP', 'SIGINT', 'SIGTERM']
+
+/** SIGINT, SIGTERM and SIGHUP while a job runs: the first asks it to stop, the second ends the process. */
 export class StopSignal {
   readonly #requested = new AbortController()
   readonly #overdue = new AbortController()
-  #signal: NodeJS.Signals | undefined
+  #signal: StopSignalName | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(onFirst: () => void) {
     this.#onFirst = onFirst
-    process.on('SIGINT', this.#received).on('SIGTERM', this.#received)
+    for (const signal of SIGNALS) process.on(signal, this.#received)
   }
 
   /** Nothing new is to be begun. */
@@ -25,17 +29,17 @@ export class StopSignal {
 
   /** 128 and the signal's number, as shells have it. */
   get exitCode(): number {
-    return this.#signal === 'SIGTERM' ? 143 : 130
+    return CODES[this.#signal ?? 'SIGINT']
   }
 
   /** Listens no more. */
   end(): void {
     clearTimeout(this.#timer)
-    process.off('SIGINT', this.#received).off('SIGTERM', this.#received)
+    for (const signal of SIGNALS) process.off(signal, this.#received)
   }
 
   readonly #onFirst: () => void
-  readonly #received = (signal: NodeJS.Signals) => {
+  readonly #received = (signal: StopSignalName) => {
     // Whatever is on disk is as good as after a kill.
     if (this.#signal) process.exit(this.exitCode)
     this.#signal = signal

@@ -4,6 +4,7 @@ import { hostedModel } from '@pinecone-inference/client'
 import { type ReadOptions, readRecords } from '@pinecone-inference/files'
 import { canBeSurveyed, surveyInput } from '../embed/input/survey-input.js'
 import { callsToMake } from '../embed/job/calls-to-make.js'
+import { namesIn } from '../embed/output/make-folder.js'
 import { OutputError } from '../embed/output/output-error.js'
 import type { Report } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
@@ -51,6 +52,7 @@ export async function embedByWorkers(
   if (offline) report.say(OFFLINE_NOTICE)
   await refuseUnfitModel(options, stop.requested)
   const folder = dirname(path)
+  await refuseOtherOutput(folder)
   const survey = canBeSurveyed(inputs) ? await surveyInput(inputs, read, stop.requested) : undefined
   const began = performance.now()
   try {
@@ -66,6 +68,7 @@ export async function embedByWorkers(
       },
       output: { folder, format: 'parquet' },
       ...(tokensPerMinute === undefined ? {} : { rateLimit: { tokensPerMinute } }),
+      onError: ({ message }) => report.say(message),
     })
     report.say(
       `Workers join with: pinecone-inference worker --redis … --run ${options.run}${offline ? ' --offline' : ''}`,
@@ -98,6 +101,19 @@ export async function embedByWorkers(
     }
     throw error
   }
+}
+
+/**
+ * Both kinds of output in one folder are every record twice for whoever imports it.
+ *
+ * @throws OutputError where an embed without --redis has written, or is writing
+ */
+async function refuseOtherOutput(folder: string): Promise<void> {
+  const others = (await namesIn(folder)).filter((name) => /^\d+\.parquet(\.partial)?$/.test(name))
+  if (others.length === 0) return
+  throw new OutputError(
+    `${folder} holds ${others.join(', ')} of an embed without --redis: the records would be there twice. Give another folder.`,
+  )
 }
 
 /**

@@ -5,7 +5,9 @@ export const DEFAULT_RUN = 'embed'
 /** A Redis address. */
 export function redisUrl(text: string): string {
   if (URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol)) return text
-  throw new InvalidArgumentError('Allowed: redis://host:6379, or rediss:// for TLS.')
+  throw new InvalidArgumentError(
+    'Allowed: redis://host:6379, or rediss:// for TLS; for the one of REDIS_URL put --redis last.',
+  )
 }
 
 /** A name that BullMQ takes. */

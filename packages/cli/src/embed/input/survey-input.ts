@@ -16,25 +16,41 @@ export interface Survey {
   /** Records whose text is empty, which no model embeds. */
   readonly empty: number
   readonly digest: string
+  /** More came after so many records as were asked for. */
+  readonly hasMore: boolean
+}
+
+export interface SurveyOptions {
+  /** Told how many bytes each text has. */
+  readonly onText?: (bytes: number) => void
+  /** Records after which it ends. */
+  readonly most?: number | undefined
 }
 
 /**
  * Reads an input once, before anything is sent: what is no record, or an id that comes twice, is known before it
  * costs anything, and how much there is to do. `onText` is told of each text.
+ *
+ * @throws InputError for an input without records: an output without any would keep the right input out
  */
 export async function surveyInput(
   inputs: readonly string[],
   options: ReadOptions,
   signal: AbortSignal,
-  onText: (bytes: number) => void = () => {},
+  { onText = () => {}, most = Number.POSITIVE_INFINITY }: SurveyOptions = {},
 ): Promise<Survey> {
   const digest = new InputDigest()
   let records = 0
   let bytes = 0
   let empty = 0
   const neverSeen = new Set(options.metadataFields === '*' ? [] : options.metadataFields)
+  let hasMore = false
   for await (const record of readRecords(inputs, options)) {
     signal.throwIfAborted()
+    if (records === most) {
+      hasMore = true
+      break
+    }
     collectGarbage()
     digest.add(record)
     records++
@@ -44,8 +60,13 @@ export async function surveyInput(
     if (record.text === '') empty++
     for (const name of neverSeen) if (record.metadata?.[name] !== undefined) neverSeen.delete(name)
   }
-  if (records > 0 && neverSeen.size > 0) await refuseMissing(neverSeen, inputs, options)
-  return { records, bytes, empty, digest: digest.value() }
+  if (records === 0) throw noRecords(inputs)
+  if (neverSeen.size > 0) await refuseMissing(neverSeen, inputs, options)
+  return { records, bytes, empty, digest: digest.value(), hasMore }
+}
+
+export function noRecords(inputs: readonly string[]): InputError {
+  return new InputError({ source: inputs.join(', ').replace(/^-$/, 'standard input') }, 'has no records')
 }
 
 /** A field without any value may still be there: null in every record. */

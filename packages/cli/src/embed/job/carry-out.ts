@@ -10,8 +10,9 @@ import { holdOutput } from '../output/hold-output.js'
 import type { JobOutput } from '../output/job-output.js'
 import { makeFolder } from '../output/make-folder.js'
 import { OutputError } from '../output/output-error.js'
+import { refusePartsOfWorkers } from '../output/output-path.js'
 import { StandardOutput } from '../output/standard-output.js'
-import { pathsOf, refuseFinished, UnfinishedOutput } from '../output/unfinished-output.js'
+import { begunInput, pathsOf, refuseFinished, UnfinishedOutput } from '../output/unfinished-output.js'
 import { countRecords, type Report } from '../report/report.js'
 import { type EmbedJob, vectorsOf } from './embed-job.js'
 import { runJob } from './run-job.js'
@@ -33,8 +34,12 @@ export async function carryOut(job: EmbedJob, surroundings: Surroundings): Promi
   const { report } = surroundings
   if (job.output === '-') {
     const output = new StandardOutput((id, failure) => report.say(`${id}: ${failure.message}`))
-    return run(job, output, null, surroundings)
+    const surveyed = canBeSurveyed(job.inputs)
+      ? await surveyInput(job.inputs, job.read, surroundings.stop.requested)
+      : null
+    return run(job, output, surveyed, surroundings)
   }
+  if (job.format === 'parquet') await refusePartsOfWorkers(job.output)
   await makeFolder(dirname(job.output))
   const letGo = await holdOutput(job.output)
   if (!letGo) throw new OutputError(`another process is writing ${job.output}; let it finish`)
@@ -48,7 +53,11 @@ export async function carryOut(job: EmbedJob, surroundings: Surroundings): Promi
 async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number> {
   const { report, stop } = surroundings
   await refuseFinished(job.output)
-  const survey = canBeSurveyed(job.inputs) ? await surveyInput(job.inputs, job.read, stop.requested) : null
+  // What was appended since then is another run's.
+  const most = (await begunInput(job.output))?.records
+  const survey = canBeSurveyed(job.inputs)
+    ? await surveyInput(job.inputs, job.read, stop.requested, { most })
+    : null
   const output = await UnfinishedOutput.open(
     { ...job, vectors: vectorsOf(job) },
     { settings: settingsOf(job), input: survey },
@@ -59,7 +68,7 @@ async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number
   }
   try {
     const { read } = output.standing
-    if (read > 0) report.say(`Going on after ${countRecords(read)}.`)
+    if (read > 0) report.say(`Continuing after ${countRecords(read)}.`)
     return await run(job, output, survey, surroundings)
   } finally {
     await output.close()

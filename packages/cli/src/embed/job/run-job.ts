@@ -3,11 +3,11 @@ import { readRecords, type TextRecord } from '@pinecone-inference/files'
 import type { StopSignal } from '../../ending/stop-signal.js'
 import { collectGarbage } from '../collect-garbage.js'
 import { InputDigest } from '../input/input-digest.js'
-import type { Survey } from '../input/survey-input.js'
+import { noRecords, type Survey } from '../input/survey-input.js'
 import type { JobOutput, Outcome, Standing } from '../output/job-output.js'
 import { OutputError } from '../output/output-error.js'
 import { Pace } from '../report/pace.js'
-import type { Report } from '../report/report.js'
+import { countRecords, type Report } from '../report/report.js'
 import { Checkpoints } from './checkpoints.js'
 import type { EmbedJob } from './embed-job.js'
 import { embedRecords } from './embed-records.js'
@@ -78,7 +78,15 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   }
 
   const reading = { ...job.read, idsAreUnique: survey !== null }
-  const records = recordsAfter({ ...job, read: reading }, before, digest, stop.requested)
+  let hasGrown = survey?.hasMore ?? false
+  const onMore = () => {
+    hasGrown = true
+  }
+  const records = recordsAfter({ ...job, read: reading }, before, digest, {
+    stop: stop.requested,
+    most: total,
+    onMore,
+  })
   tell()
   // Not only when a record comes: the next one may take long.
   const timer = setInterval(() => {
@@ -104,10 +112,14 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     await checkpoints.last(read)
     return false
   }
+  if (read === 0) throw noRecords(job.inputs)
   if (survey && digest.value() !== survey.digest) {
     throw new OutputError(
       `The input changed while it was read. Delete ${job.output}.partial to start over with it as it is now.`,
     )
+  }
+  if (hasGrown) {
+    report.say(`The input has grown since this began: its first ${countRecords(read)} are embedded.`)
   }
   const { input } = output
   if (input && digest.value() !== input.digest) {
@@ -122,12 +134,20 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   return true
 }
 
+interface Bounds {
+  readonly stop: AbortSignal
+  /** Records that the input had when it was surveyed. */
+  readonly most: number | undefined
+  /** Told where there are more by now. */
+  readonly onMore: () => void
+}
+
 /** The records that earlier runs have not done, after making sure that those they have are the same. */
 async function* recordsAfter(
   job: EmbedJob,
   { read, digest: expected }: Standing,
   digest: InputDigest,
-  stop: AbortSignal,
+  { stop, most = Number.POSITIVE_INFINITY, onMore }: Bounds,
 ): AsyncGenerator<TextRecord, void> {
   let index = 0
   const endInput = () => process.stdin.destroy()
@@ -135,6 +155,10 @@ async function* recordsAfter(
   try {
     for await (const record of readRecords(job.inputs, job.read)) {
       if (stop.aborted) return
+      if (index === most) {
+        onMore()
+        return
+      }
       if (index++ >= read) {
         yield record
         continue
@@ -145,8 +169,8 @@ async function* recordsAfter(
     }
     if (index < read) throw otherInput(job, `its first ${read} records are not the same.`)
   } catch (error) {
-    // The input was ended above.
-    if (!stop.aborted) throw error
+    // The input was ended above, or a line after the last one that counts is still being written.
+    if (!stop.aborted && index < most) throw error
   } finally {
     stop.removeEventListener('abort', endInput)
   }

@@ -1,6 +1,6 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { outputFormat } from '@pinecone-inference/files'
-import { isFolder } from './make-folder.js'
+import { isFolder, namesIn } from './make-folder.js'
 import { OutputError } from './output-error.js'
 
 /** The namespace that has no name, as Pinecone's bulk import calls it. */
@@ -12,7 +12,8 @@ const DEFAULT_NAMESPACE = '__default__'
  */
 export async function outputPath(output: string, namespace: string | undefined): Promise<string> {
   if (output !== '-' && (/[/\\]$/.test(output) || (await isFolder(output)))) {
-    return join(output, folderOf(namespace ?? DEFAULT_NAMESPACE), '0.parquet')
+    const folder = join(output, folderOf(namespace ?? DEFAULT_NAMESPACE))
+    return join(folder, '0.parquet')
   }
   if (namespace !== undefined) {
     throw new OutputError('--namespace goes with a folder as --output: <folder>/<namespace>/0.parquet')
@@ -27,4 +28,19 @@ export async function outputPath(output: string, namespace: string | undefined):
 function folderOf(namespace: string): string {
   if (!/[/\\\0]/.test(namespace) && !['', '.', '..'].includes(namespace)) return namespace
   throw new OutputError(`--namespace ${JSON.stringify(namespace)} cannot be the name of a folder`)
+}
+
+/**
+ * Both kinds of output in one folder are every record twice for whoever imports it.
+ *
+ * @throws OutputError where the workers of an `embed --redis` have written, or are writing
+ */
+export async function refusePartsOfWorkers(path: string): Promise<void> {
+  const folder = dirname(path)
+  const parts = (await namesIn(folder)).filter((name) => /^part-\d{9,}\./.test(name))
+  if (parts.length === 0) return
+  throw new OutputError(
+    `${folder} holds ${parts[0]}${parts.length > 1 ? ' and others' : ''} of an embed --redis: the records would be there ` +
+      'twice. Give another folder.',
+  )
 }

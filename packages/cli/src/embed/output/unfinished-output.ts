@@ -46,6 +46,12 @@ export async function refuseFinished(output: string): Promise<void> {
   if (!(await exists(paths.folder))) await refuseExisting(paths)
 }
 
+/** What the input was when the unfinished run of an output was begun; undefined where that is not known. */
+export async function begunInput(output: string): Promise<JournalHead['input'] | undefined> {
+  const journal = await readJournal(pathsOf(output).journal).catch(() => undefined)
+  return journal?.head.input
+}
+
 /** A run that was finished already, and what it did, where that is still known. */
 export interface FinishedOutput {
   readonly finished: JournalEntry | undefined

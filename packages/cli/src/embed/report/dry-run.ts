@@ -12,7 +12,7 @@ export interface DryRun {
 
 /** Says what a run would take, on the standard output. */
 export function tellEstimate({ survey, tallies, tokensPerMinute, json }: DryRun): void {
-  const { tokens, requests, seconds } = estimate(survey, tallies, tokensPerMinute)
+  const { tokens, requests, seconds } = estimate(tallies, tokensPerMinute)
   const { records, empty, bytes } = survey
   if (json) {
     process.stdout.write(

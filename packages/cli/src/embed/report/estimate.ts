@@ -1,9 +1,10 @@
-import type { Survey } from '../input/survey-input.js'
-
 /** A token of English has some four bytes. */
 const BYTES_PER_TOKEN = 4
 /** Inputs that a request to a hosted model may hold. */
 const INPUTS_PER_REQUEST = 96
+/** Bytes that the client puts into a request, and those of an input's `{"text":""},`. */
+const REQUEST_BYTES = 1_900_000
+const BYTES_PER_INPUT = 12
 /** What a model reads of a text: https://docs.pinecone.io/models/overview */
 const TOKENS_PER_TEXT: ReadonlyMap<string, number> = new Map([
   ['llama-text-embed-v2', 2048],
@@ -17,6 +18,10 @@ export class TokenTally {
   readonly #limit: number
   #bytes = 0
   #cut = 0
+  #requests = 0
+  /** Of the last request. */
+  #inputs = 0
+  #requestBytes = 0
 
   constructor(model: string, truncate: string | undefined) {
     this.model = model
@@ -26,8 +31,24 @@ export class TokenTally {
 
   /** Adds a text of so many bytes. */
   add(bytes: number): void {
+    if (bytes > 0) this.#addToRequest(bytes)
     this.#bytes += Math.min(bytes, this.#limit)
     if (bytes > this.#limit) this.#cut++
+  }
+
+  /** Requests that the texts so far take, by count and by bytes. */
+  get requests(): number {
+    return this.#requests
+  }
+
+  #addToRequest(bytes: number): void {
+    this.#inputs++
+    this.#requestBytes += bytes + BYTES_PER_INPUT
+    const fits = this.#inputs <= INPUTS_PER_REQUEST && this.#requestBytes <= REQUEST_BYTES
+    if (fits && this.#requests > 0) return
+    this.#requests++
+    this.#inputs = 1
+    this.#requestBytes = bytes + BYTES_PER_INPUT
   }
 
   get tokens(): number {
@@ -49,15 +70,11 @@ export interface Estimate {
 }
 
 /** What a job will take, roughly. The budget is per model, and models work side by side. */
-export function estimate(
-  { records, empty }: Survey,
-  tallies: readonly TokenTally[],
-  tokensPerMinute: number | undefined,
-): Estimate {
+export function estimate(tallies: readonly TokenTally[], tokensPerMinute: number | undefined): Estimate {
   const tokens = tallies.map((tally) => tally.tokens)
   return {
     tokens: tokens.reduce((sum, count) => sum + count, 0),
-    requests: Math.ceil((records - empty) / INPUTS_PER_REQUEST) * tallies.length,
+    requests: tallies.reduce((sum, { requests }) => sum + requests, 0),
     seconds: tokensPerMinute === undefined ? undefined : (Math.max(...tokens) / tokensPerMinute) * 60,
   }
 }

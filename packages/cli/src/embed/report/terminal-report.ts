@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress'
 import { sayLine } from '../../output/say-line.js'
-import { count, figures, type Progress, type Report, sentences } from './report.js'
+import { count, duration, figures, type Progress, type Report, sentences } from './report.js'
 
 /** A bar on a terminal's standard error. */
 export function terminalReport(): Report {
@@ -18,7 +18,7 @@ export function terminalReport(): Report {
   return {
     progress(progress) {
       bar ??= start(progress)
-      bar.update(progress.done, { figures: figures(progress), counted: counted(progress) })
+      bar.update(progress.done, { progress })
     },
     say: print,
     fail: (message) => print(`error: ${message}`),
@@ -34,8 +34,22 @@ function start(progress: Progress): SingleBar {
   const { total } = progress
   const bar = new SingleBar(
     {
-      format: total === undefined ? '{counted} | {figures}' : '{bar} {percentage} % | {counted} | {figures}',
-      barsize: 24,
+      format: (
+        { barCompleteString, barIncompleteString },
+        { progress: share, total, value },
+        { progress },
+      ) => {
+        const { columns = 80 } = process.stderr
+        const filled = (size: number) => {
+          const done = Math.round(share * size)
+          return `${barCompleteString?.slice(0, done)}${barIncompleteString?.slice(0, size - done)} `
+        }
+        return fitting(
+          columns,
+          progress,
+          total > 0 ? { filled, percent: Math.floor((100 * value) / total) } : null,
+        )
+      },
       fps: 5,
       hideCursor: true,
       // a signal is for the job, which puts the terminal in order when it ends
@@ -43,10 +57,27 @@ function start(progress: Progress): SingleBar {
     },
     Presets.shades_classic,
   )
-  bar.start(total ?? 0, progress.done, { figures: figures(progress), counted: counted(progress) })
+  bar.start(total ?? 0, progress.done, { progress })
   return bar
 }
 
-function counted({ done, total }: Progress): string {
-  return total === undefined ? count(done) : `${count(done)}/${count(total)}`
+/** What of a bar there is, where the total is known. */
+interface Bar {
+  filled(size: number): string
+  readonly percent: number
+}
+
+/** As much as the terminal has room for now, the time that is left before everything else but the share. */
+export function fitting(columns: number, progress: Progress, bar: Bar | null): string {
+  const { done, total, secondsLeft } = progress
+  const counted = total === undefined ? count(done) : `${count(done)}/${count(total)}`
+  const left = secondsLeft === undefined ? '' : ` | ${duration(secondsLeft)} left`
+  const share = bar ? `${bar.percent} %` : counted
+  const lines = [
+    ...(bar ? [24, 12].map((size) => `${bar.filled(size)}${share} | ${counted} | ${figures(progress)}`) : []),
+    ...(bar ? [`${share} | ${counted} | ${figures(progress)}`] : [`${counted} | ${figures(progress)}`]),
+    ...(bar ? [`${bar.filled(12)}${share}${left}`] : []),
+    `${share}${left}`,
+  ]
+  return lines.find(({ length }) => length < columns) ?? share
 }

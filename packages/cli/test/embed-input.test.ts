@@ -1,0 +1,78 @@
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseFaultRule } from '@pinecone-inference/emulator'
+import { expect, it } from 'vitest'
+import { folderOf, run } from './run-command.js'
+import { service } from './service.js'
+
+const SPARSE = ['--model', 'pinecone-sparse-english-v0']
+const lines = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => `{"id":"${from + i}","text":"passage ${from + i}"}\n`).join('')
+
+it('an input that has grown since a run began is embedded as far as it was surveyed', async () => {
+  const { env, emulator } = await service()
+  emulator.faults.add(parseFaultRule('/embed#2-99 status:401'))
+  const folder = await folderOf({ 'in.jsonl': lines(0, 300) })
+  const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE, '--concurrency', '1']
+  expect((await run(folder, args, env)).code).toBe(1)
+  emulator.faults.clear()
+  // the last line is still being written
+  await appendFile(join(folder, 'in.jsonl'), `${lines(300, 310)}{"id":"3`)
+  // what hosted models do anyway is no other run
+  const { code, stderr } = await run(folder, [...args, '--truncate', 'END'], env)
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringContaining('The input has grown since this began: its first 300 records are embedded.'),
+  ])
+  expect((await readFile(join(folder, 'out.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(300)
+})
+
+it('an input without records is refused, and leaves no output', async () => {
+  const folder = await folderOf({ 'empty.jsonl': '' })
+  for (const [input, name] of [
+    ['-', 'standard input'],
+    ['empty.jsonl', 'empty.jsonl'],
+  ] as const) {
+    const { code, stderr } = await run(folder, ['embed', input, '-o', 'out.jsonl', ...SPARSE, '--offline'])
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`error: ${name}: has no records`)])
+  }
+  expect(await readdir(folder)).toEqual(['empty.jsonl'])
+})
+
+it('an id that comes twice is seen before anything is sent, with the standard output too', async () => {
+  const { env, emulator } = await service()
+  const folder = await folderOf({ 'in.jsonl': `${lines(0, 500)}${lines(7, 8)}` })
+  const { code, stdout, stderr } = await run(folder, ['embed', 'in.jsonl', '-o', '-', ...SPARSE], env)
+  expect([code, stdout]).toEqual([1, ''])
+  expect(stderr).toContain('the id "7" is record 8\'s already')
+  expect(emulator.requests).toHaveLength(0)
+})
+
+it('an output of workers and one without them never share a folder', async () => {
+  const folder = await folderOf({ 'in.jsonl': lines(0, 3) })
+  for (const [name, file] of [
+    ['workers', 'part-000000000.parquet'],
+    ['single', '0.parquet'],
+  ] as const) {
+    await mkdir(join(folder, name, '__default__'), { recursive: true })
+    await writeFile(join(folder, name, '__default__', file), '')
+  }
+  const ended = await Promise.all([
+    run(folder, ['embed', 'in.jsonl', '-o', 'workers/', ...SPARSE, '--offline']),
+    run(folder, ['embed', 'in.jsonl', '-o', 'single/', ...SPARSE, '--redis'], {
+      REDIS_URL: 'redis://127.0.0.1:1',
+      PINECONE_API_KEY: 'local',
+    }),
+  ])
+  for (const { code, stderr } of ended)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('would be there twice')])
+})
+
+it.each([
+  [['embed', 'in.jsonl', '--modle', 'x'], {}, 'Did you mean --model?'],
+  [['embed', 'in.jsonl', '-o', 'out.jsonl'], {}, "required option '-m, --model <name>' not specified"],
+  [['models'], { PINECONE_API_KEY: 'key\n' }, 'PINECONE_API_KEY has a line feed'],
+])('%j %j: %s', async (args, env, reason) => {
+  const { code, stderr } = await run(await folderOf(), args, env)
+  expect([code, stderr]).toEqual([1, expect.stringContaining(reason)])
+})
