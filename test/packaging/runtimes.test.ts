@@ -34,7 +34,8 @@ it.each([
   'node@20',
   'node@22',
   'node@24',
-  'deno@2.9.6 run --allow-env --allow-net --allow-read',
+  // no more than a user would grant: --allow-env names every variable that the client cannot do without
+  'deno@2.9.6 run --no-prompt --allow-net --allow-env=PINECONE_API_KEY,PINECONE_INFERENCE_URL',
   'bun@1.4.5',
 ])(
   'the packed client embeds, reranks, tells errors and aborts in %s, as it is and through a fetch it is given',

@@ -17,11 +17,16 @@ export function isImmediateReal(): boolean {
   )
 }
 
+/** Bun and Deno say that they are Node, too. */
+function isNode(): boolean {
+  return Boolean(globalThis.process?.versions?.node) && !('Bun' in globalThis) && !('Deno' in globalThis)
+}
+
 function realNextTurn(): (callback: () => void) => unknown {
   const { setImmediate, setTimeout, MessageChannel } = globalThis
-  if (isImmediateReal()) return setImmediate
-  // Node always has it; where a test has faked it already, a message comes in a turn of its own, too
-  if (globalThis.process?.versions?.node && typeof MessageChannel === 'function') {
+  // Node alone is known well enough to tell its own from a fake: where a test has faked it already, a message comes in a
+  // turn of its own, too.
+  if (isNode() && !isImmediateReal()) {
     return (callback) => {
       const { port1, port2 } = new MessageChannel()
       port1.once('message', () => {
