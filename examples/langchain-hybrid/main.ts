@@ -1,41 +1,50 @@
 import { ContextualCompressionRetriever } from '@langchain/classic/retrievers/contextual_compression'
-import { EnsembleRetriever } from '@langchain/classic/retrievers/ensemble'
-import { MemoryVectorStore } from '@langchain/classic/vectorstores/memory'
 import type { BaseRetriever } from '@langchain/core/retrievers'
-import { PineconeEmbeddings, PineconeRerank, PineconeSparseEmbeddings } from '@pinecone-inference/langchain'
+import { Pinecone } from '@pinecone-database/pinecone'
+import {
+  PineconeEmbeddings,
+  PineconeHybridSearchRetriever,
+  PineconeRerank,
+  PineconeSparseEmbeddings,
+} from '@pinecone-inference/langchain'
 import { inferenceService } from '../inference-service.js'
+import { startIndexStandIn } from '../langchain-pinecone-store/index-stand-in.js'
 import { splitIntoPassages } from '../langchain-rag/split-into-passages.js'
 import { printEvaluation } from '../report/print-evaluation.js'
 import { runProgram } from '../run-program.js'
 import { readDocs } from '../undici-docs/corpus.js'
 import { questionsToAsk } from '../undici-docs/questions-to-ask.js'
-import { SparseRetriever } from './sparse-retriever.js'
 
 const CANDIDATES = 20
 
 await runProgram(async () => {
   await using service = await inferenceService()
   const { client } = service
-  console.log(`Hybrid retrieval in LangChain.js, with ${service.where}`)
+  console.log(`Hybrid search in LangChain.js, with ${service.where}`)
 
+  // Pinecone's own SDK, at an index in memory. Yours: new Pinecone().index('docs'), with the metric dotproduct.
+  await using indexServer = await startIndexStandIn('dotproduct')
+  const index = new Pinecone({ apiKey: 'offline' }).index('docs', indexServer.url)
+  const shared = {
+    embeddings: new PineconeEmbeddings({ client, model: 'llama-text-embed-v2' }),
+    sparseEmbeddings: new PineconeSparseEmbeddings({ client }),
+    index,
+    topK: CANDIDATES,
+  }
+  const hybrid = new PineconeHybridSearchRetriever(shared)
   const passages = await splitIntoPassages(readDocs())
-  const [store, sparse] = await Promise.all([
-    MemoryVectorStore.fromDocuments(
-      passages,
-      new PineconeEmbeddings({ client, model: 'llama-text-embed-v2' }),
-    ),
-    SparseRetriever.fromDocuments(passages, new PineconeSparseEmbeddings({ client }), CANDIDATES),
-  ])
-  const dense = store.asRetriever(CANDIDATES)
-  // Reciprocal rank fusion: places count, not scores, which are of different kinds in the two searches.
-  const hybrid = new EnsembleRetriever({ retrievers: [dense, sparse], weights: [0.5, 0.5] })
-  const reranked = new ContextualCompressionRetriever({
-    baseRetriever: hybrid,
-    baseCompressor: new PineconeRerank({ client, model: 'bge-reranker-v2-m3' }),
-  })
-  console.log(`${passages.length} passages, each with a dense and a sparse vector`)
+  await hybrid.addDocuments(passages)
+  console.log(`${passages.length} passages stored, each with a dense and a sparse vector`)
 
-  const searches: Record<string, BaseRetriever> = { dense, sparse, hybrid, 'hybrid, reranked': reranked }
+  const searches: Record<string, BaseRetriever> = {
+    dense: new PineconeHybridSearchRetriever({ ...shared, alpha: 1 }),
+    sparse: new PineconeHybridSearchRetriever({ ...shared, alpha: 0 }),
+    hybrid,
+    'hybrid, reranked': new ContextualCompressionRetriever({
+      baseRetriever: hybrid,
+      baseCompressor: new PineconeRerank({ client, model: 'bge-reranker-v2-m3' }),
+    }),
+  }
   async function search(question: string) {
     const rankings = Object.entries(searches).map(async ([name, retriever]) => {
       const found = await retriever.invoke(question)

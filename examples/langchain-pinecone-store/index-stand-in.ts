@@ -2,14 +2,30 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 
+interface SparseValues {
+  readonly indices: number[]
+  readonly values: number[]
+}
+
+interface Query {
+  readonly vector: number[]
+  readonly sparseVector?: SparseValues
+  readonly topK: number
+  readonly namespace?: string
+}
+
 interface StoredVector {
   readonly id: string
   readonly values: number[]
+  readonly sparseValues?: SparseValues
   readonly metadata?: Record<string, unknown>
 }
 
-/** Stands in for an index: answers the data-plane calls that PineconeStore makes, from memory, by cosine. */
-export async function startIndexStandIn() {
+/**
+ * Stands in for an index: answers the data-plane calls that PineconeStore and PineconeHybridSearchRetriever make, from
+ * memory. Sparse vectors count with the metric `dotproduct`, as in Pinecone.
+ */
+export async function startIndexStandIn(metric: 'cosine' | 'dotproduct' = 'cosine') {
   const namespaces = new Map<string, Map<string, StoredVector>>()
   const vectorsOf = (name = '') => {
     const vectors = namespaces.get(name) ?? new Map<string, StoredVector>()
@@ -22,9 +38,13 @@ export async function startIndexStandIn() {
       for (const vector of vectors) vectorsOf(namespace).set(vector.id, vector)
       return { upsertedCount: vectors.length }
     },
-    '/query'({ vector, topK, namespace }: { vector: number[]; topK: number; namespace?: string }) {
+    '/query'({ vector, sparseVector, topK, namespace }: Query) {
+      const score = ({ values, sparseValues }: StoredVector) =>
+        metric === 'cosine'
+          ? dot(vector, values) / Math.sqrt(dot(vector, vector) * dot(values, values))
+          : dot(vector, values) + sparseDot(sparseVector, sparseValues)
       const matches = [...vectorsOf(namespace).values()]
-        .map(({ id, values, metadata }) => ({ id, score: cosine(vector, values), values: [], metadata }))
+        .map((stored) => ({ id: stored.id, score: score(stored), values: [], metadata: stored.metadata }))
         .sort((a, b) => b.score - a.score)
         .slice(0, topK)
       return { matches, namespace: namespace ?? '', usage: { readUnits: 1 } }
@@ -51,15 +71,12 @@ export async function startIndexStandIn() {
   }
 }
 
-function cosine(a: readonly number[], b: readonly number[]): number {
-  let dot = 0
-  let squaresOfA = 0
-  let squaresOfB = 0
-  for (const [i, x] of a.entries()) {
-    const y = b[i] ?? 0
-    dot += x * y
-    squaresOfA += x * x
-    squaresOfB += y * y
-  }
-  return dot / Math.sqrt(squaresOfA * squaresOfB)
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0)
+}
+
+function sparseDot(a: SparseValues | undefined, b: SparseValues | undefined): number {
+  if (!a || !b) return 0
+  const weights = new Map(b.indices.map((index, i) => [index, b.values[i] ?? 0]))
+  return a.indices.reduce((sum, index, i) => sum + (a.values[i] ?? 0) * (weights.get(index) ?? 0), 0)
 }

@@ -1,5 +1,17 @@
 export type { EmbedCallOptions } from './embed-call-options.js'
 export { PineconeEmbeddings, type PineconeEmbeddingsFields } from './embeddings.js'
+export type {
+  IndexMatch,
+  IndexQuery,
+  IndexRecord,
+  PineconeIndex,
+  RecordsToUpsert,
+} from './hybrid/index-client.js'
+export {
+  type AddOptions,
+  PineconeHybridSearchRetriever,
+  type PineconeHybridSearchRetrieverFields,
+} from './hybrid/retriever.js'
 export {
   PineconeRerank,
   type PineconeRerankFields,

@@ -6,6 +6,7 @@ import {
   Document,
   ImageNode,
   type NodeWithScore,
+  QueryEngineTool,
   Settings,
   TextNode,
   VectorStoreIndex,
@@ -235,6 +236,22 @@ describe('in LlamaIndex', () => {
       ['/embed', 'query'],
       ['/rerank', undefined],
     ])
+  })
+
+  it('a query tool reranks only where it is built of an engine', async () => {
+    const { emulator, fields } = await emulated()
+    Settings.llm = new MockLLM({ responseMessage: 'By pooling.', timeBetweenToken: 0 })
+    const nodePostprocessors = [new PineconeRerank(fields)]
+    const metadata = { name: 'docs', description: 'about pools', parameters: {} } as never
+    await Settings.withEmbedModel(new PineconeEmbedding(fields), async () => {
+      const index = await VectorStoreIndex.fromDocuments(documents())
+      const options = { similarityTopK: 3, nodePostprocessors }
+      await index.queryTool({ options, metadata }).call({ query: question })
+      expect(emulator.requests.filter(({ path }) => path === '/rerank')).toHaveLength(0)
+      const queryEngine = index.asQueryEngine({ similarityTopK: 3, nodePostprocessors })
+      await new QueryEngineTool({ queryEngine, metadata }).call({ query: question })
+      expect(emulator.requests.filter(({ path }) => path === '/rerank')).toHaveLength(1)
+    })
   })
 
   it('a context chat engine takes a message of several parts', async () => {

@@ -73,6 +73,7 @@ const NAMES_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   progresscallback: ['onProgress'],
   proxy: ['dispatcher'],
   retries: ['maxRetries'],
+  sparseencoder: ['sparseEmbeddings'],
   texts: ['inputs', 'documents'],
   threshold: ['scoreThreshold'],
   topk: ['topN'],

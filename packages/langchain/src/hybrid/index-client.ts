@@ -1,0 +1,65 @@
+import type { SparseVector } from '../sparse-embeddings.js'
+
+/** A record as an index takes it. */
+export interface IndexRecord {
+  id: string
+  values?: number[]
+  sparseValues?: SparseVector
+  metadata: Record<string, string | number | boolean | string[]>
+}
+
+export interface IndexQuery {
+  topK: number
+  vector?: number[]
+  sparseVector?: SparseVector
+  filter?: object
+  includeMetadata?: boolean
+}
+
+export interface IndexMatch {
+  id: string
+  score?: number | undefined
+  metadata?: Record<string, unknown> | undefined
+}
+
+/** Records in the form of every version of the SDK: up to 6 takes the list itself, later ones an object with `records`. */
+export type RecordsToUpsert = IndexRecord[] & { records: IndexRecord[] }
+
+/**
+ * What `pc.index()` of `@pinecone-database/pinecone` gives, by its shape: so the SDK is the user's own, in any version
+ * from 4 on.
+ */
+export interface PineconeIndex {
+  namespace(name: string): PineconeIndex
+  query(query: IndexQuery): Promise<{ matches?: IndexMatch[] }>
+  upsert(records: RecordsToUpsert): Promise<unknown>
+}
+
+/**
+ * At most 1,000 records and 2 MB in an upsert of vectors: https://docs.pinecone.io/reference/api/database-limits/upsert
+ * (read 2026-11-28).
+ */
+const MAX_RECORDS = 100
+const MAX_BYTES = 1_900_000
+
+/** Records in groups that one upsert may hold. */
+export function* upserts(
+  records: readonly IndexRecord[],
+): Generator<{ start: number; group: RecordsToUpsert }> {
+  let start = 0
+  let bytes = 0
+  const groupOf = (end: number) => {
+    const group = records.slice(start, end)
+    return { start, group: Object.assign([...group], { records: group }) }
+  }
+  for (const [i, record] of records.entries()) {
+    const size = new TextEncoder().encode(JSON.stringify(record)).length
+    if (i > start && (i - start >= MAX_RECORDS || bytes + size > MAX_BYTES)) {
+      yield groupOf(i)
+      start = i
+      bytes = 0
+    }
+    bytes += size
+  }
+  if (start < records.length) yield groupOf(records.length)
+}
