@@ -167,7 +167,7 @@ describe('local models', () => {
       body: embedBody(['a'], { model: llama, dimension: 1024 }),
     })
     expect(refused.status).toBe(400)
-    expect(JSON.stringify(refused.body)).toContain('allowed values: 2, 4')
+    expect(JSON.stringify(refused.body)).toContain('must be one of [2, 4]')
   })
 
   it('rank documents by the sigmoid of their logit', async () => {
@@ -359,4 +359,15 @@ describe('the start fails, and says why, when', () => {
       expect(await say({})).toBe('')
     }
   })
+})
+
+it('answers one request after the other, as they came: a short one does not overtake a long one', async () => {
+  const folder = await modelDir({ [e5]: encoderFiles() })
+  const answered: number[] = []
+  const emulator = await startEmulator({ ...transformers(folder), onAnswer: ({ id }) => answered.push(id) })
+  onTestFinished(() => emulator.close())
+  const asked = [96, 96, 1, 1].map((count) => embed(emulator, Array<string>(count).fill('ferry')))
+  const answers = await Promise.all(asked)
+  expect(answers.map(({ data }) => data.length)).toEqual([96, 96, 1, 1])
+  await expect.poll(() => answered).toEqual(emulator.requests.map(({ id }) => id))
 })

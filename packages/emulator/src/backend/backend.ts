@@ -8,8 +8,9 @@ import type { Ranking } from '../rerank/rerank.js'
 export interface Backend {
   /** Every hosted model, as `GET /models` shows it. */
   readonly models: readonly ModelInfo[]
-  embed(request: EmbedRequest): Embeddings | Promise<Embeddings>
-  rerank(request: RerankRequest): Ranking | Promise<Ranking>
+  /** Rejects when `signal` is aborted: nobody waits for the answer any more. */
+  embed(request: EmbedRequest, signal: AbortSignal): Embeddings | Promise<Embeddings>
+  rerank(request: RerankRequest, signal: AbortSignal): Ranking | Promise<Ranking>
   /** Frees what it holds. */
   close(): Promise<void>
 }

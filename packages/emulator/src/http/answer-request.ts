@@ -31,9 +31,15 @@ export interface AnswerSettings {
   readonly backend: Backend
   /** Called with what a valid request costs; throws where the budget does not allow it. */
   readonly spend: (spending: Spending) => void
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal
 }
 
-/** The API itself: a request's answer, success or error, without clock or socket. */
+/**
+ * The API itself: a request's answer, success or error, without clock or socket.
+ *
+ * @throws whatever ends the work for a client that has gone
+ */
 export async function answerRequest(request: ApiRequest, settings: AnswerSettings): Promise<Answer> {
   try {
     checkApiKey(request.headers, settings.apiKey)
@@ -41,6 +47,7 @@ export async function answerRequest(request: ApiRequest, settings: AnswerSetting
     const answer = await answerRoute(request, settings)
     return { ...answer, headers: { 'x-pinecone-api-version': version, ...answer.headers } }
   } catch (error) {
+    if (settings.signal.aborted) throw error
     return errorAnswer(error)
   }
 }
@@ -72,7 +79,7 @@ async function answerRoute(
     case '/embed': {
       checkContentType(headers)
       const request = readEmbedRequest(readJsonObject(body), backend.models)
-      const embeddings = await backend.embed(request)
+      const embeddings = await backend.embed(request, settings.signal)
       settings.spend({
         model: request.model.model,
         inputType: String(request.parameters.input_type),
@@ -83,7 +90,7 @@ async function answerRoute(
     case '/rerank': {
       checkContentType(headers)
       const request = readRerankRequest(readJsonObject(body), backend.models)
-      const ranking = await backend.rerank(request)
+      const ranking = await backend.rerank(request, settings.signal)
       const answer = success(writeRanking(request, ranking))
       settings.spend({ model: request.model.model, tokens: 0, rerankUnits: ranking.rerankUnits })
       return answer

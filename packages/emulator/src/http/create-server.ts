@@ -76,6 +76,7 @@ export function createServer(settings: ServerSettings): Server {
       const settle: AnswerSettings = {
         apiKey: settings.apiKey,
         backend: settings.backend,
+        signal: gone.signal,
         spend: (spending) => {
           for (const limiter of plan.rateLimiters) limiter.spend(spending, Date.now())
           if (spending.tokens > 0) recorded.tokens = spending.tokens

@@ -17,15 +17,16 @@ export async function loadCrossEncoder(
 ): Promise<LocalModel<RerankRequest, Ranking>> {
   const settings = await readModelSettings(path)
   const model = await loadOnnxModel(library, 'AutoModelForSequenceClassification', path, settings)
-  const run = (items: readonly Tokens[]) => model.run(items, ['logits'], readScores)
+  const run = (items: readonly Tokens[], signal?: AbortSignal) =>
+    model.run(items, ['logits'], readScores, signal)
   await tryOut(path, () => run([model.tokenize('hello', 'world')]))
 
   return {
     info: describeCrossEncoder(hosted, settings),
-    async answer({ model: info, query, texts, topN, parameters }) {
+    async answer({ model: info, query, texts, topN, parameters }, signal) {
       const truncate = (parameters.truncate ?? 'END') as Truncate
       const items = texts.map((fields) => fit(model, info, { query, document: fields.join('\n'), truncate }))
-      return rankByScore(await run(items), topN)
+      return rankByScore(await run(items, signal), topN)
     },
     close: model.close,
   }

@@ -7,7 +7,7 @@ import { BackendError } from '../backend-error.js'
 import type { ModelFolder } from './find-model-folders.js'
 import type { Library } from './load-library.js'
 import { describeLocal, type LocalModel, tryOut } from './local-model.js'
-import { loadOnnxModel, type OnnxModel } from './onnx-model.js'
+import { loadOnnxModel, type OnnxModel, type ReadRows } from './onnx-model.js'
 import { pool, unitVector } from './pool.js'
 import { type ModelSettings, readModelSettings } from './read-model-settings.js'
 import { bareTokens, cut, type Tokens } from './tokens.js'
@@ -27,23 +27,23 @@ export async function loadDenseModel(
   const model = await loadOnnxModel(library, 'AutoModel', path, settings)
   const prompts = settings.prompts ?? (/\be5\b/.test(hosted.model) ? e5Prompts : noPrompts)
 
-  const run = (items: readonly Tokens[]) =>
-    model.run(items, ['last_hidden_state', 'token_embeddings'], (values, dims, lengths) =>
-      pool(values, dims, lengths, settings.pooling),
-    )
+  const read: ReadRows<Float64Array> = (values, dims, lengths) =>
+    pool(values, dims, lengths, settings.pooling)
+  const run = (items: readonly Tokens[], signal?: AbortSignal) =>
+    model.run(items, ['last_hidden_state', 'token_embeddings'], read, signal)
   const [trial] = await tryOut(path, () => run([model.tokenize('hello')]))
   const size = trial?.length ?? 0
 
   return {
     info: describeDense(hosted, settings, size, path),
-    async answer({ model: info, texts, parameters }) {
+    async answer({ model: info, texts, parameters }, signal) {
       const prompt = prompts[parameters.input_type as keyof Prompts]
       const truncate = parameters.truncate as Truncate
       const items = texts.map((text, index) => fit(model, info, { text, prompt, index, truncate }))
       const dimension = Number(parameters.dimension ?? info.default_dimension)
       return {
         vectorType: 'dense',
-        vectors: (await run(items)).map((vector) => unitVector(vector, dimension)),
+        vectors: (await run(items, signal)).map((vector) => unitVector(vector, dimension)),
         totalTokens: items.reduce((sum, { ids }) => sum + ids.length, 0),
       }
     },

@@ -5,7 +5,7 @@ import type { ModelSettings } from './read-model-settings.js'
 /** A hosted model that a local one answers for. */
 export interface LocalModel<Request, Result> {
   readonly info: ModelInfo
-  answer(request: Request): Promise<Result>
+  answer(request: Request, signal: AbortSignal): Promise<Result>
   close(): Promise<void>
 }
 

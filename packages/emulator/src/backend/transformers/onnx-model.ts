@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from '@huggingface/transformers'
 import { BackendError } from '../backend-error.js'
 import type { Library } from './load-library.js'
@@ -13,7 +14,12 @@ export interface OnnxModel {
   /** Ids and types of a text, or of a pair, with special tokens. */
   tokenize(text: string, pair?: string): Tokens
   /** Runs everything and gives each item's row of the first output of these names, with its attention mask. */
-  run<Row>(items: readonly Tokens[], outputs: readonly string[], read: ReadRows<Row>): Promise<Row[]>
+  run<Row>(
+    items: readonly Tokens[],
+    outputs: readonly string[],
+    read: ReadRows<Row>,
+    signal?: AbortSignal,
+  ): Promise<Row[]>
   close(): Promise<void>
 }
 
@@ -53,9 +59,12 @@ function onnxModel(library: Library, tokenizer: PreTrainedTokenizer, model: PreT
   return {
     tokenizer,
     tokenize: (text, pair) => tokenize(tokenizer, padding, text, pair),
-    async run(items, outputs, read) {
+    async run(items, outputs, read, signal) {
       const rows = []
       for (let from = 0; from < items.length; from += batchSize) {
+        // The runtime holds up the thread: between batches others are heard, that a client has gone among them.
+        await nextTurn()
+        signal?.throwIfAborted()
         const batch = items.slice(from, from + batchSize)
         const result = (await model(modelInputs(library, batch, padding))) as Record<string, Tensor>
         const name = outputs.find((candidate) => result[candidate] !== undefined)

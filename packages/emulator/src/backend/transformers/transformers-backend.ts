@@ -3,6 +3,7 @@ import type { EmbedRequest } from '../../embed/read-embed-request.js'
 import type { RerankRequest } from '../../rerank/read-rerank-request.js'
 import type { Ranking } from '../../rerank/rerank.js'
 import type { Backend } from '../backend.js'
+import { InTurn } from '../in-turn.js'
 import { lexicalBackend } from '../lexical-backend.js'
 import { loadCrossEncoder } from './cross-encoder.js'
 import { loadDenseModel } from './dense-model.js'
@@ -32,13 +33,21 @@ export async function openTransformersBackend(modelDir: string): Promise<Backend
     await close()
     throw error
   }
+  const inTurn = new InTurn()
   return {
     models: lexicalBackend.models.map(
       (model) => (embedders.get(model.model) ?? rerankers.get(model.model))?.info ?? model,
     ),
-    embed: (request) => embedders.get(request.model.model)?.answer(request) ?? lexicalBackend.embed(request),
-    rerank: (request) =>
-      rerankers.get(request.model.model)?.answer(request) ?? lexicalBackend.rerank(request),
+    embed(request, signal) {
+      const model = embedders.get(request.model.model)
+      if (!model) return lexicalBackend.embed(request, signal)
+      return inTurn.run(() => model.answer(request, signal), signal)
+    },
+    rerank(request, signal) {
+      const model = rerankers.get(request.model.model)
+      if (!model) return lexicalBackend.rerank(request, signal)
+      return inTurn.run(() => model.answer(request, signal), signal)
+    },
     close,
   }
 }
