@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { checkCommand } from './commands/check.js'
 import { completeCommand, completionCommand } from './commands/completion.js'
 import { embedCommand } from './commands/embed.js'
 import { environmentHelp, exitCodesHelp } from './commands/help-text.js'
@@ -19,6 +20,7 @@ export function createProgram(): Command {
     .addCommand(embedCommand())
     .addCommand(workerCommand())
     .addCommand(rerankCommand())
+    .addCommand(checkCommand())
     .addCommand(modelsCommand())
     .addCommand(serveCommand())
     .addCommand(completionCommand())

@@ -67,12 +67,12 @@ describe('Parquet', () => {
 })
 
 describe('JSONL', () => {
-  it('has a line per record, in the shape of an upsert', async () => {
+  it('has a line per record, as Pinecone’s command line takes it', async () => {
     const path = join(await folderOf(), 'out.jsonl')
     await writeRecords(path, records(2), { format: 'jsonl', vectors: both })
     expect(await readFile(path, 'utf8')).toBe(
-      '{"id":"id-0","values":[0,0.5,-0.25],"sparseValues":{"indices":[0,4294967295],"values":[1,0.125]}}\n' +
-        '{"id":"id-1","values":[1,0.5,-0.25],"sparseValues":{"indices":[1,4294967295],"values":[1,0.125]},"metadata":{"n":1,"tags":["a","ü"]}}\n',
+      '{"id":"id-0","values":[0,0.5,-0.25],"sparse_values":{"indices":[0,4294967295],"values":[1,0.125]}}\n' +
+        '{"id":"id-1","values":[1,0.5,-0.25],"sparse_values":{"indices":[1,4294967295],"values":[1,0.125]},"metadata":{"n":1,"tags":["a","ü"]}}\n',
     )
   })
 })

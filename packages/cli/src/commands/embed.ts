@@ -23,18 +23,24 @@ import { connect } from '../service/connect.js'
 import { embedByWorkers } from '../workers/embed-by-workers.js'
 import { DEFAULT_RUN, redisUrl, runName } from '../workers/redis-options.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
-import { names, wholeNumber } from './read-option.js'
+import { wholeNumber } from './read-option.js'
+import {
+  addInputOptions,
+  addLayoutOptions,
+  type InputOptions,
+  type LayoutOptions,
+  layoutOf,
+  readOptions,
+  SetAside,
+} from './read-options.js'
 
-interface EmbedOptions {
+interface EmbedOptions extends InputOptions, LayoutOptions {
   readonly output: string
   readonly model: string
   readonly sparseModel?: string
   readonly inputType: string
   readonly dimension?: number
   readonly truncate?: string
-  readonly idField: string
-  readonly textField: string
-  readonly metadataFields?: readonly string[]
   readonly namespace?: string
   readonly tokensPerMinute?: number
   readonly concurrency: number
@@ -49,11 +55,11 @@ const largest = Number.MAX_SAFE_INTEGER
 
 /** `pinecone-inference embed`: files of texts to a file of vectors, resumable. */
 export function embedCommand(): Command {
-  return new Command('embed')
+  const command = new Command('embed')
     .description('embed files of texts into a file of vectors; started again, it goes on where it was')
     .argument(
       '<input...>',
-      '.jsonl, .csv or .parquet files, a folder of Markdown and text files, or - for JSONL',
+      '.jsonl, .json, .csv, .tsv, .parquet, documents (.md, .txt, .html, .pdf …), each also as .gz or .zst, folders, or -',
     )
     .option(
       '-o, --output <file>',
@@ -85,13 +91,7 @@ export function embedCommand(): Command {
         ['END', 'START', 'NONE'],
       ),
     )
-    .option('--id-field <name>', 'the field that holds the id', 'id')
-    .option('--text-field <name>', 'the field that holds the text', 'text')
-    .option(
-      '--metadata-fields <names>',
-      'fields that become metadata, with commas (default: metadata)',
-      names,
-    )
+  return addLayoutOptions(addInputOptions(command))
     .option('--namespace <name>', 'with a folder as output: the namespace (default: __default__)')
     .option('--tokens-per-minute <n>', 'the project’s budget (default: learned)', wholeNumber(1, largest))
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
@@ -157,19 +157,22 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
   const stop = new StopSignal(() => {
     report.say('Stopping: what is under way is finished first. Ctrl-C again stops at once.')
   })
+  const aside = new SetAside(report.say)
   try {
+    const read = readOptions(options, aside)
     refuseFolderAsStandardInput(inputs)
     const output = await outputPath(options.output, options.namespace)
     const { redis, run = DEFAULT_RUN } = options
     if (redis === undefined && options.run !== undefined) throw new OutputError('--run goes with --redis')
     refuseKnownMisfits(options)
     if (redis !== undefined && !options.dryRun) {
-      const job = { inputs, read: readOptions(options), output: options.output, path: output }
-      return await embedByWorkers(job, { ...options, redis, run }, { stop, report })
+      const job = { inputs, read, output: options.output, path: output }
+      return withAside(await embedByWorkers(job, { ...options, redis, run }, { stop, report }), aside)
     }
-    return options.dryRun
-      ? await dryRun(output, inputs, options, stop)
-      : await embedInto(output, inputs, options, { stop, report })
+    const code = options.dryRun
+      ? await dryRun(output, inputs, read, options, stop)
+      : await embedInto(output, inputs, read, options, { stop, report })
+    return withAside(code, aside)
   } catch (error) {
     if (stop.requested.aborted) return stop.exitCode
     if (!isExpected(error)) throw error
@@ -181,9 +184,16 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
   }
 }
 
+/** Records that were set aside are inputs that failed. */
+function withAside(code: number, aside: SetAside): number {
+  aside.tell()
+  return code === EXIT.done && aside.records > 0 ? EXIT.someFailed : code
+}
+
 async function embedInto(
   output: string,
   inputs: readonly string[],
+  read: ReadOptions,
   options: EmbedOptions,
   { stop, report }: { stop: StopSignal; report: Report },
 ): Promise<number> {
@@ -197,7 +207,7 @@ async function embedInto(
   try {
     const format = outputFormat(output) ?? 'jsonl'
     const calls = await callsToMake(options, format, client, stop.requested)
-    const job = { inputs, read: readOptions(options), calls, service: name, output, format }
+    const job = { inputs, read, calls, service: name, output, format, layout: layoutOf(options) }
     return await carryOut(job, { client, tokens, stop, report })
   } finally {
     await close()
@@ -207,6 +217,7 @@ async function embedInto(
 async function dryRun(
   output: string,
   inputs: readonly string[],
+  read: ReadOptions,
   options: EmbedOptions,
   stop: StopSignal,
 ): Promise<number> {
@@ -218,13 +229,9 @@ async function dryRun(
   const onText = (bytes: number) => {
     for (const tally of tallies) tally.add(bytes)
   }
-  const survey = await surveyInput(inputs, readOptions(options), stop.requested, { onText })
+  const survey = await surveyInput(inputs, read, stop.requested, { onText, layout: layoutOf(options) })
   tellEstimate({ survey, tallies, tokensPerMinute, json })
   return EXIT.done
-}
-
-function readOptions({ idField, textField, metadataFields }: EmbedOptions): ReadOptions {
-  return { idField, textField, ...(metadataFields ? { metadataFields } : {}) }
 }
 
 function reportFor({ json, output }: EmbedOptions): Report {

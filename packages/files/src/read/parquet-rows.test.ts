@@ -1,7 +1,7 @@
 import { type AsyncBuffer, parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { expect, it } from 'vitest'
-import { parquetRows } from './parquet-rows.js'
+import { forEmptyPages, parquetRows } from './parquet-rows.js'
 
 const rows = 3000
 const text = (i: number) => `${i} ${'x'.repeat(20_000)}`
@@ -63,4 +63,16 @@ it.each([
   }
   expect(count).toBe(rows)
   expect(bytesRead()).toBeLessThan(1.1 * rows * text(1).length)
+})
+
+it('asks no compressor for a page without values', () => {
+  const asked: number[] = []
+  const { SNAPPY } = forEmptyPages({
+    SNAPPY: (_, length) => {
+      asked.push(length)
+      return new Uint8Array(length)
+    },
+  })
+  expect([SNAPPY?.(new Uint8Array(), 0).length, SNAPPY?.(new Uint8Array(3), 5).length]).toEqual([0, 5])
+  expect(asked).toEqual([5])
 })

@@ -1,8 +1,8 @@
-import type { AsyncBuffer, FileMetaData, OffsetIndex, RowGroup } from 'hyparquet'
+import type { AsyncBuffer, Compressors, FileMetaData, OffsetIndex, RowGroup } from 'hyparquet'
 import type { PreparedParquetReadOptions } from 'hyparquet/src/scan.js'
-import { storedDecimals } from './parquet-decimals.js'
 import { locatePages } from './parquet-pages.js'
-import { textOrBytes } from './parquet-text.js'
+import { storedValues } from './parquet-stored.js'
+import { parsers } from './parquet-text.js'
 
 /** Uncompressed bytes of the wanted columns that are decoded at a time, whatever the file's row groups hold. */
 const SLICE_BYTES = 8 * 1024 * 1024
@@ -25,7 +25,7 @@ export async function* parquetRows(
     import('hyparquet-compressors'),
   ])
   const root = parquetSchema(metadata)
-  const decimals = storedDecimals(metadata, root)
+  const stored = storedValues(metadata, root)
   const flat = root.children
     .filter(({ element, children }) => element.repetition_type !== 'REPEATED' && children.length === 0)
     .map(({ element }) => element.name)
@@ -39,10 +39,10 @@ export async function* parquetRows(
     if (slices > 1) pageLocationsByGroup[index] = await pagesWithoutIndex(file, group, flat)
     const options: PreparedParquetReadOptions = {
       file,
-      metadata: decimals.metadata,
-      parsers: { stringFromBytes: textOrBytes },
+      metadata: stored.metadata,
+      parsers,
       columns,
-      compressors,
+      compressors: forEmptyPages(compressors),
       useOffsetIndex: true,
       // hyparquet's own name for locations that are known already; without them it reads all of the column chunk
       pageLocationsByGroup,
@@ -52,7 +52,7 @@ export async function* parquetRows(
       const rowEnd = groupStart + Math.min(start + rows, groupRows)
       const slice = await parquetReadObjects({ ...options, rowStart, rowEnd })
       for (const [i, values] of slice.entries()) {
-        decimals.decode(values)
+        stored.decode(values)
         yield { row: rowStart + i + 1, values }
       }
     }
@@ -76,4 +76,16 @@ function bytesOf(group: RowGroup, columns: readonly string[]): number {
   return group.columns
     .filter(({ meta_data }) => columns.includes(meta_data?.path_in_schema[0] ?? ''))
     .reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0)
+}
+
+/**
+ * A page of version 2 without values, as Arrow writes one of nulls, has nothing to decompress, and no compressor's frame
+ * either: https://github.com/apache/parquet-testing, datapage_v2_empty_datapage.snappy.parquet.
+ */
+export function forEmptyPages(compressors: Compressors): Compressors {
+  const entries = Object.entries(compressors).map(([codec, decompress]): [string, typeof decompress] => [
+    codec,
+    (bytes, length) => (length === 0 ? new Uint8Array() : decompress(bytes, length)),
+  ])
+  return Object.fromEntries(entries)
 }

@@ -8,3 +8,23 @@ export function textOrBytes(bytes: Uint8Array | undefined): string | Uint8Array 
     return bytes
   }
 }
+
+/**
+ * How hyparquet reads texts and times. Times beyond the millisecond, which a Date does not hold, are ISO 8601 in the
+ * precision of their column; those beyond what a Date holds stay one, without a value.
+ */
+export const parsers = {
+  stringFromBytes: textOrBytes,
+  timestampFromMicroseconds: (micros: bigint) => isoTime(micros, 1_000_000n),
+  timestampFromNanoseconds: (nanos: bigint) => isoTime(nanos, 1_000_000_000n),
+}
+
+function isoTime(time: bigint, perSecond: bigint): Date | string | undefined {
+  if (time === undefined || time === null) return undefined
+  const fraction = ((time % perSecond) + perSecond) % perSecond
+  const seconds = (time - fraction) / perSecond
+  const date = new Date(Number(seconds) * 1000)
+  if (Number.isNaN(date.getTime())) return date
+  const digits = String(fraction).padStart(String(perSecond).length - 1, '0')
+  return date.toISOString().replace('000Z', `${digits}Z`)
+}

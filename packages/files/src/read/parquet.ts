@@ -22,6 +22,8 @@ export async function* readParquet(
   try {
     const { size } = await handle.stat()
     const file = fileBuffer(handle, size)
+    if (size === 0) throw new InputError({ source }, 'is empty, and no Parquet')
+    if (Buffer.from(await file.slice(-4)).toString('latin1') === 'PARE') throw encrypted(source)
     const metadata = await parquetMetadataAsync(file)
     const present = parquetSchema(metadata).children.map(({ element }) => element.name)
     const missing = columns?.required.find((name) => !present.includes(name))
@@ -37,6 +39,12 @@ export async function* readParquet(
     if (wanted.includes('__proto__')) {
       throw new InputError({ source }, 'a column is called "__proto__", which cannot be read; rename it')
     }
+    const [first] = metadata.row_groups
+    const isEncrypted = first?.columns.some(
+      ({ meta_data, crypto_metadata }) =>
+        crypto_metadata !== undefined && wanted.includes(meta_data?.path_in_schema[0] ?? ''),
+    )
+    if (isEncrypted) throw encrypted(source)
     for await (const { row, values } of parquetRows(file, metadata, wanted)) {
       const refuse = (problem: string) => new InputError({ source, line: row, unit: 'row' }, problem)
       yield { values, line: row, refuse }
@@ -51,4 +59,8 @@ export async function* readParquet(
   } finally {
     await handle.close()
   }
+}
+
+function encrypted(source: string): InputError {
+  return new InputError({ source }, 'is encrypted; write it without encryption, or decrypt it first')
 }

@@ -1,3 +1,4 @@
+import { fsync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 
 /** A file that grows at its end, from a length that is known to be good. */
@@ -45,7 +46,7 @@ export class AppendingFile {
 
   /** Waits until the disk has it. */
   sync(): Promise<void> {
-    return this.#unlessFailed(() => this.#handle.datasync())
+    return this.#unlessFailed(() => syncHandle(this.#handle))
   }
 
   close(): Promise<void> {
@@ -62,6 +63,16 @@ export class AppendingFile {
       throw this.#failure
     }
   }
+}
+
+/**
+ * Under Yarn's Plug'n'Play a FileHandle is an imitation whose `sync` and `datasync` only throw "Method not implemented"
+ * (yarnpkg/berry, packages/yarnpkg-fslib/sources/patchFs/FileHandle.ts); the descriptor is real.
+ */
+export async function syncHandle(handle: FileHandle): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    fsync(handle.fd, (error) => (error ? reject(error) : resolve()))
+  })
 }
 
 /** The system's error, which does not say which file it was. */

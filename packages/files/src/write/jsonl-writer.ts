@@ -1,5 +1,6 @@
-import type { EmbeddedRecord, Numbers } from '../record.js'
+import type { EmbeddedRecord } from '../record.js'
 import { AppendingFile } from './appending-file.js'
+import { type JsonlLayout, jsonLine } from './jsonl-layout.js'
 import type { Checkpoint, RecordWriter } from './record-writer.js'
 
 const BUFFER_LENGTH = 256 * 1024
@@ -7,25 +8,28 @@ const BUFFER_LENGTH = 256 * 1024
 export async function openJsonlWriter(
   path: string,
   checkpoints: readonly Checkpoint[],
+  layout?: JsonlLayout,
 ): Promise<RecordWriter> {
   const last = checkpoints.at(-1) ?? { bytes: 0, records: 0 }
-  return new JsonlWriter(await AppendingFile.open(path, last.bytes), last.records)
+  return new JsonlWriter(await AppendingFile.open(path, last.bytes), last.records, layout)
 }
 
-/** A line of JSON per record, in the shape of Pinecone's upsert. */
+/** A line of JSON per record. */
 class JsonlWriter implements RecordWriter {
   readonly #file: AppendingFile
+  readonly #layout: JsonlLayout | undefined
   #records: number
   #buffer = ''
   #closed = false
 
-  constructor(file: AppendingFile, records: number) {
+  constructor(file: AppendingFile, records: number, layout: JsonlLayout | undefined) {
+    this.#layout = layout
     this.#file = file
     this.#records = records
   }
 
   async append(record: EmbeddedRecord): Promise<void> {
-    this.#buffer += jsonLine(record)
+    this.#buffer += jsonLine(record, this.#layout)
     this.#records++
     if (this.#buffer.length >= BUFFER_LENGTH) await this.#flush()
   }
@@ -52,23 +56,4 @@ class JsonlWriter implements RecordWriter {
     this.#buffer = ''
     await this.#file.append(bytes)
   }
-}
-
-/** A record as a line, its line feed included. */
-export function jsonLine({ id, values, sparseValues, metadata }: EmbeddedRecord): string {
-  const record = {
-    id,
-    values: values && plain(values),
-    sparseValues: sparseValues && {
-      indices: plain(sparseValues.indices),
-      values: plain(sparseValues.values),
-    },
-    metadata,
-  }
-  return `${JSON.stringify(record)}\n`
-}
-
-/** JSON.stringify makes an object of a typed array. */
-function plain(numbers: Numbers | Uint32Array): readonly number[] {
-  return ArrayBuffer.isView(numbers) ? Array.from(numbers) : numbers
 }

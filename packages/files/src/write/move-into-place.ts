@@ -1,5 +1,6 @@
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncHandle } from './appending-file.js'
 
 /** Gives a file that is whole and on disk its final name, at once and for good. */
 export async function moveIntoPlace(from: string, to: string): Promise<void> {
@@ -12,7 +13,7 @@ export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
   try {
-    await handle.sync()
+    await syncHandle(handle)
   } finally {
     await handle.close()
   }

@@ -1,3 +1,4 @@
+import type { JsonlLayout } from './jsonl-layout.js'
 import { openJsonlWriter } from './jsonl-writer.js'
 import type { OutputFormat } from './output-format.js'
 import { openParquetWriter } from './parquet-writer.js'
@@ -6,6 +7,8 @@ import type { Checkpoint, RecordWriter, VectorColumns } from './record-writer.js
 export interface WriterOptions {
   readonly format: OutputFormat
   readonly vectors: VectorColumns
+  /** Of JSONL; Parquet has that of Pinecone's import. Default `vectors`. */
+  readonly layout?: JsonlLayout | undefined
   /** Goes on with a file after the last of its checkpoints. Default: a new file. */
   readonly checkpoints?: readonly Checkpoint[] | undefined
 }
@@ -13,9 +16,9 @@ export interface WriterOptions {
 /** Opens a file of embedded records for writing: as a new one, or after its last checkpoint. */
 export function openWriter(
   path: string,
-  { format, vectors, checkpoints = [] }: WriterOptions,
+  { format, vectors, layout, checkpoints = [] }: WriterOptions,
 ): Promise<RecordWriter> {
   return format === 'jsonl'
-    ? openJsonlWriter(path, checkpoints)
+    ? openJsonlWriter(path, checkpoints, layout)
     : openParquetWriter(path, vectors, checkpoints)
 }

@@ -2,6 +2,7 @@ import type { RowGroup } from 'hyparquet'
 import type { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { EmbeddedRecord } from '../record.js'
 import { AppendingFile } from './appending-file.js'
+import { wellFormed } from './jsonl-layout.js'
 import { columnsOf, schemaOf } from './parquet-layout.js'
 import { addRowGroup, type Layout } from './parquet-row-group.js'
 import type { Checkpoint, RecordWriter, VectorColumns } from './record-writer.js'
@@ -53,7 +54,7 @@ class ParquetFileWriter implements RecordWriter {
   }
 
   async append(record: EmbeddedRecord): Promise<void> {
-    this.#rows.push(record)
+    this.#rows.push({ ...record, ...wellFormed(record) })
     if (this.#rows.length >= ROW_GROUP_RECORDS) await this.#endRowGroup()
   }
 

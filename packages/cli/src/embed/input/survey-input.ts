@@ -1,6 +1,9 @@
 import {
   comesOnce,
+  type EmbeddedRecord,
   InputError,
+  type JsonlLayout,
+  jsonLine,
   type ReadOptions,
   readDocuments,
   readRecords,
@@ -25,6 +28,8 @@ export interface SurveyOptions {
   readonly onText?: (bytes: number) => void
   /** Records after which it ends. */
   readonly most?: number | undefined
+  /** Of the output, which may have no room for a record. */
+  readonly layout?: JsonlLayout | undefined
 }
 
 /**
@@ -37,7 +42,7 @@ export async function surveyInput(
   inputs: readonly string[],
   options: ReadOptions,
   signal: AbortSignal,
-  { onText = () => {}, most = Number.POSITIVE_INFINITY }: SurveyOptions = {},
+  { onText = () => {}, most = Number.POSITIVE_INFINITY, layout }: SurveyOptions = {},
 ): Promise<Survey> {
   const digest = new InputDigest()
   let records = 0
@@ -53,6 +58,7 @@ export async function surveyInput(
     }
     collectGarbage()
     digest.add(record)
+    if (layout !== undefined) refuseOutside(layout, record, inputs)
     records++
     const textBytes = Buffer.byteLength(record.text)
     bytes += textBytes
@@ -67,6 +73,24 @@ export async function surveyInput(
 
 export function noRecords(inputs: readonly string[]): InputError {
   return new InputError({ source: inputs.join(', ').replace(/^-$/, 'standard input') }, 'has no records')
+}
+
+/** What a layout has no room for would end the run when it is written. */
+function refuseOutside(
+  layout: JsonlLayout,
+  { id, metadata }: { id: string; metadata?: EmbeddedRecord['metadata'] },
+  inputs: readonly string[],
+): void {
+  if (typeof layout !== 'object') return
+  try {
+    jsonLine({ id, metadata }, layout)
+  } catch (cause) {
+    throw new InputError(
+      { source: inputs.join(', ') },
+      cause instanceof Error ? cause.message : String(cause),
+      cause,
+    )
+  }
 }
 
 /** A field without any value may still be there: null in every record. */

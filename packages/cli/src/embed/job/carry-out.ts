@@ -33,9 +33,9 @@ export interface Surroundings {
 export async function carryOut(job: EmbedJob, surroundings: Surroundings): Promise<number> {
   const { report } = surroundings
   if (job.output === '-') {
-    const output = new StandardOutput((id, failure) => report.say(`${id}: ${failure.message}`))
+    const output = new StandardOutput(job.layout, (id, failure) => report.say(`${id}: ${failure.message}`))
     const surveyed = canBeSurveyed(job.inputs)
-      ? await surveyInput(job.inputs, job.read, surroundings.stop.requested)
+      ? await surveyInput(job.inputs, job.read, surroundings.stop.requested, { layout: job.layout })
       : null
     return run(job, output, surveyed, surroundings)
   }
@@ -56,7 +56,7 @@ async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number
   // What was appended since then is another run's.
   const most = (await begunInput(job.output))?.records
   const survey = canBeSurveyed(job.inputs)
-    ? await surveyInput(job.inputs, job.read, stop.requested, { most })
+    ? await surveyInput(job.inputs, job.read, stop.requested, { most, layout: job.layout })
     : null
   const output = await UnfinishedOutput.open(
     { ...job, vectors: vectorsOf(job) },
@@ -127,7 +127,7 @@ function howToMend(job: EmbedJob, read: number): string {
 }
 
 /** What a run must be given again to be gone on with. The input is known by its content. */
-function settingsOf({ calls, read, service }: EmbedJob): Record<string, unknown> {
+function settingsOf({ calls, read, service, layout }: EmbedJob): Record<string, unknown> {
   const [first, second] = calls
   return {
     '--model': first?.model,
@@ -138,6 +138,7 @@ function settingsOf({ calls, read, service }: EmbedJob): Record<string, unknown>
     '--id-field': read.idField,
     '--text-field': read.textField,
     '--metadata-fields': read.metadataFields,
+    '--layout': layout === 'vectors' ? undefined : layout,
     'service (--offline or PINECONE_INFERENCE_URL)': service,
   }
 }

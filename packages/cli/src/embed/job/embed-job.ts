@@ -1,5 +1,5 @@
 import type { EmbedParameters, Encoding } from '@pinecone-inference/client'
-import type { OutputFormat, ReadOptions, VectorColumns } from '@pinecone-inference/files'
+import type { JsonlLayout, OutputFormat, ReadOptions, VectorColumns } from '@pinecone-inference/files'
 
 /** One model that every text is sent to. */
 export interface EmbedCall {
@@ -18,6 +18,8 @@ export interface EmbedJob {
   readonly service: string
   readonly output: string
   readonly format: OutputFormat
+  /** Of JSONL. */
+  readonly layout: JsonlLayout
 }
 
 export function vectorsOf({ calls }: EmbedJob): VectorColumns {

@@ -1,15 +1,18 @@
 import { once } from 'node:events'
+import { type JsonlLayout, jsonLine } from '@pinecone-inference/files'
 import type { JobOutput, Outcome, Standing } from './job-output.js'
 
 /** JSON lines on the standard output. There is nothing to go on with. */
 export class StandardOutput implements JobOutput {
   readonly input = null
   standing: Standing = { read: 0, digest: '', tokens: {} }
+  readonly #layout: JsonlLayout
   readonly #onFailure: (id: string, failure: Error) => void
   embedded = 0
   failures = 0
 
-  constructor(onFailure: (id: string, failure: Error) => void) {
+  constructor(layout: JsonlLayout, onFailure: (id: string, failure: Error) => void) {
+    this.#layout = layout
     this.#onFailure = onFailure
   }
 
@@ -20,7 +23,7 @@ export class StandardOutput implements JobOutput {
       return
     }
     this.embedded++
-    if (!process.stdout.write(`${JSON.stringify(outcome.embedded)}\n`)) await once(process.stdout, 'drain')
+    if (!process.stdout.write(jsonLine(outcome.embedded, this.#layout))) await once(process.stdout, 'drain')
   }
 
   async checkpoint(standing: Standing): Promise<void> {

@@ -2,6 +2,7 @@ import { access, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   AppendingFile,
+  type JsonlLayout,
   type OutputFormat,
   type RecordWriter,
   syncFolder,
@@ -19,6 +20,7 @@ import { ThreadedWriter } from './writer-thread/threaded-writer.js'
 export interface OutputFile {
   readonly output: string
   readonly format: OutputFormat
+  readonly layout: JsonlLayout
   readonly vectors: VectorColumns
 }
 
@@ -190,7 +192,7 @@ interface Files {
 
 /** Opens all of a run's files, or none. The journal comes first: what is beside it is never without it. */
 async function openFiles(
-  { format, vectors }: OutputFile,
+  { format, layout, vectors }: OutputFile,
   paths: Paths,
   content: JournalContent,
 ): Promise<Files> {
@@ -206,6 +208,7 @@ async function openFiles(
     const writer = keep(
       await ThreadedWriter.open(paths.unfinishedOutput, {
         format,
+        layout,
         vectors,
         checkpoints: entries.map(({ output }) => output),
       }),

@@ -34,7 +34,12 @@ export async function* readFolder(
   for await (const path of filesIn(folder)) {
     const format = documentFormat(path)
     if (!format) {
-      skip({ path, reason: `${extname(path) || 'nameless'} files are not read` })
+      skip({
+        path,
+        reason: extname(path)
+          ? `${extname(path)} files are not read`
+          : 'files without an extension are not read',
+      })
       continue
     }
     const name = `${prefix}${posix(relative(folder, path))}`

@@ -1,0 +1,87 @@
+import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
+
+/**
+ * A file whose decimals, which hyparquet rounds to doubles, times of day, which it gives without their unit, and
+ * intervals, which it does not read, are to be given as they are stored; and what they are.
+ */
+export interface StoredValues {
+  readonly metadata: FileMetaData
+  /**
+   * In place of what is stored: for a decimal a bigint, or a number where there are decimal places; for a time of day
+   * `23:59:59.123456`; for an interval `P1M2DT0.003S`.
+   */
+  readonly decode: (values: Record<string, unknown>) => void
+}
+
+/** Of the columns themselves; what is in lists and structs stays hyparquet's. */
+export function storedValues(metadata: FileMetaData, { children }: SchemaTree): StoredValues {
+  const elements = children
+    .filter(({ element, children }) => children.length === 0 && element.repetition_type !== 'REPEATED')
+    .map(({ element }) => element)
+    .filter((element) => isDecimal(element) || isInterval(element) || unitOfTime(element))
+  if (elements.length === 0) return { metadata, decode() {} }
+  return {
+    metadata: {
+      ...metadata,
+      schema: metadata.schema.map((element) => (elements.includes(element) ? asStored(element) : element)),
+    },
+    decode(values) {
+      for (const element of elements) {
+        const stored = values[element.name]
+        if (stored === undefined || stored === null) continue
+        const unit = unitOfTime(element)
+        if (unit) values[element.name] = timeOfDay(stored, unit)
+        else if (isInterval(element)) values[element.name] = interval(stored)
+        else values[element.name] = decimal(stored, element.scale ?? 0)
+      }
+    },
+  }
+}
+
+function isDecimal({ converted_type, logical_type }: SchemaElement): boolean {
+  return converted_type === 'DECIMAL' || logical_type?.type === 'DECIMAL'
+}
+
+function isInterval({ converted_type }: SchemaElement): boolean {
+  return converted_type === 'INTERVAL'
+}
+
+/** How many of its units a time of day has in a second. */
+function unitOfTime({ converted_type, logical_type }: SchemaElement): number | undefined {
+  if (logical_type?.type === 'TIME') return { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 }[logical_type.unit]
+  if (converted_type === 'TIME_MILLIS') return 1e3
+  return converted_type === 'TIME_MICROS' ? 1e6 : undefined
+}
+
+function asStored({ converted_type, logical_type, type, ...element }: SchemaElement): SchemaElement {
+  // by its own name, hyparquet would take it for a text
+  return { ...element, ...(type && { type: type === 'BYTE_ARRAY' ? 'FIXED_LEN_BYTE_ARRAY' : type }) }
+}
+
+function decimal(stored: unknown, scale: number): bigint | number {
+  const digits = stored instanceof Uint8Array ? bigEndian(stored) : BigInt(stored as bigint | number)
+  return scale === 0 ? digits : Number(`${digits}e-${scale}`)
+}
+
+function bigEndian(bytes: Uint8Array): bigint {
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex || '0'}`))
+}
+
+function timeOfDay(stored: unknown, unit: number): string {
+  const units = BigInt(stored as bigint | number)
+  const seconds = units / BigInt(unit)
+  const fraction = String(units % BigInt(unit)).padStart(String(unit).length - 1, '0')
+  const parts = [seconds / 3600n, (seconds / 60n) % 60n, seconds % 60n].map((part) =>
+    String(part).padStart(2, '0'),
+  )
+  return `${parts.join(':')}.${fraction}`
+}
+
+/** Months, days and milliseconds, as ISO 8601 writes a duration. */
+function interval(stored: unknown): unknown {
+  if (!(stored instanceof Uint8Array) || stored.length !== 12) return stored
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.length)
+  const [months, days, millis] = [0, 4, 8].map((at) => view.getUint32(at, true))
+  return `P${months}M${days}DT${(millis ?? 0) / 1000}S`
+}
