@@ -50,6 +50,16 @@ describe('pinecone-inference models', () => {
     expect(stderr).toMatch(/^Offline: .*stand-ins.*\n$/)
   })
 
+  it('--check compares the service with the table of this release', async () => {
+    const { env } = await service()
+    expect(await run(await folderOf(), ['models', '--check'], env)).toMatchObject({
+      code: 0,
+      stdout: 'The table agrees with the service on all 8 models.\n',
+    })
+    const { code, stderr } = await run(await folderOf(), ['models', '--check', '--json'], env)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('--check compares all models')])
+  })
+
   it.each([
     [['models', 'nope'], {}, 1, "Model 'nope' not found"],
     [

@@ -1,8 +1,11 @@
 import { hostedModelNames, type ListModelsFilter, type ModelInfo } from '@pinecone-inference/client'
 import { Argument, Command, Option } from 'commander'
 import { suggestValues } from '../completion/suggested-values.js'
+import { EXIT } from '../ending/exit-code.js'
+import { differencesFromTable } from '../models/compare-with-table.js'
 import { jsonLine } from '../output/json-line.js'
 import { modelDetails, modelTable } from '../output/models.js'
+import { printable } from '../output/printable.js'
 import { addServiceOptions, type ServiceOptions } from '../service/service-options.js'
 import { withService } from '../service/with-service.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
@@ -13,6 +16,7 @@ interface ModelsOptions extends ServiceOptions {
   readonly type?: 'embed' | 'rerank'
   readonly vectorType?: 'dense' | 'sparse'
   readonly json?: boolean
+  readonly check?: boolean
 }
 
 /** `pinecone-inference models`: the hosted models, or one of them in detail. */
@@ -28,6 +32,10 @@ export function modelsCommand(): Command {
       ]),
     )
     .option('--json', 'a JSON object a line')
+    .option(
+      '--check',
+      "compare the service's models with this release's table; ends with 1 where they differ",
+    )
   return addServiceOptions(command)
     .addHelpText(
       'after',
@@ -35,6 +43,7 @@ export function modelsCommand(): Command {
 Examples:
   $ pinecone-inference models --type embed --vector-type dense
   $ pinecone-inference models llama-text-embed-v2
+  $ pinecone-inference models --check
   $ pinecone-inference models --json | jq -r .model`,
     )
     .addHelpText('after', environmentHelp())
@@ -43,19 +52,37 @@ Examples:
       if (name !== undefined && (options.type || options.vectorType)) {
         command.error('error: --type and --vector-type go without the name of a model')
       }
-      process.exitCode = await withService(options, async (client, signal) => {
+      if (options.check && (name !== undefined || options.type || options.vectorType || options.json)) {
+        command.error(
+          'error: --check compares all models, and goes without a name, --type, --vector-type and --json',
+        )
+      }
+      let differences: string[] = []
+      const code = await withService(options, async (client, signal) => {
+        if (options.check) {
+          const { models } = await client.listModels({}, { signal })
+          differences = differencesFromTable(models)
+          process.stdout.write(checkText(models, differences))
+          return
+        }
         const models =
           name === undefined
             ? (await client.listModels(filterOf(options), { signal })).models
             : [await client.getModel(name, { signal })]
         process.stdout.write(textOf(models, name, options))
       })
+      process.exitCode = code === EXIT.done && differences.length > 0 ? EXIT.refused : code
     })
 }
 
 function filterOf({ type, vectorType }: ModelsOptions): ListModelsFilter {
   if (vectorType === undefined) return type === undefined ? {} : { type }
   return { type: type ?? 'embed', vectorType }
+}
+
+function checkText(models: readonly ModelInfo[], differences: readonly string[]): string {
+  if (differences.length === 0) return `The table agrees with the service on all ${models.length} models.\n`
+  return differences.map((line) => `${printable(line)}\n`).join('')
 }
 
 function textOf(models: readonly ModelInfo[], name: string | undefined, { json }: ModelsOptions): string {
