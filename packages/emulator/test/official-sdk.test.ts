@@ -1,5 +1,6 @@
 import { PineconeEmbeddings } from '@langchain/pinecone'
-import { Pinecone as Pinecone5 } from '@pinecone-database/pinecone'
+import { Pinecone as Pinecone7 } from 'pinecone-sdk-7'
+import { Pinecone as Pinecone8 } from 'pinecone-sdk-8'
 import { Pinecone as Pinecone9 } from 'pinecone-sdk-9'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Emulator, startEmulator } from '../src/index.js'
@@ -20,8 +21,12 @@ const client = { apiKey: 'sdk-key', sourceTag: 'emulator_test' }
 /** The SDK declares every parameter a string, and sends numbers and booleans as they are. */
 const untyped = (parameters: object) => parameters as Record<string, string>
 
-describe('the official SDK 9, pointed at the emulator', () => {
-  const sdk = () => new Pinecone9({ ...client, controllerHostUrl: emulator.url }).inference
+describe.each([
+  [7, Pinecone7],
+  [8, Pinecone8],
+  [9, Pinecone9],
+])('the official SDK %i, pointed at the emulator', (_major, Pinecone) => {
+  const sdk = () => new Pinecone({ ...client, controllerHostUrl: emulator.url }).inference
 
   it('embeds dense and sparse', async () => {
     const dense = await sdk().embed({
@@ -66,7 +71,7 @@ describe('the official SDK 9, pointed at the emulator', () => {
   })
 
   it('gets the errors that it has classes for', async () => {
-    const wrongKey = new Pinecone9({ apiKey: 'other', controllerHostUrl: emulator.url }).inference
+    const wrongKey = new Pinecone({ apiKey: 'other', controllerHostUrl: emulator.url }).inference
     await expect(wrongKey.listModels()).rejects.toMatchObject({ name: 'PineconeAuthorizationError' })
     await expect(sdk().getModel('nope')).rejects.toMatchObject({ name: 'PineconeNotFoundError' })
     await expect(
@@ -91,16 +96,6 @@ describe('the official SDK 9, pointed at the emulator', () => {
   it('shows in the record who asked', async () => {
     await sdk().listModels()
     expect(emulator.requests[0]?.headers['user-agent']).toContain('source_tag=emulator_test')
-  })
-})
-
-describe('the official SDK 5, pointed at the emulator', () => {
-  it('embeds and reranks', async () => {
-    const { inference } = new Pinecone5({ ...client, controllerHostUrl: emulator.url })
-    const embedded = await inference.embed('multilingual-e5-large', documents, { inputType: 'passage' })
-    expect(embedded.data).toHaveLength(2)
-    const ranking = await inference.rerank('bge-reranker-v2-m3', 'capital of France', documents)
-    expect(ranking.data.map(({ index }) => index)).toEqual([1, 0])
   })
 })
 

@@ -30,4 +30,11 @@ describe('sparseVector', () => {
     expect(tokens.filter((token) => token === 'cat')).toHaveLength(1)
     expect(weight(`cat ${many} cat`, 'cat')).toBe(alone.values[alone.tokens.indexOf('cat')])
   })
+
+  it('counts a word that a query repeats more, and ever less more', () => {
+    const weight = (query: string) => sparseVector(query, 'query').values[0] ?? 0
+    const [once, twice, often] = [weight('ferry'), weight('ferry ferry'), weight('ferry '.repeat(100))]
+    expect(twice / once).toBeCloseTo(1.8)
+    expect(often / once).toBeLessThan(9)
+  })
 })

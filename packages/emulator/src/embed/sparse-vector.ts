@@ -1,5 +1,5 @@
 import { analyze } from '../text/analyze.js'
-import { countTerms } from '../text/count-terms.js'
+import { askedRepeatedly, countTerms } from '../text/count-terms.js'
 import type { InputType } from './lexical-features.js'
 
 /** BM25's k1: how soon repeating a word stops counting. */
@@ -29,7 +29,7 @@ export function sparseVector(text: string, inputType: InputType): SparseVector {
   for (const { term, count } of countTerms(words)) {
     const value =
       inputType === 'query'
-        ? (term.rarity * count) / (count + 0.5)
+        ? term.rarity * askedRepeatedly(count)
         : (count * (1 + saturation)) / (count + lengthFactor)
     const shared = byIndex.get(term.hash)
     byIndex.set(term.hash, {

@@ -1,5 +1,5 @@
 import { analyze } from '../text/analyze.js'
-import { countTerms } from '../text/count-terms.js'
+import { askedRepeatedly, countTerms } from '../text/count-terms.js'
 import type { Term } from '../text/term.js'
 import { rarest } from '../text/word-rarity.js'
 import { featuresOf, resemblance } from './resemblance.js'
@@ -34,11 +34,15 @@ const wordsSpelt = 64
  */
 export function scoreDocuments(query: string, documents: readonly (readonly string[])[]): number[] {
   const words = analyze(query)
-  const asked = countTerms(words).map(({ term }) => term)
+  const asked = countTerms(words)
   const indexed = documents.map((fields) => fields.map(indexField))
-  const queryTerms = asked.map((term): QueryTerm => {
+  const queryTerms = asked.map(({ term, count }): QueryTerm => {
     const grams = asked.length <= wordsSpelt && term.key.length >= 5 ? new Set(term.grams) : undefined
-    return { key: term.key, weight: term.rarity / rarest, ...(grams ? { grams } : {}) }
+    return {
+      key: term.key,
+      weight: (term.rarity / rarest) * askedRepeatedly(count),
+      ...(grams ? { grams } : {}),
+    }
   })
   const features = featuresOf(words, 'query')
   return indexed.map((fields) => {
@@ -55,7 +59,7 @@ export function scoreDocuments(query: string, documents: readonly (readonly stri
 
 interface QueryTerm {
   readonly key: string
-  /** Rarity in everyday English, 0..1. */
+  /** Rarity in everyday English, 0..1 for a word that the query has once. */
   readonly weight: number
   /** What misspellings are recognised by; undefined where none are looked for. */
   readonly grams?: ReadonlySet<number>
