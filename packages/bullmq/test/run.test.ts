@@ -18,6 +18,8 @@ import { fleet, outputOf, records } from './fleet.js'
 import { hasRedisServer, RedisServer } from './redis-server.js'
 
 const small = { recordsPerJob: 50 }
+/** Requests beforehand, of the jobs that are begun while nothing is embedded: two at a time. */
+const PROBES = 2
 
 describe.runIf(hasRedisServer())('a run', () => {
   it('puts each record into the output once, with its metadata, and says so in a manifest', async () => {
@@ -98,7 +100,7 @@ describe.runIf(hasRedisServer())('a run', () => {
       ['part-000000001', 50],
       ['part-000000002', 20],
     ])
-    expect(emulator.requests).toHaveLength(3)
+    expect(emulator.requests.length).toBeLessThanOrEqual(3 + PROBES)
   })
 
   it('begun again with the same source does only what is not done', async () => {
@@ -115,12 +117,13 @@ describe.runIf(hasRedisServer())('a run', () => {
     const again = await open()
     expect(await again.embed(records(500), small)).toMatchObject({ records: 500 })
     await working
-    expect(emulator.requests).toHaveLength(10)
+    const sent = emulator.requests.length
+    expect(sent).toBeLessThanOrEqual(10 + PROBES)
     expect((await outputOf(folder)).embedded).toHaveLength(500)
 
     // And once more, when all is done: without a worker, without a request.
     expect(await again.embed(records(500), small)).toMatchObject({ records: 500 })
-    expect(emulator.requests).toHaveLength(10)
+    expect(emulator.requests).toHaveLength(sent)
   })
 
   it('refuses another source under the same name', async () => {
@@ -259,8 +262,8 @@ describe.runIf(hasRedisServer())('a run', () => {
     const run = await open()
     void work()
     expect(await run.embed(records(40), small)).toMatchObject({ records: 40, recordsFailed: 0 })
-    // 40, 20 and 20 refused and answered, 10 and 10
-    expect(emulator.requests).toHaveLength(5)
+    // the first 8 are asked for beforehand
+    expect(emulator.requests.length).toBeLessThanOrEqual(6)
   })
 
   it('what fails for a moment is asked for again, and what has come is kept', {
@@ -274,7 +277,8 @@ describe.runIf(hasRedisServer())('a run', () => {
       records: 150,
       failedJobs: [],
     })
-    expect(emulator.requests).toHaveLength(3)
+    // the first 8, asked for beforehand, among them
+    expect(emulator.requests.length).toBeLessThanOrEqual(4)
   })
 
   it('a budget that is spent for long stops the worker, and leaves the jobs to others', async () => {
@@ -285,6 +289,20 @@ describe.runIf(hasRedisServer())('a run', () => {
     await expect(work()).rejects.toThrow(WorkerError)
     void work()
     expect(await embedding).toMatchObject({ records: 40, failedJobs: [] })
+  })
+
+  it('what is refused whatever the records are stops the worker after few requests, and nothing counts as finished', async () => {
+    const { emulator, open, work } = await fleet()
+    emulator.faults.add({ route: '/embed', fault: { kind: 'status', status: 422, message: 'unknown field' } })
+    const run = await open()
+    await run.produce(records(500), small)
+    await expect(work()).rejects.toThrow(/first 8 records are refused, all for one reason: .*unknown field/)
+    expect(emulator.requests.length).toBeLessThanOrEqual(30)
+    await expect(run.finish()).rejects.toThrow('is still embedding')
+
+    emulator.faults.clear()
+    void work()
+    expect(await run.embed(records(500), small)).toMatchObject({ records: 500, recordsFailed: 0 })
   })
 
   it('a key that is refused stops the worker, and leaves the jobs to others', async () => {
@@ -384,7 +402,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     void work()
     expect(await embedding).toMatchObject({ records: 500 })
     expect(emulator.requests.every(({ status }) => status === 200)).toBe(true)
-    expect(emulator.requests).toHaveLength(10)
+    expect(emulator.requests.length).toBeLessThanOrEqual(10 + PROBES)
   })
 
   it('a worker that is told to stop while Redis is away returns, and leaves its jobs to others', async () => {

@@ -1,19 +1,10 @@
-import {
-  PineconeApiError,
-  PineconeAuthenticationError,
-  PineconeConfigurationError,
-  PineconeInvalidRequestError,
-  PineconeQuotaError,
-} from '@pinecone-inference/client'
+import { PineconeInferenceError } from '@pinecone-inference/client'
 
 /**
- * What an embed error is about: these records, which the service will never take; every job alike, so that it
- * is no use to begin another; or a moment that passes.
+ * What an embed error is about, by the client's verdict: these records, which the service will never take; every job
+ * alike, so that it is no use to begin another; or a moment that passes, as what is not the client's is taken for.
  */
 export function judgeError(error: unknown): 'records' | 'every job' | 'moment' {
-  if (error instanceof PineconeConfigurationError) return 'every job'
-  if (error instanceof PineconeAuthenticationError) return 'every job'
-  if (error instanceof PineconeApiError && error.status === 404) return 'every job'
-  if (error instanceof PineconeQuotaError) return 'every job'
-  return error instanceof PineconeInvalidRequestError ? 'records' : 'moment'
+  if (!(error instanceof PineconeInferenceError) || error.verdict === 'moment') return 'moment'
+  return error.verdict === 'input' ? 'records' : 'every job'
 }

@@ -88,7 +88,11 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
 
     const embed = async ({ data: { index, fingerprint, records } }: Job<EmbedJob>) => {
       if (await ledger.isDone(index)) return
-      const { embedded, failures, tokens } = await embedRecords(records, client, spec, abandoned.signal)
+      const nothingEmbedded = result.records === 0 && (await ledger.counts()).recordsDone === 0
+      const { embedded, failures, tokens } = await embedRecords(records, client, spec, {
+        signal: abandoned.signal,
+        nothingEmbedded,
+      })
       await sink({ name: jobName(index), records: embedded })
       const finished = { index, fingerprint, records: embedded.length, tokens, failures }
       if (!(await ledger.finish(spec, finished))) return
