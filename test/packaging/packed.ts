@@ -64,9 +64,13 @@ export async function installInEmptyProject(
     },
   }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
-  await run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline'], {
-    cwd: folder,
-  })
+  await run(
+    'npm',
+    ['install', '--engine-strict', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline'],
+    {
+      cwd: folder,
+    },
+  )
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
 }
 
