@@ -45,9 +45,9 @@ export async function rawServer(...behaviours: Behaviour[]) {
   return { url: `http://127.0.0.1:${port}`, received, sockets }
 }
 
-/** The vector of a text: its length and its first character's code. */
+/** The vector of a text, as long as those of `multilingual-e5-large`: its length, its first character's code, zeros. */
 export function vectorOf(text: string): number[] {
-  return [text.length, text.charCodeAt(0) / 256]
+  return [text.length, text.charCodeAt(0) / 256, ...new Array<number>(1022).fill(0)]
 }
 
 /** The right answer's JSON. */

@@ -35,6 +35,7 @@ import { loadOpenTelemetry } from './observe/opentelemetry.js'
 import { type PineconeInferenceOptions, resolveSettings } from './settings.js'
 import { checkCallOptions, checkOnError, checkSignal, type Method } from './validate/call-options.js'
 import { checkRequest, EMBED_REQUEST } from './validate/model.js'
+import { ExpectedByModel } from './wire/expected.js'
 
 /**
  * Pinecone's hosted embedding and reranking models.
@@ -80,7 +81,12 @@ export class PineconeInference {
     const catalog = new ModelCatalog((model, signal) =>
       this.#start('getModel', { signal }, (call) => lookUpModel(model, call, sender)),
     )
-    this.#engine = { sender, catalog, maxConcurrency: settings.maxConcurrency }
+    this.#engine = {
+      sender,
+      catalog,
+      expected: new ExpectedByModel(),
+      maxConcurrency: settings.maxConcurrency,
+    }
   }
 
   /**

@@ -182,7 +182,7 @@ describe('embedStream', () => {
     expect(after.map(({ index }) => index)).toEqual(Array.from({ length: 8 }, (_, i) => 192 + i))
   })
 
-  it('leaves a source’s own failure as it is, be it one of another call to the service', async () => {
+  it('leaves a source’s own failure as it is; another bulk call’s, with positions of its own, becomes the cause', async () => {
     const api = await scriptedApi((request, response) =>
       request.body.inputs[0].text === 'bad'
         ? json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))
@@ -194,19 +194,20 @@ describe('embedStream', () => {
       failureOf(client.embed({ ...E5, inputs: ['bad'] })),
       failureOf(client.embedAll({ ...E5, inputs: ['good', 'bad'] }, { batchSize: 1 })),
     ])
-    for (const [own, partial] of [
-      [single, { data: [], usage: { totalTokens: 0 } }],
-      [bulk, { data: [{ index: 0, embedding: expect.anything() }], usage: { totalTokens: 1 } }],
-    ] as const) {
+    const streamOf = (failure: unknown) => {
       function* source() {
         yield* texts(10)
-        throw own
+        throw failure
       }
-      const { got, error } = await collect(client.embedStream({ ...E5, inputs: source() }))
-      expect(got).toHaveLength(10)
-      expect(error).toBe(own)
-      expect(error).toMatchObject({ status: 400, partial })
+      return collect(client.embedStream({ ...E5, inputs: source() }))
     }
+    const [afterSingle, afterBulk] = await Promise.all([streamOf(single), streamOf(bulk)])
+    expect(afterSingle.got).toHaveLength(10)
+    expect(afterSingle.error).toBe(single)
+    expect(afterBulk.got).toHaveLength(10)
+    expect(afterBulk.error).toMatchObject({ cause: bulk, inputRange: [10, 11], verdict: 'input' })
+    expect(afterBulk.error).not.toHaveProperty('partial.data')
+    expect(bulk).toMatchObject({ inputRange: [1, 2], partial: { data: [{ index: 0 }] } })
   })
 
   it('passes on the source’s own failure after what the source gave', async () => {

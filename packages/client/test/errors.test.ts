@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   type EmbedParameters,
   PineconeApiError,
@@ -11,6 +11,12 @@ import {
   PineconeResponseError,
 } from '../dist/index.js'
 import { E5, embedAnswer, errorBody, event, json, rerankAnswer, scriptedApi } from './scripted-api.js'
+
+beforeEach(() => {
+  // No backoff: the waits between attempts are drawn from 0 to their longest.
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+  return () => vi.restoreAllMocks()
+})
 
 const failureOf = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
@@ -204,7 +210,11 @@ describe('what GET /models says is checked too:', () => {
 
 describe('a sparse vector that cannot be one breaks the contract:', () => {
   it.each<[string, object, string]>([
-    ['more indices than values', { sparse_indices: [1, 2], sparse_values: [1] }, '2 indices for 1 values'],
+    [
+      'more indices than values',
+      { sparse_indices: [1, 2], sparse_values: [1] },
+      '2 sparse_indices for 1 value',
+    ],
     ['an index below 0', { sparse_indices: [-1], sparse_values: [1] }, 'sparse_indices holds -1'],
     ['half an index', { sparse_indices: [1.5], sparse_values: [1] }, 'sparse_indices holds 1.5'],
     ['an index over 32 bits', { sparse_indices: [2 ** 32], sparse_values: [1] }, 'holds 4294967296'],

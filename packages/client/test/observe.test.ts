@@ -140,18 +140,21 @@ describe('onUsage', () => {
     expect(reports).toEqual([
       {
         model: E5.model,
+        requestedModel: E5.model,
         totalTokens: 96,
         rerankUnits: 0,
         total: { requests: 1, totalTokens: 96, rerankUnits: 0 },
       },
       {
         model: E5.model,
+        requestedModel: E5.model,
         totalTokens: 4,
         rerankUnits: 0,
         total: { requests: 2, totalTokens: 100, rerankUnits: 0 },
       },
       {
         model: 'bge-reranker-v2-m3',
+        requestedModel: 'bge-reranker-v2-m3',
         totalTokens: 0,
         rerankUnits: 1,
         total: { requests: 3, totalTokens: 100, rerankUnits: 1 },
@@ -226,7 +229,7 @@ describe('where OpenTelemetry is installed', () => {
         'gen_ai.provider.name': 'pinecone',
         'gen_ai.request.model': 'multilingual-e5-large',
         'gen_ai.response.model': 'multilingual-e5-large',
-        'gen_ai.embeddings.dimension.count': 4,
+        'gen_ai.embeddings.dimension.count': 1024,
         'gen_ai.usage.input_tokens': 2,
         'http.response.status_code': 200,
         'pinecone.request.batch_size': 2,

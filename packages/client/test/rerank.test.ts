@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { RerankCalls } from '../dist/adapters.js'
 import {
   PineconeConfigurationError,
@@ -7,6 +7,12 @@ import {
   PineconeResponseError,
 } from '../dist/index.js'
 import { errorBody, json, rerankAnswer, scoreOf, scriptedApi } from './scripted-api.js'
+
+beforeEach(() => {
+  // No backoff: the waits between attempts are drawn from 0 to their longest.
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+  return () => vi.restoreAllMocks()
+})
 
 const model = 'bge-reranker-v2-m3'
 const documents = (count: number) =>
@@ -98,7 +104,7 @@ describe('rerank', () => {
   })
 
   it.each([
-    ['too few results', [{ index: 0, score: 1 }], '1 results where 2 are due'],
+    ['too few results', [{ index: 0, score: 1 }], '1 result where 2 are due'],
     [
       'an index out of range',
       [

@@ -2,9 +2,13 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { planBatches } from './plan-batches.js'
 
-const plan = (sizes: number[], count: number, bytes: number) => [
-  ...planBatches(sizes, { count, bytes }, (size) => size),
-]
+const plan = (sizes: number[], count: number, bytes: number) =>
+  [
+    ...planBatches(
+      sizes.map((size) => ({ bytes: size })),
+      { count, bytes },
+    ),
+  ].map(({ start, items }) => ({ start, items: items.map((item) => item.bytes) }))
 
 it('fills batches up to the count', () => {
   expect(plan([1, 1, 1, 1, 1], 2, 100).map(({ start, items }) => [start, items.length])).toEqual([

@@ -1,3 +1,12 @@
+/**
+ * The bytes of a request's items. The service refuses a request of 2 MB
+ * (https://docs.pinecone.io/reference/api/database-limits); the rest is room for the other fields.
+ */
+export const MAX_REQUEST_BYTES = 1_900_000
+
+/** Batches a bulk call may have unfinished, per slot: so that one waiting for a retry leaves no slot idle. */
+export const AHEAD_PER_SLOT = 2
+
 /** Consecutive items that go into one request. */
 export interface Batch<T> {
   /** Position of the first item in the whole input. */
@@ -13,24 +22,21 @@ export interface BatchLimits {
 }
 
 /** Collects items into the largest batches within the limits, in order. */
-export class BatchPlanner<T> {
+export class BatchPlanner<T extends { readonly bytes: number }> {
   readonly #limits: BatchLimits
-  readonly #sizeOf: (item: T) => number
   #items: T[] = []
   #bytes = 0
   #start = 0
 
-  constructor(limits: BatchLimits, sizeOf: (item: T) => number) {
+  constructor(limits: BatchLimits) {
     this.#limits = limits
-    this.#sizeOf = sizeOf
   }
 
   /** Adds an item; returns the batch that it completes or no longer fits into. */
   add(item: T): Batch<T> | undefined {
-    const size = this.#sizeOf(item)
-    const overflow = this.#bytes + size > this.#limits.bytes ? this.rest() : undefined
+    const overflow = this.#bytes + item.bytes > this.#limits.bytes ? this.rest() : undefined
     this.#items.push(item)
-    this.#bytes += size
+    this.#bytes += item.bytes
     return overflow ?? (this.#items.length >= this.#limits.count ? this.rest() : undefined)
   }
 
@@ -46,12 +52,11 @@ export class BatchPlanner<T> {
 }
 
 /** Splits what is already there. Lazy: a batch is planned when it is asked for. */
-export function* planBatches<T>(
+export function* planBatches<T extends { readonly bytes: number }>(
   items: Iterable<T>,
   limits: BatchLimits,
-  sizeOf: (item: T) => number,
 ): Generator<Batch<T>, void> {
-  const planner = new BatchPlanner(limits, sizeOf)
+  const planner = new BatchPlanner<T>(limits)
   for (const item of items) {
     const batch = planner.add(item)
     if (batch) yield batch

@@ -7,26 +7,20 @@ import type {
   EmbedResult,
   Encoding,
 } from '../api/embed.js'
-import { halveRefused } from '../batches/halve-refused.js'
-import { type Batch, planBatches } from '../batches/plan-batches.js'
-import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
-import { runBatches } from '../batches/run-batches.js'
+import { piecesOf } from '../batches/pieces.js'
+import { AHEAD_PER_SLOT, MAX_REQUEST_BYTES, planBatches } from '../batches/plan-batches.js'
 import type { Call } from '../delivery/call.js'
-import { isRefusal, isTooLarge } from '../delivery/refusal.js'
+import type { PineconeInferenceError } from '../errors/inference-error.js'
 import { tell } from '../observe/tell.js'
 import { checkListener, checkOnError } from '../validate/call-options.js'
 import { checkEncoding } from '../validate/encoding.js'
 import { checkRequest, EMBED_REQUEST } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
-import { embedBatch, nothingEmbedded } from './embed.js'
+import { type WireItem, wireText } from '../wire/items.js'
+import { embedBatch, madeBy, nothingEmbedded } from './embed.js'
 import type { Engine } from './engine.js'
-import { failedIn, isCallsOwn, isOneRequestsOwn } from './failed-in.js'
 import { inputsPerRequest } from './inputs-per-request.js'
 import { ownEmbedRequest } from './own-copy.js'
-import { UniformVectors } from './uniform-vectors.js'
-
-/** Batches a bulk call may have unfinished, per slot: so that one waiting for a retry leaves no slot idle. */
-export const AHEAD_PER_SLOT = 2
 
 /** Any number of texts: split to the model's limits, sent side by side, back in input order. */
 export async function embedAll<E extends Encoding>(
@@ -41,48 +35,57 @@ export async function embedAll<E extends Encoding>(
   checkListener('onProgress', options.onProgress)
   checkOnError(options.onError)
   const request = ownEmbedRequest(given)
-  const { model, inputs } = request
+  const { model, inputs, parameters, encoding } = request
   const { batchSize, onProgress } = options
-  const count = await inputsPerRequest({ ...request, inputs: inputs.length, batchSize }, call, engine)
+  const plan = { model, parameters, inputs: inputs.length, batchSize }
+  const { count, facts } = await inputsPerRequest(plan, call, engine)
   const collects = options.onError === 'collect'
   if (inputs.length === 0) return { ...nothingEmbedded(model), ...(collects ? { failures: [] } : {}) }
 
   if (inputs.length > count) call.lane = 'bulk'
-  const vectors = new UniformVectors(model)
+  const expected = engine.expected.of(model, facts, parameters)
   const data = new Array<Embedding<E> | null>(inputs.length).fill(null)
   const usage = { totalTokens: 0 }
+  const made = { model, vectorType: madeBy(model) }
   const failures: EmbedFailure[] = []
   let done = 0
-
-  const deliver = async ({ start, items }: Batch<string>) => {
-    const result = await embedBatch({ ...request, inputs: items }, call, engine)
-    vectors.check(result)
-    for (const [i, embedding] of result.data.entries()) data[start + i] = embedding
-    usage.totalTokens += result.usage.totalTokens
-    done += items.length
-    tell(() => onProgress?.({ done, total: inputs.length, usage: { ...usage } }))
-  }
-  const fail = (batch: Batch<string>, error: unknown) => {
-    failedIn(batch, error, call)
-    if (!collects || !isOneRequestsOwn(error, call)) throw error
-    failures.push({ inputRange: [batch.start, batch.start + batch.items.length], error })
-  }
-  try {
-    const batches = planBatches(inputs, { count, bytes: MAX_REQUEST_BYTES }, inputSize)
-    await runBatches(batches, AHEAD_PER_SLOT * engine.maxConcurrency, call, (batch) =>
-      halveRefused(batch, { deliver, fail, mayPassInHalves: collects ? isRefusal : isTooLarge }),
-    )
-  } catch (error) {
-    if (isCallsOwn(error, call)) {
-      error.partial = {
-        data: data.flatMap((embedding, index) => (embedding ? [{ index, embedding }] : [])),
-        usage,
-      }
+  const limits = { count, bytes: MAX_REQUEST_BYTES }
+  const pieces = piecesOf(planBatches(written(inputs), limits), {
+    call,
+    slots: engine.maxConcurrency,
+    window: AHEAD_PER_SLOT * engine.maxConcurrency,
+    order: 'any',
+    collects,
+    send: ({ items }, part) => embedBatch({ model, parameters, encoding, expected }, items, part, engine),
+  })
+  let failure: PineconeInferenceError | undefined
+  for await (const piece of pieces) {
+    const { start, count } = piece
+    if (!('error' in piece)) {
+      const { result } = piece
+      Object.assign(made, { model: result.model, vectorType: result.vectorType })
+      for (const [i, embedding] of result.data.entries()) data[start + i] = embedding
+      usage.totalTokens += result.usage.totalTokens
+      done += count
+      tell(() => onProgress?.({ done, total: inputs.length, usage: { ...usage } }))
+    } else if (piece.isFinal) {
+      failure ??= piece.error
+    } else {
+      failures.push({ inputRange: [start, start + count], error: piece.error })
     }
-    throw error
   }
-  const result = { model: vectors.model, vectorType: vectors.vectorType, usage }
+  if (failure) {
+    const finished = data.flatMap((embedding, index) => (embedding ? [{ index, embedding }] : []))
+    failure.partial = { data: finished, usage }
+    throw failure
+  }
+  const result = { ...made, usage }
   if (!collects) return { ...result, data: data as Embedding<E>[] }
   failures.sort((a, b) => a.inputRange[0] - b.inputRange[0])
   return { ...result, data, failures }
+}
+
+/** Each text when its turn comes, so that not all are in memory twice. */
+function* written(texts: readonly string[]): Generator<WireItem, void> {
+  for (const text of texts) yield wireText(text)
 }

@@ -1,23 +1,19 @@
 import type { CollectingEmbedStreamOptions, EmbedStreamOptions } from '../api/call-options.js'
-import type { Embedding, EmbedResult, EmbedStreamRequest, Encoding, VectorType } from '../api/embed.js'
-import { halveRefused } from '../batches/halve-refused.js'
-import { inOrder } from '../batches/in-order.js'
-import { type Batch, type BatchLimits, BatchPlanner } from '../batches/plan-batches.js'
-import { inputSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
+import type { Embedding, EmbedStreamRequest, Encoding, VectorType } from '../api/embed.js'
+import { piecesOf } from '../batches/pieces.js'
+import { type Batch, type BatchLimits, BatchPlanner, MAX_REQUEST_BYTES } from '../batches/plan-batches.js'
 import type { Call } from '../delivery/call.js'
 import { drainOn, isDrained } from '../delivery/drain.js'
-import { isRefusal, isTooLarge } from '../delivery/refusal.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
-import type { PineconeInferenceError } from '../errors/inference-error.js'
+import { PineconeInferenceError } from '../errors/inference-error.js'
 import { checkEncoding } from '../validate/encoding.js'
 import { checkModelName } from '../validate/model.js'
 import { checkText } from '../validate/texts.js'
+import { type WireItem, wireText } from '../wire/items.js'
 import { embedBatch } from './embed.js'
 import type { Engine } from './engine.js'
-import { failedIn, isCallsOwn, isOneRequestsOwn } from './failed-in.js'
 import { inputsPerRequest } from './inputs-per-request.js'
 import { ownStreamRequest } from './own-copy.js'
-import { UniformVectors } from './uniform-vectors.js'
 
 /** One embedding of a stream, with its input's position. */
 export interface StreamedEmbedding<E extends Encoding = 'number', V extends VectorType = VectorType> {
@@ -45,18 +41,18 @@ export async function* embedStream<E extends Encoding>(
   engine: Engine,
 ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void> {
   const request = ownStreamRequest(given)
-  const { model, inputs } = request
+  const { model, inputs, parameters, encoding } = request
   checkModelName(model)
-  checkEncoding(request.encoding)
+  checkEncoding(encoding)
   checkIterable(inputs)
   const { batchSize, drain } = options
   const collects = options.onError === 'collect'
   const lookingUp = call.part()
   const stopListening = drainOn(drain, lookingUp)
-  let count: number
+  let limits: Awaited<ReturnType<typeof inputsPerRequest>>
   try {
-    const inputs = Number.POSITIVE_INFINITY
-    count = await inputsPerRequest({ ...request, inputs, batchSize }, lookingUp, engine)
+    const plan = { model, parameters, inputs: Number.POSITIVE_INFINITY, batchSize }
+    limits = await inputsPerRequest(plan, lookingUp, engine)
   } catch (error) {
     if (isDrained(error)) return
     throw error
@@ -64,101 +60,81 @@ export async function* embedStream<E extends Encoding>(
     stopListening()
     lookingUp.end()
   }
+  const { count, facts } = limits
   call.lane = 'bulk'
-  const vectors = new UniformVectors(model)
-  const finished = new Map<number, EmbedResult<E> | Failure>()
-
-  const embedParts = async (batch: Batch<string>, part: Call) => {
-    const deliver = async ({ start, items }: Batch<string>) => {
-      const result = await embedBatch({ ...request, inputs: items }, part, engine)
-      vectors.check(result)
-      finished.set(start, result)
-    }
-    const fail = (failed: Batch<string>, error: unknown) => {
-      failedIn(failed, error, part)
-      if (!collects || !isOneRequestsOwn(error, part)) throw error
-      finished.set(failed.start, { error, count: failed.items.length })
-    }
-    await halveRefused(batch, { deliver, fail, mayPassInHalves: collects ? isRefusal : isTooLarge })
-    return batch.start + batch.items.length
-  }
-  /** What is finished and comes before `end`, in order. */
-  function* take(end: number): Generator<StreamedEmbedding<E> | StreamedFailure, void> {
-    const due = [...finished].filter(([start]) => start < end).sort(([a], [b]) => a - b)
-    for (const [start, result] of due) {
-      finished.delete(start)
-      yield* inputByInput(start, result)
-    }
-  }
-  const batches = batchesOf(inputs, { count, bytes: MAX_REQUEST_BYTES })
-  const window = WINDOW_PER_SLOT * engine.maxConcurrency
-  try {
-    for await (const end of inOrder(batches, { window, call, drain }, embedParts)) {
-      for (const streamed of take(end)) {
+  const expected = engine.expected.of(model, facts, parameters)
+  const pieces = piecesOf(batchesOf(inputs, { count, bytes: MAX_REQUEST_BYTES }), {
+    call,
+    slots: engine.maxConcurrency,
+    window: WINDOW_PER_SLOT * engine.maxConcurrency,
+    order: 'input',
+    collects,
+    drain,
+    send: ({ items }, part) => embedBatch({ model, parameters, encoding, expected }, items, part, engine),
+  })
+  let failure: PineconeInferenceError | undefined
+  /** Finished after the failure, and so not yielded. */
+  const after: StreamedEmbedding<E>[] = []
+  const usage = { totalTokens: 0 }
+  for await (const piece of pieces) {
+    const { start, count } = piece
+    if ('error' in piece && piece.isFinal) {
+      failure ??= piece.error
+    } else if (failure) {
+      if ('error' in piece) continue
+      for (const [i, embedding] of piece.result.data.entries()) after.push({ index: start + i, embedding })
+      usage.totalTokens += piece.result.usage.totalTokens
+    } else {
+      for (let i = 0; i < count; i++) {
         call.throwIfAborted()
-        yield streamed
+        if ('error' in piece) yield { index: start + i, error: piece.error }
+        else for (const embedding of piece.result.data.slice(i, i + 1)) yield { index: start + i, embedding }
       }
     }
-  } catch (error) {
-    if (isCallsOwn(error, call)) {
-      // Of a batch that was halved, the part before the failure is still due.
-      yield* take(error.inputRange?.[0] ?? 0)
-      // The source may have failed with an error of a call of its own.
-      error.partial ??= notYetYielded(finished)
-    }
-    throw error
   }
+  if (!failure) return
+  failure.partial = { data: after, usage }
+  throw failure
 }
 
 async function* batchesOf(
   inputs: Iterable<string> | AsyncIterable<string>,
   limits: BatchLimits,
-): AsyncGenerator<Batch<string>, void> {
-  const planner = new BatchPlanner(limits, inputSize)
+): AsyncGenerator<Batch<WireItem>, void> {
+  const planner = new BatchPlanner<WireItem>(limits)
   let index = 0
   let failure: { error: unknown } | undefined
   try {
     for await (const text of inputs) {
-      checkText(text, index++)
-      const batch = planner.add(text)
+      try {
+        checkText(text, index)
+      } catch (error) {
+        failure = { error }
+        break
+      }
+      index++
+      const batch = planner.add(wireText(text))
       if (batch) yield batch
     }
   } catch (error) {
-    failure = { error }
+    failure = { error: sourceError(error, index) }
   }
   const rest = planner.rest()
   if (rest) yield rest
   if (failure) throw failure.error
 }
 
-/** A request that failed, and how many inputs it had. */
-interface Failure {
-  error: PineconeInferenceError
-  count: number
-}
-
-function* inputByInput<E extends Encoding>(
-  start: number,
-  result: EmbedResult<E> | Failure,
-): Generator<StreamedEmbedding<E> | StreamedFailure, void> {
-  if ('error' in result) {
-    for (let i = 0; i < result.count; i++) yield { index: start + i, error: result.error }
-  } else {
-    for (const [i, embedding] of result.data.entries()) yield { index: start + i, embedding }
-  }
-}
-
-/** Finished after the failure, and so not yielded. */
-function notYetYielded(finished: ReadonlyMap<number, EmbedResult<Encoding> | Failure>) {
-  const results = [...finished]
-    .flatMap(([start, result]) => ('error' in result ? [] : [[start, result] as const]))
-    .sort(([a], [b]) => a - b)
-  return {
-    data: results.flatMap(([start, { data }]) =>
-      data.map((embedding, i) => ({ index: start + i, embedding })),
-    ),
-    usage: { totalTokens: results.reduce((sum, [, { usage }]) => sum + usage.totalTokens, 0) },
-  }
+/**
+ * What the source threw, as it is. An error with positions is another bulk call's, and they are of that call's inputs: it
+ * becomes the cause of one that says where this stream ended.
+ */
+function sourceError(error: unknown, index: number): unknown {
+  if (!(error instanceof PineconeInferenceError) || !(error.inputRange || error.partial)) return error
+  const words = `inputs[${index}] could not be read: ${error.message}`
+  return Object.assign(new PineconeInferenceError(words, { cause: error }), {
+    verdict: error.verdict,
+    inputRange: [index, index + 1] as const,
+  })
 }
 
 function checkIterable(inputs: unknown): void {

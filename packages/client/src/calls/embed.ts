@@ -1,5 +1,4 @@
-import type { EmbedRequest, EmbedResult, Encoding } from '../api/embed.js'
-import { utf8Length } from '../batches/request-size.js'
+import type { EmbedParameters, EmbedRequest, EmbedResult, Encoding, VectorType } from '../api/embed.js'
 import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
@@ -7,9 +6,9 @@ import { checkEncoding } from '../validate/encoding.js'
 import { checkModelUse, checkRequest, EMBED_REQUEST } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
 import { embedAnswer, encodeEmbedRequest } from '../wire/embed.js'
+import type { ExpectedVectors } from '../wire/expected.js'
+import { textBytes, type WireItem, wireText } from '../wire/items.js'
 import type { Engine } from './engine.js'
-import { ownEmbedRequest } from './own-copy.js'
-import { expectedVectorType } from './uniform-vectors.js'
 
 /** One call, one request. */
 export async function embed<E extends Encoding>(
@@ -31,26 +30,32 @@ export async function embed<E extends Encoding>(
     }
   }
   if (request.inputs.length === 0) return nothingEmbedded(request.model)
-  return embedBatch(ownEmbedRequest(request), call, engine)
+  const { model, parameters, encoding } = request
+  const expected = engine.expected.of(model, facts, parameters)
+  return embedBatch({ model, parameters, encoding, expected }, request.inputs.map(wireText), call, engine)
+}
+
+/** What the requests of a call have in common. */
+export interface EmbedWork<E extends Encoding> {
+  readonly model: string
+  readonly parameters: EmbedParameters | undefined
+  readonly encoding: E | undefined
+  readonly expected: ExpectedVectors
 }
 
 /** Sends texts that are known to be right. */
 export async function embedBatch<E extends Encoding>(
-  request: EmbedRequest<E>,
+  { model, parameters, encoding, expected }: EmbedWork<E>,
+  inputs: readonly WireItem[],
   call: Call,
   engine: Engine,
 ): Promise<EmbedResult<E>> {
-  const { model, inputs, parameters } = request
   const { totalTokens, ...answer } = await engine.sender.send(
     {
-      request: { method: 'POST', path: '/embed', body: encodeEmbedRequest(request) },
+      request: { method: 'POST', path: '/embed', body: encodeEmbedRequest(model, parameters, inputs) },
       content: { batchSize: inputs.length, dimension: parameters?.dimension },
-      load: {
-        model,
-        inputType: parameters?.inputType,
-        textBytes: inputs.reduce((bytes, text) => bytes + utf8Length(text), 0),
-      },
-      read: () => embedAnswer(request),
+      load: { model, inputType: parameters?.inputType, textBytes: textBytes(inputs) },
+      read: () => embedAnswer({ inputs, expected, encoding }),
       usage: ({ totalTokens }) => (totalTokens === undefined ? {} : { totalTokens }),
     },
     call,
@@ -59,5 +64,10 @@ export async function embedBatch<E extends Encoding>(
 }
 
 export function nothingEmbedded(model: string): EmbedResult<never> {
-  return { model, vectorType: expectedVectorType(model), data: [], usage: { totalTokens: 0 } }
+  return { model, vectorType: madeBy(model), data: [], usage: { totalTokens: 0 } }
+}
+
+/** The vectors that a model makes, before it has made any. */
+export function madeBy(model: string): VectorType {
+  return hostedModel(model)?.vectorType ?? 'dense'
 }

@@ -1,11 +1,12 @@
 import type { EmbedParameters } from '../api/embed.js'
 import type { Call } from '../delivery/call.js'
+import type { ModelFacts } from '../models/hosted-models.js'
 import { checkBatchSize } from '../validate/call-options.js'
 import { checkModelUse } from '../validate/model.js'
 import type { Engine } from './engine.js'
 import { modelFacts } from './model-facts.js'
 
-/** How many texts a request of this call may hold. Refuses parameters, or a batch size, that the model does not take. */
+/** How many texts a request of this call may hold, and what is known of the model. Refuses parameters, or a batch size, that the model does not take. */
 export async function inputsPerRequest(
   bulk: {
     model: string
@@ -15,12 +16,12 @@ export async function inputsPerRequest(
   },
   call: Call,
   engine: Engine,
-): Promise<number> {
+): Promise<{ count: number; facts: ModelFacts | undefined }> {
   const { model, parameters, batchSize } = bulk
   checkBatchSize(batchSize)
   const facts = await modelFacts(model, bulk.inputs, call, engine)
-  if (!facts) return batchSize ?? 1
+  if (!facts) return { count: batchSize ?? 1, facts }
   checkModelUse('embed', model, facts, parameters)
   checkBatchSize(batchSize, { most: facts.maxBatchSize, model })
-  return batchSize ?? facts.maxBatchSize
+  return { count: batchSize ?? facts.maxBatchSize, facts }
 }

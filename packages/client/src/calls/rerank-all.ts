@@ -1,16 +1,13 @@
 import type { RankedDocument, RerankDocument, RerankRequest, RerankResult } from '../api/rerank.js'
-import { halveRefused } from '../batches/halve-refused.js'
-import { type Batch, planBatches } from '../batches/plan-batches.js'
-import { documentSize, MAX_REQUEST_BYTES } from '../batches/request-size.js'
-import { runBatches } from '../batches/run-batches.js'
+import { piecesOf } from '../batches/pieces.js'
+import { AHEAD_PER_SLOT, MAX_REQUEST_BYTES, planBatches } from '../batches/plan-batches.js'
 import type { Call } from '../delivery/call.js'
-import { isTooLarge } from '../delivery/refusal.js'
+import type { PineconeInferenceError } from '../errors/inference-error.js'
 import { checkModelUse } from '../validate/model.js'
 import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
-import { documentFields } from '../wire/document-fields.js'
-import { AHEAD_PER_SLOT } from './embed-all.js'
+import { ExpectedScores } from '../wire/expected.js'
+import { documentFields, wireItem } from '../wire/items.js'
 import type { Engine } from './engine.js'
-import { failedIn, isCallsOwn } from './failed-in.js'
 import { mergeRankings } from './merge-rankings.js'
 import { modelFacts } from './model-facts.js'
 import { ownRerankRequest } from './own-copy.js'
@@ -21,7 +18,8 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
   checkRerankRequest(given)
   const request = ownRerankRequest(given)
   const { model, documents, topN, returnDocuments = true } = request
-  const toRank = documents.map((document) => rankedFields(document, request.rankFields ?? ['text']))
+  const rankFields = request.rankFields ?? ['text']
+  const toRank = documents.map((document) => wireItem(rankedFields(document, rankFields)))
   const facts = await modelFacts(model, documents.length, call, engine)
   if (facts) {
     checkModelUse('rerank', model, facts, request.parameters)
@@ -31,6 +29,7 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
 
   const count = facts?.maxBatchSize ?? 1
   if (documents.length > count) call.lane = 'bulk'
+  const expected = new ExpectedScores(model)
   const rankings: RankedDocument[][] = []
   const usage = { rerankUnits: 0 }
   const merged = () =>
@@ -41,34 +40,36 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
             .map((document) => ({ index, score, document: documentFields(document) }))
         : [{ index, score }],
     )
-  const deliver = async ({ start, items }: Batch<RerankDocument>) => {
-    const result = await rerankBatch(
-      {
-        ...request,
-        documents: items,
-        returnDocuments: false,
-        ...(topN === undefined ? {} : { topN: Math.min(topN, items.length) }),
-      },
-      call,
-      engine,
-    )
-    rankings.push(result.data.map(({ index, score }) => ({ index: start + index, score })))
-    usage.rerankUnits += result.usage.rerankUnits
+  const bytes = Math.max(1, MAX_REQUEST_BYTES - wireItem([request.query]).bytes)
+  const pieces = piecesOf(planBatches(toRank, { count, bytes }), {
+    call,
+    slots: engine.maxConcurrency,
+    window: AHEAD_PER_SLOT * engine.maxConcurrency,
+    order: 'any',
+    collects: false,
+    send: ({ items }, part) => {
+      const most = topN === undefined ? {} : { topN: Math.min(topN, items.length) }
+      return rerankBatch(
+        { ...request, ...most, documents: items, returnDocuments: false, expected },
+        part,
+        engine,
+      )
+    },
+  })
+  let failure: PineconeInferenceError | undefined
+  for await (const piece of pieces) {
+    if ('error' in piece) {
+      failure ??= piece.error
+    } else {
+      rankings.push(piece.result.data.map(({ index, score }) => ({ index: piece.start + index, score })))
+      usage.rerankUnits += piece.result.usage.rerankUnits
+    }
   }
-  const fail = (part: Batch<RerankDocument>, error: unknown) => {
-    throw failedIn(part, error, call)
+  if (failure) {
+    failure.partial = { data: merged(), usage }
+    throw failure
   }
-  try {
-    const limits = { count, bytes: Math.max(1, MAX_REQUEST_BYTES - documentSize([request.query])) }
-    const batches = planBatches(toRank, limits, documentSize)
-    await runBatches(batches, AHEAD_PER_SLOT * engine.maxConcurrency, call, (batch) =>
-      halveRefused(batch, { deliver, fail, mayPassInHalves: isTooLarge }),
-    )
-  } catch (error) {
-    if (isCallsOwn(error, call)) error.partial = { data: merged(), usage }
-    throw error
-  }
-  return { model, data: merged(), usage }
+  return { model: expected.model, data: merged(), usage }
 }
 
 /** Only what is ranked by goes to the service; the caller's own object is put back beside its score. */

@@ -4,6 +4,8 @@ import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { checkModelUse } from '../validate/model.js'
 import { checkDocumentsAsJson, checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
+import { ExpectedScores } from '../wire/expected.js'
+import { documentFields, type WireItem, wireItem } from '../wire/items.js'
 import { encodeRerankRequest, rerankAnswer } from '../wire/rerank.js'
 import type { Engine } from './engine.js'
 import { mergeRankings } from './merge-rankings.js'
@@ -25,19 +27,28 @@ export async function rerank(request: RerankRequest, call: Call, engine: Engine)
   }
   checkDocumentsAsJson(request.documents)
   if (request.documents.length === 0) return nothingRanked(request.model)
-  const result = await rerankBatch(ownRerankRequest(request), call, engine)
+  const documents = request.documents.map((document) => wireItem(documentFields(document)))
+  const expected = new ExpectedScores(request.model)
+  const result = await rerankBatch({ ...ownRerankRequest(request), documents, expected }, call, engine)
   // Best first is promised; the contract only hopes that the service keeps to it.
   return { ...result, data: mergeRankings([result.data]) }
 }
 
-/** Sends a request that is known to be right. */
-export async function rerankBatch(request: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
+/** Documents that go into one request. */
+type RerankBatch = Omit<RerankRequest, 'documents'> & {
+  readonly documents: readonly WireItem[]
+  readonly expected: ExpectedScores
+}
+
+/** Sends documents that are known to be right. */
+export async function rerankBatch(request: RerankBatch, call: Call, engine: Engine): Promise<RerankResult> {
+  const { model, documents, topN, expected } = request
   return engine.sender.send(
     {
-      request: { method: 'POST', path: '/rerank', body: encodeRerankRequest(request) },
-      content: { batchSize: request.documents.length },
-      load: { model: request.model },
-      read: () => rerankAnswer(request),
+      request: { method: 'POST', path: '/rerank', body: encodeRerankRequest(request, documents) },
+      content: { batchSize: documents.length },
+      load: { model },
+      read: () => rerankAnswer({ documents: documents.length, topN, expected }),
       usage: ({ usage }) => usage,
     },
     call,

@@ -71,7 +71,7 @@ export class RequestWatch {
     result: unknown,
   ): void {
     this.#facts = { ...usage, status, requestId, ...factsOf(result) }
-    if (request.model) this.#meter?.count(request.model, usage)
+    if (request.model) this.#meter?.count(request.model, this.#facts.model ?? request.model, usage)
     if (channels.end.hasSubscribers) {
       channels.end.publish({ request, latencyMs, usage, status, ...(requestId ? { requestId } : {}) })
     }

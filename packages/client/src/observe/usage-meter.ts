@@ -3,8 +3,10 @@ import { tell } from './tell.js'
 
 /** What the service counted for one request, as its answer's `usage` says, and for all of this client's so far. */
 export interface UsageReport {
-  /** The model asked for. */
+  /** The model that served the request, as the answer names it. */
   readonly model: string
+  /** The model asked for; the service may serve a retired one by its successor. */
+  readonly requestedModel: string
   /** Tokens of an embed request; 0 for a rerank request, or where the answer does not say. */
   readonly totalTokens: number
   /** Rerank units of a rerank request; 0 for an embed request, or where the answer does not say. */
@@ -27,12 +29,13 @@ export class UsageMeter {
     this.#onUsage = onUsage
   }
 
-  count(model: string, { totalTokens = 0, rerankUnits = 0 }: CountedUsage): void {
+  count(requestedModel: string, model: string, usage: CountedUsage): void {
+    const { totalTokens = 0, rerankUnits = 0 } = usage
     this.#total = {
       requests: this.#total.requests + 1,
       totalTokens: this.#total.totalTokens + totalTokens,
       rerankUnits: this.#total.rerankUnits + rerankUnits,
     }
-    tell(() => this.#onUsage({ model, totalTokens, rerankUnits, total: this.#total }))
+    tell(() => this.#onUsage({ model, requestedModel, totalTokens, rerankUnits, total: this.#total }))
   }
 }

@@ -11,8 +11,13 @@ export const EMBED_REQUEST: NamesOf<EmbedRequest> = {
   encoding: true,
 }
 
+/** It goes into the path of `GET /models/{name}`, where `.` and `..` are steps, and half a surrogate pair has no bytes. */
+function isName(model: string): boolean {
+  return model.trim() !== '' && !/^\.\.?$|[\p{Surrogate}\p{Cc}]/u.test(model)
+}
+
 export function checkModelName(model: unknown): asserts model is string {
-  if (typeof model !== 'string' || model.trim() === '') {
+  if (typeof model !== 'string' || !isName(model)) {
     throw new PineconeConfigurationError('model', "must be a model's name")
   }
 }

@@ -41,7 +41,18 @@ export function asFiniteNumber(endpoint: string, where: string, value: unknown):
   return value
 }
 
-/** A counter in `usage`; the contract lets the service leave it out. */
-export function asCount(endpoint: string, where: string, value: unknown): number | undefined {
-  return value === undefined || value === null ? undefined : asFiniteNumber(endpoint, where, value)
+/** The contract's `int32`. */
+const MOST = 2 ** 31 - 1
+
+/**
+ * A counter in `usage`; the contract lets the service leave it out.
+ *
+ * @param most what the request can come to: a budget that is told more would stand still
+ */
+export function asCount(endpoint: string, where: string, value: unknown, most = MOST): number | undefined {
+  if (value === undefined || value === null) return undefined
+  if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > most) {
+    throw broken(endpoint, `${where} is ${kindOf(value)}, not a count of at most ${most}`)
+  }
+  return Number(value)
 }

@@ -1,19 +1,21 @@
 import type {
   DenseEmbedding,
   Embedding,
-  EmbedRequest,
+  EmbedParameters,
   EmbedResult,
   Encoding,
   SparseEmbedding,
   VectorType,
 } from '../api/embed.js'
-import { kindOf } from '../errors/as-written.js'
+import { counted, kindOf } from '../errors/as-written.js'
 import type { components } from '../generated/openapi.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { asArray, asCount, asFiniteNumber, asObject, asString, broken, parseAnswer } from './answer.js'
 import type { AnswerReader } from './answer-reader.js'
 import { Chunks } from './chunks.js'
+import type { ExpectedVectors } from './expected.js'
 import { asFloat32 } from './float32.js'
+import { textBytes, type WireItem, wellFormedJson, withList } from './items.js'
 import { NumberArrayReader } from './number-arrays.js'
 import { wireParameters } from './parameters.js'
 
@@ -22,18 +24,19 @@ type WireEmbedRequest = components['schemas']['EmbedRequest']
 const ENDPOINT = 'POST /embed'
 
 /** The body of `POST /embed`. */
-export function encodeEmbedRequest(request: EmbedRequest<Encoding>): string {
-  const body: WireEmbedRequest = {
-    model: request.model,
-    inputs: request.inputs.map((text) => ({ text })),
-  }
-  const parameters = request.parameters && wireParameters(sentParameters(request))
-  if (parameters && Object.keys(parameters).length > 0) body.parameters = parameters
-  return JSON.stringify(body)
+export function encodeEmbedRequest(
+  model: string,
+  parameters: EmbedParameters | undefined,
+  inputs: readonly WireItem[],
+): string {
+  const sent = wireParameters(sentParameters(model, parameters))
+  const rest: Omit<WireEmbedRequest, 'inputs'> = { model }
+  if (Object.keys(sent).length > 0) rest.parameters = sent
+  return withList(wellFormedJson(rest), 'inputs', inputs)
 }
 
 /** A model with a single dimension declares no such parameter, so naming that dimension is not sent. */
-function sentParameters({ model, parameters }: EmbedRequest<Encoding>): Record<string, unknown> {
+function sentParameters(model: string, parameters: EmbedParameters | undefined): Record<string, unknown> {
   const fixed = hostedModel(model)?.dimensions?.length === 1
   return fixed ? { ...parameters, dimension: undefined } : { ...parameters }
 }
@@ -43,11 +46,18 @@ export type Embedded<E extends Encoding> = Omit<EmbedResult<E>, 'usage'> & {
   readonly totalTokens: number | undefined
 }
 
+/** What the answer to one request must be. */
+export interface DueEmbeddings<E extends Encoding> {
+  readonly expected: ExpectedVectors
+  readonly inputs: readonly WireItem[]
+  readonly encoding: E | undefined
+}
+
 /**
- * The answer of `POST /embed`, checked: one embedding per input, all of one type and dimension, all finite.
+ * The answer of `POST /embed`, checked: one embedding per input, all as expected, all finite.
  * Its numbers are decoded while it arrives, so the last chunk leaves little to do.
  */
-export function embedAnswer<E extends Encoding>(request: EmbedRequest<E>): AnswerReader<Embedded<E>> {
+export function embedAnswer<E extends Encoding>(due: DueEmbeddings<E>): AnswerReader<Embedded<E>> {
   const numbers = new NumberArrayReader()
   const chunks = new Chunks()
   return {
@@ -57,34 +67,37 @@ export function embedAnswer<E extends Encoding>(request: EmbedRequest<E>): Answe
     },
     end() {
       const answer = numbers.end() ?? parseAnswer(ENDPOINT, chunks.text())
-      return decodeEmbeddings(asObject(ENDPOINT, 'the answer', answer), request, numbers)
+      return decodeEmbeddings(asObject(ENDPOINT, 'the answer', answer), due, numbers)
     },
   }
 }
 
+/**
+ * The most tokens that a request can be counted with: no tokenizer makes more of a byte of text, however it normalizes
+ * it, or adds more of its own to an input.
+ */
+const TOKENS_PER_BYTE = 16
+const TOKENS_PER_INPUT = 1_000
+
 function decodeEmbeddings<E extends Encoding>(
   answer: Record<string, unknown>,
-  request: EmbedRequest<E>,
+  { inputs, expected, encoding }: DueEmbeddings<E>,
   checked: NumberArrayReader,
 ): Embedded<E> {
-  const data = asArray(ENDPOINT, 'data', answer.data)
-  if (data.length !== request.inputs.length) {
-    throw broken(ENDPOINT, `${data.length} embeddings for ${request.inputs.length} inputs`)
+  const items = asArray(ENDPOINT, 'data', answer.data)
+  if (items.length !== inputs.length) {
+    throw broken(ENDPOINT, `${counted(items.length, 'embedding')} for ${counted(inputs.length, 'input')}`)
   }
   const vectorType = asVectorType('vector_type', answer.vector_type)
-  const known = hostedModel(request.model)?.vectorType
-  if (known !== undefined && vectorType !== known) {
-    throw broken(ENDPOINT, `vector_type is ${vectorType}, where ${request.model} makes ${known} vectors`)
-  }
-  const embeddings = data.map((item, i) => decodeEmbedding(item, i, vectorType, checked))
-  checkDimensions(embeddings, request.parameters?.dimension)
+  const data = items.map((item, i) => decodeEmbedding(item, i, vectorType, checked))
   const usage = asObject(ENDPOINT, 'usage', answer.usage)
-  return {
-    model: asString(ENDPOINT, 'model', answer.model),
-    vectorType,
-    data: encoded(embeddings, request.encoding),
-    totalTokens: asCount(ENDPOINT, 'usage.total_tokens', usage.total_tokens),
-  }
+  const most = TOKENS_PER_BYTE * textBytes(inputs) + TOKENS_PER_INPUT * inputs.length
+  const totalTokens = asCount(ENDPOINT, 'usage.total_tokens', usage.total_tokens, most)
+  const model = asString(ENDPOINT, 'model', answer.model)
+  const given = encoded(data, encoding)
+  // Last, as the first answer that is right says what the others must be.
+  expected.hold(ENDPOINT, { model, vectorType, data })
+  return { model, vectorType, data: given, totalTokens }
 }
 
 function encoded<E extends Encoding>(embeddings: Embedding[], encoding: E | undefined): Embedding<E>[] {
@@ -113,7 +126,12 @@ function decodeDense(
   item: Record<string, unknown>,
   checked: NumberArrayReader,
 ): DenseEmbedding {
-  return { vectorType: 'dense', values: finiteNumbers(`${where}.values`, item.values, checked) }
+  const values = finiteNumbers(`${where}.values`, item.values, checked)
+  // It has no direction, and no index takes it: "Dense vectors must contain at least one non-zero value".
+  if (values.length > 0 && values.every((value) => value === 0)) {
+    throw broken(ENDPOINT, `${where}.values holds nothing but zeros`)
+  }
+  return { vectorType: 'dense', values }
 }
 
 function decodeSparse(
@@ -124,17 +142,27 @@ function decodeSparse(
   const sparseValues = finiteNumbers(`${where}.sparse_values`, item.sparse_values, checked)
   const sparseIndices = finiteNumbers(`${where}.sparse_indices`, item.sparse_indices, checked)
   if (sparseIndices.length !== sparseValues.length) {
-    throw broken(ENDPOINT, `${where} has ${sparseIndices.length} indices for ${sparseValues.length} values`)
+    throw broken(
+      ENDPOINT,
+      `${where} has ${sparseIndices.length} sparse_indices for ${counted(sparseValues.length, 'value')}`,
+    )
   }
   const stray = sparseIndices.find((index) => !Number.isInteger(index) || index < 0 || index > 0xffff_ffff)
   if (stray !== undefined) throw broken(ENDPOINT, `${where}.sparse_indices holds ${stray}`)
+  // A term has one weight. A text without a term that counts is an empty vector, and right.
+  if (new Set(sparseIndices).size < sparseIndices.length) {
+    throw broken(ENDPOINT, `${where}.sparse_indices names an index twice`)
+  }
   const tokens = item.sparse_tokens
   if (tokens === undefined || tokens === null) return { vectorType: 'sparse', sparseValues, sparseIndices }
   const sparseTokens = asArray(ENDPOINT, `${where}.sparse_tokens`, tokens).map((token, i) =>
     asString(ENDPOINT, `${where}.sparse_tokens[${i}]`, token),
   )
   if (sparseTokens.length !== sparseValues.length) {
-    throw broken(ENDPOINT, `${where} has ${sparseTokens.length} tokens for ${sparseValues.length} values`)
+    throw broken(
+      ENDPOINT,
+      `${where} has ${counted(sparseTokens.length, 'token')} for ${counted(sparseValues.length, 'value')}`,
+    )
   }
   return { vectorType: 'sparse', sparseValues, sparseIndices, sparseTokens }
 }
@@ -146,19 +174,6 @@ function finiteNumbers(where: string, value: unknown, checked: NumberArrayReader
     if (!Number.isFinite(numbers[i])) asFiniteNumber(ENDPOINT, `${where}[${i}]`, numbers[i])
   }
   return numbers as number[]
-}
-
-function checkDimensions(embeddings: readonly Embedding[], requested: number | undefined): void {
-  let dimension = requested
-  embeddings.forEach((embedding, i) => {
-    if (embedding.vectorType === 'sparse') return
-    const { length } = embedding.values
-    dimension ??= length
-    if (length !== dimension || length === 0) {
-      const expected = requested === undefined ? `data[0] has ${dimension}` : `${requested} were asked for`
-      throw broken(ENDPOINT, `data[${i}] has ${length} dimensions, ${expected}`)
-    }
-  })
 }
 
 function asVectorType(where: string, value: unknown): VectorType {

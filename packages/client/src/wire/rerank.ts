@@ -1,8 +1,10 @@
 import type { RankedDocument, RerankRequest, RerankResult } from '../api/rerank.js'
+import { counted } from '../errors/as-written.js'
 import type { components } from '../generated/openapi.js'
 import { asArray, asCount, asFiniteNumber, asObject, asString, broken } from './answer.js'
 import { type AnswerReader, wholeAnswer } from './answer-reader.js'
-import { documentFields } from './document-fields.js'
+import type { ExpectedScores } from './expected.js'
+import { type WireItem, wellFormedJson, withList } from './items.js'
 import { wireParameters } from './parameters.js'
 
 type WireRerankRequest = Omit<components['schemas']['RerankRequest'], 'return_documents' | 'rank_fields'> & {
@@ -13,43 +15,52 @@ type WireRerankRequest = Omit<components['schemas']['RerankRequest'], 'return_do
 const ENDPOINT = 'POST /rerank'
 
 /** The body of `POST /rerank`. */
-export function encodeRerankRequest(request: RerankRequest): string {
-  const body: WireRerankRequest = {
-    model: request.model,
-    query: request.query,
-    documents: request.documents.map(documentFields),
-  }
+export function encodeRerankRequest(
+  request: Omit<RerankRequest, 'documents'>,
+  documents: readonly WireItem[],
+): string {
+  const body: Omit<WireRerankRequest, 'documents'> = { model: request.model, query: request.query }
   if (request.topN !== undefined) body.top_n = request.topN
   if (request.returnDocuments !== undefined) body.return_documents = request.returnDocuments
   if (request.rankFields !== undefined) body.rank_fields = [...request.rankFields]
   const parameters = request.parameters && wireParameters(request.parameters)
   if (parameters && Object.keys(parameters).length > 0) body.parameters = parameters
-  return JSON.stringify(body)
+  return withList(wellFormedJson(body), 'documents', documents)
+}
+
+/** What the answer to one request must be. */
+export interface DueRanking {
+  readonly expected: ExpectedScores
+  /** How many documents were sent. */
+  readonly documents: number
+  readonly topN: number | undefined
 }
 
 /** The answer of `POST /rerank`, checked: as many results as asked for, each of another document, all finite. */
-export function rerankAnswer(request: RerankRequest): AnswerReader<RerankResult> {
-  return wholeAnswer(ENDPOINT, (answer) => decodeRanking(answer, request))
+export function rerankAnswer(due: DueRanking): AnswerReader<RerankResult> {
+  return wholeAnswer(ENDPOINT, (answer) => decodeRanking(answer, due))
 }
 
-function decodeRanking(answer: Record<string, unknown>, request: RerankRequest): RerankResult {
+function decodeRanking(
+  answer: Record<string, unknown>,
+  { documents, topN, expected }: DueRanking,
+): RerankResult {
   const data = asArray(ENDPOINT, 'data', answer.data).map(decodeRanked)
-  const expected = Math.min(request.topN ?? Number.POSITIVE_INFINITY, request.documents.length)
-  if (data.length !== expected) throw broken(ENDPOINT, `${data.length} results where ${expected} are due`)
+  const due = Math.min(topN ?? Number.POSITIVE_INFINITY, documents)
+  if (data.length !== due) throw broken(ENDPOINT, `${counted(data.length, 'result')} where ${due} are due`)
   const seen = new Set<number>()
   for (const { index } of data) {
-    if (!Number.isInteger(index) || index < 0 || index >= request.documents.length) {
-      throw broken(ENDPOINT, `index ${index} for ${request.documents.length} documents`)
+    if (!Number.isInteger(index) || index < 0 || index >= documents) {
+      throw broken(ENDPOINT, `index ${index} for ${counted(documents, 'document')}`)
     }
     if (seen.has(index)) throw broken(ENDPOINT, `document ${index} is ranked twice`)
     seen.add(index)
   }
   const usage = asObject(ENDPOINT, 'usage', answer.usage)
-  return {
-    model: asString(ENDPOINT, 'model', answer.model),
-    data,
-    usage: { rerankUnits: asCount(ENDPOINT, 'usage.rerank_units', usage.rerank_units) ?? 0 },
-  }
+  const rerankUnits = asCount(ENDPOINT, 'usage.rerank_units', usage.rerank_units) ?? 0
+  const model = asString(ENDPOINT, 'model', answer.model)
+  expected.hold(ENDPOINT, model)
+  return { model, data, usage: { rerankUnits } }
 }
 
 function decodeRanked(value: unknown, i: number): RankedDocument {

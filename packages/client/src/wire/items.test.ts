@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { utf8Length } from './request-size.js'
+import { utf8Length } from './items.js'
 
 it.each([
   ['ASCII', 'abc', 3],

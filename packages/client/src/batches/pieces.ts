@@ -1,0 +1,302 @@
+import { onAbortOf } from '../delivery/abort-listeners.js'
+import type { Call } from '../delivery/call.js'
+import { DRAINED, isDrained } from '../delivery/drain.js'
+import { PineconeInferenceError } from '../errors/inference-error.js'
+import type { Batch } from './plan-batches.js'
+import { between, isTooLarge, itemAt, namedItem, partsOf, Refusals, samplesOf } from './refusals.js'
+
+/** What became of consecutive items of a bulk call. */
+export type Piece<R> = Delivered<R> | Failed
+
+export interface Delivered<R> {
+  /** Position of the first item in the whole input. */
+  readonly start: number
+  readonly count: number
+  readonly result: R
+}
+
+export interface Failed {
+  readonly start: number
+  readonly count: number
+  /** Its `inputRange` says where. */
+  readonly error: PineconeInferenceError
+  /** Nothing more is sent. What was on the wire is still delivered. */
+  readonly isFinal: boolean
+}
+
+export interface Run<T, R> {
+  readonly call: Call
+  /** Requests in flight at most. */
+  readonly slots: number
+  /** Batches that are begun and not yet taken at most. */
+  readonly window: number
+  /** In input order, or as they are finished. */
+  readonly order: 'input' | 'any'
+  /** Go on after a failure that is not everyone's, and look for the inputs at fault. */
+  readonly collects: boolean
+  /** Ends the run early, after the last batch that is paid for. */
+  readonly drain?: AbortSignal | undefined
+  send(batch: Batch<T>, part: Call): Promise<R>
+}
+
+/** A batch that was begun. */
+interface Begun<R> {
+  readonly part?: Call
+  readonly pieces: Piece<R>[]
+  /** Resolves when nothing more comes of it. */
+  done: Promise<void>
+  isDone: boolean
+  /** What is no failure of the service: an abort, the source's own error. */
+  thrown?: { readonly error: unknown }
+  isDrained?: boolean
+  /** It had a final failure. */
+  isOver?: boolean
+}
+
+/**
+ * The one way in which a bulk call sends its batches: asks the source only for what there is room for, keeps every slot
+ * busy, splits what is refused, and yields a piece for whatever has come of it.
+ *
+ * After a final failure nothing more is begun, and what is on the wire finishes, as it is paid for. In input order, the
+ * pieces that come after the failed one follow it. A consumer that leaves early ends the work and the source.
+ *
+ * @throws the reason of an abort at once; the source's own error in its place
+ */
+export async function* piecesOf<T extends { readonly bytes: number }, R>(
+  source: Iterator<Batch<T>> | AsyncIterator<Batch<T>>,
+  run: Run<T, R>,
+): AsyncGenerator<Piece<R>, void> {
+  const { call, drain } = run
+  const begun: Begun<R>[] = []
+  const roomMade = new Alarm()
+  const progress = new Alarm()
+  const refusals = new Refusals()
+  const turns = new OneByOne()
+  let isFailed = false
+  let sourceEnded = false
+  let feeding = true
+
+  const wake = () => {
+    roomMade.ring()
+    progress.ring()
+  }
+  const isEnding = () => isFailed || call.stopped || drain?.aborted === true
+  const fail = (batch: Batch<T>, error: PineconeInferenceError, into: Begun<R>) => {
+    const { verdict } = error
+    const isFinal = !run.collects || !(verdict === 'input' || verdict === 'moment')
+    error.inputRange ??= rangeOf(batch, error)
+    into.pieces.push({ start: batch.start, count: batch.items.length, error, isFinal })
+    if (!isFinal) return
+    isFailed = true
+    into.isOver = true
+    // In order, what comes before it goes on until it is done.
+    if (run.order === 'any') call.stop(error)
+  }
+  const isOver = (one: Begun<R>) => one.isOver || call.stopped
+  const deliver = async (batch: Batch<T>, part: Call, into: Begun<R>, hasTurn = false): Promise<void> => {
+    const hopeless = run.collects ? refusals.ofWholeRequest() : undefined
+    if (hopeless) return fail(batch, hopeless, into)
+    part.throwIfStopped()
+    try {
+      const result = await run.send(batch, part)
+      into.pieces.push({ start: batch.start, count: batch.items.length, result })
+      if (!refusals.hasPassed) {
+        refusals.passed()
+        turns.end()
+        roomMade.ring()
+      }
+    } catch (error) {
+      if (!(error instanceof PineconeInferenceError) || part.isReason(error)) throw error
+      if (batch.items.length > 1 && (run.collects ? error.verdict === 'input' : isTooLarge(error))) {
+        await split(batch, error, part, into, hasTurn)
+      } else {
+        if (run.collects && error.verdict === 'input') refusals.refusedAlone(error)
+        fail(batch, error, into)
+      }
+    }
+  }
+  const split = async (
+    batch: Batch<T>,
+    error: PineconeInferenceError,
+    part: Call,
+    into: Begun<R>,
+    hasTurn: boolean,
+  ): Promise<void> => {
+    if (!run.collects || refusals.hasPassed || hasTurn) {
+      for (const one of partsOf(batch, error)) if (!isOver(into)) await deliver(one, part, into, hasTurn)
+      return
+    }
+    // Nothing has passed yet, so perhaps nothing will: one batch finds out, the others wait for it.
+    const leave = await turns.enter(part)
+    try {
+      const tried: number[] = []
+      // A request that is too large says nothing of a single item.
+      for (const sample of isTooLarge(error) ? [] : samplesOf(batch)) {
+        if (refusals.hasPassed || isOver(into)) break
+        tried.push(sample)
+        await deliver(itemAt(batch, sample), part, into, true)
+      }
+      for (const one of tried.length > 0 ? between(batch, tried) : partsOf(batch, error)) {
+        if (!isOver(into)) await deliver(one, part, into, true)
+      }
+    } finally {
+      leave()
+    }
+  }
+  const begin = (batch: Batch<T>) => {
+    const part = call.part(cutTail)
+    const one: Begun<R> = { part, pieces: [], done: Promise.resolve(), isDone: false }
+    one.done = deliver(batch, part, one)
+      .catch((error: unknown) => {
+        if (isDrained(error)) one.isDrained = true
+        else if (!call.isReason(error)) {
+          one.thrown = { error }
+          isFailed = true
+          if (run.order === 'any') call.stop(error)
+        }
+      })
+      .finally(() => {
+        part.end()
+        one.isDone = true
+        wake()
+      })
+    begun.push(one)
+  }
+  const cutTail = () => {
+    if (!drain?.aborted) return
+    for (const { part } of begun.toReversed()) {
+      if (part?.isPaidFor) break
+      part?.stop(DRAINED)
+    }
+    roomMade.ring()
+    progress.ring()
+  }
+  const feed = async () => {
+    while (!isEnding()) {
+      // Until one has passed no batch waits behind those in the slots: it may have to be refused like them.
+      const isUnsure = run.collects && !refusals.hasPassed
+      const underWay = isUnsure ? begun.filter(({ isDone }) => !isDone).length : 0
+      if (begun.length >= run.window || underWay >= run.slots) {
+        await roomMade.rung()
+        continue
+      }
+      let next: IteratorResult<Batch<T>> | undefined
+      try {
+        // Without a promise in between where the source has all its batches at once.
+        const given = source.next()
+        next = given instanceof Promise ? await given : given
+      } catch (error) {
+        sourceEnded = true
+        // It takes its place in line: what the source gave before is delivered first.
+        if (!isEnding()) {
+          begun.push({ pieces: [], done: Promise.resolve(), isDone: true, thrown: { error } })
+        }
+        break
+      }
+      if (next.done) sourceEnded = true
+      if (next.done || isEnding()) break
+      begin(next.value)
+    }
+    feeding = false
+    progress.ring()
+  }
+  const listening = [call.onStop(wake), call.onAbort(wake), ...(drain ? [onAbortOf(drain, cutTail)] : [])]
+
+  void feed()
+  try {
+    for (;;) {
+      call.throwIfAborted()
+      const one = run.order === 'input' ? begun[0] : begun.find(({ isDone }) => isDone)
+      if (one?.isDone) {
+        one.pieces.sort((a, b) => a.start - b.start)
+        for (const piece of one.pieces) {
+          call.throwIfAborted()
+          if ('error' in piece && piece.isFinal) call.stop(piece.error)
+          yield piece
+        }
+        if (one.thrown) throw one.thrown.error
+        if (one.isDrained && run.order === 'input') break
+        begun.splice(begun.indexOf(one), 1)
+        roomMade.ring()
+      } else if (one || begun.length > 0 || (feeding && !isEnding())) {
+        await progress.rung()
+      } else {
+        break
+      }
+    }
+  } catch (error) {
+    // What is on the wire is paid for: it finishes before the error is thrown.
+    call.stop(error)
+    await Promise.all(begun.map(({ done }) => done))
+    throw error
+  } finally {
+    for (const stopListening of listening) stopListening()
+    call.abandon(new Error('the call is over'))
+    // Not awaited: a source that is being waited for could take forever.
+    if (!sourceEnded) Promise.resolve(source.return?.()).catch(() => {})
+  }
+}
+
+/** The batch's items, or the one that the error names. */
+function rangeOf({ start, items }: Batch<unknown>, error: PineconeInferenceError): [number, number] {
+  const named = error.verdict === 'input' ? namedItem(error) : undefined
+  return named !== undefined && named < items.length
+    ? [start + named, start + named + 1]
+    : [start, start + items.length]
+}
+
+/** Lets one in at a time, until it is known that something passes; then all. */
+class OneByOne {
+  #isTaken = false
+  #isOver = false
+  readonly #waiting = new Set<() => void>()
+
+  /** Resolves with how to leave; rejects as soon as the call is stopped. */
+  async enter(part: Call): Promise<() => void> {
+    while (this.#isTaken && !this.#isOver) {
+      await new Promise<void>((resolve, reject) => {
+        const wake = () => {
+          stopListening()
+          this.#waiting.delete(wake)
+          resolve()
+        }
+        const stopListening = part.onStop((reason) => {
+          stopListening()
+          this.#waiting.delete(wake)
+          reject(reason)
+        })
+        this.#waiting.add(wake)
+      })
+    }
+    if (this.#isOver) return () => {}
+    this.#isTaken = true
+    return () => {
+      this.#isTaken = false
+      this.#wakeAll()
+    }
+  }
+
+  end(): void {
+    this.#isOver = true
+    this.#wakeAll()
+  }
+
+  #wakeAll(): void {
+    for (const wake of [...this.#waiting]) wake()
+  }
+}
+
+/** Wakes the one who waits for it. */
+class Alarm {
+  #ring = () => {}
+
+  rung(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#ring = resolve
+    })
+  }
+
+  ring(): void {
+    this.#ring()
+  }
+}

@@ -1,0 +1,55 @@
+import type { RerankDocument } from '../api/rerank.js'
+
+/** An input or a document as it stands in a request: written once, and measured once. */
+export interface WireItem {
+  readonly json: string
+  /** In UTF-8, with the comma that parts it from the next. */
+  readonly bytes: number
+}
+
+const TEXT_FRAME = '{"text":""},'.length
+
+/** A text to embed. */
+export function wireText(text: string): WireItem {
+  return wireItem({ text })
+}
+
+/** Bytes of the texts alone. */
+export function textBytes(items: readonly WireItem[]): number {
+  return items.reduce((sum, { bytes }) => sum + bytes - TEXT_FRAME, 0)
+}
+
+export function wireItem(value: object): WireItem {
+  const json = wellFormedJson(value)
+  return { json, bytes: utf8Length(json) + 1 }
+}
+
+/** A document as the service takes it. An object is handed on as it is: a class may have a toJSON. */
+export function documentFields(document: string | object): RerankDocument {
+  return typeof document === 'string' ? { text: document } : (document as RerankDocument)
+}
+
+/**
+ * JSON in which half a surrogate pair is U+FFFD, in values and names alike. `JSON.stringify` writes `\ud83c`, and a
+ * strict reader refuses the whole request for it. Half a character says nothing that could be lost, and whoever encodes
+ * text as UTF-8 replaces it in the same way (https://infra.spec.whatwg.org/#javascript-string-convert).
+ */
+export function wellFormedJson(value: unknown): string {
+  const json = JSON.stringify(value)
+  // Every backslash begins an escape, so a pair of them is taken as one and what follows it is text.
+  return json.includes('\\ud')
+    ? json.replace(/\\(ud[89a-f][0-9a-f]{2}|.)/g, (one) => (one.length > 2 ? '\ufffd' : one))
+    : json
+}
+
+/** The JSON object with one more property: a list of what is written already. */
+export function withList(object: string, name: string, items: readonly WireItem[]): string {
+  return `${object.slice(0, -1)},"${name}":[${items.map(({ json }) => json).join(',')}]}`
+}
+
+const encoder = new TextEncoder()
+
+/** Bytes of a text in UTF-8. */
+export function utf8Length(text: string): number {
+  return globalThis.Buffer?.byteLength(text) ?? encoder.encode(text).length
+}
