@@ -331,15 +331,15 @@ describe.each(carriers)('through %s:', (_, carrier) => {
     })
 
     it.each([
-      ['nobody who listens', closedServer, /ECONNREFUSED/],
-      ['a name that no host has', async () => 'http://no-such-host.invalid', /ENOTFOUND|EAI_AGAIN/],
-      ['a TLS address where plain HTTP is spoken', plainServer, /ERR_SSL|EPROTO/],
-    ])('%s', async (_, address, code) => {
+      ['nobody who listens', closedServer, /ECONNREFUSED/, 3],
+      ['a name that no host has', async () => 'http://no-such-host.invalid', /ENOTFOUND|EAI_AGAIN/, 3],
+      ['a TLS address where plain HTTP is spoken', plainServer, /ERR_SSL|EPROTO/, 1],
+    ])('%s', async (_, address, code, attempts) => {
       const failure = await clientOf(await address(), { allowInsecure: true })
         .embed(request)
         .catch((reason: unknown) => reason)
       expect(failure).toBeInstanceOf(PineconeConnectionError)
-      expect(failure).toMatchObject({ code: expect.stringMatching(code), attempts: 3 })
+      expect(failure).toMatchObject({ code: expect.stringMatching(code), attempts })
     })
   })
 

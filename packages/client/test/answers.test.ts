@@ -195,3 +195,14 @@ it('a message of the service is one line of bounded length, without what steers 
   expect((error as Error).message.length).toBeLessThan(2_100)
   expect((error as Error).message).not.toMatch(/\p{Cc}/u)
 })
+
+it('details nested thousands deep are an error answer like any other, and retried', async () => {
+  const deep = `${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}`
+  const api = await scriptedApi((request, response, number) =>
+    number > 1
+      ? embedAnswer(request)
+      : void response.writeHead(503).end(`{"error":{"code":"UNAVAILABLE","message":"no","details":${deep}}}`),
+  )
+  expect((await api.client().embed({ ...E5, inputs: ['a'] })).data).toHaveLength(1)
+  expect(api.requests).toHaveLength(2)
+})

@@ -7,6 +7,9 @@ const SHORTEST_HEADER = 8
 /** Nobody prints an error's causes and contexts deeper than this. */
 const DEEPEST = 8
 
+/** Levels of an error answer's details; the contract has one or two. */
+const DEEPEST_DETAIL = 100
+
 interface Secret {
   readonly spellings: RegExp
   readonly shown: string
@@ -34,12 +37,13 @@ export class Secrecy {
   }
 
   /** The same JSON value, with the key blotted in its texts and names. */
-  blotWithin(value: unknown): unknown {
+  blotWithin(value: unknown, depth = DEEPEST_DETAIL): unknown {
     if (typeof value === 'string') return this.blot(value)
-    if (Array.isArray(value)) return value.map((item) => this.blotWithin(item))
     if (typeof value !== 'object' || value === null) return value
+    if (depth === 0) return '[nested too deep]'
+    if (Array.isArray(value)) return value.map((item) => this.blotWithin(item, depth - 1))
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [this.blot(name), this.blotWithin(item)]),
+      Object.entries(value).map(([name, item]) => [this.blot(name), this.blotWithin(item, depth - 1)]),
     )
   }
 
