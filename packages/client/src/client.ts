@@ -16,7 +16,8 @@ import type {
 } from './api/embed.js'
 import type { ListModelsFilter, ModelInfo, ModelList } from './api/models.js'
 import type { RerankModel, RerankRequest, RerankResult } from './api/rerank.js'
-import { RateBudget } from './budget/rate-budget.js'
+import type { ModelWait } from './budget/budget.js'
+import { LocalBudget } from './budget/local-budget.js'
 import { embed } from './calls/embed.js'
 import { embedAll } from './calls/embed-all.js'
 import { embedStream, type StreamedEmbedding, type StreamedFailure } from './calls/embed-stream.js'
@@ -74,7 +75,7 @@ export class PineconeInference {
     this.#transport = new Transport(settings)
     const sender = new Sender(
       this.#transport,
-      new RateBudget(settings.rateLimit),
+      settings.sharedBudget ?? new LocalBudget(settings.rateLimit),
       new Observer(settings.onUsage, loadOpenTelemetry()),
       settings,
     )
@@ -225,6 +226,15 @@ export class PineconeInference {
    */
   getModel(model: string, options: CallOptions = {}): Promise<ModelInfo> {
     return this.#start('getModel', options, (call) => getModel(model, call, this.#engine.sender))
+  }
+
+  /**
+   * Which models' requests wait for their budget now, and why: a configured limit, one learned from 429s, or a 429 after
+   * which nothing goes for a while. Empty while nothing waits. Each wait is told on the diagnostics channel
+   * `pinecone-inference:request:wait`, too.
+   */
+  get waiting(): readonly ModelWait[] {
+    return this.#engine.sender.waiting
   }
 
   /**

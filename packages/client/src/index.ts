@@ -36,8 +36,9 @@ export type {
   RerankResult,
   RerankUsage,
 } from './api/rerank.js'
-export type { RateLimit } from './budget/rate-budget.js'
-export type { BudgetEntry, BudgetRequest, SharedBudget } from './budget/shared-budget.js'
+export type { BudgetEntry, BudgetRequest, BudgetWait, ModelWait, RateLimit, SharedBudget } from './budget/budget.js'
+export { type Draw, drawsOf, type Happening, stateOf, statesAfter, waitOf } from './budget/draws.js'
+export type { RateState } from './budget/rate-policy.js'
 export type { StreamedEmbedding, StreamedFailure } from './calls/embed-stream.js'
 export { PineconeInference } from './client.js'
 export {
@@ -78,6 +79,7 @@ export type {
   RequestEndEvent,
   RequestRetryEvent,
   RequestStartEvent,
+  RequestWaitEvent,
 } from './observe/events.js'
 export type { UsageReport } from './observe/usage-meter.js'
 export type { PineconeInferenceOptions } from './settings.js'

@@ -1,5 +1,4 @@
-import type { RateLimit } from './budget/rate-budget.js'
-import type { SharedBudget } from './budget/shared-budget.js'
+import type { RateLimit, SharedBudget } from './budget/budget.js'
 import { asWritten } from './errors/as-written.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
 import type { HttpDispatcher } from './http/undici-carrier.js'

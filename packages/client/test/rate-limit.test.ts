@@ -63,7 +63,7 @@ describe('after a 429', () => {
     await vi.advanceTimersByTimeAsync(1)
     await settle(api)
     expect(first(api.requests[3] as ReceivedRequest)).toBe('refused')
-    await vi.advanceTimersByTimeAsync(120_000)
+    await untilSent(api, 6)
     await Promise.all([refused, ...held])
     expect(api.requests).toHaveLength(6)
   })

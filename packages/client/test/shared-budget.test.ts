@@ -105,14 +105,28 @@ describe('with a shared budget', () => {
 
   it('what it has let in, and is stopped before a slot is free, goes back into it', async () => {
     const api = await scriptedApi(() => undefined)
+    const mayGo = event()
     const { budget, told, asked } = writtenDown()
-    const client = api.client({ maxConcurrency: 1, sharedBudget: budget })
+    const client = api.client({
+      maxConcurrency: 1,
+      sharedBudget: {
+        async enter(request, signal) {
+          const entry = await budget.enter(request, signal)
+          await mayGo.happened
+          return entry
+        },
+      },
+    })
     const [first, second] = [new AbortController(), new AbortController()]
     const inputs = ['one']
     const onWire = client.embed({ ...E5, inputs }, { signal: first.signal })
-    await vi.waitUntil(() => api.requests.length === 1)
-    const waiting = client.embed({ ...E5, inputs }, { signal: second.signal })
+    const waiting = client.embed(
+      { ...E5, inputs, parameters: { inputType: 'query' } },
+      { signal: second.signal },
+    )
     await vi.waitUntil(() => asked.length === 2)
+    mayGo.happen()
+    await vi.waitUntil(() => api.requests.length === 1)
     second.abort(new Error('enough'))
     await expect(waiting).rejects.toThrow('enough')
     expect(told).toEqual(['failed'])

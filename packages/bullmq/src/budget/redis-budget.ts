@@ -1,14 +1,21 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { BudgetEntry, BudgetRequest, RateLimit, SharedBudget } from '@pinecone-inference/client'
+import {
+  type BudgetEntry,
+  type BudgetRequest,
+  type BudgetWait,
+  drawsOf,
+  type Happening,
+  type RateLimit,
+  type SharedBudget,
+  stateOf,
+  statesAfter,
+  waitOf,
+} from '@pinecone-inference/client'
 import type { Redis } from 'ioredis'
 import { checkRateLimit } from '../options/check-numbers.js'
-import { budgetKeys, DEFAULT_PREFIX } from '../redis/keys.js'
-import { Script } from '../redis/script.js'
-import { BUDGET_SCRIPT } from './budget-script.js'
+import { DEFAULT_PREFIX, rateKey } from '../redis/keys.js'
 import { Line } from './line.js'
-
-const script = new Script(BUDGET_SCRIPT)
+import { SharedStates } from './shared-states.js'
 
 /** Milliseconds after which a waiting request asks again, however long the wait: others may have given back. */
 const LONGEST_SLEEP = 1_000
@@ -27,7 +34,7 @@ export interface RedisBudgetOptions {
 
 /**
  * One rate budget for all processes that use it with the same Redis and prefix: bulk workers, and any other
- * `PineconeInference` client. A 429 seen by one holds back all.
+ * `PineconeInference` client. It keeps the policy of a client's own budget; a 429 seen by one holds back all.
  *
  * @example
  * ```ts
@@ -36,45 +43,60 @@ export interface RedisBudgetOptions {
  * ```
  */
 export class RedisBudget implements SharedBudget {
-  readonly #redis: Redis
   readonly #rateLimit: RateLimit
   readonly #prefix: string
+  readonly #states: SharedStates
   readonly #lines = new Map<string, Line>()
 
   /** @throws PineconeConfigurationError for a rate that is no number above 0 */
   constructor({ redis, rateLimit = {}, prefix = DEFAULT_PREFIX }: RedisBudgetOptions) {
     checkRateLimit(rateLimit)
-    this.#redis = redis
     this.#rateLimit = rateLimit
     this.#prefix = prefix
+    this.#states = new SharedStates(redis)
   }
 
-  async enter(request: BudgetRequest, signal: AbortSignal): Promise<BudgetEntry> {
-    const { model, inputType = '', tokens } = request
-    const { state, inFlight, requests } = budgetKeys(this.#prefix, model, inputType)
-    const { tokensPerMinute = '', requestsPerMinute = '' } = this.#rateLimit
-    const id = randomUUID()
-    const draws = [id, tokens ?? '', tokensPerMinute, requestsPerMinute]
-    const tell = (...event: (string | number)[]) =>
-      script.run(this.#redis, [state, inFlight, requests], event)
-    // What cannot be told any more, Redis forgets by itself.
-    const end = (...event: (string | number)[]) => void tell(...event).catch(() => {})
+  async enter(
+    request: BudgetRequest,
+    signal: AbortSignal,
+    onWait?: (wait: BudgetWait) => void,
+  ): Promise<BudgetEntry> {
+    const draws = drawsOf(request, this.#rateLimit)
+    const keys = draws.map(({ key }) => rateKey(this.#prefix, key))
+    /** The time of what happened, or why it has to wait. */
+    const tell = (happening: Happening) =>
+      this.#states.change<number | BudgetWait>(keys, (kept, now) => {
+        const states = draws.map((draw, i) => stateOf(kept[i], draw, now))
+        const wait = happening.is === 'sent' ? waitOf(draws, states, now) : undefined
+        if (wait) return { result: wait }
+        const after = statesAfter(draws, states, happening, now)
+        return { result: now, states: after, keepMs: waitOf(draws, after, now)?.waitMs ?? 0 }
+      })
+    // What cannot be told any more is forgotten.
+    const end = (happening: Happening) => void tell(happening).catch(() => {})
 
     // One request of this process asks at a time: Redis is asked as often as there are processes, not requests.
-    await this.#line(state).wait(async () => {
+    const sentAt = await this.#line(keys[0] ?? '').wait(async () => {
       for (;;) {
         signal.throwIfAborted()
-        const wait = Number(await tell('enter', ...draws))
-        if (wait === 0) break
-        await delay(Math.min(wait, LONGEST_SLEEP), undefined, { signal })
+        const wait = await tell({ is: 'sent' })
+        if (typeof wait === 'number') {
+          if (signal.aborted) end({ is: 'withdrawn' })
+          return wait
+        }
+        onWait?.(wait)
+        await delay(Math.min(wait.waitMs, LONGEST_SLEEP), undefined, { signal })
       }
-      if (signal.aborted) end('undone', ...draws)
     }, signal)
-    const expected = tokens ?? 1
     return {
-      accepted: (actual) => end('accepted', id, expected, tokens === undefined ? 1 : (actual ?? expected)),
-      refused: (retryAfterMs) => end('refused', id, expected, retryAfterMs ?? ''),
-      failed: () => end('failed', id),
+      accepted: (tokens) =>
+        end({ is: 'accepted', tokens: request.tokens === undefined ? undefined : tokens }),
+      refused: (retryAfterMs) => {
+        end({ is: 'refused', sentAt, retryAfterMs })
+        return true
+      },
+      failed: () => end({ is: 'failed' }),
+      withdrawn: () => end({ is: 'withdrawn' }),
     }
   }
 

@@ -21,16 +21,7 @@ export function runKeys(prefix: string, run: string): RunKeys {
   return { run: key, done: `${key}:done`, failures: `${key}:failures` }
 }
 
-export interface BudgetKeys {
-  /** Hash: what is left of a model and input type, and what was learned of them. */
-  readonly state: string
-  /** Sorted set: the requests in flight. */
-  readonly inFlight: string
-  /** Hash: what is left of the requests per minute, for all input types of the model. */
-  readonly requests: string
-}
-
-export function budgetKeys(prefix: string, model: string, inputType: string): BudgetKeys {
-  const key = `{${prefix}}:budget:${model}:${inputType}`
-  return { state: key, inFlight: `${key}:in-flight`, requests: `{${prefix}}:requests:${model}` }
+/** String: the state of the rate policy for one thing that the service counts, as JSON. */
+export function rateKey(prefix: string, draw: string): string {
+  return `{${prefix}}:rate:${draw}`
 }

@@ -1,11 +1,6 @@
-import type { Account, Load, RateBudget } from '../budget/rate-budget.js'
-import type { BudgetEntry, SharedBudget } from '../budget/shared-budget.js'
-import {
-  LONGEST_RETRY_AFTER,
-  PineconeApiError,
-  PineconeQuotaError,
-  PineconeRateLimitError,
-} from '../errors/api-error.js'
+import type { BudgetEntry, BudgetRequest, ModelWait, SharedBudget } from '../budget/budget.js'
+import { TokenEstimator } from '../budget/token-estimator.js'
+import { LONGEST_RETRY_AFTER, PineconeApiError, PineconeRateLimitError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import type { Carrier } from '../http/carrier.js'
 import type { HttpRequest, Transport } from '../http/transport.js'
@@ -16,11 +11,20 @@ import type { AnswerReader } from '../wire/answer-reader.js'
 import { afterReactions } from './after-reactions.js'
 import { backoff } from './backoff.js'
 import type { Call } from './call.js'
+import { Queue } from './queue.js'
+import { Refusals } from './refusals.js'
 import { RetryAllowance } from './retry-allowance.js'
-import { SharedTurns } from './shared-turns.js'
-import { Turns } from './turns.js'
 import { wait } from './wait.js'
-import { type Place, placeOf } from './waiting-line.js'
+
+/** What a request will draw from the budget. */
+export interface Load {
+  /** The model, or the route of a request that is for none. */
+  readonly model: string
+  /** The service counts tokens per model and input type. */
+  readonly inputType?: string | undefined
+  /** Bytes of the texts to embed. Absent for what counts as one request. */
+  readonly textBytes?: number
+}
 
 /** What is to be delivered, and how its answer is read. */
 export interface Delivery<T> {
@@ -34,38 +38,54 @@ export interface Delivery<T> {
   usage?(result: T): CountedUsage
 }
 
+/** What is kept of each model and input type. */
+interface Account {
+  readonly estimator: TokenEstimator
+  readonly refusals: Refusals
+}
+
 /** What a request holds from its turn until its answer. */
 interface Turn {
-  /** Tokens that it is expected to be counted with; 1 for what counts as one request. */
-  readonly amount: number
+  readonly request: BudgetRequest
   readonly enteredAt: number
-  readonly entry: BudgetEntry | undefined
+  readonly entry: BudgetEntry
   readonly carrier: Carrier
+  /** After a 429: whether the budget may let in others before this one is to ask again. */
+  waitsByItself: boolean
+}
+
+/** When a request that failed is tried again. */
+interface Retry {
+  /** Milliseconds to wait before it is in line again. */
+  readonly pause?: number
+  /** It is in line at once, and goes at this time at the earliest. */
+  readonly readyAt?: number
 }
 
 /** Delivers one request: waits for its turn, sends it, and sends it again where that can help. */
 export class Sender {
   readonly #transport: Transport
-  readonly #budget: RateBudget
   readonly #observer: Observer
-  readonly #turns: Turns
+  readonly #queue: Queue
+  readonly #accounts = new Map<string, Account>()
   readonly #allowance = new RetryAllowance()
   readonly #maxRetries: number
-  readonly #shared: SharedTurns | undefined
 
   constructor(
     transport: Transport,
-    budget: RateBudget,
+    budget: SharedBudget,
     observer: Observer,
-    options: { maxConcurrency: number; maxRetries: number; sharedBudget: SharedBudget | undefined },
+    options: { maxConcurrency: number; maxRetries: number },
   ) {
     this.#transport = transport
-    this.#budget = budget
     this.#observer = observer
-    this.#turns = new Turns(options.maxConcurrency)
+    this.#queue = new Queue(budget, options.maxConcurrency)
     this.#maxRetries = options.maxRetries
-    this.#shared =
-      options.sharedBudget && new SharedTurns(options.sharedBudget, this.#turns, options.maxConcurrency)
+  }
+
+  /** Why requests wait for their budget now. */
+  get waiting(): readonly ModelWait[] {
+    return this.#queue.waiting
   }
 
   send<T>(delivery: Delivery<T>, call: Call): Promise<T> {
@@ -73,31 +93,46 @@ export class Sender {
   }
 
   async #deliver<T>(delivery: Delivery<T>, call: Call, watch: RequestWatch): Promise<T> {
-    const account = this.#budget.account(delivery.load)
-    let pause: number | undefined
+    const account = this.#account(delivery.load)
+    let retry: Retry | undefined
     let taken = 0
-    for (let retry = 0; ; retry++) {
-      const attempt = this.#attemptOf(delivery, call, retry)
-      const turn = await this.#turnAfter(pause, delivery.load, attempt, account, call)
-      if (pause !== undefined) taken++
+    // Attempts that failed through no fault of the model as a whole.
+    let failures = 0
+    for (let attempts = 1; ; attempts++) {
+      const attempt = this.#attemptOf(delivery, call, attempts)
+      const turn = await this.#turnAfter(retry, delivery.load, attempt, account, call, watch)
+      if (retry?.pause !== undefined) taken++
       try {
         const result = await this.#attempt(delivery, attempt, turn, account, call, watch)
         this.#allowance.succeeded(taken)
         return result
       } catch (error) {
         if (!(error instanceof PineconeInferenceError) || call.isReason(error)) throw error
-        error.attempts = retry + 1
-        if (!this.#triesAgain(error, retry)) throw error
-        pause = pauseAfter(error, retry)
-        watch.retrying(attempt, error, pause)
+        error.attempts = attempts
+        if (error instanceof PineconeRateLimitError) {
+          const lasting = account.refusals.lastingError(error, delivery.load)
+          if (lasting) throw lasting
+          // Where everything of the model is refused, a bulk job's retries are not spent on it: time ends it.
+          if (call.lane === 'single' || account.refusals.isPassed(turn.enteredAt)) failures++
+        } else failures++
+        if (!this.#triesAgain(error, failures)) throw error
+        retry = retryAfter(error, attempts, turn)
+        watch.retrying(attempt, error, retry.pause)
       }
     }
+  }
+
+  #account({ model, inputType }: Load): Account {
+    const key = JSON.stringify([model, inputType])
+    const account = this.#accounts.get(key) ?? { estimator: new TokenEstimator(), refusals: new Refusals() }
+    this.#accounts.set(key, account)
+    return account
   }
 
   #attemptOf(
     { request: { method, path }, load }: Delivery<unknown>,
     call: Call,
-    retry: number,
+    attempt: number,
   ): RequestAttempt {
     const { host } = this.#transport
     const isForModel = method === 'POST'
@@ -105,7 +140,7 @@ export class Sender {
       method,
       path,
       host,
-      attempt: retry + 1,
+      attempt,
       callId: call.id,
       ...(isForModel ? { model: load.model } : {}),
       ...(load.inputType === undefined ? {} : { inputType: load.inputType }),
@@ -113,44 +148,59 @@ export class Sender {
   }
 
   /** All four endpoints only compute, so it is safe. */
-  #triesAgain(error: PineconeInferenceError, retry: number): boolean {
-    if (error.verdict !== 'moment' || retry >= this.#maxRetries) return false
+  #triesAgain(error: PineconeInferenceError, failures: number): boolean {
+    if (error.verdict !== 'moment' || this.#maxRetries === 0 || failures > this.#maxRetries) return false
     if (isLasting(error)) return false
     return error instanceof PineconeRateLimitError || this.#allowance.take()
   }
 
   /** The pause before a retry, if there is one, then its turn. A retry that is not sent goes back into the allowance. */
   async #turnAfter(
-    pause: number | undefined,
+    retry: Retry | undefined,
     load: Load,
-    { attempt }: RequestAttempt,
+    attempt: RequestAttempt,
     account: Account,
     call: Call,
+    watch: RequestWatch,
   ): Promise<Turn> {
     try {
-      if (pause !== undefined) await wait(pause, call)
-      return await this.#turn(load, placeOf(call.lane, attempt > 1), account, call)
+      if (retry?.pause !== undefined) await wait(retry.pause, call)
+      return await this.#turn(load, attempt, retry?.readyAt, account, call, watch)
     } catch (error) {
-      if (pause !== undefined) this.#allowance.giveBack()
+      if (retry?.pause !== undefined) this.#allowance.giveBack()
       throw error
     }
   }
 
-  /** Waits for a slot and the budgets. Whoever is stopped until then has sent nothing, and is debited nothing. */
-  async #turn(load: Load, place: Place, { budget, estimator }: Account, call: Call): Promise<Turn> {
-    const amount = load.textBytes === undefined ? 1 : estimator.estimate(load.textBytes)
-    const candidate = { call, budget, amount, place }
-    const { enteredAt, entry } = this.#shared
-      ? await this.#shared.take(candidate, load)
-      : { enteredAt: await this.#turns.take(candidate), entry: undefined }
+  /** Waits for a slot and the budget. Whoever is stopped until then has sent nothing, and is debited nothing. */
+  async #turn(
+    { model, inputType, textBytes }: Load,
+    attempt: RequestAttempt,
+    readyAt: number | undefined,
+    { estimator }: Account,
+    call: Call,
+    watch: RequestWatch,
+  ): Promise<Turn> {
+    const request: BudgetRequest = {
+      model,
+      ...(inputType === undefined ? {} : { inputType }),
+      ...(textBytes === undefined ? {} : { tokens: estimator.estimate(textBytes) }),
+    }
+    const isRetry = attempt.attempt > 1
+    const { entry, enteredAt } = await this.#queue.take({
+      call,
+      request,
+      isRetry,
+      onWait: (wait) => watch.waiting(attempt, wait),
+      ...(readyAt === undefined ? {} : { readyAt }),
+    })
     try {
       const carrier = await this.#transport.carrier()
       call.throwIfStopped()
-      return { amount, entry, carrier, enteredAt }
+      return { request, entry, carrier, enteredAt, waitsByItself: false }
     } catch (error) {
-      budget.withdrawn(amount, performance.now())
-      entry?.failed()
-      afterReactions(() => this.#turns.release())
+      entry.withdrawn?.()
+      afterReactions(() => this.#queue.release())
       throw error
     }
   }
@@ -158,19 +208,24 @@ export class Sender {
   async #attempt<T>(
     delivery: Delivery<T>,
     attempt: RequestAttempt,
-    { amount, enteredAt, entry, carrier }: Turn,
-    { budget, estimator }: Account,
+    turn: Turn,
+    { estimator, refusals }: Account,
     call: Call,
     watch: RequestWatch,
   ): Promise<T> {
+    const { request, enteredAt, entry, carrier } = turn
     call.requestSent()
     watch.started(attempt)
     const failed = (error: unknown) => {
       const now = performance.now()
-      this.#tellBudgets(error, { amount, attempt, enteredAt, now }, budget, entry)
+      if (error instanceof PineconeRateLimitError && !isLasting(error)) {
+        refusals.refused(enteredAt, now)
+        turn.waitsByItself = entry.refused(error.retryAfterMs || undefined) === true
+      } else {
+        entry.failed()
+      }
       watch.failed(attempt, now - enteredAt, error)
       call.requestFailed()
-      this.#turns.serve()
     }
     const answer = delivery.read()
     let reply: AttemptAnswer
@@ -179,58 +234,43 @@ export class Sender {
     } catch (error) {
       failed(error)
       // Nobody takes the slot before the call has heard: it may stop, or try this one again first.
-      afterReactions(() => this.#turns.release())
+      afterReactions(() => this.#queue.release())
       throw error
     }
     // Freed before the answer's end is decoded, so that the next request is on its way meanwhile.
-    const isFollowed = this.#turns.release()
+    const isFollowed = this.#queue.release()
     if (isFollowed) await this.#transport.nextOnTheWire()
     try {
       const result = answer.end()
       const usage = delivery.usage?.(result) ?? {}
-      const actual = usage.totalTokens ?? amount
-      if (delivery.load.textBytes !== undefined) estimator.learn(delivery.load.textBytes, actual)
+      if (delivery.load.textBytes !== undefined) {
+        estimator.learn(delivery.load.textBytes, usage.totalTokens ?? request.tokens ?? 0)
+      }
       const now = performance.now()
-      budget.accepted(amount, actual, now)
-      entry?.accepted(usage.totalTokens)
+      refusals.accepted(now)
+      entry.accepted(usage.totalTokens)
       watch.succeeded(attempt, now - enteredAt, usage, reply, result)
-      this.#turns.serve()
       return result
     } catch (error) {
       failed(error)
       throw error
     }
   }
-
-  #tellBudgets(
-    error: unknown,
-    of: { amount: number; attempt: RequestAttempt; enteredAt: number; now: number },
-    budget: Account['budget'],
-    entry: BudgetEntry | undefined,
-  ): void {
-    const isOverBudget = error instanceof PineconeRateLimitError && !isLasting(error)
-    if (isOverBudget && !entry) {
-      const retryAfterMs = error.retryAfterMs || undefined
-      const holdMs = retryAfterMs ?? backoff(of.attempt.attempt - 1)
-      budget.refused(of.amount, { enteredAt: of.enteredAt, retryAfterMs, holdMs }, of.now)
-    } else {
-      // What is shared is learned where it is shared.
-      budget.failed(of.now)
-      if (isOverBudget) entry?.refused(error.retryAfterMs || undefined)
-      else entry?.failed()
-    }
-  }
 }
 
-/** Milliseconds; a `Retry-After` of 0 is no hint. None after a 429: it waits for its turn like all others of its model, until the budget lets one go. */
-function pauseAfter(error: unknown, retry: number): number | undefined {
-  if (error instanceof PineconeRateLimitError) return undefined
+/**
+ * After a 429 the request is in line again at once, where others of its model do not pass it; after anything else it
+ * takes none's place while it waits. A `Retry-After` of 0 is no hint.
+ */
+function retryAfter(error: PineconeInferenceError, attempts: number, { waitsByItself }: Turn): Retry {
   const asked = error instanceof PineconeApiError ? error.retryAfterMs : undefined
-  return asked || backoff(retry)
+  const pause = asked || backoff(attempts - 1)
+  if (!(error instanceof PineconeRateLimitError)) return { pause }
+  return waitsByItself ? { readyAt: performance.now() + pause } : {}
 }
 
 /** Whether no wait that a call may be kept for can help. */
 function isLasting(error: unknown): boolean {
-  if (error instanceof PineconeQuotaError) return true
+  if (error instanceof PineconeInferenceError && error.verdict === 'quota') return true
   return error instanceof PineconeApiError && (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER
 }

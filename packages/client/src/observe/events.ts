@@ -1,3 +1,4 @@
+import type { BudgetWait } from '../budget/budget.js'
 import { channelOf } from './channel.js'
 
 /** One attempt to send a request. The events of an attempt carry the same object. */
@@ -52,6 +53,12 @@ export interface RequestRetryEvent {
   readonly requestId?: string
 }
 
+export interface RequestWaitEvent {
+  readonly request: RequestAttempt
+  /** Why the request waits for its budget, and how long, as far as is known. */
+  readonly wait: BudgetWait
+}
+
 /**
  * The client's `node:diagnostics_channel`s.
  *
@@ -65,4 +72,6 @@ export const channels = {
   start: channelOf('pinecone-inference:request:start'),
   end: channelOf('pinecone-inference:request:end'),
   retry: channelOf('pinecone-inference:request:retry'),
+  /** Once for each attempt that waits for its budget, and again when the reason changes. */
+  wait: channelOf('pinecone-inference:request:wait'),
 }

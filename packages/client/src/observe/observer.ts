@@ -1,3 +1,4 @@
+import type { BudgetWait } from '../budget/budget.js'
 import { debug } from './debug-log.js'
 import { type CountedUsage, channels, type RequestAttempt } from './events.js'
 import type { AnswerFacts, OpenTelemetry, RequestContent, RequestSpan } from './opentelemetry.js'
@@ -100,6 +101,12 @@ export class RequestWatch {
       const when = delayMs === undefined ? 'when the budget allows it' : `in ${ms(delayMs)}`
       debug.log(`${titleOf(request)}: again ${when}, after ${kindOf(error)}`)
     }
+  }
+
+  /** The budget has it wait. */
+  waiting(request: RequestAttempt, wait: BudgetWait): void {
+    if (channels.wait.hasSubscribers) channels.wait.publish({ request, wait })
+    if (debug.enabled) debug.log(`${titleOf(request)}: waits ${ms(wait.waitMs)}, ${wait.reason}`)
   }
 
   end(error?: { readonly thrown: unknown }): void {

@@ -1,0 +1,135 @@
+/** A kind of service: what it takes, and when it refuses. */
+export interface Service {
+  /** 0 if it would take the request now, or else after how many milliseconds. */
+  wait(amount: number, now: number): number
+  /** Takes it, after `wait` was 0. */
+  take?(amount: number, now: number): void
+  /** An answer is on its way back. */
+  done?(): void
+  /** Whether refusals have nothing to do with the load: then only the refused request waits. */
+  readonly isNoise?: boolean
+  /** How much it allows in all until then, to be drawn; absent where it does not count. */
+  allowed?(now: number): number
+}
+
+/** A token bucket, so many seconds deep. */
+export function bucket(perSecond: number, depth: number, fill = 1): Service {
+  const capacity = perSecond * depth
+  let level = capacity * fill
+  let at = 0
+  return {
+    wait(amount, now) {
+      level = Math.min(capacity, level + ((now - at) / 1000) * perSecond)
+      at = now
+      const missing = Math.min(amount, capacity) - level
+      return missing > 1e-6 ? (missing / perSecond) * 1000 : 0
+    },
+    take(amount) {
+      level -= amount
+    },
+    allowed: (now) => capacity * fill + (now / 1000) * perSecond,
+  }
+}
+
+/** A fixed window of so many seconds, that has been going on for `begun` seconds, with `spent` of its share gone. */
+export function fixedWindow(perSecond: number, seconds: number, begun = 0, spent = 0): Service {
+  const most = perSecond * seconds
+  const length = seconds * 1000
+  let window = 0
+  let used = most * spent
+  const windowOf = (now: number) => Math.floor((now + begun * 1000) / length)
+  return {
+    wait(amount, now) {
+      if (windowOf(now) !== window) {
+        window = windowOf(now)
+        used = 0
+      }
+      return used > 0 && used + amount > most ? (window + 1) * length - begun * 1000 - now : 0
+    },
+    take(amount) {
+      used += amount
+    },
+    allowed: (now) => most * (1 - spent) + windowOf(now) * most,
+  }
+}
+
+/** At most so much within any window of so many seconds. */
+export function slidingWindow(perSecond: number, seconds: number, spent = 0): Service {
+  const most = perSecond * seconds
+  const length = seconds * 1000
+  const taken: { at: number; amount: number }[] = spent > 0 ? [{ at: -length / 2, amount: most * spent }] : []
+  let used = most * spent
+  return {
+    wait(amount, now) {
+      for (let first = taken[0]; first && first.at <= now - length; first = taken[0]) {
+        used -= first.amount
+        taken.shift()
+      }
+      let missing = used + amount - most
+      if (used <= 0 || missing <= 0) return 0
+      for (const { at, amount: freed } of taken) {
+        missing -= freed
+        if (missing <= 0) return at + length - now
+      }
+      return length
+    },
+    take(amount, now) {
+      taken.push({ at: now, amount })
+      used += amount
+    },
+    allowed: (now) => most + (now / 1000) * perSecond,
+  }
+}
+
+/** Refuses that share of the requests, whatever the rate. */
+export function random(share: number): Service {
+  const next = randomNumbers(7)
+  return { isNoise: true, wait: () => (next() < share ? 1000 : 0) }
+}
+
+/** Refuses everything between these times, in seconds. */
+export function outage(from: number, until: number, seenAhead = true): Service {
+  return {
+    wait: (_, now) =>
+      now >= from * 1000 && now < until * 1000 ? (seenAhead ? until * 1000 - now : 1000) : 0,
+  }
+}
+
+/** Refuses what comes between these times, in seconds; each is to come again after one. */
+export function burst(from: number, until: number): Service {
+  return {
+    isNoise: true,
+    wait: (_, now) => (now >= from * 1000 && now < until * 1000 ? 1000 : 0),
+  }
+}
+
+/** So many requests at a time. */
+export function atATime(most: number): Service {
+  let inside = 0
+  return {
+    wait: () => (inside >= most ? 100 : 0),
+    take: () => void inside++,
+    done: () => void inside--,
+  }
+}
+
+/** All of them have to agree; some count the amount, some the requests. */
+export function all(...services: readonly (readonly [Service, counts: 'amount' | 'requests'])[]): Service {
+  const counted = (amount: number, counts: 'amount' | 'requests') => (counts === 'amount' ? amount : 1)
+  return {
+    wait: (amount, now) =>
+      Math.max(...services.map(([service, counts]) => service.wait(counted(amount, counts), now))),
+    take(amount, now) {
+      for (const [service, counts] of services) service.take?.(counted(amount, counts), now)
+    },
+  }
+}
+
+/** The same numbers between 0 and 1 on every run. */
+export function randomNumbers(seed: number): () => number {
+  let state = seed * 7919
+  return () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647
+  }
+}

@@ -1,0 +1,104 @@
+import { performance } from 'node:perf_hooks'
+import type { RateState } from '@pinecone-inference/client'
+import type { Redis } from 'ioredis'
+import { Script } from '../redis/script.js'
+
+/**
+ * Compare and swap. KEYS: the states'. ARGV: milliseconds to keep them; then for each key what it was thought to hold,
+ * '' for nothing; then for each what it is to hold, or nothing at all to only look.
+ * Returns the time in milliseconds, whether it was done, and what the keys held.
+ */
+const swap = new Script(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local held = redis.call('MGET', unpack(KEYS))
+local isAsThought = #ARGV > 1 and 1 or 0
+for i = 1, #KEYS do
+  held[i] = held[i] or ''
+  if held[i] ~= ARGV[1 + i] then isAsThought = 0 end
+end
+if isAsThought == 1 then
+  for i, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1 + #KEYS + i], 'PX', ARGV[1]) end
+end
+return {now, isAsThought, unpack(held)}
+`)
+
+/** A day: by then there is nothing learned, and the budget is full. */
+const KEPT = 86_400_000
+
+/** What is made of the states: other ones, or none, where nothing changes. */
+export type Change<T> = (
+  states: readonly (RateState | undefined)[],
+  now: number,
+) => {
+  readonly result: T
+  readonly states?: readonly RateState[]
+  /** Milliseconds that they mean something for, where that is more than a day. */
+  readonly keepMs?: number
+}
+
+/**
+ * States of the rate policy in Redis, that several processes change: by one clock, that of Redis, and each change on
+ * what was there. What this process saw last is tried first, so that a change takes one round trip where no other
+ * process came in between.
+ */
+export class SharedStates {
+  readonly #redis: Redis
+  readonly #seen = new Map<string, string>()
+  /** The clock of Redis less ours, in milliseconds. */
+  #ahead: number | undefined
+  /** One change of this process at a time: two would only get into each other's way. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(redis: Redis) {
+    this.#redis = redis
+  }
+
+  change<T>(keys: readonly string[], change: Change<T>): Promise<T> {
+    const changed = this.#last.then(() => this.#change(keys, change))
+    this.#last = changed.catch(() => {})
+    return changed
+  }
+
+  async #change<T>(keys: readonly string[], change: Change<T>): Promise<T> {
+    let now = this.#ahead === undefined ? await this.#look(keys) : performance.now() + this.#ahead
+    for (;;) {
+      const held = keys.map((key) => this.#seen.get(key) ?? '')
+      const { result, states, keepMs = 0 } = change(held.map(parsed), now)
+      const next = states?.map((state) => JSON.stringify(state)) ?? held
+      if (!states) {
+        // What was seen may be old: it may not have to wait any more.
+        const before = held.join()
+        now = await this.#look(keys)
+        if (keys.map((key) => this.#seen.get(key) ?? '').join() === before) return result
+        continue
+      }
+      const answer = await swap.run(this.#redis, keys, [KEPT + Math.ceil(keepMs), ...held, ...next])
+      const [time, isDone, ...values] = answer as [number, number, ...string[]]
+      const current = isDone ? next : values
+      for (const [i, key] of keys.entries()) this.#seen.set(key, current[i] ?? '')
+      now = this.#told(time)
+      if (isDone) return result
+    }
+  }
+
+  async #look(keys: readonly string[]): Promise<number> {
+    const [time, , ...held] = (await swap.run(this.#redis, keys, [KEPT])) as [number, number, ...string[]]
+    for (const [i, key] of keys.entries()) this.#seen.set(key, held[i] ?? '')
+    return this.#told(time)
+  }
+
+  #told(time: number): number {
+    this.#ahead = time - performance.now()
+    return time
+  }
+}
+
+function parsed(json: string): RateState | undefined {
+  if (json === '') return undefined
+  try {
+    return JSON.parse(json) as RateState
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,68 @@
+/** Per model, and per input type for tokens: as the service counts them. */
+export interface RateLimit {
+  /** Tokens per minute that may be embedded. A minute's worth may go at once. */
+  tokensPerMinute?: number | undefined
+  /** Requests per minute. A minute's worth may go at once. */
+  requestsPerMinute?: number | undefined
+}
+
+/** What a request is expected to draw from a budget. */
+export interface BudgetRequest {
+  /** The model, or the route of a request that is for none. */
+  readonly model: string
+  readonly inputType?: string
+  /** Tokens, estimated from the bytes of the texts. Absent for what counts as one request. */
+  readonly tokens?: number
+}
+
+/** Why a request waits for its budget. */
+export interface BudgetWait {
+  /** The configured limit, one learned from 429s, or a 429 after which nothing goes for a while. */
+  readonly reason: 'configured limit' | 'learned limit' | 'refused'
+  /** Milliseconds, as far as is known. */
+  readonly waitMs: number
+  /** Tokens a minute, or requests for what counts as one, that are kept to now. Absent where no limit is known. */
+  readonly perMinute?: number
+}
+
+/** Why the next request of a model and input type waits, and how many there are. */
+export interface ModelWait extends BudgetWait {
+  readonly model: string
+  readonly inputType?: string
+  readonly requests: number
+}
+
+/** A request that was let in. When it has ended, one of these is called, once. */
+export interface BudgetEntry {
+  /** The service answered, and counted so many tokens. */
+  accepted(tokens: number | undefined): void
+  /**
+   * The service answered 429 and counted nothing; it asked for that many milliseconds, or for none.
+   *
+   * @returns true if it may let in others meanwhile, so that this request is to wait by itself before it asks again;
+   * otherwise the budget alone says when
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a budget that has nothing to say of it returns nothing
+  refused(retryAfterMs: number | undefined): boolean | void
+  /** It ended some other way: whether the service counted it is not known. */
+  failed(): void
+  /** It is not sent after all. Without this, `failed` is called. */
+  withdrawn?(): void
+}
+
+/**
+ * A budget that several clients draw from, in other processes too: `RedisBudget` of `@pinecone-inference/bullmq` is
+ * one.
+ */
+export interface SharedBudget {
+  /**
+   * Lets the request in, at once or when its promise resolves. Rejects with the signal's reason.
+   *
+   * @param onWait to be told why the request waits
+   */
+  enter(
+    request: BudgetRequest,
+    signal: AbortSignal,
+    onWait?: (wait: BudgetWait) => void,
+  ): BudgetEntry | Promise<BudgetEntry>
+}

@@ -1,0 +1,162 @@
+import { expect, it, onTestFinished, vi } from 'vitest'
+import type { BudgetEntry, SharedBudget } from '../budget/budget.js'
+import { LocalBudget } from '../budget/local-budget.js'
+import { Call, type Lane } from './call.js'
+import { Queue } from './queue.js'
+
+const entry = (told: string[] = []): BudgetEntry => ({
+  accepted: () => {},
+  refused: () => {},
+  failed: () => void told.push('failed'),
+  withdrawn: () => void told.push('withdrawn'),
+})
+
+/** A queue with one slot, and who came through it. */
+function oneSlot(budget: SharedBudget = { enter: () => entry() }) {
+  const queue = new Queue(budget, 1)
+  const entered: string[] = []
+  const enter = (
+    name: string,
+    place: Lane | `${Lane} again`,
+    model = 'a',
+    more: { call?: Call; readyAt?: number } = {},
+  ) => {
+    const { call = new Call({ timeout: 1 }), readyAt } = more
+    call.lane = place.startsWith('bulk') ? 'bulk' : 'single'
+    const isRetry = place.endsWith('again')
+    return queue
+      .take({ call, request: { model }, isRetry, ...(readyAt === undefined ? {} : { readyAt }) })
+      .then(
+        () => entered.push(name),
+        (reason) => entered.push(`${name}: ${reason}`),
+      )
+  }
+  const releaseAll = async () => {
+    for (let before = -1; before < entered.length; ) {
+      before = entered.length
+      queue.release()
+      for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+    }
+  }
+  return { queue, entered, enter, releaseAll }
+}
+
+it('serves single requests before batches, each in the order they came', async () => {
+  const { entered, enter, releaseAll } = oneSlot()
+  for (const name of ['now', 'b1', 'b2']) void enter(name, 'bulk')
+  for (const name of ['s1', 's2']) void enter(name, 'single')
+  await releaseAll()
+  expect(entered).toEqual(['now', 's1', 's2', 'b1', 'b2'])
+})
+
+it('lets a batch through after four single requests in a row, so that a busy site starves no job', async () => {
+  const { entered, enter, releaseAll } = oneSlot()
+  void enter('now', 'bulk')
+  for (const name of ['b1', 'b2']) void enter(name, 'bulk')
+  for (let i = 1; i <= 9; i++) void enter(`s${i}`, 'single', i % 2 ? 'a' : 'b')
+  await releaseAll()
+  expect(entered).toEqual(['now', 's1', 's2', 's3', 's4', 'b1', 's5', 's6', 's7', 's8', 'b2', 's9'])
+})
+
+it('serves first who failed before, but no batch before a single request', async () => {
+  const { entered, enter, releaseAll } = oneSlot()
+  void enter('now', 'bulk')
+  void enter('batch', 'bulk')
+  void enter('batch again', 'bulk again')
+  void enter('single', 'single')
+  void enter('single again', 'single again')
+  await releaseAll()
+  expect(entered).toEqual(['now', 'single again', 'single', 'batch again', 'batch'])
+})
+
+/** A budget that lets in nobody of the model `spent`, and says who asks. */
+function spentBudget() {
+  const asking: string[] = []
+  const budget: SharedBudget = {
+    enter({ model, tokens }, signal) {
+      if (model !== 'spent') return entry()
+      asking.push(`${tokens}`)
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    },
+  }
+  return { budget, asking }
+}
+
+it('keeps no slot for a model that has to wait', async () => {
+  const { budget } = spentBudget()
+  const { queue, entered, enter } = oneSlot(budget)
+  const call = new Call({ timeout: 1 })
+  const waiting = enter('limited', 'single', 'spent', { call })
+  await enter('other model', 'bulk')
+  expect(entered).toEqual(['other model'])
+  call.stop('enough')
+  await waiting
+  expect(entered).toEqual(['other model', 'limited: enough'])
+  queue.release()
+})
+
+it('lets a single request ask before a batch that is asking', async () => {
+  const { budget, asking } = spentBudget()
+  const queue = new Queue(budget, 1)
+  const [bulk, single] = [new Call({ timeout: 1 }), new Call({ timeout: 1 })]
+  bulk.lane = 'bulk'
+  const outcomes = [bulk, single].map((call, i) =>
+    queue.take({ call, request: { model: 'spent', tokens: i }, isRetry: false }).catch((reason) => reason),
+  )
+  expect(asking).toEqual(['0', '1'])
+  single.stop('answered')
+  expect(await outcomes[1]).toBe('answered')
+  expect(asking).toEqual(['0', '1', '0'])
+  bulk.stop('enough')
+  expect(await outcomes[0]).toBe('enough')
+})
+
+it('gives back what the budget lets in after the request has stopped asking', async () => {
+  const told: string[] = []
+  let letIn = (_: BudgetEntry) => {}
+  const { entered, enter } = oneSlot({
+    enter: () =>
+      new Promise((resolve) => {
+        letIn = resolve
+      }),
+  })
+  const call = new Call({ timeout: 1 })
+  const waiting = enter('stopped', 'single', 'a', { call })
+  call.stop('enough')
+  await waiting
+  letIn(entry(told))
+  await vi.waitUntil(() => told.length > 0)
+  expect(told).toEqual(['withdrawn'])
+  expect(entered).toEqual(['stopped: enough'])
+})
+
+it('keeps a request in line until it may ask again, and lets others pass', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { queue, entered, enter } = oneSlot()
+  void enter('later', 'single again', 'a', { readyAt: performance.now() + 5000 })
+  await enter('first', 'bulk')
+  queue.release()
+  await vi.advanceTimersByTimeAsync(4999)
+  expect(entered).toEqual(['first'])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(entered).toEqual(['first', 'later'])
+})
+
+it('looks at a debt of days once a minute, and lets the request go when it is paid', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const budget = new LocalBudget({ tokensPerMinute: 1 })
+  const minutes = 30 * 24 * 60
+  const never = new AbortController().signal
+  await budget.enter({ model: 'a', tokens: minutes }, never)
+  let paid = false
+  const indebted = Promise.resolve(budget.enter({ model: 'a', tokens: 1 }, never)).then(() => {
+    paid = true
+  })
+  await vi.advanceTimersByTimeAsync((minutes - 1) * 60_000)
+  expect(paid).toBe(false)
+  await vi.advanceTimersByTimeAsync(60_000)
+  await indebted
+  expect(vi.getTimerCount()).toBe(0)
+})

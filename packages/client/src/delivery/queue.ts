@@ -1,0 +1,298 @@
+import type { BudgetEntry, BudgetRequest, BudgetWait, ModelWait, SharedBudget } from '../budget/budget.js'
+import { type Clock, systemClock } from '../budget/local-budget.js'
+import { PineconeInferenceError } from '../errors/inference-error.js'
+import { tell } from '../observe/tell.js'
+import { afterReactions } from './after-reactions.js'
+import type { Call, Lane } from './call.js'
+
+/** A request that wants to go. */
+export interface Candidate {
+  readonly call: Call
+  readonly request: BudgetRequest
+  readonly isRetry: boolean
+  /** By the queue's clock: it stays in line until then. */
+  readonly readyAt?: number
+  /** Told why the request waits for its budget. */
+  readonly onWait?: (wait: BudgetWait) => void
+}
+
+/** What a request holds until its answer is there. */
+export interface Slot {
+  readonly enteredAt: number
+  readonly entry: BudgetEntry
+}
+
+/** Who goes first: a single request that failed once, then single ones, batches that failed once, other batches. */
+type Priority = Lane | `${Lane} again`
+
+const SINGLES_FIRST: readonly Priority[] = ['single again', 'single', 'bulk again', 'bulk']
+const BULK_FIRST: readonly Priority[] = ['bulk again', 'bulk', 'single again', 'single']
+
+/** After so many single requests in a row, one batch of a bulk job goes first, so that neither starves. */
+const SINGLES_PER_BATCH = 4
+
+/** It then looks again; a timer of more than 24.8 days would fire at once. */
+const LONGEST_TIMER = 60_000
+
+interface Waiter extends Candidate {
+  /** Its number in the order of arrival. */
+  readonly arrival: number
+  readonly priority: Priority
+  /** While the budget is asked: ends the asking. */
+  asking: AbortController | undefined
+  /** What the budget said last of why it waits. */
+  wait: BudgetWait | undefined
+  seat(slot: Slot): void
+  fail(reason: unknown): void
+}
+
+/** Requests of one model and input type; within a priority first come, first served. */
+class Line {
+  // A Set keeps insertion order and drops an aborted waiter at once, wherever it stands.
+  readonly waiters: Record<Priority, Set<Waiter>> = {
+    'single again': new Set(),
+    single: new Set(),
+    'bulk again': new Set(),
+    bulk: new Set(),
+  }
+  readonly asking = new Set<Waiter>()
+
+  get isEmpty(): boolean {
+    return Object.values(this.waiters).every(({ size }) => size === 0)
+  }
+
+  /** The first one that may ask, or when the next one may. */
+  first(order: readonly Priority[], now: number): { waiter?: Waiter; readyAt: number } {
+    let readyAt = Number.POSITIVE_INFINITY
+    for (const priority of order) {
+      for (const waiter of this.waiters[priority]) {
+        if (waiter.asking) continue
+        if ((waiter.readyAt ?? 0) <= now) return { waiter, readyAt: now }
+        readyAt = Math.min(readyAt, waiter.readyAt ?? 0)
+      }
+    }
+    return { readyAt }
+  }
+}
+
+/**
+ * Decides which request goes next, over all calls of a client: at most so many are in flight, each only when its
+ * budget, be it the client's own or a shared one, lets it in. The budget is asked when a slot is free, and a model that
+ * has to wait keeps no slot from another.
+ */
+export class Queue {
+  readonly #budget: SharedBudget
+  readonly #clock: Clock
+  readonly #lines = new Map<string, Line>()
+  /** Let in by the budget, while others have taken the slots. */
+  readonly #admitted = new Map<Waiter, BudgetEntry>()
+  #free: number
+  #arrivals = 0
+  #singlesInARow = 0
+  #timer: unknown
+
+  constructor(budget: SharedBudget, slots: number, clock: Clock = systemClock) {
+    this.#budget = budget
+    this.#free = slots
+    this.#clock = clock
+  }
+
+  /**
+   * Resolves when the request may go; it then holds a slot until `release()`. Rejects as soon as the call is stopped.
+   *
+   * @throws PineconeInferenceError when the budget itself fails
+   */
+  take(candidate: Candidate): Promise<Slot> {
+    const { call, request, isRetry } = candidate
+    return new Promise((resolve, reject) => {
+      const stopListening = call.onStop((reason) => {
+        const entry = this.#admitted.get(waiter)
+        this.#leave(waiter)
+        if (entry) withdraw(entry)
+        waiter.fail(reason)
+        this.serve()
+      })
+      const waiter: Waiter = {
+        ...candidate,
+        arrival: this.#arrivals++,
+        priority: isRetry ? `${call.lane} again` : call.lane,
+        asking: undefined,
+        wait: undefined,
+        seat: (slot) => {
+          stopListening()
+          resolve(slot)
+        },
+        fail: (reason) => {
+          stopListening()
+          reject(reason)
+        },
+      }
+      const key = keyOf(request)
+      const line = this.#lines.get(key) ?? new Line()
+      this.#lines.set(key, line)
+      line.waiters[waiter.priority].add(waiter)
+      // Whoever is asking and would not have been first gives way.
+      const order = this.#order
+      for (const other of line.asking) {
+        if (order.indexOf(waiter.priority) < order.indexOf(other.priority)) this.#stopAsking(other)
+      }
+      this.serve()
+    })
+  }
+
+  get #order(): readonly Priority[] {
+    return this.#singlesInARow < SINGLES_PER_BATCH ? SINGLES_FIRST : BULK_FIRST
+  }
+
+  /** The request is off the wire. Returns whether another one has taken its slot. */
+  release(): boolean {
+    const free = ++this.#free
+    this.serve()
+    return this.#free < free
+  }
+
+  /** Lets in whoever may go now. */
+  readonly serve = (): void => {
+    this.#clock.clearTimeout(this.#timer)
+    while (this.#free > 0) {
+      const order = this.#order
+      const admitted = firstOf(this.#admitted.keys(), order)
+      const entry = admitted && this.#admitted.get(admitted)
+      if (admitted && entry) {
+        this.#seat(admitted, entry)
+        continue
+      }
+      const now = this.#clock.now()
+      let readyAt = Number.POSITIVE_INFINITY
+      const candidates: Waiter[] = []
+      for (const [key, line] of this.#lines) {
+        if (line.isEmpty) this.#lines.delete(key)
+        if (line.asking.size >= this.#free) continue
+        const first = line.first(order, now)
+        if (first.waiter) candidates.push(first.waiter)
+        else readyAt = Math.min(readyAt, first.readyAt)
+      }
+      const next = firstOf(candidates, order)
+      if (!next) {
+        if (Number.isFinite(readyAt)) {
+          const wait = Math.min(Math.ceil(readyAt - now), LONGEST_TIMER)
+          this.#timer = this.#clock.setTimeout(this.serve, wait)
+        }
+        return
+      }
+      this.#ask(next)
+    }
+  }
+
+  /** Why requests wait for their budget now. */
+  get waiting(): ModelWait[] {
+    return [...this.#lines.values()].flatMap((line) => {
+      const [first] = [...line.asking].filter(({ wait }) => wait)
+      if (!first?.wait) return []
+      const { model, inputType } = first.request
+      const requests = Object.values(line.waiters).reduce((sum, { size }) => sum + size, 0)
+      return [{ model, ...(inputType === undefined ? {} : { inputType }), requests, ...first.wait }]
+    })
+  }
+
+  #ask(waiter: Waiter): void {
+    const asking = new AbortController()
+    const line = this.#lines.get(keyOf(waiter.request))
+    waiter.asking = asking
+    line?.asking.add(waiter)
+    const isCurrent = () => waiter.asking === asking
+    const admit = (entry: BudgetEntry) => {
+      if (!isCurrent()) return withdraw(entry)
+      if (this.#free > 0) this.#seat(waiter, entry)
+      else this.#admitted.set(waiter, entry)
+    }
+    const fail = (cause: unknown) => {
+      if (!isCurrent()) return
+      this.#leave(waiter)
+      const words = cause instanceof Error ? cause.message : String(cause)
+      const problem = `sharedBudget failed, and nothing was sent: ${words}`
+      waiter.fail(new PineconeInferenceError(problem, { cause }))
+      // Nobody asks before the call has heard of it.
+      afterReactions(this.serve)
+    }
+    try {
+      const entered = this.#budget.enter(waiter.request, asking.signal, (wait) => {
+        const isNews = waiter.wait?.reason !== wait.reason
+        waiter.wait = wait
+        if (isNews) waiter.onWait?.(wait)
+      })
+      if (entered instanceof Promise) {
+        entered.then((entry) => {
+          admit(entry)
+          this.serve()
+        }, fail)
+      } else {
+        admit(entered)
+      }
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  #seat(waiter: Waiter, entry: BudgetEntry): void {
+    this.#leave(waiter)
+    this.#singlesInARow = isSingle(waiter) ? this.#singlesInARow + 1 : 0
+    this.#free--
+    waiter.seat({ enteredAt: this.#clock.now(), entry: quiet(entry) })
+  }
+
+  #leave(waiter: Waiter): void {
+    const key = keyOf(waiter.request)
+    const line = this.#lines.get(key)
+    line?.waiters[waiter.priority].delete(waiter)
+    this.#admitted.delete(waiter)
+    this.#stopAsking(waiter)
+    if (line?.isEmpty) this.#lines.delete(key)
+  }
+
+  #stopAsking(waiter: Waiter): void {
+    const { asking } = waiter
+    waiter.asking = undefined
+    this.#lines.get(keyOf(waiter.request))?.asking.delete(waiter)
+    asking?.abort()
+  }
+}
+
+function keyOf({ model, inputType = '' }: BudgetRequest): string {
+  return `${model}:${inputType}`
+}
+
+function isSingle({ priority }: Waiter): boolean {
+  return priority === 'single' || priority === 'single again'
+}
+
+function firstOf(waiters: Iterable<Waiter>, order: readonly Priority[]): Waiter | undefined {
+  let first: Waiter | undefined
+  for (const waiter of waiters) {
+    const sooner =
+      first &&
+      (order.indexOf(waiter.priority) - order.indexOf(first.priority) || waiter.arrival - first.arrival)
+    if (sooner === undefined || sooner < 0) first = waiter
+  }
+  return first
+}
+
+function withdraw(entry: BudgetEntry): void {
+  tell(() => (entry.withdrawn ? entry.withdrawn() : entry.failed()))
+}
+
+/** Whatever it throws when it is told how the request ended is a warning. */
+function quiet(entry: BudgetEntry): BudgetEntry {
+  return {
+    accepted: (tokens) => tell(() => entry.accepted(tokens)),
+    refused(retryAfterMs) {
+      let isOnItsOwn = false
+      tell(() => {
+        isOnItsOwn = entry.refused(retryAfterMs) === true
+      })
+      return isOnItsOwn
+    },
+    failed: () => tell(() => entry.failed()),
+    withdrawn: () => withdraw(entry),
+  }
+}
