@@ -139,16 +139,6 @@ export function jobOf({ kind, size, told, hint, latency, estimatesOff }: Cell): 
   }
 }
 
-export const nameOf = ({ kind, size, told, hint, latency, estimatesOff }: Cell) =>
-  [
-    kind.name,
-    `${size.tokens} tokens`,
-    told ? `told ${told}x` : 'untold',
-    hint,
-    `${latency} ms`,
-    ...(estimatesOff ? ['estimates off'] : []),
-  ].join(', ')
-
 /** What is aimed at: the time over the ideal, and the share refused. */
 export function target({ kind, told }: Cell): { over: number; refused: number } | undefined {
   if (kind.family === 'bucket')

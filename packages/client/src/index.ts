@@ -36,7 +36,14 @@ export type {
   RerankResult,
   RerankUsage,
 } from './api/rerank.js'
-export type { BudgetEntry, BudgetRequest, BudgetWait, ModelWait, RateLimit, SharedBudget } from './budget/budget.js'
+export type {
+  BudgetEntry,
+  BudgetRequest,
+  BudgetWait,
+  ModelWait,
+  RateLimit,
+  SharedBudget,
+} from './budget/budget.js'
 export { type Draw, drawsOf, type Happening, stateOf, statesAfter, waitOf } from './budget/draws.js'
 export type { RateState } from './budget/rate-policy.js'
 export type { StreamedEmbedding, StreamedFailure } from './calls/embed-stream.js'

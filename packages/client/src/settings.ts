@@ -1,3 +1,4 @@
+import { planLimits } from '../../../spec/rate-limits.js'
 import type { RateLimit, SharedBudget } from './budget/budget.js'
 import { asWritten } from './errors/as-written.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
@@ -23,13 +24,16 @@ export interface PineconeInferenceOptions {
   allowInsecure?: boolean | undefined
   /** Requests in flight at the same time, over all calls of this client. Default 8. */
   maxConcurrency?: number | undefined
-  /** Attempts after the first, per request. Default 5. */
+  /**
+   * Attempts after the first, per request. Default 5. While the service refuses everything of a model with 429, a bulk
+   * call's requests are asked again for about a minute, however often that is.
+   */
   maxRetries?: number | undefined
   /** Milliseconds for one attempt, connection to last byte. Default 30 000. */
   timeout?: number | undefined
   /**
-   * The project's budget, kept by everything this client sends: per model, and for tokens per input type.
-   * Without it the client learns the limit from 429s.
+   * The project's budget, kept by everything this client sends: `{ plan: 'starter' }`, say, or numbers, per model, and
+   * for tokens per input type. Without it the client learns the limit from 429s.
    */
   rateLimit?: RateLimit | undefined
   /** A budget that this client shares with others, in other processes too. Instead of `rateLimit`. */
@@ -73,7 +77,7 @@ export const CLIENT_OPTIONS: NamesOf<PineconeInferenceOptions> = {
   fetch: true,
 }
 
-const RATE_LIMIT: NamesOf<RateLimit> = { tokensPerMinute: true, requestsPerMinute: true }
+const RATE_LIMIT: NamesOf<RateLimit> = { plan: true, tokensPerMinute: true, requestsPerMinute: true }
 
 /** The options, checked, with defaults filled in. */
 export interface Settings {
@@ -209,7 +213,11 @@ function isLoopback(hostname: string): boolean {
   )
 }
 
-function checkedRateLimit({ tokensPerMinute, requestsPerMinute }: RateLimit): RateLimit {
+function checkedRateLimit({ plan, tokensPerMinute, requestsPerMinute }: RateLimit): RateLimit {
+  const plans = Object.keys(planLimits)
+  if (plan !== undefined && !plans.includes(plan)) {
+    throw new PineconeConfigurationError('rateLimit.plan', `is ${asWritten(plan)}`, plans)
+  }
   for (const [name, value] of Object.entries({ tokensPerMinute, requestsPerMinute })) {
     if (value !== undefined && !(typeof value === 'number' && value > 0 && Number.isFinite(value))) {
       throw new PineconeConfigurationError(
@@ -218,7 +226,11 @@ function checkedRateLimit({ tokensPerMinute, requestsPerMinute }: RateLimit): Ra
       )
     }
   }
-  return { ...(tokensPerMinute && { tokensPerMinute }), ...(requestsPerMinute && { requestsPerMinute }) }
+  return {
+    ...(plan && { plan }),
+    ...(tokensPerMinute && { tokensPerMinute }),
+    ...(requestsPerMinute && { requestsPerMinute }),
+  }
 }
 
 function checkType(argument: string, value: unknown, type: 'boolean' | 'string'): void {

@@ -1,5 +1,11 @@
 /** Per model, and per input type for tokens: as the service counts them. */
 export interface RateLimit {
+  /**
+   * The project's plan: sets the documented limits of each model and input type, of the rerankers' requests, and of the
+   * whole project (100 requests a second, 2,000 a minute). The numbers below, where given, go before the plan's.
+   * Source: https://docs.pinecone.io/reference/api/database-limits/rate-limits (2026-11-28).
+   */
+  plan?: 'starter' | 'builder' | 'standard' | 'enterprise' | undefined
   /** Tokens per minute that may be embedded. A minute's worth may go at once. */
   tokensPerMinute?: number | undefined
   /** Requests per minute. A minute's worth may go at once. */

@@ -1,3 +1,4 @@
+import { planLimits } from '../../../../spec/rate-limits.js'
 import type { BudgetRequest, BudgetWait, RateLimit } from './budget.js'
 import { type BudgetEvent, type Limit, type RateState, ratePolicy } from './rate-policy.js'
 
@@ -10,18 +11,37 @@ export interface Draw {
   readonly isFixed: boolean
 }
 
+/** Seconds' worth of the 100 requests a second that may go at once: few, as more would be refused within that second. */
+const BURST_WITHIN_A_SECOND = 0.1
+
 /** The limits that a request counts for. The first is that of its model and input type, and is learned from 429s. */
 export function drawsOf({ model, inputType = '', tokens }: BudgetRequest, limit: RateLimit): Draw[] {
-  const { tokensPerMinute, requestsPerMinute } = limit
+  const plan = limit.plan && planLimits[limit.plan]
+  const row = plan?.models[model]
+  const documented = row?.unavailable ? undefined : row
+  const tokensPerMinute =
+    limit.tokensPerMinute ??
+    (inputType === 'passage' || inputType === 'query' ? documented?.tokensPerMinute?.[inputType] : undefined)
+  const requestsPerMinute = limit.requestsPerMinute ?? documented?.requestsPerMinute
   const key = `${model}:${inputType}`
-  if (tokens === undefined)
-    return [{ key, limit: { perMinute: requestsPerMinute }, amount: 1, isFixed: false }]
+  const fixed = (of: string, perMinute: number, burst?: number): Draw => ({
+    key: of,
+    limit: { perMinute, burst },
+    amount: 1,
+    isFixed: true,
+  })
+  const project = plan
+    ? [
+        fixed('project:second', 60 * plan.requestsPerSecond, BURST_WITHIN_A_SECOND),
+        fixed('project:minute', plan.requestsPerMinute),
+      ]
+    : []
+  if (tokens === undefined) {
+    return [{ key, limit: { perMinute: requestsPerMinute }, amount: 1, isFixed: false }, ...project]
+  }
   const own: Draw = { key, limit: { perMinute: tokensPerMinute }, amount: tokens, isFixed: false }
-  if (requestsPerMinute === undefined) return [own]
-  return [
-    own,
-    { key: `${model}:requests`, limit: { perMinute: requestsPerMinute }, amount: 1, isFixed: true },
-  ]
+  const requests = requestsPerMinute === undefined ? [] : [fixed(`${model}:requests`, requestsPerMinute)]
+  return [own, ...requests, ...project]
 }
 
 /** How a request ended, or that it was sent. */

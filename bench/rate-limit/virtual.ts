@@ -1,0 +1,86 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { markdownTable } from '../report/markdown-table.js'
+import { drawing } from './simulation/drawing.js'
+import { type Cell, cells, jobOf, KINDS, runCell, SIZES, target } from './simulation/matrix.js'
+import { simulate } from './simulation/simulate.js'
+
+const rows: string[][] = []
+let [met, aimed] = [0, 0]
+for (const cell of cells()) {
+  const { over, share, silence } = await runCell(cell)
+  const aim = target(cell)
+  const isMet = !aim || (over <= aim.over + 0.004 && share <= aim.refused + 0.0004)
+  if (aim) aimed++
+  if (aim && isMet) met++
+  rows.push([
+    cell.kind.name,
+    `${cell.size.tokens}`,
+    cell.told ? `${cell.told} x` : 'no',
+    variation(cell),
+    over.toFixed(2),
+    `${(100 * share).toFixed(1)} %`,
+    (silence / 1000).toFixed(0),
+    aim ? (isMet ? 'met' : `missed (${aim.over}, ${100 * aim.refused} %)`) : '',
+  ])
+}
+
+const folder = new URL('pictures/', import.meta.url)
+await mkdir(folder, { recursive: true })
+const pictures: string[] = []
+for (const kind of KINDS) {
+  const size = SIZES[2]
+  if (!size) continue
+  const accepted: { at: number; amount: number }[] = []
+  const refused: number[] = []
+  const job = jobOf({ kind, size, told: 0, hint: 'whole seconds', latency: 300, estimatesOff: 0 })
+  const { took } = await simulate({
+    ...job,
+    trace: ({ at, amount, accepted: isAccepted }) =>
+      isAccepted ? void accepted.push({ at, amount }) : void refused.push(at),
+  })
+  const name = `${kind.name.replace(/[^a-z0-9]+/gi, '-').toLowerCase()}.svg`
+  await writeFile(
+    new URL(name, folder),
+    drawing({ title: kind.name, took, accepted, refused, allowed: kind.make(size).allowed }),
+  )
+  pictures.push(`![${kind.name}](pictures/${name})`)
+}
+
+const heads = [
+  'service',
+  'tokens',
+  'told',
+  'what differs',
+  'time over the ideal',
+  'refused',
+  'longest silence, s',
+  'target',
+]
+await writeFile(
+  new URL('VIRTUAL.md', import.meta.url),
+  `# The rate policy against many kinds of service
+
+\`npx -y pnpm@12 --filter ./bench rate-limit-matrix\`: in virtual time, through the client's own queue and budget; the same on
+every run. 8 requests in flight; ${SIZES.map(({ tokens, count }) => `${count} requests of ${tokens} tokens`).join(', ')}, their sizes
+spread by half either way. Unless something else is said, a 429 has Retry-After in whole seconds, an answer takes 300 ms
+(100 ms for 200 tokens) and estimates are right. The ideal is a client that knows when the service takes a request.
+"Silence" is the longest time without anything accepted, the service's own included.
+
+${met} of ${aimed} targets are met.
+
+${markdownTable(heads, rows)}
+
+## What was let through
+
+Requests of 7,000 tokens, the client told nothing. Grey: what the service allows; blue: what it accepted; red: its 429s.
+
+${pictures.join('\n')}
+`,
+)
+console.log(`${met} of ${aimed} targets are met`)
+
+function variation({ hint, latency, estimatesOff, size }: Cell): string {
+  if (hint !== 'whole seconds') return `Retry-After ${hint}`
+  if (latency !== (size.tokens === 200 ? 100 : 300)) return `answers in ${latency} ms`
+  return estimatesOff ? 'estimates off by 20 %' : ''
+}
