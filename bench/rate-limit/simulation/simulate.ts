@@ -20,8 +20,16 @@ export interface Job {
   readonly rateLimit?: RateLimit
   /** By what share the estimates may be off. */
   readonly estimatesOff?: number
-  /** Single queries beside the job, or alone: how many a second, of what size, for how long. */
-  readonly live?: { readonly perSecond: number; readonly amount: number; readonly seconds: number }
+  /**
+   * Single queries beside the job, or alone: how many a second, of what size, for how long. The service counts them apart
+   * from the job's passages, where it is given.
+   */
+  readonly live?: {
+    readonly perSecond: number
+    readonly amount: number
+    readonly seconds: number
+    readonly service?: () => Service
+  }
   readonly trace?: (event: { at: number; amount: number; accepted: boolean; live: boolean }) => void
   readonly atMost?: number
 }
@@ -42,7 +50,8 @@ export interface Outcome {
 export async function simulate(job: Job): Promise<Outcome> {
   const { amounts, latency, hint, slots = 8, estimatesOff = 0, live } = job
   const clock = new VirtualClock()
-  const service = job.service()
+  const bulkService = job.service()
+  const liveService = live?.service?.() ?? bulkService
   const queue = new Queue(new LocalBudget(job.rateLimit ?? {}, clock), slots, clock)
   const off = randomNumbers(3)
   let [refused, sent, lastAccepted, silence] = [0, 0, 0, 0]
@@ -51,9 +60,10 @@ export async function simulate(job: Job): Promise<Outcome> {
   const single = new Call({ timeout: 1 })
 
   const deliver = async (amount: number, call: Call): Promise<void> => {
+    const service = call === single ? liveService : bulkService
     const request = {
       model: 'm',
-      inputType: 'passage',
+      inputType: call === single ? 'query' : 'passage',
       tokens: Math.round(amount * (1 + estimatesOff * (2 * off() - 1))),
     }
     let turn = queue.take({ call, request, isRetry: false })
