@@ -1,13 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
 
-export default defineConfig({
-  entry: ['src/index.ts'],
-  format: ['esm', 'cjs'],
-  dts: true,
+const shared = {
   sourcemap: true,
-  clean: true,
   target: 'node20',
   silent: true,
   // ESM only and 2 KB: inside the bundle it also works for `require` on Node 20.
@@ -28,4 +24,22 @@ export default defineConfig({
       },
     },
   ],
-})
+} satisfies Options
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { index: 'src/index.ts', 'minilm-thread': 'src/backend/minilm/thread.ts' },
+    format: 'esm',
+    dts: { entry: { index: 'src/index.ts' } },
+    clean: true,
+  },
+  {
+    ...shared,
+    entry: { index: 'src/index.ts' },
+    format: 'cjs',
+    dts: true,
+    // import.meta.url, by which the threads' files are found
+    shims: true,
+  },
+])

@@ -134,9 +134,10 @@ describe('pinecone-inference serve', () => {
 
   it.each([
     [['--backend', 'transformers'], 'needs --model-dir'],
+    [['--backend', 'minilm', '--model-dir', '.'], 'goes with --backend transformers'],
     [['--model-dir', '.'], 'goes with --backend transformers'],
     [['--backend', 'transformers', '--model-dir', '/nowhere'], 'The model folder /nowhere does not exist'],
-    [['--backend', 'magic'], 'Allowed choices are lexical, transformers'],
+    [['--backend', 'magic'], 'Allowed choices are lexical, minilm, transformers'],
   ])('does not start with %j, and says why', async (flags, reason) => {
     const { exit, errors } = serve('--port', '0', ...flags)
     expect(await exit).toBe(1)

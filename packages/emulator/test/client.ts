@@ -20,7 +20,7 @@ export interface Call {
 
 /** One request as a bare HTTP client sends it; a body that is no string is sent as JSON. */
 export async function call<Body = Record<string, unknown>>(
-  emulator: Emulator,
+  emulator: Pick<Emulator, 'url'>,
   path: string,
   { method, headers: given = {}, body, signal }: Call = {},
 ): Promise<Answered<Body>> {

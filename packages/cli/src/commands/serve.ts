@@ -44,7 +44,7 @@ export function serveCommand(): Command {
     .option('--api-key <key>', 'the only key that is taken (default: any)')
     .addOption(
       new Option('--backend <kind>', 'where vectors and scores come from')
-        .choices(['lexical', 'transformers'])
+        .choices(['lexical', 'minilm', 'transformers'])
         .default('lexical'),
     )
     .option(
@@ -106,13 +106,20 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
 }
 
 function sourceOf({ backend, modelDir }: ServeOptions): string {
-  return backend === 'lexical' ? 'lexical stand-ins' : `local models from ${modelDir}, else lexical stand-ins`
+  switch (backend) {
+    case 'lexical':
+      return 'lexical stand-ins'
+    case 'minilm':
+      return 'all-MiniLM-L6-v2 and lexical stand-ins'
+    case 'transformers':
+      return `local models from ${modelDir}, else lexical stand-ins`
+  }
 }
 
 function backendOf({ backend, modelDir }: ServeOptions, command: Command): BackendOptions {
-  if (backend === 'lexical') {
+  if (backend !== 'transformers') {
     if (modelDir !== undefined) command.error('error: --model-dir goes with --backend transformers')
-    return { kind: 'lexical' }
+    return { kind: backend }
   }
   if (modelDir === undefined) return command.error('error: --backend transformers needs --model-dir <folder>')
   return { kind: 'transformers', modelDir }

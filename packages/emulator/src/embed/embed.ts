@@ -10,8 +10,26 @@ export type Embeddings =
   | { readonly vectorType: 'sparse'; readonly vectors: readonly SparseVector[]; readonly totalTokens: number }
 
 /** Embeds every text of a checked request; 400 where `truncate: "NONE"` meets a text above the model's limit. */
-export function embed({ model, texts, parameters }: EmbedRequest): Embeddings {
+export function embed(request: EmbedRequest): Embeddings {
+  const { model, parameters } = request
+  const { kept, totalTokens } = readTexts(request)
   const inputType = parameters.input_type as InputType
+  if (model.vector_type === 'sparse') {
+    return { vectorType: 'sparse', vectors: kept.map((text) => sparseVector(text, inputType)), totalTokens }
+  }
+  const dimension = Number(parameters.dimension ?? model.default_dimension)
+  return {
+    vectorType: 'dense',
+    vectors: kept.map((text) => denseVector(text, dimension, inputType)),
+    totalTokens,
+  }
+}
+
+/** The texts as far as they fit into the model's limit, and the tokens of them together. */
+export function readTexts({ model, texts, parameters }: EmbedRequest): {
+  kept: string[]
+  totalTokens: number
+} {
   const limit = Number(parameters.max_tokens_per_sequence ?? model.max_sequence_length)
   let totalTokens = 0
   const kept = texts.map((text, index) => {
@@ -22,13 +40,5 @@ export function embed({ model, texts, parameters }: EmbedRequest): Embeddings {
     totalTokens += span.tokens
     return span.kept
   })
-  if (model.vector_type === 'sparse') {
-    return { vectorType: 'sparse', vectors: kept.map((text) => sparseVector(text, inputType)), totalTokens }
-  }
-  const dimension = Number(parameters.dimension ?? model.default_dimension)
-  return {
-    vectorType: 'dense',
-    vectors: kept.map((text) => denseVector(text, dimension, inputType)),
-    totalTokens,
-  }
+  return { kept, totalTokens }
 }

@@ -27,7 +27,7 @@ export function rerank(request: RerankRequest): Ranking {
 }
 
 /** The rank fields' texts, in their order, as far as they fit into the model's limit. */
-function keptTexts({ model, query, texts, parameters }: RerankRequest): string[][] {
+export function keptTexts({ model, query, texts, parameters }: RerankRequest): string[][] {
   const perDocument = parameters.max_tokens_per_doc
   const queryTokens = perDocument === undefined ? countTokens(query) : 0
   const limit = perDocument === undefined ? model.max_sequence_length : Number(perDocument)
@@ -47,7 +47,7 @@ function keptTexts({ model, query, texts, parameters }: RerankRequest): string[]
 }
 
 /** Rerank units, as https://docs.pinecone.io/models/cohere-rerank-4-fast counts them (2026-11-28). */
-function countUnits(model: ModelInfo, texts: readonly (readonly string[])[]): number {
+export function countUnits(model: ModelInfo, texts: readonly (readonly string[])[]): number {
   const perChunk = tokensPerChunk(model)
   if (perChunk === undefined) return Math.ceil(texts.length / documentsPerUnit)
   const chunks = texts.map((fields) => {

@@ -1,4 +1,4 @@
-import { BackendError } from '../backend-error.js'
+import { importPeers } from '../import-peers.js'
 
 /** The part of the optional peer that is used. */
 export type Library = Pick<
@@ -8,28 +8,9 @@ export type Library = Pick<
 
 /** Loads the optional peer, which takes a while and nobody else needs. */
 export async function loadLibrary(): Promise<Library> {
-  try {
-    return await import('@huggingface/transformers')
-  } catch (error) {
-    if (isMissing(error)) {
-      throw new BackendError(
-        "Backend 'transformers' needs the package @huggingface/transformers, version 4; " +
-          'install it beside this one: npm install @huggingface/transformers@4',
-        { cause: error },
-      )
-    }
-    throw new BackendError(
-      `The package @huggingface/transformers cannot be loaded: ${error instanceof Error ? error.message : error}`,
-      { cause: error },
-    )
-  }
-}
-
-/** Whether the package itself is not there, rather than something that it needs. */
-function isMissing(error: unknown): boolean {
-  const { code, message = '' } = error as { code?: string; message?: string }
-  return (
-    (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') &&
-    /['"]@huggingface\/transformers['"]/.test(message)
+  return await importPeers(
+    'transformers',
+    ['@huggingface/transformers@4'],
+    () => import('@huggingface/transformers'),
   )
 }

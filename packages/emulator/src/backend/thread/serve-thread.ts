@@ -1,0 +1,61 @@
+import { parentPort } from 'node:worker_threads'
+import { type Failure, writeFailure } from './failure.js'
+
+/** What a thread can be asked to do: functions of one argument that can be cloned, as their results can. */
+export type Methods<Names extends PropertyKey> = {
+  readonly [Name in Names]: (argument: never, signal: AbortSignal) => Promise<unknown>
+}
+
+/** What a thread holds once its models are loaded. */
+export interface Opened<Info, Offered> {
+  /** What the other side has to know of it. */
+  readonly info: Info
+  readonly methods: Offered
+  close(): Promise<void>
+}
+
+export type Message =
+  | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly argument: unknown }
+  | { readonly kind: 'abort'; readonly id: number }
+  | { readonly kind: 'close' }
+
+export type Answer =
+  | { readonly kind: 'opened'; readonly info: unknown }
+  | { readonly kind: 'not-opened'; readonly failure: Failure }
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }
+
+/** The thread's side of a `ModelThread`: opens what it serves, and answers until it is told to close. */
+export async function serveThread<Info, Offered extends Methods<keyof Offered>>(
+  open: () => Promise<Opened<Info, Offered>>,
+): Promise<void> {
+  const port = parentPort
+  if (!port) throw new Error('this file is run as a thread')
+  const answer = (message: Answer) => port.postMessage(message)
+  const opened = await open().catch((error: unknown) => {
+    answer({ kind: 'not-opened', failure: writeFailure(error) })
+  })
+  if (!opened) return
+  const running = new Map<number, AbortController>()
+  const run = async (id: number, method: string, argument: unknown) => {
+    const abort = new AbortController()
+    running.set(id, abort)
+    try {
+      const result = await opened.methods[method as keyof Offered](argument as never, abort.signal)
+      answer({ kind: 'result', id, result })
+    } catch (error) {
+      answer({ kind: 'failed', id, failure: writeFailure(error) })
+    } finally {
+      running.delete(id)
+    }
+  }
+  port.on('message', (message: Message) => {
+    if (message.kind === 'call') void run(message.id, message.method, message.argument)
+    else if (message.kind === 'abort') running.get(message.id)?.abort()
+    else {
+      for (const abort of running.values()) abort.abort()
+      void opened.close().finally(() => port.close())
+    }
+  })
+  answer({ kind: 'opened', info: opened.info })
+}
