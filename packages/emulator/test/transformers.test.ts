@@ -361,6 +361,25 @@ describe('the start fails, and says why, when', () => {
   })
 })
 
+it('reranks by words and the dense model’s cosine together where there is no cross-encoder', async () => {
+  const folder = await modelDir({ [e5]: encoderFiles() })
+  await withEmulator(transformers(folder), async (it) => {
+    const { body } = await rerank(it, 'automobile', ['banana', 'car'])
+    expect(body.data.map(({ index }) => index)).toEqual([1, 0])
+    const asked = meanOf('[CLS]', 'query', ':', 'automobile', '[SEP]')
+    const car = meanOf('[CLS]', 'passage', ':', 'car', '[SEP]')
+    const cosine = asked.reduce((sum, value, i) => sum + value * (car[i] ?? 0), 0)
+    await withEmulator({}, async (lexical) => {
+      const words = (await rerank(lexical, 'automobile', ['banana', 'car'])).body.data
+      const worded = words.find(({ index }) => index === 1)?.score ?? Number.NaN
+      expect(body.data[0]?.score).toBeCloseTo((worded + cosine) / 2, 5)
+    })
+    expect((await call(it, `/models/${bge}`)).body).toMatchObject({
+      provider_name: expect.stringContaining(`cosines of the local ${e5}`),
+    })
+  })
+})
+
 it('answers one request after the other, as they came: a short one does not overtake a long one', async () => {
   const folder = await modelDir({ [e5]: encoderFiles() })
   const answered: number[] = []
