@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -58,9 +58,6 @@ export async function writeManifest(
 async function writeWhole(path: string, text: Iterable<string> | AsyncIterable<string>): Promise<void> {
   // Another coordinator may be finishing the same run.
   const unfinished = `${path}.${randomUUID()}.tmp`
-  await pipeline(Readable.from(text), createWriteStream(unfinished))
-  const handle = await open(unfinished, 'r+')
-  await handle.sync()
-  await handle.close()
+  await pipeline(Readable.from(text), createWriteStream(unfinished, { flush: true }))
   await moveIntoPlace(unfinished, path)
 }
