@@ -25,8 +25,8 @@ function isNode(): boolean {
 function realNextTurn(): (callback: () => void) => unknown {
   const { setImmediate, setTimeout, MessageChannel } = globalThis
   // Node alone is known well enough to tell its own from a fake: where a test has faked it already, a message comes in a
-  // turn of its own, too.
-  if (isNode() && !isImmediateReal()) {
+  // turn of its own, too. Jest's jsdom environment has neither.
+  if (isNode() && !isImmediateReal() && typeof MessageChannel === 'function') {
     return (callback) => {
       const { port1, port2 } = new MessageChannel()
       port1.once('message', () => {

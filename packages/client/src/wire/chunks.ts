@@ -1,3 +1,5 @@
+import { fromUtf8 } from './utf8.js'
+
 /** Pieces of bytes, joined when they are asked for. */
 export class Chunks {
   readonly #chunks: Uint8Array[] = []
@@ -16,9 +18,6 @@ export class Chunks {
       whole.set(chunk, start)
       start += chunk.length
     }
-    return decoder.decode(whole)
+    return fromUtf8(whole)
   }
 }
-
-// A byte order mark is no JSON (RFC 8259, 8.1), so it has to stay visible.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { utf8Length } from './items.js'
+import { utf8Length } from './utf8.js'
 
 it.each([
   ['ASCII', 'abc', 3],

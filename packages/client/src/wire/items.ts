@@ -1,4 +1,5 @@
 import type { RerankDocument } from '../api/rerank.js'
+import { utf8Length } from './utf8.js'
 
 /** An input or a document as it stands in a request: written once, and measured once. */
 export interface WireItem {
@@ -45,11 +46,4 @@ export function wellFormedJson(value: unknown): string {
 /** The JSON object with one more property: a list of what is written already. */
 export function withList(object: string, name: string, items: readonly WireItem[]): string {
   return `${object.slice(0, -1)},"${name}":[${items.map(({ json }) => json).join(',')}]}`
-}
-
-const encoder = new TextEncoder()
-
-/** Bytes of a text in UTF-8. */
-export function utf8Length(text: string): number {
-  return globalThis.Buffer?.byteLength(text) ?? encoder.encode(text).length
 }

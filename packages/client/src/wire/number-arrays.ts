@@ -1,6 +1,7 @@
 import { Chunks } from './chunks.js'
 import { decimal } from './decimal.js'
 import { areDigits, fourDigits } from './four-digits.js'
+import { fromUtf8, toUtf8 } from './utf8.js'
 
 const QUOTE = 0x22
 const PLUS = 0x2b
@@ -26,8 +27,6 @@ const HIGH_WORDS = 3
 const bytes = new Uint8Array(LONGEST_NUMBER + STEP + 4)
 const view = new DataView(bytes.buffer)
 const nothing = new Uint8Array(0)
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 type Place = 'outside' | 'string' | 'escape' | 'array start' | 'numbers'
 
@@ -123,7 +122,7 @@ export class NumberArrayReader {
     this.#place = 'outside'
     this.#numbers.length = this.#count
     this.#expected = this.#count
-    this.#rest.add(encoder.encode(String(this.#arrays.length)))
+    this.#rest.add(toUtf8(String(this.#arrays.length)))
     this.#arrays.push(this.#numbers)
     this.#isOwn.add(this.#numbers)
   }
@@ -203,7 +202,7 @@ export class NumberArrayReader {
 
       let value = decimal(high, low, lowDigits, scale)
       if (Number.isNaN(value)) {
-        value = Number(decoder.decode(bytes.subarray(integer, numberEnd)))
+        value = Number(fromUtf8(bytes.subarray(integer, numberEnd)))
         if (value === Number.POSITIVE_INFINITY) {
           this.#isCertain = false
           return end

@@ -1,0 +1,19 @@
+// Made at the first use: Jest's jsdom environment lacks both, and to import the client there must not fail.
+let encoder: InstanceType<typeof TextEncoder> | undefined
+let decoder: InstanceType<typeof TextDecoder> | undefined
+
+export function toUtf8(text: string): Uint8Array {
+  encoder ??= new TextEncoder()
+  return encoder.encode(text)
+}
+
+/** What is not valid becomes U+FFFD. A byte order mark is kept: it is no JSON (RFC 8259, 8.1), so it has to stay visible. */
+export function fromUtf8(bytes: Uint8Array): string {
+  decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })
+  return decoder.decode(bytes)
+}
+
+/** Bytes of a text in UTF-8. */
+export function utf8Length(text: string): number {
+  return globalThis.Buffer?.byteLength(text) ?? toUtf8(text).length
+}
