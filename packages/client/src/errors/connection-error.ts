@@ -1,6 +1,6 @@
 import { brand } from './brand.js'
 import { PineconeInferenceError } from './inference-error.js'
-import type { Verdict } from './verdict.js'
+import { type Verdict, verdictOnStatus } from './verdict.js'
 
 /**
  * The server's certificate, or its whole answer to a handshake, is not to be trusted: the same next time
@@ -38,6 +38,18 @@ export function isUntrusted(code: string | undefined): boolean {
   return code !== undefined && TLS_CODES.has(code)
 }
 
+/**
+ * The status with which a proxy refused a tunnel to the service. Undici has it in the message alone
+ * (lib/dispatcher/proxy-agent.js of 6, 7 and 8), and its `fetch` wraps that once more.
+ */
+export function tunnelStatus(error: unknown): number | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const [, status] = /^Proxy response \((\d{3})\)/.exec(cause.message) ?? []
+    if (status) return Number(status)
+  }
+  return undefined
+}
+
 /** The dispatcher was closed, or refuses the request itself: trying again cannot help. */
 const FATAL_CODES = new Set([
   'UND_ERR_CLOSED',
@@ -52,7 +64,10 @@ const FATAL_CODES = new Set([
  */
 export class PineconeConnectionError extends PineconeInferenceError {
   override name = 'PineconeConnectionError'
-  /** `'setup'` where every other request fails in the same way, for a closed dispatcher say; otherwise `'moment'`. */
+  /**
+   * `'setup'` where every other request fails in the same way, for a closed dispatcher or a proxy that wants a password;
+   * otherwise `'moment'`.
+   */
   override readonly verdict: Verdict
 
   /** The system's or undici's code, such as `ECONNREFUSED`, `ECONNRESET`, `ENOTFOUND`, `UND_ERR_SOCKET`. */
@@ -61,8 +76,13 @@ export class PineconeConnectionError extends PineconeInferenceError {
   constructor(message: string, options: { code: string | undefined; cause: unknown }) {
     super(message, { cause: options.cause })
     this.code = options.code
-    const { code } = options
-    this.verdict = code !== undefined && (FATAL_CODES.has(code) || isUntrusted(code)) ? 'setup' : 'moment'
+    const { code, cause } = options
+    const refused = tunnelStatus(cause)
+    const isFinal =
+      isUntrusted(code) ||
+      (code !== undefined && FATAL_CODES.has(code)) ||
+      (refused !== undefined && verdictOnStatus(refused) !== 'moment')
+    this.verdict = isFinal ? 'setup' : 'moment'
   }
 }
 brand(PineconeConnectionError, 'connection')

@@ -1,5 +1,5 @@
 import type { Call } from '../delivery/call.js'
-import { isUntrusted, PineconeConnectionError } from '../errors/connection-error.js'
+import { isUntrusted, PineconeConnectionError, tunnelStatus } from '../errors/connection-error.js'
 import { PineconeResponseError } from '../errors/response-error.js'
 import { PineconeTimeoutError } from '../errors/timeout-error.js'
 import type { Carrier, WireRequest } from './carrier.js'
@@ -93,11 +93,17 @@ export function exchange(
 function connectionError(what: string, cause: unknown): PineconeConnectionError {
   const code = cause instanceof Error && 'code' in cause && cause.code ? String(cause.code) : undefined
   const reason = cause instanceof Error ? cause.message || code || cause.name : String(cause)
-  const help = isUntrusted(code)
-    ? ' (if a proxy of yours has a certificate of its own, name its authority in NODE_EXTRA_CA_CERTS)'
-    : ''
   return new PineconeConnectionError(
-    `${what}: the connection failed before the whole answer was there: ${reason}${help}`,
+    `${what}: the connection failed before the whole answer was there: ${reason}${helpWith(code, cause)}`,
     { code, cause },
   )
+}
+
+function helpWith(code: string | undefined, cause: unknown): string {
+  if (isUntrusted(code)) {
+    return ' (if a proxy of yours has a certificate of its own, name its authority in NODE_EXTRA_CA_CERTS)'
+  }
+  return tunnelStatus(cause) === 407
+    ? ' (the proxy wants a user and a password: put them into its address, http://user:password@proxy:8080)'
+    : ''
 }
