@@ -105,6 +105,6 @@ export class PineconeEmbeddings<
    */
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<number[]> {
     checkOptions(options, EMBED_CALL_OPTIONS, 'embedQuery')
-    return (await this.#calls.query(text, { ...options, signal: await signalInRun(options.signal) })).values
+    return (await this.#calls.query(text, { ...options, signal: signalInRun(options.signal) })).values
   }
 }

@@ -1,7 +1,7 @@
-import type { Callbacks } from '@langchain/core/callbacks/manager'
-import type { Document, DocumentInterface } from '@langchain/core/documents'
+import { type Callbacks, parseCallbackConfigArg } from '@langchain/core/callbacks/manager'
+import { Document, type DocumentInterface } from '@langchain/core/documents'
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors'
-import type { RunnableConfig } from '@langchain/core/runnables'
+import { type RunnableConfig, RunnableLambda } from '@langchain/core/runnables'
 import {
   PineconeConfigurationError,
   type PineconeInference,
@@ -18,8 +18,7 @@ import {
   RerankCalls,
   type RerankFields,
 } from '@pinecone-inference/client/adapters'
-import { loadRunnables } from './load-runnables.js'
-import { ownCopy, ownMetadata } from './own-copy.js'
+import { ownMetadata } from './own-metadata.js'
 import { eitherSignal, signalInRun } from './signal-of-run.js'
 import { SOURCE_TAG } from './source-tag.js'
 
@@ -137,7 +136,6 @@ export class PineconeRerank<
       pageContent,
       metadata: ownMetadata(metadata),
     }))
-    const { Document, RunnableLambda, parseCallbackConfigArg } = await loadRunnables()
     const run = RunnableLambda.from(async (input: Compression, { signal }: RunnableConfig) => {
       const ranked = await this.#rank(candidates, input.query, {
         ...options,
@@ -182,8 +180,8 @@ export class PineconeRerank<
   ): Promise<RankedResult<D>[]> {
     checkOptions(options, RERANK_CALL_OPTIONS, 'rerank')
     const candidates = this.#candidates(documents)
-    const own = ownCopy(documents)
-    const signal = await signalInRun(options.signal)
+    const own = [...documents]
+    const signal = signalInRun(options.signal)
     const ranked = await this.#rank(candidates, query, { ...options, signal })
     return ranked.flatMap(({ index, score }) =>
       own

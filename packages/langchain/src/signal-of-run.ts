@@ -1,13 +1,11 @@
-import { loadRunnables } from './load-runnables.js'
+import { ensureConfig } from '@langchain/core/runnables'
 
 /**
  * The signal of a call that is of use to its run alone: the one given, and the run's, which LangGraph carries around what
  * its nodes call. With null it does not follow the run.
  */
-export async function signalInRun(own: AbortSignal | null | undefined): Promise<AbortSignal | undefined> {
-  if (own === null) return undefined
-  const { ensureConfig } = await loadRunnables()
-  return eitherSignal(own, ensureConfig().signal)
+export function signalInRun(own: AbortSignal | null | undefined): AbortSignal | undefined {
+  return own === null ? undefined : eitherSignal(own, ensureConfig().signal)
 }
 
 /** Aborts with whichever aborts first. */

@@ -1,11 +1,3 @@
-/**
- * The same list, safe from what its owner does with it while the run's signal is looked for. Anything but an array is
- * left for the client to refuse.
- */
-export function ownCopy<L extends readonly unknown[]>(list: L): L {
-  return (Array.isArray(list) ? [...list] : list) as L
-}
-
 /** The same metadata, with arrays and plain objects of its own all the way down. */
 export function ownMetadata<T>(value: T, seen = new Map<unknown, unknown>()): T {
   if (typeof value !== 'object' || value === null) return value
