@@ -25,7 +25,7 @@ export interface EmbedCallOptions extends Pick<EmbedAllOptions, 'onProgress' | '
 
 /**
  * For adapters: embeds documents and queries, each from parameters of its own that are fixed when it is built.
- * No call changes what a later one, or one at the same time, sends. All its dense vectors have one length.
+ * No call changes what a later one, or one at the same time, sends.
  *
  * @throws PineconeConfigurationError when built with a model of another kind, a parameter or batch size it does not
  * take, or two dimensions
@@ -43,8 +43,6 @@ export class DocumentAndQueryCalls<V extends VectorType> {
   readonly queryParameters: Readonly<EmbedParameters>
   readonly #vectorType: V
   readonly #ownsClient: boolean
-  /** Numbers in a vector, once the service has answered. */
-  #length: number | undefined
 
   constructor(
     model: string,
@@ -122,26 +120,11 @@ export class DocumentAndQueryCalls<V extends VectorType> {
         `${asWritten(this.model)} makes ${result.vectorType} vectors, not ${this.#vectorType} ones`,
       )
     }
-    this.#checkLength(result)
     return own
   }
 
   #sent(text: string): string {
     return this.blankAs !== undefined && typeof text === 'string' && text.trim() === '' ? this.blankAs : text
-  }
-
-  /** Vectors of two lengths cannot be compared; some stores do it all the same. */
-  #checkLength({ data, usage }: { data: Embedding[]; usage: { totalTokens: number } }): void {
-    const [first] = data
-    if (first?.vectorType !== 'dense') return
-    const { length } = first.values
-    this.#length ??= length
-    if (length === this.#length) return
-    const error = new PineconeResponseError(
-      `${this.model} made vectors of ${length} numbers, and of ${this.#length} before for the same object: they cannot be compared`,
-    )
-    error.partial = { data: data.map((embedding, index) => ({ index, embedding })), usage }
-    throw error
   }
 }
 
