@@ -101,9 +101,7 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
    */
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<SparseVector> {
     checkOptions(options, EMBED_CALL_OPTIONS, 'embedQuery')
-    return sparseVector(
-      await this.#calls.query(text, { ...options, signal: signalInRun(options.signal) }),
-    )
+    return sparseVector(await this.#calls.query(text, { ...options, signal: signalInRun(options.signal) }))
   }
 }
 
