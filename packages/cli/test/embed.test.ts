@@ -342,7 +342,7 @@ describe('an unfinished run', () => {
 
   it('is left where it is when the service fails altogether, and gives up nothing of the input', async () => {
     const { env, emulator } = await service()
-    emulator.faults.add(parseFaultRule('/embed#20-9999 status:503,retry-after=0'))
+    emulator.faults.add(parseFaultRule('/embed#20-9999 status:503,retry-after=0.01'))
     const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
     const { code, stderr } = await run(folder, args, env)
@@ -358,7 +358,7 @@ describe('an unfinished run', () => {
 
   it('is left where it is when the service fails to the end of the input, be that one request', async () => {
     const { env, emulator } = await service()
-    emulator.faults.add(parseFaultRule('/embed status:503,retry-after=0'))
+    emulator.faults.add(parseFaultRule('/embed status:503,retry-after=0.01'))
     const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
     const { code, stderr } = await run(folder, args, env)
@@ -371,8 +371,8 @@ describe('an unfinished run', () => {
 
   it('gives up no input for a failure of the service, and outlasts one that passes', async () => {
     const { env, emulator } = await service()
-    // all attempts that the client makes of one request, and some more
-    emulator.faults.add(parseFaultRule('/embed#2-40 status:503,retry-after=0'))
+    // more than a call that somebody waits for would try
+    emulator.faults.add(parseFaultRule('/embed#2-40 status:503,retry-after=0.01'))
     const folder = await folderOf({ 'in.jsonl': lines(passages(1000)) })
     const { code } = await run(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
     expect(code).toBe(0)
@@ -403,11 +403,29 @@ describe('an unfinished run', () => {
     const { code, stderr } = await run(folder, args, env)
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/^error: the first 1,000 records are refused, all for one reason: .*400/m),
+      expect.stringMatching(/^error: .*400.*the request itself is refused/m),
     ])
     expect(await readdir(folder)).toEqual(['in.jsonl'])
-    expect(emulator.requests.length).toBeLessThan(10_000)
+    expect(emulator.requests.length).toBeLessThan(30)
   })
+
+  it.each(['out.jsonl', 'out.parquet', '-'])(
+    'in which nothing could be embedded is not finished: %s',
+    async (output) => {
+      const { env, emulator } = await service()
+      emulator.faults.add(parseFaultRule('/embed status:422'))
+      const folder = await folderOf({ 'in.jsonl': lines([...passages(3), { id: 'empty', text: '' }]) })
+      const args = ['embed', 'in.jsonl', '-o', output, ...SPARSE]
+      const { code, stderr } = await run(folder, args, env)
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^error: none of 4 records could be embedded; /m),
+      ])
+      expect(await readdir(folder)).toEqual(['in.jsonl'])
+      emulator.faults.clear()
+      expect((await run(folder, args, env)).code).toBe(2)
+    },
+  )
 
   it('that waits for the service has on disk what was answered, whenever it is killed', async () => {
     const { env, emulator } = await service()

@@ -11,10 +11,10 @@ const ROUNDS = 3
 const PAUSE = 5_000
 
 /**
- * Records that are asked for first while a run has embedded nothing: where all are refused for one reason, it is not
- * theirs. Halving them costs 15 requests, where that of a whole job costs two for each record.
+ * Records of one call where the run has embedded others: fewer than the client wants to see refused alike before it says
+ * that the request itself is refused. A whole job of records that are all at fault is no more than that.
  */
-const PROBED = 8
+const TOO_FEW_TO_TELL = 7
 
 /** What an embedding of a job's records depends on beside them. */
 export interface Circumstances {
@@ -44,14 +44,8 @@ export async function embedRecords(
   const work = new Work(client, spec, signal)
   for (const record of records) if (record.text === '') work.failures.set(record, 'has no text')
   let missing: readonly TextRecord[] = records.filter(({ text }) => text !== '')
-  if (nothingEmbedded && missing.length >= PROBED) {
-    const probed = missing.slice(0, PROBED)
-    const { again } = await work.embed(probed)
-    work.refuseIfAlike(probed)
-    missing = [...again, ...missing.slice(PROBED)]
-  }
   for (let round = 1; missing.length > 0; round++) {
-    const { again, error } = await work.embed(missing)
+    const { again, error } = await work.embedAll(missing, nothingEmbedded)
     if (again.length > 0 && round === ROUNDS) throw error
     if (again.length > 0) await delay(PAUSE, undefined, { signal })
     missing = again
@@ -64,6 +58,11 @@ export async function embedRecords(
     failures: [...work.failures].map(([{ id }, error]) => ({ id, error })),
     tokens: work.tokens,
   }
+}
+
+interface Again {
+  readonly again: readonly TextRecord[]
+  readonly error: unknown
 }
 
 /** What is known of each record. */
@@ -81,23 +80,36 @@ class Work {
     this.#signal = signal
   }
 
-  /** @throws WorkerError where all of these are refused for one and the same reason */
-  refuseIfAlike(records: readonly TextRecord[]): void {
-    const reasons = new Set(records.map((record) => this.failures.get(record)))
-    const [reason] = reasons
-    if (reasons.size > 1 || reason === undefined) return
-    throw new WorkerError(`the first ${records.length} records are refused, all for one reason: ${reason}`)
+  /**
+   * Returns those that may pass another time, and why one of them has not.
+   *
+   * @throws WorkerError for what would go wrong with every job
+   */
+  async embedAll(records: readonly TextRecord[], nothingEmbedded: boolean): Promise<Again> {
+    try {
+      return await this.#embed(records)
+    } catch (error) {
+      if (nothingEmbedded || !isRefusalOfAll(error)) throw orWorkerError(error)
+    }
+    const again: TextRecord[] = []
+    let last: unknown
+    for (let from = 0; from < records.length; from += TOO_FEW_TO_TELL) {
+      const part = await this.#embed(records.slice(from, from + TOO_FEW_TO_TELL)).catch((error: unknown) => {
+        throw orWorkerError(error)
+      })
+      again.push(...part.again)
+      last = part.error ?? last
+    }
+    return { again, error: last }
   }
 
-  /** Returns those that may pass another time, and why one of them has not. */
-  async embed(records: readonly TextRecord[]): Promise<{ again: TextRecord[]; error: unknown }> {
+  async #embed(records: readonly TextRecord[]): Promise<Again> {
     const { model, parameters } = this.#spec
     const inputs = records.map(({ text }) => text)
-    const { data, failures, usage } = await this.#client
-      .embedAll({ model, inputs, parameters }, { onError: 'collect', signal: this.#signal })
-      .catch((error: unknown) => {
-        throw judgeError(error) === 'every job' ? workerError(error) : error
-      })
+    const { data, failures, usage } = await this.#client.embedAll(
+      { model, inputs, parameters },
+      { onError: 'collect', signal: this.#signal },
+    )
     this.#signal.throwIfAborted()
     this.tokens += usage.totalTokens
     for (const [i, record] of records.entries()) {
@@ -108,9 +120,7 @@ class Work {
     let last: unknown
     for (const { inputRange, error } of failures) {
       const failed = records.slice(...inputRange)
-      const judgement = judgeError(error)
-      if (judgement === 'every job') throw workerError(error)
-      if (judgement === 'records') {
+      if (judgeError(error) === 'records') {
         for (const record of failed) this.failures.set(record, error.message)
       } else {
         again.push(...failed)
@@ -121,8 +131,14 @@ class Work {
   }
 }
 
-function workerError(cause: unknown): WorkerError {
-  return new WorkerError(cause instanceof Error ? cause.message : String(cause), { cause })
+function orWorkerError(error: unknown): unknown {
+  if (judgeError(error) !== 'every job') return error
+  return new WorkerError(error instanceof Error ? error.message : String(error), { cause: error })
+}
+
+/** Whether the client takes a request itself for refused, since some of its inputs were, each sent alone. */
+function isRefusalOfAll(error: unknown): boolean {
+  return judgeError(error) === 'every job' && error instanceof Error && judgeError(error.cause) === 'records'
 }
 
 function embeddedRecord({ id, metadata }: TextRecord, embedding: Embedding): EmbeddedRecord {

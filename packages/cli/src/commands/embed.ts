@@ -53,6 +53,9 @@ interface EmbedOptions extends InputOptions, LayoutOptions {
 
 const largest = Number.MAX_SAFE_INTEGER
 
+/** Of one request, over 46 s on the average and 92 s at most: a long run outlasts what a single call does not wait for. */
+const MAX_RETRIES = 8
+
 /** `pinecone-inference embed`: files of texts to a file of vectors, resumable. */
 export function embedCommand(): Command {
   const command = new Command('embed')
@@ -203,7 +206,9 @@ async function embedInto(
     tokens[model] = (tokens[model] ?? 0) + count
   }
   const { say } = report
-  const { client, name, close } = await connect({ offline, concurrency, tokensPerMinute, onTokens, say })
+  const maxRetries = MAX_RETRIES
+  const service = { offline, concurrency, tokensPerMinute, maxRetries, onTokens, say }
+  const { client, name, close } = await connect(service)
   try {
     const format = outputFormat(output) ?? 'jsonl'
     const calls = await callsToMake(options, format, client, stop.requested)

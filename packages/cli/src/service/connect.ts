@@ -19,6 +19,8 @@ export interface ConnectOptions {
   readonly offline: boolean
   readonly concurrency: number
   readonly tokensPerMinute: number | undefined
+  /** Retries of one request; default the client's. */
+  readonly maxRetries?: number
   readonly onTokens?: (model: string, tokens: number) => void
   /** Tells the user something, a line. */
   readonly say: (line: string) => void
@@ -26,7 +28,7 @@ export interface ConnectOptions {
 
 /** The service that the environment names, or the emulator in this process. */
 export async function connect(options: ConnectOptions): Promise<Service> {
-  const { offline, concurrency, tokensPerMinute, onTokens, say } = options
+  const { offline, concurrency, tokensPerMinute, maxRetries, onTokens, say } = options
   checkKey(offline)
   const emulator = offline ? await startEmulator({ port: 0 }) : undefined
   if (emulator) say(OFFLINE_NOTICE)
@@ -34,6 +36,7 @@ export async function connect(options: ConnectOptions): Promise<Service> {
     ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
     ...(tokensPerMinute === undefined ? {} : { rateLimit: { tokensPerMinute } }),
     maxConcurrency: concurrency,
+    ...(maxRetries === undefined ? {} : { maxRetries }),
     ...(onTokens ? { onUsage: ({ model, totalTokens }) => onTokens(model, totalTokens) } : {}),
   })
   const endRetries = sayRetries(say)

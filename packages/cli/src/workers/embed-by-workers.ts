@@ -6,7 +6,7 @@ import { canBeSurveyed, surveyInput } from '../embed/input/survey-input.js'
 import { callsToMake } from '../embed/job/calls-to-make.js'
 import { namesIn } from '../embed/output/make-folder.js'
 import { OutputError } from '../embed/output/output-error.js'
-import type { Report } from '../embed/report/report.js'
+import { countRecords, type Report } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
 import type { StopSignal } from '../ending/stop-signal.js'
 import { connect, OFFLINE_NOTICE } from '../service/connect.js'
@@ -79,6 +79,12 @@ export async function embedByWorkers(
     })
     for (const { job, error } of result.failedJobs) report.say(`${job} was given up: ${error}`)
     const failed = result.recordsFailed
+    if (result.records === 0) {
+      const [first] = result.failures
+      const reason = first ? `; the first of them: ${first.error}` : ''
+      report.fail(`none of ${countRecords(failed)} could be embedded${reason}`)
+      return EXIT.refused
+    }
     report.finish({
       output: folder,
       embedded: result.records,

@@ -1,10 +1,25 @@
-import type { PineconeInference } from '@pinecone-inference/client'
+import type {
+  Embedding,
+  Encoding,
+  PineconeInference,
+  PineconeInferenceError,
+} from '@pinecone-inference/client'
 import type { EmbeddedRecord, TextRecord } from '@pinecone-inference/files'
 import { isRefusal } from '../../service/failure-kinds.js'
 import { SharedSource } from '../input/shared-source.js'
 import type { Outcome } from '../output/job-output.js'
-import { askAgain, type Embedded, type Stop } from './ask-again.js'
 import type { EmbedCall } from './embed-job.js'
+
+/** When a job is to end before it is done. */
+export interface Stop {
+  /** Nothing new is to be begun. */
+  readonly requested: AbortSignal
+  /** What is under way took too long to finish. */
+  readonly overdue: AbortSignal
+}
+
+/** One input's vector, or why it has none. */
+type Embedded = Embedding<Encoding> | PineconeInferenceError
 
 /**
  * Embeds records with one model, or with several side by side, in input order. Reads no further ahead than the
@@ -64,43 +79,27 @@ function outcome(record: TextRecord, vectors: readonly Embedded[]): Outcome {
   return { record, embedded }
 }
 
-/** The vectors of all texts that are not empty. */
+/**
+ * The vectors of all texts that are not empty.
+ *
+ * Only the client asks again. What still fails then ends the job, and no text is given up for it.
+ */
 async function* embedTexts(
   source: SharedSource<TextRecord>,
-  call: EmbedCall,
+  { model, parameters, encoding }: EmbedCall,
   client: PineconeInference,
   stop: Stop,
 ): AsyncGenerator<Embedded, void> {
-  /** Texts that were sent and have not come back. */
-  const underWay: string[] = []
   async function* texts() {
-    for await (const { text } of source.reader()) {
-      if (text === '') continue
-      underWay.push(text)
-      yield text
-    }
+    for await (const { text } of source.reader()) if (text !== '') yield text
   }
-  const { model, parameters, encoding } = call
   const stream = client.embedStream(
     { model, inputs: texts(), parameters, encoding },
     { onError: 'collect', drain: stop.requested, signal: stop.overdue },
   )
-  /** The texts of a request that failed, so far. */
-  let failed: string[] = []
   for await (const item of stream) {
-    const text = underWay.shift() ?? ''
-    if (!('error' in item)) {
-      yield item.embedding
-    } else if (isRefusal(item.error)) {
-      yield item.error
-    } else {
-      failed.push(text)
-      const [, end] = item.error.inputRange ?? [item.index, item.index + 1]
-      if (item.index + 1 < end) continue
-      const embedded = await askAgain(client, call, failed, item.error, stop)
-      if (!embedded) return
-      yield* embedded
-      failed = []
-    }
+    if (!('error' in item)) yield item.embedding
+    else if (isRefusal(item.error)) yield item.error
+    else throw item.error
   }
 }

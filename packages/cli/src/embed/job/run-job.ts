@@ -1,4 +1,4 @@
-import type { PineconeInference } from '@pinecone-inference/client'
+import { type PineconeInference, PineconeInferenceError } from '@pinecone-inference/client'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
 import type { StopSignal } from '../../ending/stop-signal.js'
 import { collectGarbage } from '../collect-garbage.js'
@@ -11,7 +11,6 @@ import { countRecords, type Report } from '../report/report.js'
 import { Checkpoints } from './checkpoints.js'
 import type { EmbedJob } from './embed-job.js'
 import { embedRecords } from './embed-records.js'
-import { RefusedAlike } from './refused-alike.js'
 import { SameVectors } from './same-vectors.js'
 
 export interface JobSurroundings {
@@ -30,8 +29,8 @@ const REPORT_MS = 100
 /**
  * Embeds what is left of a job and writes it down, checkpoint by checkpoint.
  *
- * An input that the service refuses goes to the failures, and the rest is done. Where the service fails altogether, the
- * job ends with its error, and nothing of the input is given up.
+ * An input that the service refuses goes to the failures, and the rest is done. Where the service fails altogether, or
+ * refuses everything, the job ends with its error, and nothing of the input is given up.
  *
  * @returns whether all is done; false if it was asked to stop
  */
@@ -41,9 +40,9 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   const before = output.standing
   const digest = new InputDigest()
   const pace = new Pace()
-  const refusedAlike = new RefusedAlike()
   const sameVectors = new SameVectors(before.vectors)
   let read = before.read
+  let lastFailure: Error | undefined
   let isAppending = false
 
   const tokens = () => addUp(before.tokens, surroundings.tokens)
@@ -53,14 +52,13 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     tokens: tokens(),
     vectors: sameVectors.facts,
   }))
-  const settle = async (outcomes: readonly Outcome[]) => {
+  const settle = async (outcome: Outcome) => {
     isAppending = true
-    for (const outcome of outcomes) {
-      if ('embedded' in outcome) sameVectors.check(outcome.embedded)
-      digest.add(outcome.record)
-      read++
-      await output.append(outcome)
-    }
+    if ('embedded' in outcome) sameVectors.check(outcome.embedded)
+    else lastFailure = outcome.failure
+    digest.add(outcome.record)
+    read++
+    await output.append(outcome)
     isAppending = false
   }
   const tell = () => {
@@ -95,12 +93,10 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   }, REPORT_MS)
   try {
     for await (const outcome of embedRecords(records, job.calls, client, stop)) {
-      const isFirstDone = 'failure' in outcome && output.embedded === 0
-      await settle(isFirstDone ? refusedAlike.add(outcome) : [...refusedAlike.release(), outcome])
+      await settle(outcome)
       if (checkpoints.isDue(read)) await checkpoints.begin(read)
       collectGarbage()
     }
-    await settle(refusedAlike.release())
   } catch (error) {
     await checkpoints.last(read)
     if (stop.overdue.aborted) return false
@@ -130,6 +126,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     )
   }
   tell()
+  if (output.embedded === 0) throw nothingEmbedded(read, lastFailure)
   await checkpoints.finish()
   return true
 }
@@ -181,6 +178,12 @@ function otherInput({ output }: EmbedJob, difference: string): OutputError {
     `${output}.partial holds a run whose input was another: ${difference} ` +
       `Give the same to go on with it, or delete ${output}.partial to start over.`,
   )
+}
+
+/** No output stands for it: what is mended then, the same command embeds. */
+function nothingEmbedded(read: number, cause: Error | undefined): PineconeInferenceError {
+  const reason = cause ? `; the last one: ${cause.message}` : ''
+  return new PineconeInferenceError(`none of ${countRecords(read)} could be embedded${reason}`, { cause })
 }
 
 function addUp(

@@ -168,9 +168,9 @@ export class UnfinishedOutput implements JobOutput {
     await this.#journal.close()
   }
 
-  /** Takes the files away if they hold nothing. */
+  /** Takes the files away if they hold no vector. */
   async discardIfEmpty(): Promise<boolean> {
-    if (this.#last !== nothingDone || !(await this.#journal.isOurs())) return false
+    if (this.#last.output.records > 0 || !(await this.#journal.isOurs())) return false
     await rm(this.#paths.folder, { recursive: true, force: true })
     return true
   }
