@@ -711,11 +711,12 @@ describe('a signal', () => {
       const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
       const { child, ended } = start(folder, args, env)
       await vi.waitUntil(() => emulator.requests.length > 10, { timeout: 10_000 })
-      const sent = emulator.requests.length
       child.kill(signal)
+      await once(child.stderr, 'data')
+      const sent = emulator.requests.length
       const { stderr, ...end } = await ended
       expect(end.code).toBe(code)
-      // nothing new but what went out before the signal came
+      // nothing new but what was on its way when the signal was heard
       expect(emulator.requests.length).toBeLessThanOrEqual(sent + 8)
       expect(stderr).toMatch(
         /^Stopping: what is under way is finished first\. Ctrl-C again stops at once\.\nStopped after ([\d,]+) records\. What is done is kept/,
