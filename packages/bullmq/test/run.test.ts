@@ -497,7 +497,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     const client = new Redis(redis.url)
     onTestFinished(() => client.disconnect())
     const keys = await client.keys('*')
-    expect(keys.filter((key) => !key.includes(':budget:'))).toEqual([])
+    expect(keys.filter((key) => !key.includes(':rate:'))).toEqual([])
   })
 
   /** A run without output, removed while a worker has its only job in hand; `release` lets that worker go on. */
