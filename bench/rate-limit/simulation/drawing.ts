@@ -30,6 +30,7 @@ export function drawing({ title, took, accepted, refused, allowed }: Drawn): str
       `<line x1="${x(at)}" x2="${x(at)}" y1="${HEIGHT - MARGIN}" y2="${HEIGHT - MARGIN + 10}" stroke="#c22"/>`,
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">
+<title>${title}</title>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
 <text x="${MARGIN}" y="16">${title}</text>
 <text x="${WIDTH - MARGIN}" y="16" text-anchor="end">${(took / 1000).toFixed(0)} s, ${(total / 1e6).toFixed(1)} million tokens, ${refused.length} refused</text>

@@ -56,6 +56,8 @@ export interface RateState {
   readonly suspicion: number
   /** How often in a row the rate was lowered for a refusal well below the limit: either that is wrong, or it is noise. */
   readonly doubts: number
+  /** The most that was accepted between two refusals, amount per millisecond; 0 where that is not known yet. */
+  readonly best: number
   /** The last outcomes: when, and the amount, negative for a refused one. */
   readonly recent: readonly (readonly [at: number, amount: number])[]
   /** What was accepted since `times.since`. */
@@ -67,7 +69,7 @@ export interface RateState {
 }
 
 /** `at`: of the level. `seen`: of the last event. `probed`: 0, or when the one request went that finds out more. */
-type RateTime = 'at' | 'seen' | 'heldUntil' | 'since' | 'decided' | 'bound' | 'probed'
+type RateTime = 'began' | 'at' | 'seen' | 'heldUntil' | 'since' | 'decided' | 'bound' | 'probed'
 
 const MINUTE = 60_000
 /** Share of the limit that the rate starts from after a refusal, and comes back to the limit from. */
@@ -89,6 +91,8 @@ const NOISE_WEIGHT = 0.04
 const TOLERATED = 0.05
 const EVIDENCE = 2.5
 const DOUBTS = 2
+/** Share of refusals that is taken for noise, to begin with, where lowering the rate does not help. */
+const PRESUMED = 0.06
 /** A refusal after fewer accepted requests than these, although the rate was lowered. */
 const QUICKLY = 25
 /** The one request that finds out whether the service accepts again is given up after so long. */
@@ -118,11 +122,21 @@ export const ratePolicy: RatePolicy<RateState> = {
       noise: 0,
       suspicion: 0,
       doubts: 0,
+      best: 0,
       recent: [],
       accepted: 0,
       requests: 0,
       clean: 0,
-      times: { at: now, seen: now, heldUntil: now, since: now, decided: now - 1, bound: now, probed: 0 },
+      times: {
+        began: now,
+        at: now,
+        seen: now,
+        heldUntil: now,
+        since: now,
+        decided: now - 1,
+        bound: now,
+        probed: 0,
+      },
     }
   },
 
@@ -283,7 +297,7 @@ function lowered(
   const backoff = Math.min(LADDER.most, LADDER.first * 2 ** (state.blind + 1))
   const hold = Math.max(retryAfterMs ?? backoff, state.blind > 2 ? backoff / 4 : 0)
   const heldUntil = Math.max(times.heldUntil, now + hold)
-  const next: RateState = {
+  const next: { -readonly [K in keyof RateState]: RateState[K] } = {
     ...state,
     blind: isBlind ? state.blind + 1 : 0,
     recent: [],
@@ -298,6 +312,24 @@ function lowered(
   /** By now the service has as much to give again as it had when the count began. */
   const cycle = state.accepted / Math.max(1, heldUntil - times.since)
   const speed = speedOf(state, now)
+  // What came before the first refusal was saved up.
+  const isMeasured = times.since > times.began && requests >= ENOUGH && hold < LONG_HOLD
+  const best = isMeasured ? Math.max(cycle, 0.9 * state.best) : state.best
+  if (isMeasured && state.noise < PRESUMED && cycle < 0.6 * best) {
+    // Less went through, and as much was refused: a limit would have let as much through as before.
+    const limit = toldMost(state, best / BETA)
+    return {
+      ...next,
+      ...counted,
+      noise: PRESUMED,
+      best: 0,
+      rate: limit,
+      limit,
+      growth: 'slow start',
+      grown: 0,
+    }
+  }
+  next.best = best
   if (rate === null) {
     const base = BETA * speed
     return { ...next, ...counted, rate: base, limit: base, growth: 'slow start', grown: 0 }
@@ -314,7 +346,7 @@ function lowered(
     const base = Math.min(rate, Math.max(floor, cycle))
     return { ...next, rate: base, limit: base, growth: 'search' }
   }
-  if (state.growth !== 'cubic' && cycle < 0.6 * speed) {
+  if (state.growth === 'slow start' && cycle < 0.6 * speed) {
     // It grew so fast until then that the count says little.
     const limit = toldMost(state, Math.min(rate, Math.sqrt(cycle * speed)))
     return { ...next, ...counted, limit, rate: limit, growth: 'search' }
