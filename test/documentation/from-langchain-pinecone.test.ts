@@ -181,3 +181,29 @@ describe('an answer with two vectors for three texts', () => {
     })
   })
 })
+
+describe('the cases of its own tests', () => {
+  it('pass with ours: defaults, documents and queries, an empty query, an unknown model', async () => {
+    const { ours } = await both()
+    expect(ours().model).toBe('multilingual-e5-large')
+    expect(await ours().embedDocuments(['hello', 'world'])).toHaveLength(2)
+    expect(await ours().embedQuery('hello')).toHaveLength(1024)
+    await expect(ours({ model: 'invalid-model' }).embedQuery('hello')).rejects.toThrow()
+  })
+
+  it('differ: the wording for an empty query, names and values of parameters', async () => {
+    const { ours } = await both()
+    await expect(ours().embedQuery('')).rejects.toMatchObject({ argument: 'query' })
+    expect(await ours({ model: 'invalid-model' }).embedDocuments([])).toEqual([])
+    const embeddings = ours()
+    await embeddings.embedQuery('hello')
+    expect(embeddings.documentParameters).toEqual({ inputType: 'passage' })
+    expect(embeddings.queryParameters).toEqual({ inputType: 'query' })
+    const customParam = { customParam: 'value' }
+    expect(() => ours({ params: customParam })).toThrow(/documentParameters/)
+    expect(ours({ documentParameters: customParam }).documentParameters).toEqual({
+      inputType: 'passage',
+      ...customParam,
+    })
+  })
+})
