@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { folderOf, main, run } from './run-command.js'
 
-const MODELS = ['llama-text-embed-v2', 'multilingual-e5-large', 'pinecone-sparse-english-v0']
+const SPARSE_MODELS = ['pinecone-sparse-english-v0', 'pinecone-sparse-multilingual-v0']
+const MODELS = ['llama-text-embed-v2', 'multilingual-e5-large', ...SPARSE_MODELS]
 
 async function offered(...words: string[]): Promise<string[]> {
   const { code, stdout } = await run(await folderOf(), ['__complete', '--', ...words])
@@ -20,7 +21,7 @@ describe('what completion offers', () => {
     [['re'], ['rerank']],
     [['embed', '--dr'], ['--dry-run']],
     [['embed', 'in.jsonl', '--model', ''], MODELS],
-    [['embed', '-m', 'pine'], ['pinecone-sparse-english-v0']],
+    [['embed', '-m', 'pine'], SPARSE_MODELS],
     [['embed', '--truncate=E'], ['--truncate=END']],
     [['embed', '--truncate', '=', 'E'], ['END']],
     [
