@@ -1,7 +1,12 @@
 import { PineconeConfigurationError, type RateLimit } from '@pinecone-inference/client'
 
-/** @throws PineconeConfigurationError for anything but a number above 0, where there is one */
-export function checkRateLimit({ tokensPerMinute, requestsPerMinute }: RateLimit): void {
+const PLANS = ['starter', 'builder', 'standard', 'enterprise']
+
+/** @throws PineconeConfigurationError for an unknown plan, and for anything but a number above 0, where there is one */
+export function checkRateLimit({ plan, tokensPerMinute, requestsPerMinute }: RateLimit): void {
+  if (plan !== undefined && !PLANS.includes(plan)) {
+    throw new PineconeConfigurationError('rateLimit.plan', `is ${plan}`, PLANS)
+  }
   for (const [name, value] of Object.entries({ tokensPerMinute, requestsPerMinute })) {
     if (value !== undefined && !(Number.isFinite(value) && value > 0)) {
       throw new PineconeConfigurationError(`rateLimit.${name}`, `is ${value}; it must be a number above 0`)

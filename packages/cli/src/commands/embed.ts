@@ -1,4 +1,4 @@
-import { hostedModel, hostedModelNames } from '@pinecone-inference/client'
+import { hostedModel, hostedModelNames, type RateLimit } from '@pinecone-inference/client'
 import { outputFormat, type ReadOptions } from '@pinecone-inference/files'
 import { Command, Option } from 'commander'
 import { suggestValues } from '../completion/suggested-values.js'
@@ -20,6 +20,7 @@ import { exitCodeOf } from '../ending/exit-code-of.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { connect } from '../service/connect.js'
+import { planOption, rateLimitOf } from '../service/service-options.js'
 import { embedByWorkers } from '../workers/embed-by-workers.js'
 import { DEFAULT_RUN, redisUrl, runName } from '../workers/redis-options.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
@@ -43,6 +44,7 @@ interface EmbedOptions extends InputOptions, LayoutOptions {
   readonly truncate?: string
   readonly namespace?: string
   readonly tokensPerMinute?: number
+  readonly plan?: RateLimit['plan']
   readonly concurrency: number
   readonly offline?: boolean
   readonly dryRun?: boolean
@@ -97,6 +99,7 @@ export function embedCommand(): Command {
   return addLayoutOptions(addInputOptions(command))
     .option('--namespace <name>', 'with a folder as output: the namespace (default: __default__)')
     .option('--tokens-per-minute <n>', 'the project’s budget (default: learned)', wholeNumber(1, largest))
+    .addOption(planOption())
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
     .option('--offline', 'vectors from the emulator’s stand-ins, without a key')
     .addOption(
@@ -200,14 +203,14 @@ async function embedInto(
   options: EmbedOptions,
   { stop, report }: { stop: StopSignal; report: Report },
 ): Promise<number> {
-  const { offline = false, concurrency, tokensPerMinute } = options
+  const { offline = false, concurrency } = options
   const tokens: Record<string, number> = {}
   const onTokens = (model: string, count: number) => {
     tokens[model] = (tokens[model] ?? 0) + count
   }
   const { say } = report
   const maxRetries = MAX_RETRIES
-  const service = { offline, concurrency, tokensPerMinute, maxRetries, onTokens, say }
+  const service = { offline, concurrency, rateLimit: rateLimitOf(options), maxRetries, onTokens, say }
   const { client, name, close } = await connect(service)
   try {
     const format = outputFormat(output) ?? 'jsonl'

@@ -1,4 +1,4 @@
-import { PineconeInference } from '@pinecone-inference/client'
+import { PineconeInference, type RateLimit } from '@pinecone-inference/client'
 import { startEmulator } from '@pinecone-inference/emulator'
 import { checkKey } from './check-key.js'
 import { sayRetries } from './say-retries.js'
@@ -18,7 +18,7 @@ export interface Service {
 export interface ConnectOptions {
   readonly offline: boolean
   readonly concurrency: number
-  readonly tokensPerMinute: number | undefined
+  readonly rateLimit: RateLimit | undefined
   /** Retries of one request; default the client's. */
   readonly maxRetries?: number
   readonly onTokens?: (model: string, tokens: number) => void
@@ -28,13 +28,13 @@ export interface ConnectOptions {
 
 /** The service that the environment names, or the emulator in this process. */
 export async function connect(options: ConnectOptions): Promise<Service> {
-  const { offline, concurrency, tokensPerMinute, maxRetries, onTokens, say } = options
+  const { offline, concurrency, rateLimit, maxRetries, onTokens, say } = options
   checkKey(offline)
   const emulator = offline ? await startEmulator({ port: 0 }) : undefined
   if (emulator) say(OFFLINE_NOTICE)
   const client = new PineconeInference({
     ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
-    ...(tokensPerMinute === undefined ? {} : { rateLimit: { tokensPerMinute } }),
+    ...(rateLimit ? { rateLimit } : {}),
     maxConcurrency: concurrency,
     ...(maxRetries === undefined ? {} : { maxRetries }),
     ...(onTokens ? { onUsage: ({ model, totalTokens }) => onTokens(model, totalTokens) } : {}),

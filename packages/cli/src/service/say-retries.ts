@@ -1,7 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { RequestRetryEvent } from '@pinecone-inference/client'
+import type { RequestRetryEvent, RequestWaitEvent } from '@pinecone-inference/client'
 
-const CHANNEL = 'pinecone-inference:request:retry'
+const RETRY = 'pinecone-inference:request:retry'
+const WAIT = 'pinecone-inference:request:wait'
+/** A shorter wait is not worth a line. */
+const LONG_WAIT_MS = 5_000
 const INTERVAL_MS = 10_000
 
 /**
@@ -11,13 +14,27 @@ const INTERVAL_MS = 10_000
  */
 export function sayRetries(say: (line: string) => void): () => void {
   let next = Number.NEGATIVE_INFINITY
-  const listener = (event: unknown) => {
+  const onRetry = (event: unknown) => {
     const { request, error } = event as RequestRetryEvent
     const now = performance.now()
     if (request.attempt < 2 || now < next) return
     next = now + INTERVAL_MS
     say(`${error instanceof Error ? error.message : error}; tried again`)
   }
-  subscribe(CHANNEL, listener)
-  return () => void unsubscribe(CHANNEL, listener)
+  const onWait = (event: unknown) => {
+    const { request, wait } = event as RequestWaitEvent
+    const now = performance.now()
+    if (wait.waitMs < LONG_WAIT_MS || now < next) return
+    next = now + INTERVAL_MS
+    const limit = wait.perMinute === undefined ? '' : ` of ${wait.perMinute.toLocaleString('en')} a minute`
+    const why = wait.reason === 'refused' ? 'the service has answered 429' : `${wait.reason}${limit}`
+    const of = [request.model, request.inputType && `(${request.inputType})`].filter(Boolean).join(' ')
+    say(`waiting ${Math.ceil(wait.waitMs / 1000)} s for ${of}: ${why}`)
+  }
+  subscribe(RETRY, onRetry)
+  subscribe(WAIT, onWait)
+  return () => {
+    unsubscribe(RETRY, onRetry)
+    unsubscribe(WAIT, onWait)
+  }
 }

@@ -5,7 +5,7 @@ import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { sayLine } from '../output/say-line.js'
 import { connect } from './connect.js'
-import type { ServiceOptions } from './service-options.js'
+import { rateLimitOf, type ServiceOptions } from './service-options.js'
 
 /**
  * Asks the service something, until Ctrl-C.
@@ -18,8 +18,8 @@ export async function withService(
 ): Promise<number> {
   const stop = new StopSignal(() => {})
   try {
-    const { offline = false, concurrency, tokensPerMinute } = options
-    const service = await connect({ offline, concurrency, tokensPerMinute, say: sayLine })
+    const { offline = false, concurrency } = options
+    const service = await connect({ offline, concurrency, rateLimit: rateLimitOf(options), say: sayLine })
     try {
       await ask(service.client, stop.requested)
       return EXIT.done

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { Progress as RunProgress } from '@pinecone-inference/bullmq'
-import { hostedModel } from '@pinecone-inference/client'
+import { hostedModel, type RateLimit } from '@pinecone-inference/client'
 import { type ReadOptions, readRecords } from '@pinecone-inference/files'
 import { canBeSurveyed, surveyInput } from '../embed/input/survey-input.js'
 import { callsToMake } from '../embed/job/calls-to-make.js'
@@ -10,6 +10,7 @@ import { countRecords, type Report } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
 import type { StopSignal } from '../ending/stop-signal.js'
 import { connect, OFFLINE_NOTICE } from '../service/connect.js'
+import { rateLimitOf } from '../service/service-options.js'
 import { prefixOf } from './redis-options.js'
 
 export interface WorkersOptions {
@@ -21,6 +22,7 @@ export interface WorkersOptions {
   readonly dimension?: number
   readonly truncate?: string
   readonly tokensPerMinute?: number
+  readonly plan?: RateLimit['plan']
   readonly offline?: boolean
 }
 
@@ -46,7 +48,8 @@ export async function embedByWorkers(
   if (output === path)
     throw new OutputError('--redis writes part files: give a folder as --output, ending in /')
   if (options.sparseModel !== undefined) throw new OutputError('--sparse-model does not go with --redis')
-  const { model, inputType, dimension, truncate, tokensPerMinute, offline = false } = options
+  const { model, inputType, dimension, truncate, offline = false } = options
+  const rateLimit = rateLimitOf(options)
   // Only here, so that no other command waits for it to load.
   const { EmbedRun, RedisUnavailableError, RunError } = await import('@pinecone-inference/bullmq')
   if (offline) report.say(OFFLINE_NOTICE)
@@ -67,7 +70,7 @@ export async function embedByWorkers(
         ...(truncate === undefined ? {} : { truncate }),
       },
       output: { folder, format: 'parquet' },
-      ...(tokensPerMinute === undefined ? {} : { rateLimit: { tokensPerMinute } }),
+      ...(rateLimit ? { rateLimit } : {}),
       onError: ({ message }) => report.say(message),
     })
     report.say(
@@ -129,7 +132,7 @@ async function refuseOtherOutput(folder: string): Promise<void> {
 async function refuseUnfitModel(options: WorkersOptions, signal: AbortSignal): Promise<void> {
   const { model, offline = false } = options
   if (hostedModel(model) || !(offline || process.env.PINECONE_API_KEY)) return
-  const service = await connect({ offline, concurrency: 1, tokensPerMinute: undefined, say() {} })
+  const service = await connect({ offline, concurrency: 1, rateLimit: undefined, say() {} })
   try {
     await callsToMake(options, 'parquet', service.client, signal)
   } finally {
