@@ -29,7 +29,11 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
-    entry: { index: 'src/index.ts', 'minilm-thread': 'src/backend/minilm/thread.ts' },
+    entry: {
+      index: 'src/index.ts',
+      'minilm-thread': 'src/backend/minilm/thread.ts',
+      'transformers-thread': 'src/backend/transformers/thread.ts',
+    },
     format: 'esm',
     dts: { entry: { index: 'src/index.ts' } },
     clean: true,

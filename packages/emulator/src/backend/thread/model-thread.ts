@@ -16,6 +16,7 @@ export class ModelThread<Info, Offered extends Methods<keyof Offered>> {
   readonly #callers: Map<number, Caller>
   readonly #death: { error?: Error }
   #calls = 0
+  #closed: Promise<void> | undefined
 
   private constructor(worker: Worker, info: Info) {
     this.info = info
@@ -92,7 +93,12 @@ export class ModelThread<Info, Offered extends Methods<keyof Offered>> {
   }
 
   /** Ends the thread once the text or batch that it computes is done. May be called again. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     if (this.#death.error) return
     const ended = once(this.#worker, 'exit')
     this.#post({ kind: 'close' })

@@ -36,26 +36,29 @@ export async function serveThread<Info, Offered extends Methods<keyof Offered>>(
     answer({ kind: 'not-opened', failure: writeFailure(error) })
   })
   if (!opened) return
-  const running = new Map<number, AbortController>()
-  const run = async (id: number, method: string, argument: unknown) => {
-    const abort = new AbortController()
-    running.set(id, abort)
+  const running = new Map<number, { abort: AbortController; ended: Promise<void> }>()
+  const run = async (id: number, method: string, argument: unknown, { signal }: AbortController) => {
     try {
-      const result = await opened.methods[method as keyof Offered](argument as never, abort.signal)
+      const result = await opened.methods[method as keyof Offered](argument as never, signal)
       answer({ kind: 'result', id, result })
     } catch (error) {
       answer({ kind: 'failed', id, failure: writeFailure(error) })
-    } finally {
-      running.delete(id)
     }
   }
+  const close = async () => {
+    for (const { abort } of running.values()) abort.abort()
+    // Models that are being run cannot be freed.
+    await Promise.all([...running.values()].map(({ ended }) => ended))
+    await opened.close()
+  }
   port.on('message', (message: Message) => {
-    if (message.kind === 'call') void run(message.id, message.method, message.argument)
-    else if (message.kind === 'abort') running.get(message.id)?.abort()
-    else {
-      for (const abort of running.values()) abort.abort()
-      void opened.close().finally(() => port.close())
-    }
+    if (message.kind === 'call') {
+      const abort = new AbortController()
+      const { id, method, argument } = message
+      const ended = run(id, method, argument, abort).finally(() => running.delete(id))
+      running.set(id, { abort, ended })
+    } else if (message.kind === 'abort') running.get(message.id)?.abort.abort()
+    else void close().finally(() => port.close())
   })
   answer({ kind: 'opened', info: opened.info })
 }

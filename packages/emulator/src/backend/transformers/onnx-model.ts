@@ -37,12 +37,11 @@ export async function loadOnnxModel(
   folder: string,
   { dtype }: ModelSettings,
 ): Promise<OnnxModel> {
-  // `local_files_only` and an absolute path rather than `env`, which the process may use for other models. External
-  // data lies beside the file, where the runtime finds it by itself.
-  const options = { local_files_only: true, device: 'cpu', dtype, use_external_data_format: false } as const
+  // External data lies beside the file, where the runtime finds it by itself.
+  const options = { device: 'cpu', dtype, use_external_data_format: false } as const
   try {
     const [tokenizer, model] = await Promise.all([
-      library.AutoTokenizer.from_pretrained(folder, { local_files_only: true }),
+      library.AutoTokenizer.from_pretrained(folder),
       library[kind].from_pretrained(folder, options),
     ])
     return onnxModel(library, tokenizer, model)
@@ -62,7 +61,7 @@ function onnxModel(library: Library, tokenizer: PreTrainedTokenizer, model: PreT
     async run(items, outputs, read, signal) {
       const rows = []
       for (let from = 0; from < items.length; from += batchSize) {
-        // The runtime holds up the thread: between batches others are heard, that a client has gone among them.
+        // The runtime holds up the thread: between batches it hears that a client has gone.
         await nextTurn()
         signal?.throwIfAborted()
         const batch = items.slice(from, from + batchSize)
