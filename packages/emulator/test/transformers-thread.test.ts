@@ -125,13 +125,10 @@ it('opens no connection for a model’s files, also where one is missing', async
     [bge]: crossEncoderFiles(),
   })
   await (await complete.start()).close()
-  // Weights under a name that the library is not asked for.
+  // Even what the hub could have is not asked of it.
   const lacking = await installed(`
     real.env.remoteHost = ${host}
-    export const AutoModel = {
-      from_pretrained: (path, options) =>
-        real.AutoModel.from_pretrained(path, { ...options, model_file_name: 'absent' }),
-    }`)
+    export const AutoModel = { from_pretrained: () => real.AutoModel.from_pretrained('owner/model') }`)
   await expect(lacking.start()).rejects.toThrow('cannot be loaded')
   expect(connections).toBe(0)
 })
