@@ -3,19 +3,17 @@ import { pairTooLong } from '../../models/too-long.js'
 import type { RerankRequest } from '../../rerank/read-rerank-request.js'
 import { type Ranking, rankByScore } from '../../rerank/rerank.js'
 import type { Truncate } from '../../text/truncate.js'
-import type { ModelFolder } from './find-model-folders.js'
 import type { Library } from './load-library.js'
-import { describeLocal, type LocalModel, tryOut } from './local-model.js'
+import { describeLocal, type LocalModel, type ModelFiles, tryOut } from './local-model.js'
 import { loadOnnxModel, type OnnxModel } from './onnx-model.js'
-import { type ModelSettings, readModelSettings } from './read-model-settings.js'
+import type { ModelSettings } from './read-model-settings.js'
 import { bareTokens, cut, type Tokens } from './tokens.js'
 
 /** A sequence classifier over query and document, whose single logit becomes a score in 0..1. */
 export async function loadCrossEncoder(
   library: Library,
-  { hosted, path }: ModelFolder,
+  { hosted, path, settings }: ModelFiles,
 ): Promise<LocalModel<RerankRequest, Ranking>> {
-  const settings = await readModelSettings(path)
   const model = await loadOnnxModel(library, 'AutoModelForSequenceClassification', path, settings)
   const run = (items: readonly Tokens[], signal?: AbortSignal) =>
     model.run(items, ['logits'], readScores, signal)

@@ -4,12 +4,11 @@ import type { ModelInfo, SupportedParameter } from '../../models/model-info.js'
 import { inputTooLong } from '../../models/too-long.js'
 import type { Truncate } from '../../text/truncate.js'
 import { BackendError } from '../backend-error.js'
-import type { ModelFolder } from './find-model-folders.js'
 import type { Library } from './load-library.js'
-import { describeLocal, type LocalModel, tryOut } from './local-model.js'
+import { describeLocal, type LocalModel, type ModelFiles, tryOut } from './local-model.js'
 import { loadOnnxModel, type OnnxModel, type ReadRows } from './onnx-model.js'
 import { pool, unitVector } from './pool.js'
-import { type ModelSettings, readModelSettings } from './read-model-settings.js'
+import type { ModelSettings } from './read-model-settings.js'
 import { bareTokens, cut, type Tokens } from './tokens.js'
 
 type Prompts = NonNullable<ModelSettings['prompts']>
@@ -21,9 +20,8 @@ const noPrompts: Prompts = { query: '', passage: '' }
 /** An encoder whose token vectors are pooled to one of length 1. */
 export async function loadDenseModel(
   library: Library,
-  { hosted, path }: ModelFolder,
+  { hosted, path, settings }: ModelFiles,
 ): Promise<LocalModel<EmbedRequest, Embeddings>> {
-  const settings = await readModelSettings(path)
   const model = await loadOnnxModel(library, 'AutoModel', path, settings)
   const prompts = settings.prompts ?? (/\be5\b/.test(hosted.model) ? e5Prompts : noPrompts)
 

@@ -1,6 +1,12 @@
 import type { ModelInfo } from '../../models/model-info.js'
 import { BackendError } from '../backend-error.js'
+import type { ModelFolder } from './find-model-folders.js'
 import type { ModelSettings } from './read-model-settings.js'
+
+/** A complete folder, and what its files say. */
+export interface ModelFiles extends ModelFolder {
+  readonly settings: ModelSettings
+}
 
 /** A hosted model that a local one answers for. */
 export interface LocalModel<Request, Result> {

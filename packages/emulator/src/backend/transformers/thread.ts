@@ -7,9 +7,8 @@ import type { Ranking } from '../../rerank/rerank.js'
 import { serveThread } from '../thread/serve-thread.js'
 import { loadCrossEncoder } from './cross-encoder.js'
 import { loadDenseModel } from './dense-model.js'
-import type { ModelFolder } from './find-model-folders.js'
 import { loadLibrary } from './load-library.js'
-import type { LocalModel } from './local-model.js'
+import type { LocalModel, ModelFiles } from './local-model.js'
 
 /** How the local models describe themselves, in the order of their folders. */
 export type LocalModels = readonly ModelInfo[]
@@ -23,7 +22,7 @@ void serveThread<LocalModels, LocalModelMethods>(async () => {
   const library = await loadLibrary()
   const embedders = new Map<string, LocalModel<EmbedRequest, Embeddings>>()
   const rerankers = new Map<string, LocalModel<RerankRequest, Ranking>>()
-  for (const folder of workerData as readonly ModelFolder[]) {
+  for (const folder of workerData as readonly ModelFiles[]) {
     const { type, model } = folder.hosted
     if (type === 'embed') embedders.set(model, await loadDenseModel(library, folder))
     else rerankers.set(model, await loadCrossEncoder(library, folder))

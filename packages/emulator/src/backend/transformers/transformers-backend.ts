@@ -7,6 +7,8 @@ import { InTurn } from '../in-turn.js'
 import { lexicalBackend } from '../lexical-backend.js'
 import { ModelThread } from '../thread/model-thread.js'
 import { findModelFolders } from './find-model-folders.js'
+import type { ModelFiles } from './local-model.js'
+import { readModelSettings } from './read-model-settings.js'
 import type { LocalModelMethods, LocalModels } from './thread.js'
 
 type Thread = ModelThread<LocalModels, LocalModelMethods>
@@ -17,7 +19,10 @@ type Thread = ModelThread<LocalModels, LocalModelMethods>
  */
 export async function openTransformersBackend(modelDir: string): Promise<Backend> {
   const folders = await findModelFolders(modelDir, lexicalBackend.models)
-  const thread: Thread = await ModelThread.start('./transformers-thread.js', folders)
+  const files: ModelFiles[] = await Promise.all(
+    folders.map(async (folder) => ({ ...folder, settings: await readModelSettings(folder.path) })),
+  )
+  const thread: Thread = await ModelThread.start('./transformers-thread.js', files)
   const local = new Map(thread.info.map((info) => [info.model, info]))
   const dense = thread.info.find(({ type }) => type === 'embed')
   const inTurn = new InTurn()
