@@ -187,7 +187,7 @@ describe('an answer with two vectors for three texts', () => {
   it('ours: an error', async () => {
     const { emulator, ours } = await both()
     emulator.faults.add({ fault: { kind: 'malformed', as: 'wrong-count' } })
-    const call = ours().embedAll(embedding(['a', 'b', 'c']))
+    const call = ours({ maxRetries: 0 }).embedAll(embedding(['a', 'b', 'c']))
     await expect(call).rejects.toMatchObject({ name: 'PineconeResponseError' })
   })
 })
@@ -204,7 +204,7 @@ describe.each(['wrong-dimension', 'non-finite'] as const)('a vector at fault: %s
   it('ours: an error', async () => {
     const { emulator, ours } = await both()
     emulator.faults.add({ fault: { kind: 'malformed', as } })
-    const call = ours().embedAll(embedding(['a', 'b']))
+    const call = ours({ maxRetries: 0 }).embedAll(embedding(['a', 'b']))
     await expect(call).rejects.toMatchObject({ name: 'PineconeResponseError' })
   })
 })
@@ -218,7 +218,9 @@ describe('a proxy’s page instead of an answer', () => {
   it('ours: a PineconeResponseError', async () => {
     const { emulator, ours } = await both()
     emulator.faults.add({ fault: { kind: 'malformed', as: 'not-json' } })
-    await expect(ours().embedAll(embedding(['a']))).rejects.toMatchObject({ name: 'PineconeResponseError' })
+    await expect(ours({ maxRetries: 0 }).embedAll(embedding(['a']))).rejects.toMatchObject({
+      name: 'PineconeResponseError',
+    })
   })
 })
 

@@ -99,7 +99,7 @@ describe('a request is sent again', () => {
       const abort = new AbortController()
       const calls = Array.from({ length: 60 }, () => client.embed(one, { signal: abort.signal }))
       const outcomes = Promise.allSettled(calls)
-      await vi.waitUntil(() => waiting === 60 * round)
+      await vi.waitUntil(() => waiting === 60 * round, 20_000)
       abort.abort(reason)
       for (const outcome of await outcomes) expect(outcome).toEqual({ status: 'rejected', reason })
     }

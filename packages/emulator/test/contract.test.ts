@@ -135,7 +135,7 @@ describe('POST /embed', () => {
     )
     const refused = await ask(long, 'NONE')
     expect(refused.status).toBe(400)
-    expect(JSON.stringify(refused.body)).toContain('inputs[0] has 603 tokens')
+    expect(JSON.stringify(refused.body)).toContain('Input at index 0 has 603 tokens')
   })
 
   it('cuts a long text at its start when a model supports it', async () => {
