@@ -15,7 +15,7 @@ function denseAnswer(values: unknown[]) {
 
 describe('encoding: float32', () => {
   it('gives the vectors of every embed call as Float32Array, each number rounded to 32 bits', async () => {
-    const numbers = [0.1, -1.5, 3e-41, 0.012345678901234567]
+    const numbers = [0.1, -1.5, 3e-41, 0.012345678901234567, ...Array<number>(1020).fill(0)]
     const api = await scriptedApi(() => denseAnswer(numbers))
     const client = api.client()
     const inputs = ['a']

@@ -26,8 +26,8 @@ it.each<[string, Parameters<typeof checkHostedModel>, object]>([
     {
       argument: 'model',
       message:
-        'model "multilingual-e5-large" makes dense vectors, not sparse ones; allowed: pinecone-sparse-english-v0',
-      allowed: ['pinecone-sparse-english-v0'],
+        'model "multilingual-e5-large" makes dense vectors, not sparse ones; allowed: pinecone-sparse-english-v0, pinecone-sparse-multilingual-v0',
+      allowed: ['pinecone-sparse-english-v0', 'pinecone-sparse-multilingual-v0'],
     },
   ],
   [
