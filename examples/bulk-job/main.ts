@@ -22,9 +22,8 @@ await runProgram(async () => {
     const input = join(folder, 'passages.jsonl')
     writeFileSync(input, passages.map((record) => `${JSON.stringify(record)}\n`).join(''))
 
-    console.log(`A bulk job: ${passages.length.toLocaleString('en')} passages of undici's docs, from a service that
-answers within ${STORM}.
-Half way through, each program is killed with \`kill -9\` and started again.
+    console.log(`A bulk job: ${passages.length.toLocaleString('en')} passages of undici's docs, through ${STORM}.
+Half way, each program is killed with \`kill -9\` and started again.
 `)
     const results = await Promise.all(
       contenders.map(async (contender, place) => {
