@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { PineconeInference, PineconeQuotaError } from '@pinecone-inference/client'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   atATime,
   bucket,
@@ -75,6 +77,42 @@ describe('in virtual time a bulk job', () => {
     expect(over).toBeLessThanOrEqual(2.5)
     expect(share).toBeLessThanOrEqual(0.1)
   })
+})
+
+it('a bulk call of which nothing is accepted for 75 s ends as a whole, with one error', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const askedAt: number[] = []
+  const refuse = async () => {
+    askedAt.push(performance.now())
+    const error = { code: 'RESOURCE_EXHAUSTED', message: 'Too many requests' }
+    return Response.json({ status: 429, error }, { status: 429 })
+  }
+  const pinecone = new PineconeInference({ apiKey: 'offline', fetch: refuse })
+  onTestFinished(() => pinecone.close())
+  const endings: { readonly error: unknown; readonly at: number; readonly asked: number }[] = []
+  pinecone
+    .embedAll({
+      model: 'multilingual-e5-large',
+      inputs: Array.from({ length: 1000 }, (_, i) => `Passage ${i}`),
+      parameters: { inputType: 'passage' },
+    })
+    .catch((error: unknown) => endings.push({ error, at: performance.now(), asked: askedAt.length }))
+  const passTime = async () => {
+    // Reading an answer, say, is no timer: it takes turns of the real event loop.
+    await nextTurn()
+    await vi.advanceTimersByTimeAsync(500)
+  }
+
+  while (askedAt.length === 0) await nextTurn()
+  while (endings.length === 0) await passTime()
+  const ended = endings[0]
+  expect(ended?.error).toBeInstanceOf(PineconeQuotaError)
+  expect(ended?.error).toMatchObject({ quota: 'unknown', partial: { data: [], usage: { totalTokens: 0 } } })
+  expect((ended?.at ?? 0) - (askedAt[0] ?? 0)).toBeGreaterThanOrEqual(75_000)
+
+  for (let i = 0; i < 120; i++) await passTime()
+  expect(askedAt).toHaveLength(ended?.asked ?? 0)
 })
 
 describe('live queries, five a second,', () => {
