@@ -21,6 +21,9 @@ function heard(event: 'warning' | 'unhandledRejection'): unknown[] {
   return events
 }
 
+// Ten thousand calls take their time on a loaded machine.
+vi.setConfig({ testTimeout: 90_000 })
+
 describe('a signal that lives long', () => {
   it('has no listener left after 10,000 calls, nor a warning, nor an unhandled rejection', async () => {
     const [warnings, rejections] = [heard('warning'), heard('unhandledRejection')]
