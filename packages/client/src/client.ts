@@ -12,6 +12,8 @@ import type {
   EmbedResult,
   EmbedStreamRequest,
   Encoding,
+  StreamedEmbedding,
+  StreamedFailure,
   VectorTypeOf,
 } from './api/embed.js'
 import type { ListModelsFilter, ModelInfo, ModelList } from './api/models.js'
@@ -20,7 +22,7 @@ import type { ModelWait } from './budget/budget.js'
 import { LocalBudget } from './budget/local-budget.js'
 import { embed } from './calls/embed.js'
 import { embedAll } from './calls/embed-all.js'
-import { embedStream, type StreamedEmbedding, type StreamedFailure } from './calls/embed-stream.js'
+import { embedStream } from './calls/embed-stream.js'
 import type { Engine } from './calls/engine.js'
 import { lookUpModel } from './calls/look-up-model.js'
 import { getModel, listModels } from './calls/models.js'
@@ -134,7 +136,8 @@ export class PineconeInference {
   }
 
   /**
-   * Embeds texts as they come from a source of any length, in input order. Holds at most 4 x `maxConcurrency`
+   * Embeds texts as they come from a source of any length, in input order; each item names the model that served it.
+   * Holds at most 4 x `maxConcurrency`
    * batches, and asks the source for no more than it has room for; leaving the loop cancels the rest.
    *
    * Everything before a failure has been yielded when it is thrown; its `inputRange` says which inputs failed. With

@@ -22,6 +22,8 @@ export type {
   EmbedUsage,
   Encoding,
   SparseEmbedding,
+  StreamedEmbedding,
+  StreamedFailure,
   VectorType,
   VectorTypeOf,
 } from './api/embed.js'
@@ -46,7 +48,6 @@ export type {
 } from './budget/budget.js'
 export { type Draw, drawsOf, type Happening, stateOf, statesAfter, waitOf } from './budget/draws.js'
 export type { RateState } from './budget/rate-policy.js'
-export type { StreamedEmbedding, StreamedFailure } from './calls/embed-stream.js'
 export { PineconeInference } from './client.js'
 export {
   PineconeApiError,

@@ -40,6 +40,7 @@ describe('embedStream', () => {
       texts(500).map((text, index) => ({
         index,
         embedding: { vectorType: 'dense', values: vectorOf(text) },
+        model: E5.model,
       })),
     )
   })

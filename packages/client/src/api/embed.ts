@@ -103,6 +103,23 @@ export interface EmbedResult<E extends Encoding = 'number', V extends VectorType
   usage: EmbedUsage
 }
 
+/** One embedding of a stream. */
+export interface StreamedEmbedding<E extends Encoding = 'number', V extends VectorType = VectorType> {
+  /** The position of its input, from 0. */
+  index: number
+  embedding: Embedding<E, V>
+  /** The model that served it, the same for the whole stream. */
+  model: string
+}
+
+/** An input of a stream that could not be embedded. */
+export interface StreamedFailure {
+  /** The position of the input, from 0. */
+  index: number
+  /** The error of the request that held it. */
+  error: PineconeInferenceError
+}
+
 /** Inputs that could not be embedded, and why. */
 export interface EmbedFailure {
   /** From the first input up to, not including, the second. */

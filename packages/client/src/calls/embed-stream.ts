@@ -1,5 +1,5 @@
 import type { CollectingEmbedStreamOptions, EmbedStreamOptions } from '../api/call-options.js'
-import type { Embedding, EmbedStreamRequest, Encoding, VectorType } from '../api/embed.js'
+import type { EmbedStreamRequest, Encoding, StreamedEmbedding, StreamedFailure } from '../api/embed.js'
 import { piecesOf } from '../batches/pieces.js'
 import { type Batch, type BatchLimits, BatchPlanner, MAX_REQUEST_BYTES } from '../batches/plan-batches.js'
 import type { Call } from '../delivery/call.js'
@@ -14,18 +14,6 @@ import { embedBatch } from './embed.js'
 import type { Engine } from './engine.js'
 import { inputsPerRequest } from './inputs-per-request.js'
 import { ownStreamRequest } from './own-copy.js'
-
-/** One embedding of a stream, with its input's position. */
-export interface StreamedEmbedding<E extends Encoding = 'number', V extends VectorType = VectorType> {
-  index: number
-  embedding: Embedding<E, V>
-}
-
-/** An input of a stream that could not be embedded, with the error of its request. */
-export interface StreamedFailure {
-  index: number
-  error: PineconeInferenceError
-}
 
 /**
  * Batches per slot that are started and not yet taken. One slow answer holds back what came after it, so
@@ -78,17 +66,21 @@ export async function* embedStream<E extends Encoding>(
   const usage = { totalTokens: 0 }
   for await (const piece of pieces) {
     const { start, count } = piece
-    if ('error' in piece && piece.isFinal) {
-      failure ??= piece.error
-    } else if (failure) {
-      if ('error' in piece) continue
-      for (const [i, embedding] of piece.result.data.entries()) after.push({ index: start + i, embedding })
-      usage.totalTokens += piece.result.usage.totalTokens
-    } else {
-      for (let i = 0; i < count; i++) {
+    if (!('error' in piece)) {
+      const { model, data } = piece.result
+      for (const [i, embedding] of data.entries()) {
         call.throwIfAborted()
-        if ('error' in piece) yield { index: start + i, error: piece.error }
-        else for (const embedding of piece.result.data.slice(i, i + 1)) yield { index: start + i, embedding }
+        const item = { index: start + i, embedding, model }
+        if (failure) after.push(item)
+        else yield item
+      }
+      if (failure) usage.totalTokens += piece.result.usage.totalTokens
+    } else if (piece.isFinal) {
+      failure ??= piece.error
+    } else if (!failure) {
+      for (let index = start; index < start + count; index++) {
+        call.throwIfAborted()
+        yield { index, error: piece.error }
       }
     }
   }
