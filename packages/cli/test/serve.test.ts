@@ -106,6 +106,20 @@ describe('pinecone-inference serve', () => {
     },
   )
 
+  it('has the indexes that it is told', async () => {
+    const { url } = await started('--index', 'docs:4:dotproduct', '--index', 'words')
+    const described = await (await fetch(`${url}/indexes`, { headers })).json()
+    expect(described).toMatchObject({
+      indexes: [
+        { name: 'docs', dimension: 4, metric: 'dotproduct', host: `${url}/index/docs` },
+        { name: 'words', vector_type: 'sparse' },
+      ],
+    })
+    const wrong = serve('--index', 'docs:4:hamming')
+    expect(await wrong.exit).toBe(1)
+    expect(wrong.errors.join('')).toContain('Allowed: docs:1024')
+  })
+
   it('says which values a flag takes', async () => {
     for (const [flag, value, allowed] of [
       ['--port', '99999', 'from 0 to 65535'],

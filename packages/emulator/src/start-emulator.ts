@@ -8,6 +8,8 @@ import type { Latency } from './faults/latency.js'
 import { seededRandom } from './faults/random.js'
 import { createServer } from './http/create-server.js'
 import { type RecordedRequest, RequestLog } from './http/request-log.js'
+import { IndexPlane } from './index-plane/index-plane.js'
+import type { IndexSettings } from './index-plane/index-store.js'
 
 export interface EmulatorOptions {
   /** Port to listen on; by default, and for 0, a free one. */
@@ -18,6 +20,11 @@ export interface EmulatorOptions {
   readonly apiKey?: string | undefined
   /** What computes vectors and scores; default the lexical stand-ins, `{ kind: 'lexical' }`. */
   readonly backend?: BackendOptions | undefined
+  /**
+   * Indexes to upsert into and to query, in memory: the official SDK finds them with `controllerHostUrl` set to the
+   * emulator's URL. Default none.
+   */
+  readonly indexes?: readonly IndexSettings[] | undefined
   /** Milliseconds before every answer; default none. */
   readonly latency?: Latency | undefined
   /** Share of requests (0..1) that are answered 503; default 0. */
@@ -63,10 +70,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const random = seededRandom(options.seed ?? 1)
   const faults = new FaultScript(random, rulesOf(options))
   const log = new RequestLog()
+  const indexes = new IndexPlane(options.indexes ?? [])
   const backend = await openBackend(options.backend ?? { kind: 'lexical' })
   const server = createServer({
     apiKey: options.apiKey,
     backend,
+    indexes,
     faults,
     random,
     log,

@@ -3,13 +3,14 @@ import {
   type BackendOptions,
   type Emulator,
   type FaultRule,
+  type IndexSettings,
   type Latency,
   type Plan,
   parseFaultRule,
   parseLatency,
   startEmulator,
 } from '@pinecone-inference/emulator'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { exitCodesHelp } from './help-text.js'
 import { readBy, share, wholeNumber } from './read-option.js'
 import { requestLine } from './request-line.js'
@@ -27,6 +28,7 @@ interface ServeOptions {
   readonly plan?: Plan
   readonly retryAfter: boolean
   readonly control?: boolean
+  readonly index: readonly IndexSettings[]
   readonly fault: readonly FaultRule[]
   readonly seed?: number
 }
@@ -68,6 +70,14 @@ export function serveCommand(): Command {
       ]),
     )
     .option('--no-retry-after', 'a 429 does not say when there is room again')
+    .addOption(
+      new Option(
+        '--index <name:dimension:metric>',
+        'an index in memory, repeatable: docs:1024, docs:1024:dotproduct, or docs for a sparse one',
+      )
+        .argParser((text: string, indexes: readonly IndexSettings[]) => [...indexes, indexOf(text)])
+        .default([], 'none'),
+    )
     .option(
       '--control',
       'answer /_emulator/, by which other programs on this machine read the requests and set faults, limits and latency',
@@ -105,6 +115,19 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   await emulator.close()
 }
 
+/** `docs:1024:cosine`, or less of it. */
+function indexOf(text: string): IndexSettings {
+  const [name = '', dimension, metric, ...more] = text.split(':')
+  if (more.length > 0 || (dimension !== undefined && !/^\d+$/.test(dimension)) || !isMetric(metric)) {
+    throw new InvalidArgumentError('Allowed: docs:1024, docs:1024:cosine (dotproduct, euclidean), or docs.')
+  }
+  return { name, dimension: dimension === undefined ? undefined : Number(dimension), metric }
+}
+
+function isMetric(text: string | undefined): text is IndexSettings['metric'] {
+  return text === undefined || ['cosine', 'dotproduct', 'euclidean'].includes(text)
+}
+
 function sourceOf({ backend, modelDir }: ServeOptions): string {
   switch (backend) {
     case 'lexical':
@@ -126,7 +149,7 @@ function backendOf({ backend, modelDir }: ServeOptions, command: Command): Backe
 }
 
 async function start(options: ServeOptions, command: Command): Promise<Emulator> {
-  const { port, host, apiKey, latency, errorRate, plan, fault, seed, control } = options
+  const { port, host, apiKey, latency, errorRate, plan, fault, seed, control, index } = options
   const { tokensPerMinute, requestsPerMinute, retryAfter } = options
   const limited = plan !== undefined || tokensPerMinute !== undefined || requestsPerMinute !== undefined
   try {
@@ -134,6 +157,7 @@ async function start(options: ServeOptions, command: Command): Promise<Emulator>
       port,
       host,
       backend: backendOf(options, command),
+      indexes: index,
       faults: fault,
       onAnswer: (request) => process.stdout.write(`${requestLine(request)}\n`),
       apiKey,
@@ -153,7 +177,7 @@ async function start(options: ServeOptions, command: Command): Promise<Emulator>
     if (error instanceof Error && 'syscall' in error) {
       command.error(`error: cannot listen on ${host}: ${error.message}`)
     }
-    if (error instanceof BackendError) command.error(`error: ${error.message}`)
+    if (error instanceof BackendError || error instanceof RangeError) command.error(`error: ${error.message}`)
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { planLimits } from '../../../../spec/rate-limits.js'
-import { type Fault, type FaultRule, malformations, type Route } from './fault.js'
+import { type Fault, type FaultRule, malformations, routes } from './fault.js'
 import type { Latency } from './latency.js'
 
 /** Refuses a rule that could not mean what was wanted, naming the field and what is allowed. */
@@ -23,10 +23,9 @@ export function checkRule(rule: FaultRule): void {
   checkFault(fault)
 }
 
-const routes: readonly Route[] = ['/embed', '/rerank', '/models', '/models/{model_name}']
-
 function checkRoute(route: string): void {
-  if (routes.some((one) => one === route) || /^\/models\/[^/]+$/.test(route)) return
+  if (routes.some((one) => one === route) || /^\/(models|indexes)\/[^/]+$|^\/index\/[^/]+\/./.test(route))
+    return
   throw new RangeError(
     `fault rule: 'route' is '${route}'; allowed: ${routes.join(', ')}, or the path of a model such as /models/llama-text-embed-v2`,
   )

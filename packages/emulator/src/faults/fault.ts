@@ -76,7 +76,22 @@ export type Fault =
   /** 429 RESOURCE_EXHAUSTED once a budget is spent. */
   | ({ readonly kind: 'rate-limit' } & RateLimit)
 
-export type Route = '/embed' | '/rerank' | '/models' | '/models/{model_name}'
+export const routes = [
+  '/embed',
+  '/rerank',
+  '/models',
+  '/models/{model_name}',
+  '/indexes',
+  '/indexes/{index_name}',
+  '/vectors/upsert',
+  '/vectors/fetch',
+  '/vectors/list',
+  '/vectors/delete',
+  '/query',
+  '/describe_index_stats',
+] as const
+
+export type Route = (typeof routes)[number]
 
 /** Which requests a fault happens to; every condition given must hold, none given means all requests. */
 export interface FaultRule {

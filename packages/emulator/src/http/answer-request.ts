@@ -3,6 +3,7 @@ import type { Backend } from '../backend/backend.js'
 import { readEmbedRequest } from '../embed/read-embed-request.js'
 import { writeEmbeddings } from '../embed/write-embeddings.js'
 import type { Spending } from '../faults/rate-limiter.js'
+import type { IndexCall } from '../index-plane/index-plane.js'
 import { findModel, listModels } from '../models/find-model.js'
 import { readRerankRequest } from '../rerank/read-rerank-request.js'
 import { writeRanking } from '../rerank/write-ranking.js'
@@ -16,6 +17,8 @@ export interface ApiRequest {
   readonly query: Readonly<Record<string, unknown>>
   readonly modelName: string
   readonly body: Body
+  /** Where it is not inference. */
+  readonly onIndex: IndexCall | undefined
 }
 
 export interface Answer {
@@ -71,9 +74,10 @@ export function errorAnswer(error: unknown): Answer {
 }
 
 async function answerRoute(
-  { route, headers, query, modelName, body }: ApiRequest,
+  { route, headers, query, modelName, body, onIndex }: ApiRequest,
   settings: AnswerSettings,
 ): Promise<Answer> {
+  if (onIndex) return jsonAnswer(onIndex.answer(body))
   const { backend } = settings
   switch (route) {
     case '/embed': {

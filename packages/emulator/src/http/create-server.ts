@@ -10,6 +10,7 @@ import type { Backend } from '../backend/backend.js'
 import { answerControl } from '../control/answer-control.js'
 import type { FaultScript } from '../faults/fault-script.js'
 import type { Random } from '../faults/random.js'
+import type { IndexPlane } from '../index-plane/index-plane.js'
 import { answerPage } from '../page/answer-page.js'
 import { type Answer, type AnswerSettings, answerRequest, errorAnswer, jsonAnswer } from './answer-request.js'
 import { ApiError } from './api-error.js'
@@ -23,6 +24,7 @@ import { sendAnswer, sendWhole, statusAnswer } from './send-answer.js'
 export interface ServerSettings {
   readonly apiKey: string | undefined
   readonly backend: Backend
+  readonly indexes: IndexPlane
   readonly faults: FaultScript
   readonly random: Random
   readonly log: RequestLog
@@ -69,7 +71,8 @@ export function createServer(settings: ServerSettings): Server {
     response.once('close', () => gone.abort(new Error('the connection ended')))
     const recorded = recorder.start(asked, response, body)
     try {
-      const { route, modelName } = findRoute(asked)
+      const onIndex = settings.indexes.find(asked)
+      const { route, modelName } = onIndex ? { route: onIndex.route, modelName: '' } : findRoute(asked)
       const plan = planFaults(settings.faults, settings.random, { route, request: asked, body })
       if (plan.ending) recorded.fault = plan.ending.kind
       if (plan.latency > 0) await delay(plan.latency, undefined, { signal: gone.signal })
@@ -84,7 +87,7 @@ export function createServer(settings: ServerSettings): Server {
         },
       }
       const { ending } = plan
-      const answer = () => answerRequest({ route, modelName, body, ...asked }, settle)
+      const answer = () => answerRequest({ route, modelName, body, onIndex, ...asked }, settle)
       if (ending?.kind === 'status') {
         await sendAnswer(
           response,
