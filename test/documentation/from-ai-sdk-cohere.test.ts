@@ -170,3 +170,89 @@ describe('300 documents', () => {
     expect(providerMetadata).toEqual({ pinecone: { rerankUnits: 3 } })
   })
 })
+
+/** cohere-embedding-model.test.ts and reranking/cohere-reranking-model.test.ts of vercel/ai, packages/cohere (2026-11-28). */
+describe('the cases of its own tests', () => {
+  const values = ['sunny day at the beach', 'rainy day in the city']
+  const vectors = values.map((_, i) => Array.from({ length: 1024 }, (_, j) => i + j))
+
+  /** A provider whose requests are answered with `vectors`, or the second document before the first. */
+  function answered(settings: object = {}) {
+    const requests: { body: unknown; headers: Headers }[] = []
+    const pinecone = createPinecone({
+      apiKey: 'test-api-key',
+      ...settings,
+      fetch: async (url, init) => {
+        const { headers, body } = new Request(url, init as RequestInit)
+        requests.push({ headers, body: await new Response(body).json() })
+        const answer = String(url).endsWith('/embed')
+          ? {
+              model: 'multilingual-e5-large',
+              vector_type: 'dense',
+              data: vectors.map((values) => ({ vector_type: 'dense', values })),
+              usage: { total_tokens: 20 },
+            }
+          : {
+              model: 'bge-reranker-v2-m3',
+              data: [1, 0].map((index) => ({ index, score: index ? 0.1 : 0.04 })),
+              usage: { rerank_units: 1 },
+            }
+        return Response.json(answer, { headers: { 'test-header': 'test-value' } })
+      },
+    })
+    return {
+      requests,
+      embedding: pinecone.embeddingModel('multilingual-e5-large', { inputType: 'passage' }),
+      reranking: pinecone.rerankingModel('bge-reranker-v2-m3'),
+    }
+  }
+
+  it('pass: vectors, usage and headers of the answer; model, values, input type and headers of the request', async () => {
+    const { requests, embedding } = answered({ headers: { 'Custom-Provider-Header': 'of provider' } })
+    const result = await embedding.doEmbed({
+      values,
+      headers: { 'Custom-Request-Header': 'of request' },
+      providerOptions: { pinecone: { inputType: 'query' } },
+    })
+    expect(result.embeddings).toEqual(vectors)
+    expect(result.usage).toEqual({ tokens: 20 })
+    expect(result.response?.headers).toMatchObject({ 'test-header': 'test-value' })
+    expect(requests[0]?.body).toEqual({
+      model: 'multilingual-e5-large',
+      inputs: values.map((text) => ({ text })),
+      parameters: { input_type: 'query' },
+    })
+    expect(requests[0]?.headers.get('api-key')).toBe('test-api-key')
+    expect(requests[0]?.headers.get('custom-provider-header')).toBe('of provider')
+    expect(requests[0]?.headers.get('custom-request-header')).toBe('of request')
+  })
+
+  it('pass: a ranking of texts; of objects as JSON, with a warning', async () => {
+    const { requests, reranking } = answered()
+    const query = { query: 'rainy day', topN: 2 }
+    const ofTexts = await reranking.doRerank({ ...query, documents: { type: 'text', values } })
+    expect(ofTexts.warnings).toEqual([])
+    const objects = values.map((example) => ({ example }))
+    const ofObjects = await reranking.doRerank({ ...query, documents: { type: 'object', values: objects } })
+    expect(ofObjects.warnings).toMatchObject([{ type: 'compatibility', feature: 'object documents' }])
+    for (const { ranking } of [ofTexts, ofObjects]) {
+      expect(ranking).toEqual([
+        { index: 1, relevanceScore: 0.1 },
+        { index: 0, relevanceScore: 0.04 },
+      ])
+    }
+    expect(requests.map(({ body }) => body)).toMatchObject([
+      { top_n: 2, documents: values.map((text) => ({ text })) },
+      { top_n: 2, documents: objects.map((object) => ({ text: JSON.stringify(object) })) },
+    ])
+  })
+
+  it('differ: no body in the response, units in providerMetadata, parameters of the model by that name', async () => {
+    const { embedding, reranking } = answered()
+    expect((await embedding.doEmbed({ values })).response).not.toHaveProperty('body')
+    const call = { query: 'rainy day', documents: { type: 'text' as const, values } }
+    expect((await reranking.doRerank(call)).providerMetadata).toEqual({ pinecone: { rerankUnits: 1 } })
+    const misnamed = { ...call, providerOptions: { pinecone: { maxTokensPerDoc: 1000 } } }
+    await expect(reranking.doRerank(misnamed)).rejects.toThrow(/maxTokensPerDoc/)
+  })
+})

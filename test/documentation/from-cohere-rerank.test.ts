@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
-import { CohereRerank } from '@langchain/cohere'
+import { CohereEmbeddings, CohereRerank } from '@langchain/cohere'
 import { Document } from '@langchain/core/documents'
 import { RunCollectorCallbackHandler } from '@langchain/core/tracers/run_collector'
 import { startEmulator } from '@pinecone-inference/emulator'
-import { PineconeRerank } from '@pinecone-inference/langchain'
+import { PineconeEmbeddings, PineconeRerank } from '@pinecone-inference/langchain'
 import { CohereClient } from 'cohere-ai'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -179,5 +179,41 @@ describe('429', () => {
     emulator.faults.add({ fault: { kind: 'status', status: 429, retryAfter: 0 } })
     await expect(reranker.rerank(['a'], 'q')).rejects.toMatchObject({ name: 'PineconeRateLimitError' })
     expect(emulator.requests).toHaveLength(6)
+  })
+})
+
+it('CohereEmbeddings needs a model, sends 48 texts per request and two requests at a time', () => {
+  expect(() => new CohereEmbeddings({ apiKey: 'any' })).toThrow(/Model not specified/)
+  expect(new CohereEmbeddings({ apiKey: 'any', model: 'embed-v4.0' })).toMatchObject({
+    batchSize: 48,
+    embeddingTypes: ['float'],
+    caller: { maxConcurrency: 2 },
+  })
+})
+
+/** embeddings.int.test.ts and rerank.int.test.ts of langchain-ai/langchainjs, libs/providers/langchain-cohere (2026-11-28). */
+describe('the cases of its own tests', () => {
+  const capital = 'What is the capital of France?'
+  const texts = [
+    'Paris is the capital of France.',
+    'Build context-aware reasoning applications',
+    'Carson City is the capital city of the American state of Nevada.',
+  ]
+
+  it('pass with PineconeRerank: all documents come back, from compressDocuments and from rerank', async () => {
+    const { reranker } = await ours()
+    const given = texts.map((pageContent) => new Document({ pageContent }))
+    expect(await reranker.compressDocuments(given, capital)).toHaveLength(3)
+    expect(await reranker.rerank(texts, capital)).toHaveLength(3)
+  })
+
+  it('pass with PineconeEmbeddings: a query, documents, a text per request with two in flight', async () => {
+    const { emulator } = await ours()
+    const fields = { apiKey: 'any', baseUrl: emulator.url, batchSize: 1, maxConcurrency: 2 }
+    const embeddings = new PineconeEmbeddings(fields)
+    expect((await embeddings.embedQuery('Hello world'))[0]).toEqual(expect.any(Number))
+    const vectors = await embeddings.embedDocuments(Array(3).fill(['Hello world', 'Bye bye']).flat())
+    expect(vectors.map(([first]) => typeof first)).toEqual(Array(6).fill('number'))
+    expect(Math.max(...emulator.requests.map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(2)
   })
 })
