@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { createPinecone } from '@pinecone-inference/ai-sdk'
 import { startEmulator } from '@pinecone-inference/emulator'
 import { expect, it, vi } from 'vitest'
+import { scorerOf } from '../mastra-rag/scorer.js'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -65,6 +67,28 @@ it('ai-sdk-rag answers from what it found and reranked, and measures both', asyn
     expect(hitAt1).toBeGreaterThanOrEqual(0.6)
     expect(hitAt5).toBeGreaterThanOrEqual(0.8)
   }
+})
+
+it.skipIf(!existsSync(`${home}/mastra-rag/node_modules`))(
+  'mastra-rag stores, finds and reranks (once `npx -y pnpm@12 example:mastra` has installed Mastra)',
+  async () => {
+    const { stdout } = await program('mastra-rag', question)
+    expect(stdout).toMatch(/^\d{3,} passages embedded and stored$/m)
+    expect(stdout).toMatch(/^ +1 +\d+ +0\.\d{3} +docs\/api\/.+\.md, .+\n/m)
+  },
+)
+
+it('the scorer for Mastra sends in one request what is asked for at the same time', async () => {
+  await using emulator = await startEmulator()
+  await using pinecone = createPinecone({ apiKey: 'offline', baseUrl: emulator.url })
+  const scorer = scorerOf(pinecone.reranking('bge-reranker-v2-m3'))
+  const ask = (query: string) =>
+    Promise.all(['soup', 'open sockets'].map((text) => scorer.getRelevanceScore(query, text)))
+  const [[soup = 1, sockets = 0], others] = await Promise.all([ask('sockets'), ask('soup')])
+  expect(sockets).toBeGreaterThan(soup)
+  expect(others[0]).toBeGreaterThan(others[1] ?? 1)
+  expect(await ask('sockets')).toEqual([soup, sockets])
+  expect(emulator.requests).toHaveLength(3)
 })
 
 it.each(['langchain-rag', 'llamaindex-rag'])(
