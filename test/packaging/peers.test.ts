@@ -85,8 +85,13 @@ it.each(frameworks)(
     )
     onTestFinished(() => project[Symbol.asyncDispose]())
 
-    await writeFile(join(project.folder, 'main.mts'), programs[folder] ?? '')
-    await compile(join(project.folder, 'main.mts'))
+    const program = join(project.folder, 'main.mts')
+    await writeFile(program, programs[folder] ?? '')
+    // What is ours holds in the strictest of projects; the frameworks' own types do not.
+    await compile(program, '--exactOptionalPropertyTypes --skipLibCheck')
+    // A floor is where types go missing, which `skipLibCheck` makes `any`. @llamaindex/core imports the types of `ajv`,
+    // which it does not depend on.
+    if (folder === 'langchain' && !version.startsWith('^')) await compile(program, '--noEmit')
     const { stdout } = await run(process.execPath, ['main.mjs'], {
       cwd: project.folder,
       env: { ...process.env, PINECONE_API_KEY: 'offline', PINECONE_INFERENCE_URL: emulator.url },
@@ -96,8 +101,8 @@ it.each(frameworks)(
   180_000,
 )
 
-async function compile(file: string): Promise<void> {
-  const options = '--strict --exactOptionalPropertyTypes --module nodenext --target es2022 --skipLibCheck'
+async function compile(file: string, more: string): Promise<void> {
+  const options = `--strict --module nodenext --target es2022 ${more}`
   const nodeTypes = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
   const compiler = join(root, 'node_modules/typescript/bin/tsc')
   await run(process.execPath, [compiler, ...options.split(' '), ...nodeTypes, file]).catch((error) => {
