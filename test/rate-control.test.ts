@@ -144,4 +144,18 @@ describe('live queries, five a second,', () => {
     const times = live.map(({ took }) => took).sort((a, b) => a - b)
     expect(times[Math.floor(0.95 * times.length)]).toBeLessThanOrEqual(2 * 300)
   })
+
+  it.each([
+    ['that is full', 1],
+    ['that is empty at the start', 0],
+  ])('that share a token bucket %s with a bulk job do not wait for its batches', async (_, fill) => {
+    const { live, took, ideal } = await simulate(
+      job(() => bucket(PER_SECOND, 10, fill), { live: { perSecond: 5, amount: 20, seconds: 100 } }),
+    )
+    const times = live.map(({ took }) => took).sort((a, b) => a - b)
+    expect(times[Math.floor(0.5 * times.length)]).toBe(300)
+    // A 429's Retry-After, and an answer before and after it.
+    expect(times.at(-1)).toBeLessThanOrEqual(2_000)
+    expect(took / ideal).toBeLessThanOrEqual(1.1)
+  })
 })

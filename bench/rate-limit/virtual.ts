@@ -1,7 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { markdownTable } from '../report/markdown-table.js'
 import { drawing } from './simulation/drawing.js'
-import { type Cell, cells, jobOf, KINDS, runCell, SIZES, target } from './simulation/matrix.js'
+import {
+  type Cell,
+  cells,
+  jobBesideQueries,
+  jobOf,
+  KINDS,
+  runCell,
+  SIZES,
+  target,
+} from './simulation/matrix.js'
 import { simulate } from './simulation/simulate.js'
 
 const rows: string[][] = []
@@ -23,6 +32,35 @@ for (const cell of cells()) {
     aim ? (isMet ? 'met' : `missed (${aim.over}, ${100 * aim.refused} %)`) : '',
   ])
 }
+
+const queryRows: string[][] = []
+for (const kind of KINDS) {
+  for (const told of kind.isLimit ? [0, 1] : [0]) {
+    const { live, took, ideal, refused, sent } = await simulate(jobBesideQueries(kind, told))
+    const times = live.map(({ took }) => took).sort((a, b) => a - b)
+    const seconds = (share: number) => ((times[Math.ceil(share * times.length) - 1] ?? 0) / 1000).toFixed(1)
+    queryRows.push([
+      kind.name,
+      told ? `${told} x` : 'no',
+      seconds(0.5),
+      seconds(0.95),
+      seconds(0.99),
+      seconds(1),
+      (took / ideal).toFixed(2),
+      `${((100 * refused) / sent).toFixed(1)} %`,
+    ])
+  }
+}
+const queryHeads = [
+  'service',
+  'told',
+  'median, s',
+  '95 %, s',
+  '99 %, s',
+  'longest, s',
+  "the job's time over its ideal",
+  'refused',
+]
 
 const folder = new URL('pictures/', import.meta.url)
 await mkdir(folder, { recursive: true })
@@ -69,6 +107,15 @@ spread by half either way. Unless something else is said, a 429 has Retry-After 
 ${met} of ${aimed} targets are met.
 
 ${markdownTable(heads, rows)}
+
+## Live queries beside the job
+
+Five queries a second of 20 tokens, for two minutes, of the same model and input type as the job's requests of 7,000
+tokens: they share its limit, its refusals and its slots. (Pinecone counts queries and passages apart; then a query waits
+for a slot at most.) An answer takes 0.3 s. Where a minute's window is spent, the service refuses the queries too, and
+they wait for the next one. The ideal is that of the job alone.
+
+${markdownTable(queryHeads, queryRows)}
 
 ## What was let through
 

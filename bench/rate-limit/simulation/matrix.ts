@@ -139,6 +139,13 @@ export function jobOf({ kind, size, told, hint, latency, estimatesOff }: Cell): 
   }
 }
 
+/** The middle of the matrix, with a live user's queries beside the job: of its model and input type, counted with it. */
+export function jobBesideQueries(kind: Kind, told: number): Job {
+  const size = SIZES[2] as Size
+  const job = jobOf({ kind, size, told, hint: 'whole seconds', latency: 300, estimatesOff: 0 })
+  return { ...job, live: { perSecond: 5, amount: 20, seconds: 120 } }
+}
+
 /** What is aimed at: the time over the ideal, and the share refused. */
 export function target({ kind, told }: Cell): { over: number; refused: number } | undefined {
   if (kind.family === 'bucket')

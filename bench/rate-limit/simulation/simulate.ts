@@ -21,8 +21,8 @@ export interface Job {
   /** By what share the estimates may be off. */
   readonly estimatesOff?: number
   /**
-   * Single queries beside the job, or alone: how many a second, of what size, for how long. The service counts them apart
-   * from the job's passages, where it is given.
+   * Single queries beside the job, or alone: how many a second, of what size, for how long. Without a service of their
+   * own they are counted with the job's requests.
    */
   readonly live?: {
     readonly perSecond: number
@@ -63,7 +63,7 @@ export async function simulate(job: Job): Promise<Outcome> {
     const service = call === single ? liveService : bulkService
     const request = {
       model: 'm',
-      inputType: call === single ? 'query' : 'passage',
+      inputType: call === single && live?.service ? 'query' : 'passage',
       tokens: Math.round(amount * (1 + estimatesOff * (2 * off() - 1))),
     }
     let turn = queue.take({ call, request, isRetry: false })

@@ -219,9 +219,10 @@ function accepted(
 
 /** The service accepts again after it refused everything. */
 function resumed(state: RateState, amount: number, now: number): RateState {
-  const { times, limit } = state
+  const { times, limit, size } = state
   const held = Math.max(1, times.heldUntil - times.decided)
-  const base = toldMost(state, Math.max(limit === null ? 0 : limit / 2, amount / held))
+  // A small request may be the first that goes; the rate is to suit the larger ones.
+  const base = toldMost(state, Math.max(limit === null ? 0 : limit / 2, Math.max(amount, size) / held))
   return {
     ...state,
     blind: 0,
@@ -393,7 +394,11 @@ function advance(state: RateState, now: number, amount = 0): RateState {
   const most =
     state.clean < ENOUGH
       ? Number.POSITIVE_INFINITY
-      : Math.max(limit, (growth === 'slow start' ? 4 : 2) * speedOf(state, now))
+      : Math.max(
+          limit,
+          (growth === 'slow start' ? 4 : 2) * speedOf(state, now),
+          Math.max(state.size, amount) / 1000,
+        )
   return { ...next, rate: toldMost(state, Math.min(most, grownRate(next, rate, free))) }
 }
 

@@ -56,6 +56,22 @@ class Line {
     bulk: new Set(),
   }
   readonly asking = new Set<Waiter>()
+  #drawnBySingles = 0
+
+  /**
+   * Where a batch's turn has come and it waits for its budget, single requests pass it until they have drawn as much:
+   * a query of 20 tokens is not to wait until there are 7,000.
+   */
+  order(usual: readonly Priority[]): readonly Priority[] {
+    const [again] = this.waiters['bulk again']
+    const [first] = this.waiters.bulk
+    const batch = again ?? first
+    return batch?.wait && this.#drawnBySingles < amountOf(batch) ? SINGLES_FIRST : usual
+  }
+
+  seated(waiter: Waiter): void {
+    this.#drawnBySingles = isSingle(waiter) ? this.#drawnBySingles + amountOf(waiter) : 0
+  }
 
   get isEmpty(): boolean {
     return Object.values(this.waiters).every(({ size }) => size === 0)
@@ -132,7 +148,7 @@ export class Queue {
       this.#lines.set(key, line)
       line.waiters[waiter.priority].add(waiter)
       // Whoever is asking and would not have been first gives way.
-      const order = this.#order
+      const order = line.order(this.#order)
       for (const other of line.asking) {
         if (order.indexOf(waiter.priority) < order.indexOf(other.priority)) this.#stopAsking(other)
       }
@@ -168,7 +184,7 @@ export class Queue {
       for (const [key, line] of this.#lines) {
         if (line.isEmpty) this.#lines.delete(key)
         if (line.asking.size >= this.#free) continue
-        const first = line.first(order, now)
+        const first = line.first(line.order(order), now)
         if (first.waiter) candidates.push(first.waiter)
         else readyAt = Math.min(readyAt, first.readyAt)
       }
@@ -235,6 +251,7 @@ export class Queue {
   }
 
   #seat(waiter: Waiter, entry: BudgetEntry): void {
+    this.#lines.get(keyOf(waiter.request))?.seated(waiter)
     this.#leave(waiter)
     this.#singlesInARow = isSingle(waiter) ? this.#singlesInARow + 1 : 0
     this.#free--
@@ -264,6 +281,10 @@ function keyOf({ model, inputType = '' }: BudgetRequest): string {
 
 function isSingle({ priority }: Waiter): boolean {
   return priority === 'single' || priority === 'single again'
+}
+
+function amountOf({ request: { tokens = 1 } }: Waiter): number {
+  return tokens
 }
 
 function firstOf(waiters: Iterable<Waiter>, order: readonly Priority[]): Waiter | undefined {
