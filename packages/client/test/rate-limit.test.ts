@@ -1,5 +1,10 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { PineconeConfigurationError, PineconeInference, PineconeRateLimitError } from '../dist/index.js'
+import {
+  PineconeConfigurationError,
+  PineconeInference,
+  PineconeQuotaError,
+  PineconeRateLimitError,
+} from '../dist/index.js'
 import {
   E5,
   embedAnswer,
@@ -129,6 +134,64 @@ describe('after a 429', () => {
     expect(error).toBeInstanceOf(PineconeRateLimitError)
     expect(error).toMatchObject({ retryAfterMs: 86_400_000, attempts: 1 })
     expect((await client.embed({ ...E5, inputs: ['b'] })).data).toHaveLength(1)
+  })
+})
+
+describe('after a 429 that speaks of the month', () => {
+  const month =
+    "You've reached the embedding token limit (5000000) for model multilingual-e5-large for the current month across your organization."
+  const monthUsedUp = (response: Parameters<typeof json>[0]) =>
+    json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', month))
+
+  it('all calls of the model end with it, sent or not, for a minute; then one asks again', async () => {
+    fakeClock()
+    let isUpgraded = false
+    const api = await scriptedApi((request, response) => {
+      if (request.path === '/rerank') return rerankAnswer(request)
+      return isUpgraded ? embedAnswer(request) : monthUsedUp(response)
+    })
+    const client = api.client({ maxConcurrency: 1 })
+    const passage = () => client.embed({ ...E5, inputs: ['a'] })
+    const query = () => client.embed({ ...E5, inputs: ['b'], parameters: { inputType: 'query' } })
+    const bulk = () => client.embedAll({ ...E5, inputs: texts(10) }, { batchSize: 1 })
+    const calls = [passage(), query(), bulk(), passage()].map((call) => call.catch((error: unknown) => error))
+    for (const error of await Promise.all(calls)) {
+      expect(error).toBeInstanceOf(PineconeQuotaError)
+      expect(error).toMatchObject({ quota: 'month', message: expect.stringContaining(month) })
+    }
+    expect(api.requests).toHaveLength(1)
+    expect(client.waiting).toEqual([
+      { model: E5.model, reason: 'month used up', waitMs: expect.any(Number), requests: 0 },
+    ])
+    await client.rerank({ model: 'bge-reranker-v2-m3', query: 'rerank', documents: ['a 0.1'] })
+
+    isUpgraded = true
+    await vi.advanceTimersByTimeAsync(58_000)
+    await expect(query()).rejects.toThrow(/asked again in 2 s/)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(client.waiting).toEqual([])
+    await Promise.all([query(), bulk()])
+  })
+
+  it('it is forgotten as soon as a request that was on the wire is accepted', async () => {
+    let accept = () => {}
+    const api = await scriptedApi((request, response, number) => {
+      if (number === 2) return monthUsedUp(response)
+      if (number > 2) return embedAnswer(request)
+      return new Promise((resolve) => {
+        accept = () => resolve(embedAnswer(request))
+      })
+    })
+    const client = api.client()
+    const passage = () => client.embed({ ...E5, inputs: ['a'] })
+    const first = passage()
+    await vi.waitFor(() => expect(api.requests).toHaveLength(1))
+    await expect(passage()).rejects.toThrow(PineconeQuotaError)
+    await expect(passage()).rejects.toThrow(PineconeQuotaError)
+    accept()
+    await first
+    await passage()
+    expect(api.requests).toHaveLength(3)
   })
 })
 

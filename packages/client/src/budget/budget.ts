@@ -32,9 +32,14 @@ export interface BudgetWait {
 }
 
 /** Why the next request of a model and input type waits, and how many there are. */
-export interface ModelWait extends BudgetWait {
+export interface ModelWait extends Omit<BudgetWait, 'reason'> {
   readonly model: string
   readonly inputType?: string
+  /**
+   * Besides what a request can wait for, `month used up`: the service has said so of the month's quota, and until
+   * `waitMs` have passed each call of the model ends at once with a `PineconeQuotaError`.
+   */
+  readonly reason: BudgetWait['reason'] | 'month used up'
   readonly requests: number
 }
 

@@ -122,10 +122,7 @@ export class Queue {
     const { call, request, isRetry } = candidate
     return new Promise((resolve, reject) => {
       const stopListening = call.onStop((reason) => {
-        const entry = this.#admitted.get(waiter)
-        this.#leave(waiter)
-        if (entry) withdraw(entry)
-        waiter.fail(reason)
+        this.#turnAway(waiter, reason)
         this.serve()
       })
       const waiter: Waiter = {
@@ -198,6 +195,25 @@ export class Queue {
       }
       this.#ask(next)
     }
+  }
+
+  /** Turns away whoever waits to ask that model, each for a reason of its own, while there is one. */
+  turnAway(model: string, reasonNow: () => Error | undefined): void {
+    const waiters = [...this.#lines.values()].flatMap((line) =>
+      Object.values(line.waiters).flatMap((waiters) => [...waiters]),
+    )
+    for (const waiter of waiters.filter(({ request }) => request.model === model)) {
+      const reason = reasonNow()
+      if (reason) this.#turnAway(waiter, reason)
+    }
+    this.serve()
+  }
+
+  #turnAway(waiter: Waiter, reason: unknown): void {
+    const entry = this.#admitted.get(waiter)
+    this.#leave(waiter)
+    if (entry) withdraw(entry)
+    waiter.fail(reason)
   }
 
   /** Why requests wait for their budget now. */

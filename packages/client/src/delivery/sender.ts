@@ -1,6 +1,11 @@
 import type { BudgetEntry, BudgetRequest, ModelWait, SharedBudget } from '../budget/budget.js'
 import { TokenEstimator } from '../budget/token-estimator.js'
-import { LONGEST_RETRY_AFTER, PineconeApiError, PineconeRateLimitError } from '../errors/api-error.js'
+import {
+  LONGEST_RETRY_AFTER,
+  PineconeApiError,
+  PineconeQuotaError,
+  PineconeRateLimitError,
+} from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import type { Carrier } from '../http/carrier.js'
 import type { HttpRequest, Transport } from '../http/transport.js'
@@ -11,6 +16,7 @@ import type { AnswerReader } from '../wire/answer-reader.js'
 import { afterReactions } from './after-reactions.js'
 import { backoff } from './backoff.js'
 import type { Call } from './call.js'
+import { Month } from './month.js'
 import { Queue } from './queue.js'
 import { Refusals } from './refusals.js'
 import { RetryAllowance } from './retry-allowance.js'
@@ -42,6 +48,8 @@ export interface Delivery<T> {
 interface Account {
   readonly estimator: TokenEstimator
   readonly refusals: Refusals
+  /** One for all input types of the model. */
+  readonly month: Month
 }
 
 /** What a request holds from its turn until its answer. */
@@ -68,6 +76,7 @@ export class Sender {
   readonly #observer: Observer
   readonly #queue: Queue
   readonly #accounts = new Map<string, Account>()
+  readonly #months = new Map<string, Month>()
   readonly #allowance = new RetryAllowance()
   readonly #maxRetries: number
 
@@ -83,9 +92,16 @@ export class Sender {
     this.#maxRetries = options.maxRetries
   }
 
-  /** Why requests wait for their budget now. */
+  /** Why requests wait for their budget now, and which models are not asked because their month's quota is used up. */
   get waiting(): readonly ModelWait[] {
-    return this.#queue.waiting
+    const now = performance.now()
+    const notAsked = [...this.#months]
+      .map(([model, month]) => ({ model, waitMs: Math.ceil(month.wait(now)) }))
+      .filter(({ waitMs }) => waitMs > 0)
+    return [
+      ...this.#queue.waiting,
+      ...notAsked.map((wait) => ({ ...wait, reason: 'month used up' as const, requests: 0 })),
+    ]
   }
 
   send<T>(delivery: Delivery<T>, call: Call): Promise<T> {
@@ -124,7 +140,13 @@ export class Sender {
 
   #account({ model, inputType }: Load): Account {
     const key = JSON.stringify([model, inputType])
-    const account = this.#accounts.get(key) ?? { estimator: new TokenEstimator(), refusals: new Refusals() }
+    const month = this.#months.get(model) ?? new Month()
+    this.#months.set(model, month)
+    const account = this.#accounts.get(key) ?? {
+      estimator: new TokenEstimator(),
+      refusals: new Refusals(),
+      month,
+    }
     this.#accounts.set(key, account)
     return account
   }
@@ -150,7 +172,7 @@ export class Sender {
   /** All four endpoints only compute, so it is safe. */
   #triesAgain(error: PineconeInferenceError, failures: number): boolean {
     if (error.verdict !== 'moment' || this.#maxRetries === 0 || failures > this.#maxRetries) return false
-    if (isLasting(error)) return false
+    if (error instanceof PineconeApiError && (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER) return false
     return error instanceof PineconeRateLimitError || this.#allowance.take()
   }
 
@@ -177,10 +199,12 @@ export class Sender {
     { model, inputType, textBytes }: Load,
     attempt: RequestAttempt,
     readyAt: number | undefined,
-    { estimator }: Account,
+    { estimator, month }: Account,
     call: Call,
     watch: RequestWatch,
   ): Promise<Turn> {
+    const refusal = month.refusal(performance.now())
+    if (refusal) throw refusal
     const request: BudgetRequest = {
       model,
       ...(inputType === undefined ? {} : { inputType }),
@@ -209,7 +233,7 @@ export class Sender {
     delivery: Delivery<T>,
     attempt: RequestAttempt,
     turn: Turn,
-    { estimator, refusals }: Account,
+    { estimator, refusals, month }: Account,
     call: Call,
     watch: RequestWatch,
   ): Promise<T> {
@@ -218,7 +242,12 @@ export class Sender {
     watch.started(attempt)
     const failed = (error: unknown) => {
       const now = performance.now()
-      if (error instanceof PineconeRateLimitError && !isLasting(error)) {
+      if (error instanceof PineconeQuotaError && error.quota === 'month') {
+        month.usedUp(error, now)
+        // What waits to ask the model ends with this request, once its own call has heard.
+        afterReactions(() => this.#queue.turnAway(request.model, () => month.refusal(performance.now())))
+      }
+      if (error instanceof PineconeRateLimitError && !(error instanceof PineconeQuotaError)) {
         refusals.refused(enteredAt, now)
         turn.waitsByItself = entry.refused(error.retryAfterMs || undefined) === true
       } else {
@@ -248,6 +277,7 @@ export class Sender {
       }
       const now = performance.now()
       refusals.accepted(now)
+      month.accepted()
       entry.accepted(usage.totalTokens)
       watch.succeeded(attempt, now - enteredAt, usage, reply, result)
       return result
@@ -267,10 +297,4 @@ function retryAfter(error: PineconeInferenceError, attempts: number, { waitsByIt
   const pause = asked || backoff(attempts - 1)
   if (!(error instanceof PineconeRateLimitError)) return { pause }
   return waitsByItself ? { readyAt: performance.now() + pause } : {}
-}
-
-/** Whether no wait that a call may be kept for can help. */
-function isLasting(error: unknown): boolean {
-  if (error instanceof PineconeInferenceError && error.verdict === 'quota') return true
-  return error instanceof PineconeApiError && (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER
 }
