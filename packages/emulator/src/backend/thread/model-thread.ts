@@ -53,12 +53,16 @@ export class ModelThread<Info, Offered extends Methods<keyof Offered>> {
   ): Promise<ModelThread<Info, Offered>> {
     // Without the process's own flags: `--input-type`, for one, is refused for a thread.
     const worker = new Worker(new URL(file, import.meta.url), { workerData, execArgv: [] })
-    const [answer] = (await once(worker, 'message').catch((cause: unknown) => {
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      worker.once('message', resolve)
+      worker.once('error', reject)
+      worker.once('exit', (code) => reject(new Error(`it ended with exit code ${code}`)))
+    }).catch((cause: unknown) => {
       throw new BackendError(
         `The models’ thread does not start: ${cause instanceof Error ? cause.message : cause}`,
         { cause },
       )
-    })) as [Answer]
+    })
     if (answer.kind === 'opened') return new ModelThread(worker, answer.info as Info)
     await worker.terminate()
     throw 'failure' in answer ? readFailure(answer.failure) : new Error(`unexpected ${answer.kind}`)
