@@ -1,8 +1,40 @@
 import { defineConfig } from 'vitest/config'
 
+// Files that leave their process as they found it share one, which saves a start and the imports of each.
+const sharing = [
+  'packages/*/src/**/*.test.ts',
+  'packages/{ai-sdk,client,emulator,files,langchain,llamaindex}/test/**/*.test.ts',
+]
+// Tests what LangChain does before anything has imported its context.
+const withoutContext = 'packages/langchain/test/rerank-without-context.test.ts'
+const dependencies = '**/node_modules/**'
+
 export default defineConfig({
   test: {
-    include: ['packages/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'sharing',
+          include: sharing,
+          exclude: [withoutContext, dependencies],
+          pool: 'threads',
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: [
+            'packages/{bullmq,cli}/test/**/*.test.ts',
+            '{test,examples}/**/*.test.ts',
+            withoutContext,
+          ],
+          exclude: [dependencies],
+        },
+      },
+    ],
     // Tests run against the builds; their source maps lead back to the sources.
     coverage: {
       provider: 'v8',

@@ -30,13 +30,14 @@ export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
 }
 
-/** Packs every package into a folder of its own, as a release would. */
-export async function packAll(): Promise<{ packages: PackedPackage[] } & AsyncDisposable> {
+/** Packs packages, named by their folders, into a folder of its own, as a release would. */
+export async function pack(
+  names: readonly string[],
+): Promise<{ packages: PackedPackage[] } & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'tarballs-'))
-  await run('npx', ['-y', 'pnpm@12', '--filter', './packages/*', 'pack', '--pack-destination', folder], {
-    cwd: root,
-  })
-  const packages = folders.map((name) => {
+  const filters = names.flatMap((name) => ['--filter', `./packages/${name}`])
+  await run('npx', ['-y', 'pnpm@12', ...filters, 'pack', '--pack-destination', folder], { cwd: root })
+  const packages = names.map((name) => {
     const manifest = readManifest(name)
     const tarball = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`
     return { folder: name, manifest, tarball: join(folder, tarball) }

@@ -2,12 +2,12 @@ import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startEmulator } from '@pinecone-inference/emulator'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { installInEmptyProject, type Project, packAll, root, run } from './packed.js'
+import { installInEmptyProject, type Project, pack, root, run } from './packed.js'
 
 let project: Project
 beforeAll(async () => {
-  await using packed = await packAll()
-  project = await installInEmptyProject(packed.packages.filter(({ folder }) => folder === 'client'))
+  await using packed = await pack(['client'])
+  project = await installInEmptyProject(packed.packages)
   await copyFile(join(root, 'test/packaging/use-client.mjs'), join(project.folder, 'use-client.mjs'))
 }, 120_000)
 afterAll(() => project?.[Symbol.asyncDispose]())
