@@ -143,6 +143,27 @@ describe('a request that is refused whichever inputs it holds', () => {
     }
   })
 
+  it('is told from inputs that are all at fault, by one short text beside them', async () => {
+    const long = 'The whole manual of the machine. '.repeat(20)
+    const api = await scriptedApi((request, response) =>
+      request.body.inputs.some(({ text }: { text: string }) => text.startsWith(long))
+        ? json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'Input is over the limit of the model'))
+        : embedAnswer(request),
+    )
+    const inputs = Array.from({ length: 40 }, (_, i) => (i < 30 ? `${long}${i}` : `text number ${i}`))
+    const { data, failures } = await api
+      .client()
+      .embedAll({ ...E5, inputs }, { onError: 'collect', batchSize: 5 })
+    expect(failures.map(({ inputRange }) => inputRange[0])).toEqual(Array.from({ length: 30 }, (_, i) => i))
+    expect(data.filter((embedding) => embedding !== null)).toHaveLength(10)
+
+    const none = await api
+      .client()
+      .embedAll({ ...E5, inputs: inputs.slice(0, 30) }, { onError: 'collect', batchSize: 5 })
+    expect(none.failures).toHaveLength(30)
+    expect(none.failures.every(({ error }) => error.verdict === 'input')).toBe(true)
+  })
+
   it('one pair over a reranker’s limit, as the service words it, costs one request', async () => {
     const words =
       'Request contains a query+document pair with 3157 tokens, which exceeds the maximum token limit of 1024 for each query+document pair.'

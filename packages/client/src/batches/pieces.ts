@@ -3,7 +3,7 @@ import type { Call } from '../delivery/call.js'
 import { DRAINED, isDrained } from '../delivery/drain.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import type { Batch } from './plan-batches.js'
-import { between, isTooLarge, itemAt, namedItem, partsOf, Refusals, samplesOf } from './refusals.js'
+import { isTooLarge, namedItem, partsOf, refusedAnyway } from './refusals.js'
 
 /** What became of consecutive items of a bulk call. */
 export type Piece<R> = Delivered<R> | Failed
@@ -32,11 +32,23 @@ export interface Run<T, R> {
   readonly window: number
   /** In input order, or as they are finished. */
   readonly order: 'input' | 'any'
-  /** Go on after a failure that is not everyone's, and look for the inputs at fault. */
-  readonly collects: boolean
+  /** Given where the run continues after a failure that is not everyone's, and looks for the inputs at fault. */
+  readonly collecting?: Collecting | undefined
   /** Ends the run early, after the last batch that is paid for. */
   readonly drain?: AbortSignal | undefined
   send(batch: Batch<T>, part: Call): Promise<R>
+}
+
+/** So many requests refused, while none has passed, make it doubtful that one can. */
+const SUSPICIOUS = 8
+
+export interface Collecting {
+  /**
+   * Sends one request like the others, with an input that cannot be at fault. A refused batch is split to find its bad
+   * inputs; where the request as a whole is refused, for a misspelt parameter say, there are none, and all splitting would
+   * only repeat it. This tells the two apart.
+   */
+  probe(part: Call): Promise<unknown>
 }
 
 /** A batch that was begun. */
@@ -66,12 +78,14 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
   source: Iterator<Batch<T>> | AsyncIterator<Batch<T>>,
   run: Run<T, R>,
 ): AsyncGenerator<Piece<R>, void> {
-  const { call, drain } = run
+  const { call, drain, collecting } = run
   const begun: Begun<R>[] = []
   const roomMade = new Alarm()
   const progress = new Alarm()
-  const refusals = new Refusals()
-  const turns = new OneByOne()
+  /** Something has passed, so what is refused is refused for its inputs. */
+  let canPass = false
+  let refusals = 0
+  let probing: Promise<boolean> | undefined
   let isFailed = false
   let sourceEnded = false
   let feeding = true
@@ -83,7 +97,7 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
   const isEnding = () => isFailed || call.stopped || drain?.aborted === true
   const fail = (batch: Batch<T>, error: PineconeInferenceError, into: Begun<R>) => {
     const { verdict } = error
-    const isFinal = !run.collects || !(verdict === 'input' || verdict === 'moment')
+    const isFinal = !collecting || !(verdict === 'input' || verdict === 'moment')
     error.inputRange ??= rangeOf(batch, error)
     into.pieces.push({ start: batch.start, count: batch.items.length, error, isFinal })
     if (!isFinal) return
@@ -93,54 +107,39 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
     if (run.order === 'any') call.stop(error)
   }
   const isOver = (one: Begun<R>) => one.isOver || call.stopped
-  const deliver = async (batch: Batch<T>, part: Call, into: Begun<R>, hasTurn = false): Promise<void> => {
-    const hopeless = run.collects ? refusals.ofWholeRequest() : undefined
-    if (hopeless) return fail(batch, hopeless, into)
+  const passed = () => {
+    canPass = true
+    roomMade.ring()
+  }
+  const probe = async ({ probe }: Collecting): Promise<boolean> => {
+    const part = call.part()
+    try {
+      await probe(part)
+      return true
+    } catch (error) {
+      return !(error instanceof PineconeInferenceError && error.verdict === 'input')
+    } finally {
+      part.end()
+    }
+  }
+  const isRefusedAnyway = async (): Promise<boolean> => {
+    if (!collecting || canPass || ++refusals < SUSPICIOUS) return false
+    probing ??= probe(collecting)
+    if (await probing) passed()
+    return !canPass
+  }
+  const deliver = async (batch: Batch<T>, part: Call, into: Begun<R>): Promise<void> => {
     part.throwIfStopped()
     try {
       const result = await run.send(batch, part)
       into.pieces.push({ start: batch.start, count: batch.items.length, result })
-      if (!refusals.hasPassed) {
-        refusals.passed()
-        turns.end()
-        roomMade.ring()
-      }
+      if (!canPass) passed()
     } catch (error) {
       if (!(error instanceof PineconeInferenceError) || part.isReason(error)) throw error
-      if (batch.items.length > 1 && (run.collects ? error.verdict === 'input' : isTooLarge(error))) {
-        await split(batch, error, part, into, hasTurn)
-      } else {
-        if (run.collects && error.verdict === 'input') refusals.refusedAlone(error)
-        fail(batch, error, into)
-      }
-    }
-  }
-  const split = async (
-    batch: Batch<T>,
-    error: PineconeInferenceError,
-    part: Call,
-    into: Begun<R>,
-    hasTurn: boolean,
-  ): Promise<void> => {
-    if (!run.collects || refusals.hasPassed || hasTurn) {
-      for (const one of partsOf(batch, error)) if (!isOver(into)) await deliver(one, part, into, hasTurn)
-      return
-    }
-    // Nothing has passed yet, so perhaps nothing will: one batch finds out, the others wait for it.
-    const leave = await turns.enter(part)
-    try {
-      const tried: number[] = []
-      // A request that is too large says nothing of a single item.
-      for (const sample of isTooLarge(error) ? [] : samplesOf(batch)) {
-        if (refusals.hasPassed || isOver(into)) break
-        tried.push(sample)
-        await deliver(itemAt(batch, sample), part, into, true)
-      }
-      for (const one of tried.length > 0 ? between(batch, tried) : partsOf(batch, error)) {
-        if (!isOver(into)) await deliver(one, part, into, true)
-      }
-    } finally {
-      leave()
+      const isRefused = collecting ? error.verdict === 'input' : isTooLarge(error)
+      if (isRefused && (await isRefusedAnyway())) return fail(batch, refusedAnyway(error), into)
+      if (!isRefused || batch.items.length === 1) return fail(batch, error, into)
+      for (const one of partsOf(batch, error)) if (!isOver(into)) await deliver(one, part, into)
     }
   }
   const begin = (batch: Batch<T>) => {
@@ -174,7 +173,7 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
   const feed = async () => {
     while (!isEnding()) {
       // Until one has passed no batch waits behind those in the slots: it may have to be refused like them.
-      const isUnsure = run.collects && !refusals.hasPassed
+      const isUnsure = collecting && !canPass
       const underWay = isUnsure ? begun.filter(({ isDone }) => !isDone).length : 0
       if (begun.length >= run.window || underWay >= run.slots) {
         await roomMade.rung()
@@ -243,47 +242,6 @@ function rangeOf({ start, items }: Batch<unknown>, error: PineconeInferenceError
   return named !== undefined && named < items.length
     ? [start + named, start + named + 1]
     : [start, start + items.length]
-}
-
-/** Lets one in at a time, until it is known that something passes; then all. */
-class OneByOne {
-  #isTaken = false
-  #isOver = false
-  readonly #waiting = new Set<() => void>()
-
-  /** Resolves with how to leave; rejects as soon as the call is stopped. */
-  async enter(part: Call): Promise<() => void> {
-    while (this.#isTaken && !this.#isOver) {
-      await new Promise<void>((resolve, reject) => {
-        const wake = () => {
-          stopListening()
-          this.#waiting.delete(wake)
-          resolve()
-        }
-        const stopListening = part.onStop((reason) => {
-          stopListening()
-          this.#waiting.delete(wake)
-          reject(reason)
-        })
-        this.#waiting.add(wake)
-      })
-    }
-    if (this.#isOver) return () => {}
-    this.#isTaken = true
-    return () => {
-      this.#isTaken = false
-      this.#wakeAll()
-    }
-  }
-
-  end(): void {
-    this.#isOver = true
-    this.#wakeAll()
-  }
-
-  #wakeAll(): void {
-    for (const wake of [...this.#waiting]) wake()
-  }
 }
 
 /** Wakes the one who waits for it. */

@@ -2,50 +2,15 @@ import { apiError, PineconeApiError } from '../errors/api-error.js'
 import type { PineconeInferenceError } from '../errors/inference-error.js'
 import type { Batch } from './plan-batches.js'
 
-/** So many inputs sent alone and refused for one reason, while nothing has passed, show that the request is at fault. */
-const ENOUGH_ALONE = 8
-
-/**
- * What the refusals of one call have shown so far. A refused batch is split to find the inputs at fault; where the request
- * as a whole is refused, for a misspelt parameter say, there are none to be found, and all splitting would only repeat it.
- */
-export class Refusals {
-  #hasPassed = false
-  readonly #alone = new Map<string, { count: number; error: PineconeApiError }>()
-
-  /** Whether any request of the call has been answered rightly. */
-  get hasPassed(): boolean {
-    return this.#hasPassed
-  }
-
-  passed(): void {
-    this.#hasPassed = true
-  }
-
-  /** An input that was sent alone was refused. */
-  refusedAlone(error: PineconeInferenceError): void {
-    if (!(error instanceof PineconeApiError)) return
-    const reason = reasonOf(error)
-    this.#alone.set(reason, { count: (this.#alone.get(reason)?.count ?? 0) + 1, error })
-  }
-
-  /** The error of a request that is refused whichever inputs it holds, once that is shown. */
-  ofWholeRequest(): PineconeApiError | undefined {
-    if (this.#hasPassed) return undefined
-    for (const { count, error } of this.#alone.values()) {
-      if (count < ENOUGH_ALONE) continue
-      const { status, code, details, requestId, retryAfterMs } = error
-      const words = `${error.message} (and so for each of ${count} inputs sent alone: the request itself is refused)`
-      const answer = { status, code, details, requestId, retryAfterMs, verdict: 'setup' } as const
-      return Object.assign(apiError(words, answer, { cause: error }), { attempts: error.attempts })
-    }
-    return undefined
-  }
-}
-
-/** Without ids that differ from answer to answer. */
-function reasonOf({ status, message }: PineconeApiError): string {
-  return `${status} ${message.replace(/\b[0-9a-f]{8}[0-9a-f-]*\b/gi, '…')}`
+/** The error of a request that is refused whichever inputs it holds. */
+export function refusedAnyway(error: PineconeInferenceError): PineconeInferenceError {
+  if (!(error instanceof PineconeApiError)) return error
+  const { status, code, details, requestId, retryAfterMs, attempts } = error
+  const words = `${error.message} (and so is one short text: the request itself is refused, whichever inputs it holds)`
+  const answer = { status, code, details, requestId, retryAfterMs, verdict: 'setup' } as const
+  const refusal = apiError(words, answer, { cause: error })
+  if (attempts !== undefined) refusal.attempts = attempts
+  return refusal
 }
 
 /** How a 400 says that there was too much of something: bytes, tokens or items. */
@@ -93,25 +58,6 @@ export function partsOf<T extends { readonly bytes: number }>(
   return suspect === undefined
     ? cut(batch, [Math.ceil(batch.items.length / 2)])
     : cut(batch, [suspect, suspect + 1])
-}
-
-/** Positions of single items, from all over a batch, the ends first. */
-export function samplesOf({ items }: Batch<unknown>): number[] {
-  const last = items.length - 1
-  const eighths = [0, 8, 4, 2, 6, 1, 3, 5, 7].map((eighth) => Math.round((last * eighth) / 8))
-  return [...new Set(eighths)].slice(0, ENOUGH_ALONE)
-}
-
-/** One item of a batch. */
-export function itemAt<T>({ start, items }: Batch<T>, position: number): Batch<T> {
-  return { start: start + position, items: items.slice(position, position + 1) }
-}
-
-/** What lies between the items at these positions. */
-export function between<T>(batch: Batch<T>, positions: readonly number[]): Batch<T>[] {
-  const taken = new Set(positions.map((position) => batch.start + position))
-  const cuts = positions.flatMap((position) => [position, position + 1]).sort((a, b) => a - b)
-  return cut(batch, cuts).filter(({ start }) => !taken.has(start))
 }
 
 /** The parts of a batch that these positions cut it into, without empty ones. */

@@ -17,7 +17,7 @@ import { checkEncoding } from '../validate/encoding.js'
 import { checkRequest, EMBED_REQUEST } from '../validate/model.js'
 import { checkTexts } from '../validate/texts.js'
 import { type WireItem, wireText } from '../wire/items.js'
-import { embedBatch, madeBy, nothingEmbedded } from './embed.js'
+import { embedBatch, embedProbe, madeBy, nothingEmbedded } from './embed.js'
 import type { Engine } from './engine.js'
 import { inputsPerRequest } from './inputs-per-request.js'
 import { ownEmbedRequest } from './own-copy.js'
@@ -43,20 +43,24 @@ export async function embedAll<E extends Encoding>(
   if (inputs.length === 0) return { ...nothingEmbedded(model), ...(collects ? { failures: [] } : {}) }
 
   if (inputs.length > count) call.lane = 'bulk'
-  const expected = engine.expected.of(model, facts, parameters)
+  const work = { model, parameters, encoding, expected: engine.expected.of(model, facts, parameters) }
   const data = new Array<Embedding<E> | null>(inputs.length).fill(null)
   const usage = { totalTokens: 0 }
   const made = { model, vectorType: madeBy(model) }
   const failures: EmbedFailure[] = []
   let done = 0
+  const probe = async (part: Call) => {
+    const { usage: ofProbe } = await embedProbe(work, part, engine)
+    usage.totalTokens += ofProbe.totalTokens
+  }
   const limits = { count, bytes: MAX_REQUEST_BYTES }
   const pieces = piecesOf(planBatches(written(inputs), limits), {
     call,
     slots: engine.maxConcurrency,
     window: AHEAD_PER_SLOT * engine.maxConcurrency,
     order: 'any',
-    collects,
-    send: ({ items }, part) => embedBatch({ model, parameters, encoding, expected }, items, part, engine),
+    collecting: collects ? { probe } : undefined,
+    send: ({ items }, part) => embedBatch(work, items, part, engine),
   })
   let failure: PineconeInferenceError | undefined
   for await (const piece of pieces) {

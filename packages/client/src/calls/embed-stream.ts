@@ -10,7 +10,7 @@ import { checkEncoding } from '../validate/encoding.js'
 import { checkModelName } from '../validate/model.js'
 import { checkText } from '../validate/texts.js'
 import { type WireItem, wireText } from '../wire/items.js'
-import { embedBatch } from './embed.js'
+import { embedBatch, embedProbe } from './embed.js'
 import type { Engine } from './engine.js'
 import { inputsPerRequest } from './inputs-per-request.js'
 import { ownStreamRequest } from './own-copy.js'
@@ -34,7 +34,6 @@ export async function* embedStream<E extends Encoding>(
   checkEncoding(encoding)
   checkIterable(inputs)
   const { batchSize, drain } = options
-  const collects = options.onError === 'collect'
   const lookingUp = call.part()
   const stopListening = drainOn(drain, lookingUp)
   let limits: Awaited<ReturnType<typeof inputsPerRequest>>
@@ -50,15 +49,16 @@ export async function* embedStream<E extends Encoding>(
   }
   const { count, facts } = limits
   call.lane = 'bulk'
-  const expected = engine.expected.of(model, facts, parameters)
+  const work = { model, parameters, encoding, expected: engine.expected.of(model, facts, parameters) }
   const pieces = piecesOf(batchesOf(inputs, { count, bytes: MAX_REQUEST_BYTES }), {
     call,
     slots: engine.maxConcurrency,
     window: WINDOW_PER_SLOT * engine.maxConcurrency,
     order: 'input',
-    collects,
+    collecting:
+      options.onError === 'collect' ? { probe: (part) => embedProbe(work, part, engine) } : undefined,
     drain,
-    send: ({ items }, part) => embedBatch({ model, parameters, encoding, expected }, items, part, engine),
+    send: ({ items }, part) => embedBatch(work, items, part, engine),
   })
   let failure: PineconeInferenceError | undefined
   /** Finished after the failure, and so not yielded. */

@@ -46,7 +46,6 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
     slots: engine.maxConcurrency,
     window: AHEAD_PER_SLOT * engine.maxConcurrency,
     order: 'any',
-    collects: false,
     send: ({ items }, part) => {
       const most = topN === undefined ? {} : { topN: Math.min(topN, items.length) }
       return rerankBatch(
