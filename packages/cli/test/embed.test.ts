@@ -409,6 +409,21 @@ describe('an unfinished run', () => {
     expect(emulator.requests.length).toBeLessThan(30)
   })
 
+  it('resumed at inputs that are all refused alike continues with those behind them', async () => {
+    const { env, emulator } = await service()
+    emulator.faults.add(parseFaultRule('/embed#2 status:429,retry-after=3600'))
+    const long = 'harbour '.repeat(2_000)
+    const input = passages(200).map((one, i) => (i >= 96 && i < 126 ? { ...one, text: long } : one))
+    const folder = await folderOf({ 'in.jsonl': lines(input) })
+    const model = ['--model', 'multilingual-e5-large', '--truncate', 'NONE', '--concurrency', '1']
+    const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...model]
+    expect((await run(folder, args, env)).stderr).toContain('Stopped after 96 records')
+    const { code, stderr } = await run(folder, args, env)
+    expect([code, stderr]).toEqual([2, expect.stringContaining('30 failed')])
+    expect(stderr).not.toContain('the request itself is refused')
+    expect(await idsIn(join(folder, 'out.jsonl'))).toHaveLength(170)
+  })
+
   it.each(['out.jsonl', 'out.parquet', '-'])(
     'in which nothing could be embedded is not finished: %s',
     async (output) => {

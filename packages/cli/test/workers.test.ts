@@ -72,6 +72,21 @@ describe.runIf(hasRedisServer())('pinecone-inference embed --redis', () => {
     )
   })
 
+  it('is not finished where nothing was embedded: ends with 1, and says why', async () => {
+    const { env } = await service()
+    const redis = await redisServer()
+    const long = 'harbour '.repeat(2_000)
+    const folder = await folderOf({ 'in.jsonl': lines(12, (i) => (i === 5 ? '' : long)) })
+    start(folder, ['worker', '--redis', redis], env)
+    const refusing = ['--model', 'multilingual-e5-large', '--truncate', 'NONE', '--redis', redis]
+    const { code, stderr } = await run(folder, ['embed', 'in.jsonl', '-o', 'out/', ...refusing], env)
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: none of 12 records could be embedded; the first of them: /m),
+    ])
+    expect(stderr).not.toContain('Embedded')
+  })
+
   it('needs no key with --offline, where offline workers do it and no others', async () => {
     const { env, emulator } = await service()
     const redis = await redisServer()

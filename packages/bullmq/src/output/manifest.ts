@@ -28,12 +28,14 @@ export async function writeManifest(
 
   const { jobs, recordsDone, recordsFailed, tokens } = await ledger.counts()
   const failures = await ledger.failures()
+  const vectors = await ledger.vectors()
   await writeWhole(
     join(folder, 'failures.jsonl'),
     failures.map((failure) => `${JSON.stringify(failure)}\n`),
   )
   async function* text() {
-    const head = { run: ledger.run, model, parameters, records: recordsDone, recordsFailed, tokens }
+    const counts = { records: recordsDone, recordsFailed, tokens }
+    const head = { run: ledger.run, model, ...vectors, parameters, ...counts }
     yield `${JSON.stringify(head).slice(0, -1)},"parts":[`
     let separator = '\n'
     let index = 0

@@ -3,6 +3,7 @@ import type { TextRecord } from '@pinecone-inference/files'
 import type { Queue } from 'bullmq'
 import { type EmbedJob, jobName } from '../run/job.js'
 import type { Ledger } from '../run/ledger.js'
+import { RETRIES } from '../run/retries.js'
 import { RunError } from '../run/run-error.js'
 import { planJobs } from './plan-jobs.js'
 
@@ -17,9 +18,6 @@ export interface ProduceOptions {
 
 /** So many jobs are looked at before Redis is asked again how many there are. */
 const POLL = 200
-
-/** How often a job is begun after it failed; the client has tried each request several times by then. */
-const ATTEMPTS = 5
 
 interface Destination {
   readonly queue: Queue<EmbedJob>
@@ -65,8 +63,7 @@ async function give(
       if (room === 0) room = await roomFor(queue, maxQueuedJobs, signal)
       await queue.add('embed', job, {
         jobId: jobName(job.index),
-        attempts: ATTEMPTS,
-        backoff: { type: 'exponential', delay: 5_000 },
+        ...RETRIES.ofJob,
         removeOnComplete: true,
         stackTraceLimit: 0,
       })

@@ -3,6 +3,7 @@ import { type RunKeys, runKeys } from '../redis/keys.js'
 import { Script } from '../redis/script.js'
 import { RunError } from './run-error.js'
 import { formatSpec, identityOf, parseSpec, type RunSpec } from './run-spec.js'
+import type { VectorFacts } from './vector-facts.js'
 
 /** A record that the service refused. It is not in the output. */
 export interface RecordFailure {
@@ -74,6 +75,16 @@ for i = 6, math.min(#ARGV, 5 + room) do redis.call('RPUSH', KEYS[3], ARGV[i]) en
 return 1
 `)
 
+/**
+ * Writes down what the run's vectors are, the first time, and returns what was written then; nothing where the run is no
+ * more. KEYS: run. ARGV: identity, vectors
+ */
+const vectorsScript = new Script(`
+if redis.call('HGET', KEYS[1], 'identity') ~= ARGV[1] then return false end
+redis.call('HSETNX', KEYS[1], 'vectors', ARGV[2])
+return redis.call('HGET', KEYS[1], 'vectors')
+`)
+
 /** What a run is and how far it has come, in Redis: the only place that says which jobs are done. */
 export class Ledger {
   readonly #redis: Redis
@@ -128,6 +139,19 @@ export class Ledger {
 
   async isDone(index: number): Promise<boolean> {
     return (await this.#entries(index, 1))[0] !== undefined
+  }
+
+  /** Before vectors go into the output: what those of the run are. The first that come decide it for all. */
+  async vectorsLike(spec: RunSpec, vectors: VectorFacts): Promise<VectorFacts> {
+    const args = [identityOf(spec), JSON.stringify(vectors)]
+    const written = await vectorsScript.run(this.#redis, [this.#keys.run], args)
+    return typeof written === 'string' ? (JSON.parse(written) as VectorFacts) : vectors
+  }
+
+  /** What the vectors in the output are; undefined before there are any. */
+  async vectors(): Promise<VectorFacts | undefined> {
+    const json = await this.#redis.hget(this.#keys.run, 'vectors')
+    return json === null ? undefined : (JSON.parse(json) as VectorFacts)
   }
 
   /** Whether this was news: a job that is done already, or of a run that is no more, changes nothing. */

@@ -11,9 +11,11 @@ import { DEFAULT_PREFIX, queuePrefix } from '../redis/keys.js'
 import { isLoss, isNotNow } from '../redis/outage.js'
 import { type EmbedJob, jobName } from '../run/job.js'
 import { Ledger } from '../run/ledger.js'
+import { RETRIES } from '../run/retries.js'
 import { RunError } from '../run/run-error.js'
 import { identityOf, type RunSpec } from '../run/run-spec.js'
 import { tell } from '../run/tell.js'
+import { areComparable, inWords, type VectorFacts } from '../run/vector-facts.js'
 import { begun } from './begun.js'
 import { embedRecords } from './embed-records.js'
 import { stopWorker } from './stop-worker.js'
@@ -50,8 +52,6 @@ export interface WorkerResult {
   tokens: number
 }
 
-/** Kills that a job may live through; one that takes its worker down each time is given up. */
-const KILLS = 10
 /** Milliseconds between looks at whether the run is finished. */
 const POLL = 1_000
 
@@ -79,6 +79,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
     if (!spec) return result
     const sink = sinkOf(spec, options)
     await using client = new PineconeInference({
+      maxRetries: RETRIES.ofRequest,
       ...options.client,
       sharedBudget: new RedisBudget({ redis, prefix, rateLimit: spec.rateLimit }),
     })
@@ -88,11 +89,14 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
 
     const embed = async ({ data: { index, fingerprint, records } }: Job<EmbedJob>) => {
       if (await ledger.isDone(index)) return
-      const nothingEmbedded = result.records === 0 && (await ledger.counts()).recordsDone === 0
-      const { embedded, failures, tokens } = await embedRecords(records, client, spec, {
-        signal: abandoned.signal,
-        nothingEmbedded,
-      })
+      const { embedded, failures, tokens, vectors } = await embedRecords(
+        records,
+        client,
+        spec,
+        abandoned.signal,
+      )
+      const before = vectors && (await ledger.vectorsLike(spec, vectors))
+      if (before && !areComparable(before, vectors)) throw otherVectors(run, before, vectors)
       await sink({ name: jobName(index), records: embedded })
       const finished = { index, fingerprint, records: embedded.length, tokens, failures }
       if (!(await ledger.finish(spec, finished))) return
@@ -119,7 +123,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
       concurrency,
       lockDuration,
       stalledInterval: lockDuration,
-      maxStalledCount: KILLS,
+      maxStalledCount: RETRIES.kills,
       runRetryDelay: 1_000,
     })
     const reportUnlessTold = (error: Error) => {
@@ -149,6 +153,13 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
   } finally {
     redis.disconnect()
   }
+}
+
+function otherVectors(run: string, before: VectorFacts, now: VectorFacts): WorkerError {
+  return new WorkerError(
+    `The vectors of the run ${JSON.stringify(run)} are of ${inWords(before)}, and the service now answers with ${inWords(now)}. ` +
+      'The two compare with nothing: wait until it answers as before, or embed everything under another name',
+  )
 }
 
 function refusedByRedis(cause: Error): WorkerError {

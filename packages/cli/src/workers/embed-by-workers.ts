@@ -83,9 +83,9 @@ export async function embedByWorkers(
     for (const { job, error } of result.failedJobs) report.say(`${job} was given up: ${error}`)
     const failed = result.recordsFailed
     if (result.records === 0) {
-      const [first] = result.failures
-      const reason = first ? `; the first of them: ${first.error}` : ''
-      report.fail(`none of ${countRecords(failed)} could be embedded${reason}`)
+      const [first] = [...result.failures, ...result.failedJobs]
+      const of = failed > 0 ? `none of ${countRecords(failed)}` : 'nothing'
+      report.fail(`${of} could be embedded${first ? `; the first of them: ${first.error}` : ''}`)
       return EXIT.refused
     }
     report.finish({

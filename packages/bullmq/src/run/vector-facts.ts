@@ -1,0 +1,23 @@
+import { hostedModel } from '@pinecone-inference/client'
+
+/** What all vectors of a run have in common. */
+export interface VectorFacts {
+  /** The model that made them, as the service names it: not always the one asked for. */
+  readonly servedBy: string
+  /** How many numbers each has; absent for sparse ones. */
+  readonly dimension?: number
+}
+
+/** Whether vectors can stand in one index: of one model, also under its other name, and of one length. */
+export function areComparable(a: VectorFacts, b: VectorFacts): boolean {
+  return a.dimension === b.dimension && (a.servedBy === b.servedBy || isAlias(a.servedBy, b.servedBy))
+}
+
+export function inWords({ servedBy, dimension }: VectorFacts): string {
+  return dimension === undefined ? servedBy : `${servedBy} with ${dimension} numbers each`
+}
+
+function isAlias(a: string, b: string): boolean {
+  const facts = hostedModel(a)
+  return facts !== undefined && facts === hostedModel(b)
+}
