@@ -16,6 +16,6 @@ export function wholeAnswer<T>(
   const chunks = new Chunks()
   return {
     push: (chunk) => chunks.add(chunk),
-    end: () => decode(asObject(endpoint, 'the answer', parseAnswer(endpoint, chunks.text()))),
+    end: () => decode(asObject(endpoint, 'the answer', parseAnswer(endpoint, chunks.text(), chunks.length))),
   }
 }

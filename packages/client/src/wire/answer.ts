@@ -1,14 +1,18 @@
-import { kindOf } from '../errors/as-written.js'
+import { counted, kindOf } from '../errors/as-written.js'
 import { PineconeResponseError } from '../errors/response-error.js'
 
-/** The text of an answer as JSON. */
-export function parseAnswer(endpoint: string, text: string): unknown {
+/**
+ * The text of an answer as JSON.
+ *
+ * @param bytes the length of the whole answer
+ */
+export function parseAnswer(endpoint: string, text: string, bytes: number): unknown {
   try {
     return JSON.parse(text)
   } catch {
     // Without a cause: its message quotes the answer, in which a gateway may have repeated the request's headers.
     throw new PineconeResponseError(
-      `${endpoint} answered ${text.length} characters that are not JSON, or JSON cut short`,
+      `${endpoint} answered ${counted(bytes, 'byte')} that are not JSON, or JSON cut short`,
     )
   }
 }

@@ -5,6 +5,10 @@ export class Chunks {
   readonly #chunks: Uint8Array[] = []
   #length = 0
 
+  get length(): number {
+    return this.#length
+  }
+
   add(chunk: Uint8Array): void {
     this.#chunks.push(chunk)
     this.#length += chunk.length

@@ -1,0 +1,155 @@
+import { broken, parseAnswer } from '../answer.js'
+import { Chunks } from '../chunks.js'
+import { toUtf8 } from '../utf8.js'
+import type { Machine } from './machine.js'
+
+const NOTHING = new Uint8Array(0)
+
+/** 32-bit ones where they were asked for. */
+export type Numbers = number[] | Float32Array
+
+/** The arrays of numbers of an answer. */
+export interface NumberArrays {
+  /** What was read of an array of the answer as it was parsed, if it held finite numbers and nothing else. */
+  of(array: unknown): Numbers | undefined
+}
+
+/**
+ * Reads JSON as it arrives, and takes the arrays of numbers out on the way: digits become numbers where they stand,
+ * without a token or a tree. What is left, with `[n]` for the nth array, is small; JSON.parse reads it at the end, and so
+ * is the judge of everything else.
+ *
+ * A number is the one that JSON.parse makes of it, to the last bit. An array that turns out to hold something else too,
+ * or a number that is infinite, is left to JSON.parse like the rest, with what was read of it so far.
+ */
+export class NumberArrayReader implements NumberArrays {
+  readonly #machine: Machine
+  /** Those of the machine, between two chunks. */
+  readonly #registers: Int32Array
+  readonly #isSingle: boolean
+  readonly #arrays: Numbers[] = []
+  /** Numbers of the current array from the steps before. */
+  #begun: Float64Array[] = []
+  /** A number that may go on in the next chunk. */
+  #cut = NOTHING
+  readonly #rest = new Chunks()
+  #received = 0
+  #isTooLong = false
+
+  /** @param isSingle makes Float32Arrays; but an array of whole numbers alone stays exact, as it may hold indices */
+  constructor(machine: Machine, isSingle: boolean) {
+    const { registers, constants } = machine
+    this.#machine = machine
+    this.#isSingle = isSingle
+    this.#registers = new Int32Array(registers.length)
+    this.#registers[constants.IS_SINGLE] = Number(isSingle)
+  }
+
+  push(chunk: Uint8Array): void {
+    const { registers, constants } = this.#machine
+    this.#received += chunk.length
+    registers.set(this.#registers)
+    for (let start = 0; start < chunk.length && !this.#isTooLong; start += constants.STEP) {
+      this.#read(chunk.subarray(start, start + constants.STEP))
+    }
+    this.#registers.set(registers)
+  }
+
+  /**
+   * The value, with `[n]` for the nth array.
+   *
+   * @throws PineconeResponseError for what is not JSON, or has a number longer than any
+   */
+  end(endpoint: string): unknown {
+    if (this.#isTooLong) {
+      throw broken(
+        endpoint,
+        `it holds a number of more than ${this.#machine.constants.LONGEST_NUMBER} characters`,
+      )
+    }
+    return parseAnswer(endpoint, this.#rest.text(), this.#received)
+  }
+
+  of(array: unknown): Numbers | undefined {
+    if (!Array.isArray(array) || array.length !== 1) return undefined
+    // any other array of one number was taken out itself
+    const [index] = array
+    return typeof index === 'number' ? this.#arrays[index] : undefined
+  }
+
+  #read(chunk: Uint8Array): void {
+    const { bytes, registers, read, constants } = this.#machine
+    const { INPUT, EVENT, COUNT, REST_LENGTH, READ, CLOSED, NOT_A_NUMBER, LONGEST_NUMBER } = constants
+    bytes.set(this.#cut, INPUT)
+    bytes.set(chunk, INPUT + this.#cut.length)
+    const end = INPUT + this.#cut.length + chunk.length
+    registers[COUNT] = 0
+    registers[REST_LENGTH] = 0
+    let at = INPUT
+    do {
+      at = read(at, end)
+      if (registers[EVENT] === CLOSED) this.#close()
+      if (registers[EVENT] === NOT_A_NUMBER) this.#giveBack()
+    } while (registers[EVENT] !== READ)
+    this.#cut = at < end ? bytes.slice(at, end) : NOTHING
+    this.#isTooLong = this.#cut.length > LONGEST_NUMBER
+    if (registers[COUNT] !== 0) this.#begun.push(this.#numbers().slice())
+    this.#keepRest()
+  }
+
+  #close(): void {
+    const { registers, constants } = this.#machine
+    const numbers = this.#allNumbers()
+    const isSingle = this.#isSingle && registers[constants.ALL_INTEGERS] === 0
+    this.#arrays.push(isSingle ? new Float32Array(numbers) : toArray(numbers))
+  }
+
+  /** Writes what was read of an array back, for JSON.parse. */
+  #giveBack(): void {
+    const { registers, constants } = this.#machine
+    const { PLACE, ITEM, OUTSIDE } = constants
+    this.#keepRest()
+    const texts = Array.from(this.#allNumbers(), (number) => (Object.is(number, -0) ? '-0' : String(number)))
+    const comma = registers[PLACE] === ITEM && texts.length > 0 ? ',' : ' '
+    this.#rest.add(toUtf8(texts.join() + comma))
+    registers[PLACE] = OUTSIDE
+  }
+
+  /** Numbers of the current array, as they stand in the machine. */
+  #numbers(): Float64Array {
+    const { doubles, registers, constants } = this.#machine
+    const first = constants.NUMBERS / 8
+    return doubles.subarray(first, first + (registers[constants.COUNT] ?? 0))
+  }
+
+  /** Takes the numbers of the current array, those of the steps before too. */
+  #allNumbers(): Float64Array {
+    const { registers, constants } = this.#machine
+    const last = this.#numbers()
+    registers[constants.COUNT] = 0
+    if (this.#begun.length === 0) return last
+    const parts = [...this.#begun, last]
+    this.#begun = []
+    const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0))
+    let start = 0
+    for (const part of parts) {
+      all.set(part, start)
+      start += part.length
+    }
+    return all
+  }
+
+  #keepRest(): void {
+    const { bytes, registers, constants } = this.#machine
+    const { REST, REST_LENGTH } = constants
+    this.#rest.add(bytes.slice(REST, REST + (registers[REST_LENGTH] ?? 0)))
+    registers[REST_LENGTH] = 0
+  }
+}
+
+/** A loop: Array.from takes ten times as long. */
+function toArray(numbers: Float64Array): number[] {
+  const array = new Array<number>(numbers.length)
+  for (let i = 0; i < array.length; i++) array[i] = numbers[i] ?? 0
+  return array
+}
