@@ -9,6 +9,7 @@ import {
   PineconeInvalidRequestError,
   PineconeQuotaError,
   PineconeResponseError,
+  PineconeServerError,
 } from '../dist/index.js'
 import { E5, embedAnswer, errorBody, event, json, rerankAnswer, scriptedApi } from './scripted-api.js'
 
@@ -74,12 +75,13 @@ describe('an error answer is told in one line, whatever a gateway made of it:', 
     async (words, quota) => {
       const body = errorBody(429, 'RESOURCE_EXHAUSTED', `You've reached the ${words}`)
       const api = await scriptedApi((_, response) => json(response, 429, body))
-      const client = api.client({ maxConcurrency: 1 })
+      // One client each: it remembers that the month is used up.
+      const client = () => api.client({ maxConcurrency: 1 })
       const inputs = Array.from({ length: 960 }, (_, i) => `text ${i}`)
       for (const call of [
-        () => client.embed({ ...E5, inputs: ['a'] }),
-        () => client.embedAll({ ...E5, inputs }, { onError: 'collect' }),
-        () => client.rerank({ model: 'bge-reranker-v2-m3', query: 'q', documents: ['a'] }),
+        () => client().embed({ ...E5, inputs: ['a'] }),
+        () => client().embedAll({ ...E5, inputs }, { onError: 'collect' }),
+        () => client().rerank({ model: 'bge-reranker-v2-m3', query: 'q', documents: ['a'] }),
       ]) {
         const before = api.requests.length
         const failure = await failureOf(call())
@@ -585,5 +587,37 @@ describe('through a fetch of the caller’s', () => {
       'content-type': 'application/json',
       'x-pinecone-api-version': '2025-10',
     })
+  })
+})
+
+describe.each([
+  ['undici', {}],
+  ['fetch', { fetch }],
+])('an error answer without an end, through %s,', (_, options) => {
+  it('is read for a megabyte, and told in one short line', async () => {
+    const page = '<p>The gateway is busy.</p>\n'.repeat(4_000)
+    const api = await scriptedApi((_, response) => {
+      response.writeHead(502, { 'content-type': 'text/html' })
+      const send = () => {
+        while (response.writable && response.write(page));
+      }
+      response.on('drain', send)
+      send()
+    })
+    const client = api.client({ ...options, maxRetries: 0 })
+    const error = await failureOf(client.embed({ ...E5, inputs: ['one'] }))
+    expect(error).toBeInstanceOf(PineconeServerError)
+    expect(String(error).length).toBeLessThan(300)
+    expect(String(error)).toContain('502: <p>The gateway is busy.</p>')
+    await vi.waitUntil(() => api.inFlight === 0)
+  })
+
+  it('whose code and message are endless has both cut', async () => {
+    const endless = 'x'.repeat(400_000)
+    const api = await scriptedApi((_, response) => json(response, 400, errorBody(400, endless, endless)))
+    const error = await failureOf(api.client(options).embed({ ...E5, inputs: ['one'] }))
+    expect(error).toBeInstanceOf(PineconeInvalidRequestError)
+    expect(String(error).length).toBeLessThan(2_100)
+    expect((error as PineconeApiError).code?.length).toBeLessThan(110)
   })
 })

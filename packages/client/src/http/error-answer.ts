@@ -1,4 +1,5 @@
 import { apiError, type PineconeApiError } from '../errors/api-error.js'
+import { asOneLine } from '../errors/as-written.js'
 import type { HttpReply } from './exchange.js'
 import { parseRetryAfter } from './retry-after.js'
 import type { Secrecy } from './secrecy.js'
@@ -11,11 +12,16 @@ export function errorFromAnswer(
   secrecy: Secrecy,
 ): PineconeApiError {
   // After parsing, as JSON may spell the key with escapes.
-  const { code, message, details } = secrecy.blotWithin(contractError(text)) as ContractError
+  const { code: given, message, details } = secrecy.blotWithin(contractError(text)) as ContractError
+  const code = given && asOneLine(given, LONGEST_CODE)
   const retryAfterMs = parseRetryAfter(header(reply, 'retry-after'), header(reply, 'date'), Date.now())
   const requestId = requestIdOf(reply)
   const redirect = reply.status >= 300 && reply.status < 400 ? ' (redirects are not followed)' : ''
-  const line = [`${what} answered ${reply.status}${redirect}`, code, message ?? excerpt(secrecy.blot(text))]
+  const line = [
+    `${what} answered ${reply.status}${redirect}`,
+    code,
+    message ?? asOneLine(secrecy.blot(text), LONGEST_EXCERPT),
+  ]
   const wait = retryAfterMs ? ` (it asks to wait ${Math.ceil(retryAfterMs / 1000)} s)` : ''
   return apiError(line.filter(Boolean).join(': ') + wait, {
     status: reply.status,
@@ -30,6 +36,12 @@ export function errorFromAnswer(
 export function requestIdOf(reply: HttpReply): string | undefined {
   return header(reply, 'x-pinecone-request-id') ?? header(reply, 'x-request-id')
 }
+
+/** Characters. The longest code of the contract is `RESOURCE_EXHAUSTED`. */
+const LONGEST_CODE = 100
+
+/** Characters of a body that is not the contract's. */
+const LONGEST_EXCERPT = 200
 
 interface ContractError {
   code?: string | undefined
@@ -52,11 +64,6 @@ function contractError(text: string): ContractError {
   } catch {
     return {}
   }
-}
-
-function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line
 }
 
 function header(reply: HttpReply, name: string): string | undefined {

@@ -13,6 +13,8 @@ export interface HttpReply {
 /** Takes the bytes of a body as they arrive. */
 export interface BodyReader {
   push(chunk: Uint8Array): void
+  /** Bytes that are enough of it: what comes after is left on the wire, and the connection with it. */
+  readonly enough?: number
 }
 
 /**
@@ -74,9 +76,13 @@ export function exchange(
               verdict: 'setup',
             }),
           )
-        } else {
-          reader?.push(chunk)
+          return
         }
+        reader?.push(chunk)
+        if (reader?.enough === undefined || received < reader.enough) return
+        end()
+        resolve(reply)
+        abortWire?.(new Error('the rest of the answer is not wanted'))
       },
       onEnd() {
         if (ended) return

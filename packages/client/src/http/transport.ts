@@ -73,7 +73,9 @@ export class Transport {
       },
       ({ status, headers }) => {
         if (unknownCoding(headers)) return UNREADABLE
-        return isSuccess(status) ? answer : { push: (chunk) => refusal.add(chunk) }
+        return isSuccess(status)
+          ? answer
+          : { push: (chunk) => refusal.add(chunk), enough: ENOUGH_OF_AN_ERROR }
       },
       call,
       secrecy,
@@ -108,8 +110,11 @@ export class Transport {
   }
 }
 
+/** Bytes. A gateway may answer with a page of any length, and without an end. */
+const ENOUGH_OF_AN_ERROR = 1024 * 1024
+
 /** An answer whose bytes mean nothing without its coding. */
-const UNREADABLE: BodyReader = { push() {} }
+const UNREADABLE: BodyReader = { push() {}, enough: ENOUGH_OF_AN_ERROR }
 
 /** A URL leaves out the port of its scheme; without the scheme, that of plain http must be said. */
 function hostOf({ host, port, protocol }: URL): string {
