@@ -1,6 +1,22 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
-import { type DenseEmbedding, PineconeInference, PineconeInferenceError } from '../dist/index.js'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { DocumentAndQueryCalls, RerankCalls } from '../dist/adapters.js'
+import {
+  type DenseEmbedding,
+  PineconeInference,
+  PineconeInferenceError,
+  PineconeTimeoutError,
+} from '../dist/index.js'
+import {
+  E5,
+  embedAnswer,
+  event,
+  rerankAnswer,
+  type Script,
+  scriptedApi,
+  texts,
+  vectorOf,
+} from './scripted-api.js'
 
 /** A model of its own, whose vectors have three dimensions. */
 const info = {
@@ -130,4 +146,61 @@ it('embedStream yields everything before the failure, in its place', async () =>
     }),
     { numRuns: 40 },
   )
+})
+
+describe('a whole call of an adapter that takes longer than its timeout hands over what is finished:', () => {
+  /** Answers the first request, and no other. */
+  const answersOnce = async (answer: Script) => {
+    const second = event()
+    const api = await scriptedApi((request, response, number) => {
+      if (number === 1) return answer(request, response, number)
+      second.happen()
+    })
+    return { client: api.client({ maxConcurrency: 1 }), second: second.happened }
+  }
+  const failureOf = (call: Promise<unknown>) => call.catch((error: unknown) => error)
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    return () => vi.useRealTimers()
+  })
+
+  it('embeddings, each in its place', async () => {
+    const { client, second } = await answersOnce(embedAnswer)
+    const calls = new DocumentAndQueryCalls(E5.model, 'dense', { client, batchSize: 3 })
+    const failing = failureOf(calls.documents(texts(10), { timeout: 5_000 }))
+    await second
+    vi.advanceTimersByTime(5_000)
+    const error = await failing
+    expect(error).toBeInstanceOf(PineconeTimeoutError)
+    const embeddings = texts(3).map((text, index) => ({
+      index,
+      embedding: { vectorType: 'dense', values: vectorOf(text) },
+    }))
+    expect(error).toMatchObject({ partial: { data: embeddings, usage: { totalTokens: 3 } } })
+  })
+
+  it('scores, counted in the list with the blanks', async () => {
+    const { client, second } = await answersOnce(rerankAnswer)
+    const calls = new RerankCalls({ client })
+    const blankFirst = Array.from({ length: 250 }, (_, i) => ({ text: i < 5 ? ' ' : `text ${i}` }))
+    const failing = failureOf(calls.rank(calls.candidates(blankFirst), 'query', { timeout: 5_000 }))
+    await second
+    vi.advanceTimersByTime(5_000)
+    const { partial } = (await failing) as PineconeInferenceError
+    expect(partial?.data.map(({ index }) => index).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 100 }, (_, i) => 5 + i),
+    )
+  })
+
+  it('but the reason of the caller’s own abort is left as it is', async () => {
+    const { client, second } = await answersOnce(embedAnswer)
+    const abort = new AbortController()
+    const calls = new DocumentAndQueryCalls(E5.model, 'dense', { client, batchSize: 3 })
+    const failing = failureOf(calls.documents(texts(10), { timeout: 5_000, signal: abort.signal }))
+    await second
+    const reason = Object.freeze(new PineconeInferenceError('of another call'))
+    abort.abort(reason)
+    expect(await failing).toBe(reason)
+  })
 })

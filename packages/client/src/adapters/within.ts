@@ -1,11 +1,11 @@
-import { PineconeTimeoutError } from '../errors/timeout-error.js'
+import { callTimeout } from '../errors/timeout-error.js'
 import { checkMilliseconds, checkSignal } from '../validate/call-options.js'
 
 /**
  * Runs a whole call, its retries included, within a time: the frameworks' meaning of `timeout`, where the client's is one
  * attempt.
  *
- * @throws PineconeTimeoutError when the time has passed
+ * @throws PineconeTimeoutError when the time has passed, with what was finished by then as `partial`
  */
 export async function within<T>(
   { timeout, signal }: { timeout?: number | undefined; signal?: AbortSignal | undefined },
@@ -15,9 +15,7 @@ export async function within<T>(
   if (timeout === undefined) return call(signal)
   checkMilliseconds('timeout', timeout)
   const late = new AbortController()
-  const timer = setTimeout(() => {
-    late.abort(new PineconeTimeoutError(`the call took longer than its timeout of ${timeout} ms`, timeout))
-  }, timeout)
+  const timer = setTimeout(() => late.abort(callTimeout(timeout)), timeout)
   try {
     return await call(signal ? AbortSignal.any([signal, late.signal]) : late.signal)
   } finally {

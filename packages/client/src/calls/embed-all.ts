@@ -11,6 +11,7 @@ import { piecesOf } from '../batches/pieces.js'
 import { AHEAD_PER_SLOT, MAX_REQUEST_BYTES, planBatches } from '../batches/plan-batches.js'
 import type { Call } from '../delivery/call.js'
 import type { PineconeInferenceError } from '../errors/inference-error.js'
+import { isCallTimeout } from '../errors/timeout-error.js'
 import { tell } from '../observe/tell.js'
 import { checkListener, checkOnError } from '../validate/call-options.js'
 import { checkEncoding } from '../validate/encoding.js'
@@ -62,25 +63,33 @@ export async function embedAll<E extends Encoding>(
     collecting: collects ? { probe } : undefined,
     send: ({ items }, part) => embedBatch(work, items, part, engine),
   })
+  const partial = () => ({
+    data: data.flatMap((embedding, index) => (embedding ? [{ index, embedding }] : [])),
+    usage,
+  })
   let failure: PineconeInferenceError | undefined
-  for await (const piece of pieces) {
-    const { start, count } = piece
-    if (!('error' in piece)) {
-      const { result } = piece
-      Object.assign(made, { model: result.model, vectorType: result.vectorType })
-      for (const [i, embedding] of result.data.entries()) data[start + i] = embedding
-      usage.totalTokens += result.usage.totalTokens
-      done += count
-      tell(() => onProgress?.({ done, total: inputs.length, usage: { ...usage } }))
-    } else if (piece.isFinal) {
-      failure ??= piece.error
-    } else {
-      failures.push({ inputRange: [start, start + count], error: piece.error })
+  try {
+    for await (const piece of pieces) {
+      const { start, count } = piece
+      if (!('error' in piece)) {
+        const { result } = piece
+        Object.assign(made, { model: result.model, vectorType: result.vectorType })
+        for (const [i, embedding] of result.data.entries()) data[start + i] = embedding
+        usage.totalTokens += result.usage.totalTokens
+        done += count
+        tell(() => onProgress?.({ done, total: inputs.length, usage: { ...usage } }))
+      } else if (piece.isFinal) {
+        failure ??= piece.error
+      } else {
+        failures.push({ inputRange: [start, start + count], error: piece.error })
+      }
     }
+  } catch (error) {
+    if (isCallTimeout(error)) error.partial = partial()
+    throw error
   }
   if (failure) {
-    const finished = data.flatMap((embedding, index) => (embedding ? [{ index, embedding }] : []))
-    failure.partial = { data: finished, usage }
+    failure.partial = partial()
     throw failure
   }
   const result = { ...made, usage }

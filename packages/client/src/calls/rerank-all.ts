@@ -3,6 +3,7 @@ import { piecesOf } from '../batches/pieces.js'
 import { AHEAD_PER_SLOT, MAX_REQUEST_BYTES, planBatches } from '../batches/plan-batches.js'
 import type { Call } from '../delivery/call.js'
 import type { PineconeInferenceError } from '../errors/inference-error.js'
+import { isCallTimeout } from '../errors/timeout-error.js'
 import { checkModelUse } from '../validate/model.js'
 import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
 import { ExpectedScores } from '../wire/expected.js'
@@ -56,13 +57,18 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
     },
   })
   let failure: PineconeInferenceError | undefined
-  for await (const piece of pieces) {
-    if ('error' in piece) {
-      failure ??= piece.error
-    } else {
-      rankings.push(piece.result.data.map(({ index, score }) => ({ index: piece.start + index, score })))
-      usage.rerankUnits += piece.result.usage.rerankUnits
+  try {
+    for await (const piece of pieces) {
+      if ('error' in piece) {
+        failure ??= piece.error
+      } else {
+        rankings.push(piece.result.data.map(({ index, score }) => ({ index: piece.start + index, score })))
+        usage.rerankUnits += piece.result.usage.rerankUnits
+      }
     }
+  } catch (error) {
+    if (isCallTimeout(error)) error.partial = { data: merged(), usage }
+    throw error
   }
   if (failure) {
     failure.partial = { data: merged(), usage }

@@ -5,6 +5,7 @@ import {
   type PartialRanking,
   PineconeInferenceError,
 } from './inference-error.js'
+import { isCallTimeout } from './timeout-error.js'
 
 /**
  * For a layer that passes on only some of its caller's items, or passes them on in another order: the same error with its
@@ -38,7 +39,7 @@ export function atPositions(
   },
 ): unknown {
   if (!(error instanceof PineconeInferenceError)) return error
-  if (signal?.aborted && signal.reason === error) return error
+  if (signal?.aborted && signal.reason === error && !isCallTimeout(error)) return error
   const moved = error instanceof PineconeConfigurationError ? renamed(error, positions, argument) : error
   if (error.inputRange) moved.inputRange = rangeAt(error.inputRange, positions)
   if (error.partial) moved.partial = partialAt(error.partial, positions)
