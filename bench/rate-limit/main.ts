@@ -77,6 +77,8 @@ await writeResults(
   import.meta.url,
   `# A bulk job against a token bucket
 
+On real sockets; many more kinds of service in virtual time: [VIRTUAL.md](VIRTUAL.md).
+
 \`npx -y pnpm@12 --filter ./bench rate-limit\`, one run each, with ${versions([
     '@pinecone-inference/client',
     '@pinecone-inference/emulator',
