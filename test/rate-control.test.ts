@@ -74,7 +74,7 @@ describe('in virtual time a bulk job', () => {
 
   it('finds its way where only four requests at a time are taken', async () => {
     const { over, share } = await run(() => atATime(4))
-    expect(over).toBeLessThanOrEqual(2.5)
+    expect(over).toBeLessThanOrEqual(1.7)
     expect(share).toBeLessThanOrEqual(0.1)
   })
 })

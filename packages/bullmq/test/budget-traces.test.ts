@@ -1,12 +1,5 @@
-import {
-  type BudgetEntry,
-  type BudgetRequest,
-  type BudgetWait,
-  drawsOf,
-  type RateLimit,
-  type RateState,
-  waitOf,
-} from '@pinecone-inference/client'
+import type { BudgetEntry, BudgetRequest, BudgetWait, RateLimit } from '@pinecone-inference/client'
+import { drawsOf, type RateState, waitOf } from '@pinecone-inference/client/adapters'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { LocalBudget } from '../../client/src/budget/local-budget.js'

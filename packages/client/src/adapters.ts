@@ -14,5 +14,7 @@ export {
   type RerankCallOptions,
   type RerankFields,
 } from './adapters/rerank-fields.js'
+export { type Draw, drawsOf, type Happening, stateOf, statesAfter, waitOf } from './budget/draws.js'
+export type { RateState } from './budget/policy/rate-state.js'
 export { atPositions } from './errors/positions.js'
 export { checkOptions, type NamesOf } from './validate/options.js'

@@ -46,8 +46,6 @@ export type {
   RateLimit,
   SharedBudget,
 } from './budget/budget.js'
-export { type Draw, drawsOf, type Happening, stateOf, statesAfter, waitOf } from './budget/draws.js'
-export type { RateState } from './budget/rate-policy.js'
 export { PineconeInference } from './client.js'
 export {
   PineconeApiError,

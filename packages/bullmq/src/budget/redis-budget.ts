@@ -1,16 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  type BudgetEntry,
-  type BudgetRequest,
-  type BudgetWait,
-  drawsOf,
-  type Happening,
-  type RateLimit,
-  type SharedBudget,
-  stateOf,
-  statesAfter,
-  waitOf,
+import type {
+  BudgetEntry,
+  BudgetRequest,
+  BudgetWait,
+  RateLimit,
+  SharedBudget,
 } from '@pinecone-inference/client'
+import { drawsOf, type Happening, stateOf, statesAfter, waitOf } from '@pinecone-inference/client/adapters'
 import type { Redis } from 'ioredis'
 import { checkRateLimit } from '../options/check-numbers.js'
 import { DEFAULT_PREFIX, rateKey } from '../redis/keys.js'

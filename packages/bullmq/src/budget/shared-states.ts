@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { RateState } from '@pinecone-inference/client'
+import type { RateState } from '@pinecone-inference/client/adapters'
 import type { Redis } from 'ioredis'
 import { Script } from '../redis/script.js'
 

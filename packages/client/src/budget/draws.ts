@@ -1,6 +1,7 @@
 import { planLimits } from '../../../../spec/rate-limits.js'
 import type { BudgetRequest, BudgetWait, RateLimit } from './budget.js'
-import { type BudgetEvent, type Limit, type RateState, ratePolicy } from './rate-policy.js'
+import { type BudgetEvent, ratePolicy } from './policy/rate-policy.js'
+import type { Limit, RateState } from './policy/rate-state.js'
 
 /** What a request draws on: one state of the policy each. */
 export interface Draw {
@@ -52,7 +53,7 @@ export type Happening =
 
 /** The state that was kept, as far as it is of use: of this version and limit. */
 export function stateOf(kept: RateState | undefined, { limit }: Draw, now: number): RateState {
-  if (kept?.version !== 1) return ratePolicy.start(limit, now)
+  if (kept?.version !== 2) return ratePolicy.start(limit, now)
   if (kept.told?.perMinute !== limit.perMinute) return ratePolicy.start(limit, now)
   // After a clock was set back, what lies ahead would be waited for.
   const ahead = kept.times.seen - now

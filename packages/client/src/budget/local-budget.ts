@@ -1,6 +1,6 @@
 import type { BudgetEntry, BudgetRequest, BudgetWait, RateLimit, SharedBudget } from './budget.js'
 import { type Draw, drawsOf, type Happening, stateOf, statesAfter, waitOf } from './draws.js'
-import type { RateState } from './rate-policy.js'
+import type { RateState } from './policy/rate-state.js'
 
 /** The time and its timers; a simulation has its own. */
 export interface Clock {

@@ -1,0 +1,110 @@
+import { BETA } from './growth.js'
+import { ENOUGH, type RateState, speedOf, toldMost } from './rate-state.js'
+
+/** Share of refusals that is taken for noise, to begin with, where lowering the rate does not help. */
+const PRESUMED_NOISE = 0.06
+/** A refusal after fewer accepted requests than these, although the rate was lowered. */
+const QUICKLY = 25
+/** After so many accepted requests the limit is no longer in doubt. */
+const TRUSTED = 50
+/** A hold of so many milliseconds says that what there is comes all at once: a window. */
+const LONG_HOLD = 5_000
+/** Milliseconds of the hold after a 429 that does not say: doubling from 1,000 while everything is refused. */
+const LADDER = { first: 500, most: 5_000 }
+
+type Refusal = { readonly amount: number; readonly retryAfterMs?: number }
+
+/** A refusal that shows a limit: nothing goes for a while, and then at the rate that the service is seen to accept. */
+export function lowered(state: RateState, refusal: Refusal, now: number): RateState {
+  const held = heldFor(state, refusal, now)
+  const { rate, requests, times } = state
+  const { heldUntil } = held.times
+  const hold = heldUntil - now
+  // Nothing was accepted since: it is known already that it is too much.
+  if (held.blind > 0) return held
+
+  /** By the end of the hold the service has as much to give again as it had when the count began. */
+  const cycle = state.accepted / Math.max(1, heldUntil - times.since)
+  const speed = speedOf(state, now)
+  // What came before the first refusal was saved up.
+  const isMeasured = times.since > times.began && requests >= ENOUGH && hold < LONG_HOLD
+  const best = isMeasured ? Math.max(cycle, 0.9 * state.best) : state.best
+  const recounted = { accepted: 0, requests: 0, times: { ...held.times, since: heldUntil } }
+  if (isMeasured && state.noise < PRESUMED_NOISE && cycle < 0.6 * best) {
+    // Less went through, and as much was refused: a limit would have let as much through as before.
+    const limit = toldMost(state, best / BETA)
+    return { ...held, ...recounted, noise: PRESUMED_NOISE, best: 0, ...slowStart(limit) }
+  }
+  const next = { ...held, best }
+  if (rate === null) return { ...next, ...recounted, ...slowStart(BETA * speed) }
+  if (isFromSavings(state, rate, refusal)) {
+    // The rate was kept to: it is the savings that are not there.
+    const depth = Math.max(0, Math.min(state.depth / 2, state.accepted / rate - (now - times.since)))
+    return { ...next, ...recounted, depth }
+  }
+  if (requests < ENOUGH) {
+    const isGuess = state.growth === 'slow start' && hold < LONG_HOLD
+    const least = isGuess ? refusal.amount / (4 * Math.max(hold, 1000)) : rate / 2
+    return { ...next, ...search(Math.min(rate, Math.max(least, cycle))) }
+  }
+  if (state.growth === 'slow start' && cycle < 0.6 * speed) {
+    // It grew so fast until then that the count says little.
+    return { ...next, ...recounted, ...search(toldMost(state, Math.min(rate, Math.sqrt(cycle * speed)))) }
+  }
+  const limit = toldMost(state, Math.min(rate, cycle))
+  return {
+    ...next,
+    ...recounted,
+    limit,
+    measuredBy: requests,
+    rate: BETA * limit,
+    growth: 'cubic',
+    grown: 0,
+  }
+}
+
+/** The service accepts again, a request of this amount, after it refused everything. */
+export function resumed(state: RateState, amount: number, now: number): RateState {
+  const { times, limit, size } = state
+  const held = Math.max(1, times.heldUntil - times.decided)
+  // A small request may be the first that goes; the rate is to suit the larger ones.
+  const base = toldMost(state, Math.max(limit === null ? 0 : limit / 2, Math.max(amount, size) / held))
+  return {
+    ...state,
+    ...slowStart(base),
+    blind: 0,
+    level: 0,
+    accepted: 0,
+    requests: 0,
+    times: { ...times, probed: 0, at: now, bound: now, since: now },
+  }
+}
+
+function heldFor(state: RateState, { retryAfterMs }: Refusal, now: number): RateState {
+  const { clean, times, blind, doubts } = state
+  const backoff = Math.min(LADDER.most, LADDER.first * 2 ** (blind + 1))
+  // A service that asks for too short a wait again and again is not taken at its word.
+  const hold = Math.max(retryAfterMs ?? backoff, blind > 2 ? backoff / 4 : 0)
+  return {
+    ...state,
+    blind: clean === 0 ? blind + 1 : 0,
+    recent: [],
+    suspicion: 0,
+    doubts: clean < QUICKLY ? doubts + 1 : clean > TRUSTED ? 0 : doubts,
+    clean: 0,
+    level: 0,
+    times: { ...times, decided: now, heldUntil: Math.max(times.heldUntil, now + hold) },
+  }
+}
+
+function isFromSavings({ level, clean, depth, size, growth }: RateState, rate: number, { amount }: Refusal) {
+  return growth === 'cubic' && (level > 2 * amount || (clean < QUICKLY / 2 && depth * rate > size))
+}
+
+function slowStart(rate: number): Pick<RateState, 'rate' | 'limit' | 'growth' | 'grown'> {
+  return { rate, limit: rate, growth: 'slow start', grown: 0 }
+}
+
+function search(rate: number): Pick<RateState, 'rate' | 'limit' | 'growth'> {
+  return { rate, limit: rate, growth: 'search' }
+}
