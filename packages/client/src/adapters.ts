@@ -17,4 +17,5 @@ export {
 export { type Draw, drawsOf, type Happening, stateOf, statesAfter, waitOf } from './budget/draws.js'
 export type { RateState } from './budget/policy/rate-state.js'
 export { atPositions } from './errors/positions.js'
+export { checkSignal } from './validate/call-options.js'
 export { checkOptions, type NamesOf } from './validate/options.js'

@@ -1,14 +1,14 @@
 import type { EmbedAllOptions } from '@pinecone-inference/client'
 import type { NamesOf } from '@pinecone-inference/client/adapters'
 
-/** What LangChain's own interface has no room for. */
+/** Options beyond LangChain's own interface. */
 export interface EmbedCallOptions extends Pick<EmbedAllOptions, 'onProgress'> {
   /**
-   * Aborts the call; it rejects with the signal's reason. Without one, `embedQuery` ends with the run that it is part of,
-   * unless it is null. `embedDocuments` does not: what it works on is often for more than that run.
+   * Aborts the call, which rejects with the signal's reason. Without one, `embedQuery` ends with the run that it is part
+   * of; null keeps it independent. `embedDocuments` never follows a run: its vectors often serve other runs too.
    */
   signal?: AbortSignal | null | undefined
-  /** Milliseconds for the whole call, its retries included. Default: no limit but that of each attempt. */
+  /** Milliseconds for the whole call, retries included. Default: only each attempt has a limit. */
   timeout?: number | undefined
 }
 

@@ -21,8 +21,8 @@ export type PineconeEmbeddingsFields<
 }
 
 /**
- * Dense embeddings from a model hosted by Pinecone. Documents are sent as `passage`, queries as `query`;
- * any number of documents, split to the model's limits and sent side by side.
+ * Dense embeddings from a model hosted by Pinecone. Documents are sent as `passage`, queries as `query`. Any number of
+ * documents is split to the model's limits and sent side by side.
  *
  * @example
  * ```ts
@@ -41,19 +41,19 @@ export class PineconeEmbeddings<
   readonly #calls: DocumentAndQueryCalls<'dense'>
 
   constructor(fields: PineconeEmbeddingsFields<M, D> = {}) {
-    // The client retries and limits what is in flight; LangChain's caller is not used, so that retries do not stack.
+    // The client retries and limits what is in flight. LangChain's caller is not used, so that retries do not stack.
     super({ maxRetries: 0 })
     checkOptions(fields, { ...EMBEDDING_FIELDS, dimension: true }, 'PineconeEmbeddings')
     this.model = fields.model ?? 'multilingual-e5-large'
     this.#calls = new DocumentAndQueryCalls(this.model, 'dense', fields, SOURCE_TAG)
   }
 
-  /** The client that sends the requests: the one given, or one of its own. */
+  /** The client that sends the requests: the one you passed, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
   }
 
-  /** Numbers in a vector: as asked for, or the model's own where that is known. */
+  /** Length of a vector: as asked for, or the model's default where it is known. */
   get dimension(): number | undefined {
     return this.#calls.dimension
   }
@@ -78,7 +78,7 @@ export class PineconeEmbeddings<
     return this.#calls.queryParameters
   }
 
-  /** Closes the client, unless it was given and others may use it. */
+  /** Closes the client, unless you passed it: others may use it. */
   close(): Promise<void> {
     return this.#calls.close()
   }
@@ -89,7 +89,7 @@ export class PineconeEmbeddings<
 
   /**
    * @returns one vector per text, in order
-   * @throws PineconeInferenceError with `inputRange`, and in `partial` what is finished
+   * @throws PineconeInferenceError with `inputRange`, and in `partial` what was finished
    */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<number[][]> {
     checkOptions(options, EMBED_CALL_OPTIONS, 'embedDocuments')

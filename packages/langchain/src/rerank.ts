@@ -24,14 +24,14 @@ import { SOURCE_TAG } from './source-tag.js'
 
 export interface RerankCallOptions extends Omit<ClientsRerankCallOptions, 'signal'> {
   /**
-   * Aborts the call; it rejects with the signal's reason. Without one, the call ends with the run that it is part of,
-   * unless it is null.
+   * Aborts the call, which rejects with the signal's reason. Without one, the call ends with the run that it is part of;
+   * null keeps it independent.
    */
   signal?: AbortSignal | null | undefined
 }
 
 export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P> & {
-  /** In `rerank()`, put the caller's own document beside its score. Default false. */
+  /** Whether `rerank()` returns your own document beside its score. Default false. */
   returnDocuments?: boolean | undefined
 }
 
@@ -39,23 +39,23 @@ export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknow
 export type Rankable = DocumentInterface | string | object
 
 export interface RankedResult<D> {
-  /** Position in the documents given. */
+  /** Position in the list of documents. */
   index: number
   /** Relevance to the query, 0 to 1 for the hosted models. */
   score: number
-  /** The document given, with `returnDocuments`. */
+  /** Your own document, with `returnDocuments`. */
   document?: D
 }
 
-/** Inputs of the run that tracers see. */
+/** The inputs of the run, as tracers see them. */
 interface Compression {
   query: string
   documents: DocumentInterface[]
 }
 
 /**
- * Reranks documents by a model hosted by Pinecone. Any number of them: more than one request may hold are
- * split and merged. The rank field `text` is a document's `pageContent`.
+ * Reranks documents with a model hosted by Pinecone. More documents than one request may hold are split, and their
+ * rankings merged. The rank field `text` is a document's `pageContent`.
  *
  * @example
  * ```ts
@@ -72,7 +72,7 @@ export class PineconeRerank<
   const P = unknown,
 > extends BaseDocumentCompressor {
   readonly model: string
-  /** Whether `rerank()` puts the caller's own document beside its score. */
+  /** Whether `rerank()` returns your own document beside its score. */
   readonly returnDocuments: boolean
   readonly #calls: RerankCalls
 
@@ -84,7 +84,7 @@ export class PineconeRerank<
     this.model = this.#calls.model
   }
 
-  /** The client that sends the requests: the one given, or one of its own. */
+  /** The client that sends the requests: the one you passed, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
   }
@@ -105,7 +105,7 @@ export class PineconeRerank<
     return this.#calls.parameters
   }
 
-  /** Closes the client, unless it was given and others may use it. */
+  /** Closes the client, unless you passed it: others may use it. */
   close(): Promise<void> {
     return this.#calls.close()
   }
@@ -115,11 +115,11 @@ export class PineconeRerank<
   }
 
   /**
-   * Best first: copies of the documents with `metadata.relevanceScore`. Id and metadata are kept, the
-   * documents given are left as they are.
+   * Best first: copies of the documents with `metadata.relevanceScore`. Ids and metadata are kept; your own documents
+   * are left as they are.
    *
-   * It is a run of its own, `PineconeRerank`, for tracers and callbacks: with the query and the documents as
-   * inputs, and the ranked documents as output.
+   * For tracers and callbacks it is a run of its own, `PineconeRerank`, with the query and the documents as inputs and
+   * the ranked documents as output.
    *
    * @param config callbacks, as retrievers pass them, or the config of a runnable, whose `signal` is honoured too
    */
@@ -157,10 +157,10 @@ export class PineconeRerank<
       { query, documents: own },
       {
         ...given,
-        // What is given goes before the signal of the run around.
+        // One that never aborts, in place of the surrounding run's.
         ...(options.signal === null ? { signal: new AbortController().signal } : {}),
         runName: given.runName ?? 'PineconeRerank',
-        // The names that LangSmith knows; `model` of a chain's metadata is another model's.
+        // `ls_…` are LangSmith's names. A `model` in the chain's metadata is another one.
         metadata: {
           ...given.metadata,
           model: this.model,

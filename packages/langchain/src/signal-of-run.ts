@@ -1,8 +1,8 @@
 import { ensureConfig } from '@langchain/core/runnables'
 
 /**
- * The signal of a call that is of use to its run alone: the one given, and the run's, which LangGraph carries around what
- * its nodes call. With null it does not follow the run.
+ * The signal for a call that only its run needs: the caller's, joined with that of the run, which LangGraph keeps in
+ * AsyncLocalStorage for what its nodes call. With null, the call does not follow the run.
  */
 export function signalInRun(own: AbortSignal | null | undefined): AbortSignal | undefined {
   return own === null ? undefined : eitherSignal(own, ensureConfig().signal)

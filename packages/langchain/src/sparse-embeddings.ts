@@ -29,8 +29,8 @@ export interface SparseVector {
 }
 
 /**
- * Sparse embeddings from a model hosted by Pinecone, for lexical or hybrid search. The methods of
- * `PineconeEmbeddings`, with sparse vectors.
+ * Sparse embeddings from a model hosted by Pinecone, for lexical or hybrid search. It has the methods of
+ * `PineconeEmbeddings`.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
     this.#calls = new DocumentAndQueryCalls(this.model, 'sparse', fields, SOURCE_TAG)
   }
 
-  /** The client that sends the requests: the one given, or one of its own. */
+  /** The client that sends the requests: the one you passed, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
   }
@@ -74,7 +74,7 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
     return this.#calls.queryParameters
   }
 
-  /** Closes the client, unless it was given and others may use it. */
+  /** Closes the client, unless you passed it: others may use it. */
   close(): Promise<void> {
     return this.#calls.close()
   }
@@ -85,7 +85,7 @@ export class PineconeSparseEmbeddings<M extends EmbedModel = EmbedModel> extends
 
   /**
    * @returns one sparse vector per text, in order
-   * @throws PineconeInferenceError with `inputRange`, and in `partial` what is finished
+   * @throws PineconeInferenceError with `inputRange`, and in `partial` what was finished
    */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<SparseVector[]> {
     checkOptions(options, EMBED_CALL_OPTIONS, 'embedDocuments')

@@ -173,15 +173,53 @@ describe('PineconeHybridSearchRetriever', () => {
     })
   })
 
+  it('embeds and stores up to 960 documents at a time, so that a failure costs no more than those', async () => {
+    const { host, namespaces } = await indexServer()
+    const { emulator, fields } = await emulated()
+    const client = new PineconeInference({ ...fields, maxRetries: 0 })
+    const retriever = new PineconeHybridSearchRetriever({
+      embeddings: new PineconeEmbeddings({ client, model: 'llama-text-embed-v2', dimension: 384 }),
+      sparseEmbeddings: new PineconeSparseEmbeddings({ client }),
+      index: indexAt(host),
+    })
+    const many = Array.from({ length: 1000 }, (_, i) => (i === 970 ? '' : `passage ${i}`))
+    await expect(retriever.addTexts(many)).rejects.toMatchObject({ argument: 'documents[970].pageContent' })
+    expect(namespaces.get('')?.size).toBe(960)
+    expect(emulator.requests).toHaveLength(20)
+  })
+
+  it('stops storing when its signal aborts, and embeds nothing more', async () => {
+    const { host, namespaces, refuse } = await indexServer()
+    const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })
+    const many = Array.from({ length: 250 }, (_, i) => `passage ${i}`)
+    const stop = new AbortController()
+    refuse(() => {
+      stop.abort(new Error('enough'))
+      return false
+    })
+    await expect(retriever.addTexts(many, undefined, { signal: stop.signal })).rejects.toThrow('enough')
+    expect(namespaces.get('')?.size).toBe(100)
+    await expect(retriever.addTexts(many, undefined, { signal: stop.signal })).rejects.toThrow('enough')
+  })
+
+  it('stores nothing if somebody else’s embeddings lose a vector', async () => {
+    const { host, upserts } = await indexServer()
+    const both = await embeddings()
+    const lossy = { embedQuery: both.embeddings.embedQuery, embedDocuments: async () => [[1, 2]] }
+    const retriever = new PineconeHybridSearchRetriever({ ...both, embeddings: lossy, index: indexAt(host) })
+    await expect(retriever.addTexts(['a', 'b'])).rejects.toThrow('embeddings made 1 vectors of 2 texts')
+    expect(upserts).toEqual([])
+  })
+
   it.each([
     ['topN', { topN: 3 }, 'topN is not an option of PineconeHybridSearchRetriever; did you mean topK?'],
     ['text_key', { text_key: 'context' }, 'did you mean textKey?'],
     ['sparse_encoder', { sparse_encoder: {} }, 'did you mean sparseEmbeddings?'],
     ['alpha above 1', { alpha: 1.5 }, 'alpha is 1.5'],
     ['topK of 0', { topK: 0 }, 'topK is 0'],
-    ['no index', { index: undefined }, 'index must be the one for both'],
-    ['an index too many', { denseIndex: indexAt('http://127.0.0.1:9') }, 'index must be the one for both'],
-    ['no embeddings', { embeddings: undefined }, 'embeddings must be embeddings'],
+    ['no index', { index: undefined }, 'index must be given alone'],
+    ['an index too many', { denseIndex: indexAt('http://127.0.0.1:9') }, 'index must be given alone'],
+    ['no embeddings', { embeddings: undefined }, 'embeddings must be an object with embedDocuments'],
   ])('refuses %s', async (_, wrong, message) => {
     const fields = { ...(await embeddings()), index: indexAt('http://127.0.0.1:9'), ...wrong }
     // @ts-expect-error wrong fields

@@ -3,7 +3,7 @@ import type { IndexRecord } from './index-client.js'
 
 /**
  * Metadata as an index takes it: flat, of strings, numbers, booleans and lists of strings. Nested keys are joined by
- * dots, as `PineconeStore` of @langchain/pinecone does; null means that the key is not there
+ * dots, as `PineconeStore` of @langchain/pinecone does; a null is left out
  * (https://docs.pinecone.io/guides/index-data/indexing-overview#metadata-format).
  *
  * @throws PineconeConfigurationError for a value that has no such form, such as a Map

@@ -22,12 +22,12 @@ export interface IndexMatch {
   metadata?: Record<string, unknown> | undefined
 }
 
-/** Records in the form of every version of the SDK: up to 6 takes the list itself, later ones an object with `records`. */
+/** Records in a form that every version of the SDK takes: up to 6 a list, later an object with `records`. */
 export type RecordsToUpsert = IndexRecord[] & { records: IndexRecord[] }
 
 /**
- * What `pc.index()` of `@pinecone-database/pinecone` gives, by its shape: so the SDK is the user's own, in any version
- * from 4 on.
+ * What `pc.index()` of `@pinecone-database/pinecone` returns, typed by its shape: the SDK is the user's own, in any
+ * version from 4 on.
  */
 export interface PineconeIndex {
   namespace(name: string): PineconeIndex

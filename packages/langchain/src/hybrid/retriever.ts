@@ -2,7 +2,7 @@ import { Document, type DocumentInterface } from '@langchain/core/documents'
 import type { EmbeddingsInterface } from '@langchain/core/embeddings'
 import { BaseRetriever, type BaseRetrieverInput } from '@langchain/core/retrievers'
 import { PineconeConfigurationError, PineconeInferenceError } from '@pinecone-inference/client'
-import { checkOptions, type NamesOf } from '@pinecone-inference/client/adapters'
+import { atPositions, checkOptions, checkSignal, type NamesOf } from '@pinecone-inference/client/adapters'
 import { ownMetadata } from '../own-metadata.js'
 import type { SparseVector } from '../sparse-embeddings.js'
 import { flatMetadata } from './flat-metadata.js'
@@ -17,7 +17,7 @@ interface HybridSearchFields extends BaseRetrieverInput {
   topK?: number | undefined
   /** Weight of the dense vectors, 0 to 1; the sparse ones have the rest. Default 0.5. */
   alpha?: number | undefined
-  /** Namespace of the index, or of both. Default: the one that the index is of. */
+  /** Namespace of the index, or of both indexes. Default: that of the index object. */
   namespace?: string | undefined
   /** Metadata that documents must have, in Pinecone's filter language. */
   filter?: object | undefined
@@ -25,7 +25,7 @@ interface HybridSearchFields extends BaseRetrieverInput {
   textKey?: string | undefined
 }
 
-/** Either one index for both kinds of vectors, whose metric must be `dotproduct`, or one for each kind. */
+/** Either one index with both kinds of vectors, whose metric must be `dotproduct`, or one per kind. */
 export type PineconeHybridSearchRetrieverFields = HybridSearchFields &
   (
     | { index: PineconeIndex; denseIndex?: undefined; sparseIndex?: undefined }
@@ -52,9 +52,21 @@ const FIELDS: NamesOf<HybridSearchFields & { index: unknown; denseIndex: unknown
 export interface AddOptions {
   /** One per text. Default: a document's own id, else a hash of its text and metadata, so that adding twice stores once. */
   ids?: readonly string[] | undefined
+  /** Aborts the call, which rejects with the signal's reason. What is stored by then stays stored. */
+  signal?: AbortSignal | undefined
 }
 
-const ADD_OPTIONS: NamesOf<AddOptions> = { ids: true }
+const ADD_OPTIONS: NamesOf<AddOptions> = { ids: true, signal: true }
+
+/** Documents that are embedded and stored before the next ones are: what a failure can cost, and what memory has to hold. */
+const ADDED_AT_A_TIME = 960
+
+interface Unembedded {
+  id: string
+  text: string
+  position: number
+  metadata: IndexRecord['metadata']
+}
 
 /** The constant of reciprocal rank fusion (Cormack et al., SIGIR 2009), as in LangChain's EnsembleRetriever. */
 const RANK_CONSTANT = 60
@@ -65,8 +77,9 @@ const NOTHING: { matches?: IndexMatch[] } = {}
 const CANDIDATES = 40
 
 /**
- * Hybrid search in Pinecone: by meaning and by words. The class of LangChain's Python edition, for an index that holds
- * dense and sparse vectors, or for a dense and a sparse index whose rankings are merged by reciprocal rank.
+ * Hybrid search in Pinecone: by meaning and by words. Like LangChain's Python class of that name, it searches an index
+ * that holds dense and sparse vectors; it also takes a dense and a sparse index, and merges their rankings by reciprocal
+ * rank.
  *
  * @example
  * ```ts
@@ -125,52 +138,75 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
     } else {
       throw new PineconeConfigurationError(
         'index',
-        'must be the one for both kinds of vectors, or denseIndex and sparseIndex in its place',
+        'must be given alone, with both kinds of vectors, or be replaced by denseIndex and sparseIndex',
       )
     }
   }
 
   /**
-   * Embeds documents and stores them. Nested metadata is stored under keys joined by dots.
+   * Embeds documents and stores them, up to 960 at a time. Nested metadata is stored under keys joined by dots.
    *
    * @returns the ids they are stored under, in order
    * @throws PineconeConfigurationError before anything is sent, for metadata that cannot be stored
-   * @throws PineconeInferenceError with `inputRange` when the index refuses some; those before are stored
+   * @throws PineconeInferenceError with `inputRange` when some cannot be embedded or stored; those before are stored
    */
   async addDocuments(documents: readonly DocumentInterface[], options: AddOptions = {}): Promise<string[]> {
     checkOptions(options, ADD_OPTIONS, 'addDocuments')
-    const { ids } = options
+    const { ids, signal } = options
+    checkSignal('signal', signal)
     if (ids && ids.length !== documents.length) {
       throw new PineconeConfigurationError('ids', `holds ${ids.length}, for ${documents.length} documents`)
     }
-    if (documents.length === 0) return []
-    const texts = documents.map(({ pageContent }) => pageContent)
-    const unstored = documents.map((document, i) => ({
-      id: ids?.[i] ?? document.id,
-      metadata: this.#metadataOf(document, `documents[${i}].metadata`),
+    const unstored = documents.map((document, position) => ({
+      id: ids?.[position] ?? document.id,
+      text: document.pageContent,
+      position,
+      metadata: this.#metadataOf(document, `documents[${position}].metadata`),
     }))
-    const records = await Promise.all(
-      unstored.map(async ({ id, metadata }) => ({ id: id ?? (await hashOf(metadata)), metadata })),
+    const all: Unembedded[] = await Promise.all(
+      unstored.map(async ({ id, ...rest }) => ({ id: id ?? (await hashOf(rest.metadata)), ...rest })),
     )
+    for (let start = 0; start < all.length; start += ADDED_AT_A_TIME) {
+      await this.#add(all.slice(start, start + ADDED_AT_A_TIME), signal)
+    }
+    return all.map(({ id }) => id)
+  }
+
+  async #add(some: readonly Unembedded[], signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted()
+    const texts = some.map(({ text }) => text)
     const [dense, sparse] = await Promise.all([
-      this.embeddings.embedDocuments(texts),
-      this.sparseEmbeddings.embedDocuments(texts),
-    ])
-    const values = records.map((record, i) => ({ ...record, position: i, values: dense[i] ?? [] }))
-    const sparseValues = records.map((record, i) => ({ ...record, position: i, ...sparsePart(sparse[i]) }))
+      embedded('embeddings', this.embeddings, texts, signal),
+      embedded('sparseEmbeddings', this.sparseEmbeddings, texts, signal),
+    ]).catch((error: unknown) => {
+      const positions = some.map(({ position }) => position)
+      throw atPositions(error, { positions, signal, argument: (i) => `documents[${i}].pageContent` })
+    })
+    const ofBoth = some.map(({ text: _, ...record }, i) => ({
+      record,
+      values: dense[i] ?? [],
+      ...sparsePart(sparse[i]),
+    }))
     if (this.#one) {
-      const both = values.map((record, i) => ({ ...record, ...sparsePart(sparse[i]) }))
-      await store(this.#one, both)
+      await store(
+        this.#one,
+        ofBoth.map(({ record, ...vectors }) => ({ ...record, ...vectors })),
+        signal,
+      )
     }
     if (this.#two) {
-      await store(this.#two.dense, values)
+      await store(
+        this.#two.dense,
+        ofBoth.map(({ record, values }) => ({ ...record, values })),
+        signal,
+      )
       // A text without any term that the model knows has no sparse vector: it is found by meaning alone.
       await store(
         this.#two.sparse,
-        sparseValues.filter((record) => record.sparseValues !== undefined),
+        ofBoth.flatMap(({ record, sparseValues }) => (sparseValues ? [{ ...record, sparseValues }] : [])),
+        signal,
       )
     }
-    return records.map(({ id }) => id)
   }
 
   /** Embeds texts and stores them, with metadata where it is given: one for each text. */
@@ -238,7 +274,7 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
     if (flat[this.textKey] !== undefined && flat[this.textKey] !== pageContent) {
       throw new PineconeConfigurationError(
         `${path}.${this.textKey}`,
-        'is where the text is stored; rename it, or set another textKey',
+        'is where the text is stored: rename it, or set another textKey',
       )
     }
     return { ...flat, [this.textKey]: pageContent }
@@ -259,9 +295,11 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
 async function store(
   index: PineconeIndex,
   positioned: readonly (IndexRecord & { position: number })[],
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const positions = positioned.map(({ position }) => position)
   for (const { start, group } of upserts(positioned.map(({ position: _, ...record }) => record))) {
+    signal?.throwIfAborted()
     try {
       await index.upsert(group)
     } catch (cause) {
@@ -274,6 +312,18 @@ async function store(
       throw error
     }
   }
+}
+
+/** @throws PineconeConfigurationError where the embeddings make more or fewer vectors than there are texts */
+async function embedded<V>(
+  name: string,
+  embeddings: { embedDocuments(texts: string[], options?: { signal: AbortSignal }): Promise<V[]> },
+  texts: string[],
+  signal: AbortSignal | undefined,
+): Promise<V[]> {
+  const vectors = await embeddings.embedDocuments(texts, signal && { signal })
+  if (vectors.length === texts.length) return vectors
+  throw new PineconeConfigurationError(name, `made ${vectors.length} vectors of ${texts.length} texts`)
 }
 
 /** One ranking of several: a record's score is the sum of weight / (60 + its rank in each). */
@@ -304,5 +354,5 @@ async function hashOf(metadata: IndexRecord['metadata']): Promise<string> {
 
 function checkEmbeddings(name: string, embeddings: Partial<EmbeddingsInterface<unknown>> | undefined): void {
   if (typeof embeddings?.embedDocuments === 'function' && typeof embeddings.embedQuery === 'function') return
-  throw new PineconeConfigurationError(name, 'must be embeddings, with embedDocuments and embedQuery')
+  throw new PineconeConfigurationError(name, 'must be an object with embedDocuments and embedQuery')
 }
