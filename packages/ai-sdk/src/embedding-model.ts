@@ -13,7 +13,7 @@ import { checkOptions, type NamesOf } from '@pinecone-inference/client/adapters'
 import { argumentErrors, sdkError } from './errors.js'
 import { SdkCall } from './sdk-call.js'
 
-/** Settings of an embedding model. `providerOptions.pinecone` of a call goes before them. */
+/** Settings of an embedding model. `providerOptions.pinecone` of a call overrides them. */
 export interface PineconeEmbeddingSettings<M extends EmbedModel = EmbedModel, D extends number = never> {
   /** `passage` for what is searched, `query` for what it is searched with. Every hosted model needs it. */
   inputType?: EmbedParametersOf<M>['inputType']
@@ -25,12 +25,12 @@ export interface PineconeEmbeddingSettings<M extends EmbedModel = EmbedModel, D 
 
 const SETTINGS: NamesOf<PineconeEmbeddingSettings> = { inputType: true, dimension: true, truncate: true }
 
-/** `ai` 7 asks for a dimension per call; the specification of `ai` 6 does not have it. */
+/** `ai` 7 may ask for a dimension per call, which the specification of `ai` 6 lacks. */
 type CallOptions = EmbeddingModelV3CallOptions & { dimensions?: number | undefined }
 
 /**
- * A model of specification v3, which `ai` 6 and 7 both take. It has no state of its own and uses no `this`, because `ai`
- * 7 calls it through a proxy (ai 7.0.173, src/model/as-embedding-model-v4.ts).
+ * A model of specification v3, which `ai` 6 and 7 both accept. It has no state and does not use `this`, because `ai` 7
+ * calls it through a proxy (ai 7.0.173, src/model/as-embedding-model-v4.ts).
  */
 export function embeddingModel(
   modelId: EmbedModel,
@@ -91,6 +91,6 @@ function noPlaceForSparse(modelId: string): NoSuchModelError {
   return new NoSuchModelError({
     modelId,
     modelType: 'embeddingModel',
-    message: `${modelId} makes sparse vectors, which the AI SDK has no place for: embed with pinecone.client.embedAll. Dense models: ${dense}`,
+    message: `${modelId} makes sparse vectors, which the AI SDK has no place for: use pinecone.client.embedAll. Dense models: ${dense}`,
   })
 }

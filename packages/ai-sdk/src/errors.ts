@@ -7,8 +7,8 @@ import {
 import type { SdkCall } from './sdk-call.js'
 
 /**
- * The SDK's error for what a call failed with, which it has as `cause`. An abort, and what is not the client's, stays as
- * it is: the SDK knows an abort by the name of its reason.
+ * The SDK's error for a failure, which becomes its `cause`. Aborts and errors that are not the client's stay as they are:
+ * the SDK recognises an abort by the name of its reason.
  */
 export function sdkError(error: unknown, call: SdkCall): unknown {
   if (!(error instanceof PineconeInferenceError)) return error
@@ -20,15 +20,15 @@ export function sdkError(error: unknown, call: SdkCall): unknown {
     url: call.url,
     requestBodyValues: { model: call.modelId, ...call.parameters },
     ...(status === undefined ? {} : { statusCode: status, ...call.responseWith(status) }),
-    // The client has tried again as often as it may: the SDK's retries would multiply its own, and embed once more what
-    // is finished. They are for a client that is told not to retry.
+    // The client has already retried. The SDK's retries would multiply that, and embed again what is finished; they are
+    // for a client that does not retry.
     isRetryable: call.leavesRetriesToSdk && error.verdict === 'moment',
     ...(error instanceof PineconeApiError ? { data: { code: error.code, details: error.details } } : {}),
     cause: error,
   })
 }
 
-/** Runs what may refuse an argument, and gives the SDK's error for it. */
+/** Runs a check, and throws the SDK's error for an argument that it refuses. */
 export function argumentErrors<T>(work: () => T): T {
   try {
     return work()
@@ -51,7 +51,7 @@ function argumentError(error: PineconeConfigurationError, modelId?: string): Err
   return new InvalidArgumentError({ argument, message, cause: error })
 }
 
-/** The client's names for what the SDK's caller has given. */
+/** What the SDK's caller calls an argument of the client. */
 function nameInSdk(argument: string): string {
   return argument.replace(/^inputs\b/, 'values').replace(/^parameters\.(inputType|dimension|truncate)$/, '$1')
 }

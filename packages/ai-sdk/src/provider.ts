@@ -74,7 +74,7 @@ export interface PineconeProvider extends ProviderV3 {
 
   /** The client behind the models: `embedStream`, sparse models, `listModels`. Made when it is first used. */
   readonly client: PineconeInference
-  /** Waits for the calls under way, then closes the connections. A client that was given stays open. */
+  /** Waits for the calls under way, then closes the connections. A client that you passed stays open. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -82,8 +82,8 @@ export interface PineconeProvider extends ProviderV3 {
 /**
  * A provider of Pinecone's hosted models.
  *
- * Without `apiKey` the environment's `PINECONE_API_KEY` is read when a model is first used, so that a module may create
- * the provider where the key is not set, as in a build.
+ * Without `apiKey`, `PINECONE_API_KEY` is read from the environment when a model is first used, so that a module can
+ * create the provider where the key is not set, such as in a build.
  *
  * @example
  * ```ts

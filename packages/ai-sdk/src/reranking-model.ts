@@ -9,7 +9,7 @@ import { checkOptions, type NamesOf, RerankCalls } from '@pinecone-inference/cli
 import { argumentErrors, sdkError } from './errors.js'
 import { SdkCall } from './sdk-call.js'
 
-/** Settings of a reranking model. `providerOptions.pinecone` of a call goes before them. */
+/** Settings of a reranking model. `providerOptions.pinecone` of a call overrides them. */
 export interface PineconeRerankingSettings<M extends RerankModel = RerankModel, P = unknown> {
   /**
    * Rank documents that are objects by these fields, each sent as text. Default: by the whole object, as JSON. Texts have
@@ -25,7 +25,7 @@ export interface PineconeRerankingSettings<M extends RerankModel = RerankModel, 
 
 const SETTINGS: NamesOf<PineconeRerankingSettings> = { rankFields: true, parameters: true }
 
-/** A model of specification v3, which `ai` 6 and 7 both take; without `this`, as the embedding model is. */
+/** A model of specification v3, which `ai` 6 and 7 both accept. Like the embedding model, it does not use `this`. */
 export function rerankingModel(
   modelId: RerankModel,
   settings: PineconeRerankingSettings = {},

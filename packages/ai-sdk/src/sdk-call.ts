@@ -1,11 +1,12 @@
 import type { CallOptions, CallResponse, PineconeInference } from '@pinecone-inference/client'
 
-/** One `doEmbed` or `doRerank`: what the client is asked with, and what is known of its answers. */
+/** One `doEmbed` or `doRerank`: the options it passes to the client, and what it hears of the answers. */
 export class SdkCall {
-  /** What was asked for beside texts, which stay out of errors. */
+  /** What the call asks for. Texts are left out, so that errors do not hold them. */
   parameters: Readonly<Record<string, unknown>> = {}
   #client: PineconeInference | undefined
   #lastResponse: CallResponse | undefined
+  readonly #lastOfStatus = new Map<number, CallResponse>()
 
   constructor(
     readonly path: '/embed' | '/rerank',
@@ -25,6 +26,7 @@ export class SdkCall {
       headers: ownHeaders(this.headers),
       onResponse: (response) => {
         this.#lastResponse = response
+        this.#lastOfStatus.set(response.status, response)
       },
     }
   }
@@ -33,24 +35,24 @@ export class SdkCall {
     return `${this.#client?.baseUrl ?? ''}${this.path}`
   }
 
-  /** Whether the client leaves trying again to the SDK. */
+  /** Whether the client leaves retries to the SDK. */
   get leavesRetriesToSdk(): boolean {
     return this.#client?.maxRetries === 0
   }
 
-  /** Headers of the last answer: the only one, where everything fits in a request. */
+  /** Headers of the last answer, the only one if everything fits into one request. */
   get response(): { headers?: Record<string, string> } {
     return this.#lastResponse ? { headers: { ...this.#lastResponse.headers } } : {}
   }
 
-  /** Headers of the answer with this status, if it was the last. */
+  /** Headers of the last answer with this status: others may have come after it. */
   responseWith(status: number): { responseHeaders?: Record<string, string> } {
-    if (this.#lastResponse?.status !== status) return {}
-    return { responseHeaders: { ...this.#lastResponse.headers } }
+    const response = this.#lastOfStatus.get(status)
+    return response ? { responseHeaders: { ...response.headers } } : {}
   }
 }
 
-/** Without the SDK's `user-agent`, which is its own (`ai/7.0.173`): the client has one. */
+/** Without the SDK's `user-agent` (`ai/7.0.173`): the client sends its own. */
 function ownHeaders(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const given: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {

@@ -68,6 +68,13 @@ eachSdk('what fails', ({ embed, embedMany, rerank }) => {
     expect(partial?.data.length).toBeGreaterThanOrEqual(96)
   })
 
+  it('has the headers of the answer that refused it, even if others came later', async () => {
+    const { emulator, pinecone } = await emulated({ latency: 20 }, { maxConcurrency: 3 })
+    emulator.faults.add({ call: 1, fault: { kind: 'status', status: 400 } })
+    const error = await caught(embedMany({ model: pinecone.embedding(E5, { inputType: 'passage' }), values }))
+    expect(error).toMatchObject({ statusCode: 400, responseHeaders: { 'content-type': expect.any(String) } })
+  })
+
   it('without an answer has no status', async () => {
     const pinecone = createPinecone({ apiKey: 'offline', baseUrl: 'http://127.0.0.1:1', maxRetries: 0 })
     const documents = ['a', 'b']

@@ -33,15 +33,15 @@ export type PineconeEmbeddingFields<
   embedBatchSize?: number | undefined
 }
 
-/** What LlamaIndex has no room for. */
+/** Options beyond LlamaIndex's own interface. */
 export interface SingleCallOptions {
-  /** Aborts the call; it rejects with the signal's reason. */
+  /** Aborts the call, which rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Milliseconds for the whole call, its retries included. Default: no limit but that of each attempt. */
+  /** Milliseconds for the whole call, retries included. Default: only each attempt has a limit. */
   timeout?: number | undefined
 }
 
-/** LlamaIndex's options, and what they have no room for. */
+/** LlamaIndex's own options, and `signal` and `timeout`. */
 export type EmbedCallOptions = BaseEmbeddingOptions & SingleCallOptions
 
 const SINGLE_CALL: NamesOf<SingleCallOptions> = { signal: true, timeout: true }
@@ -53,8 +53,8 @@ const BATCH_CALL: NamesOf<EmbedCallOptions> = {
 }
 
 /**
- * Dense embeddings from a model hosted by Pinecone. Nodes are sent as `passage`, queries as `query`; any number
- * of texts, split to the model's limits and sent side by side.
+ * Dense embeddings from a model hosted by Pinecone. Nodes are sent as `passage`, queries as `query`. Any number of texts
+ * is split to the model's limits and sent side by side.
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ export class PineconeEmbedding<
   readonly #initialBatchSize: number
   readonly #ownGetTextEmbeddings: (texts: string[]) => Promise<number[][]>
 
-  /** A field, because the framework passes it on without its object. */
+  /** A field, because the framework calls it without its object. */
   override getTextEmbeddings = (texts: string[]): Promise<number[][]> => this.#send(texts, {})
 
   constructor(fields: PineconeEmbeddingFields<M, D> = {}) {
@@ -96,17 +96,17 @@ export class PineconeEmbedding<
     const { dimension: dimensions } = this.#calls
     const maxTokens = facts?.maxSequenceLength
     this.embedInfo = { ...(dimensions && { dimensions }), ...(maxTokens && { maxTokens }) }
-    // A hit in an ingestion cache loses the vectors: `jsonToDoc` of core 0.6.22 gives text nodes back without them.
-    // The cache keys on this id, so that a new one at each reading never hits.
+    // A hit in an ingestion cache loses the vectors: `jsonToDoc` of core 0.6.22 reads text nodes back without them.
+    // Its keys contain this id, so an id that is new at each reading never hits.
     Object.defineProperty(this, 'id', { get: () => globalThis.crypto.randomUUID(), enumerable: true })
   }
 
-  /** The client that sends the requests: the one given, or one of its own. */
+  /** The client that sends the requests: the one you passed, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
   }
 
-  /** Numbers in a vector: as asked for, or the model's own where that is known. */
+  /** Length of a vector: as asked for, or the model's default where it is known. */
   get dimension(): number | undefined {
     return this.#calls.dimension
   }
@@ -131,7 +131,7 @@ export class PineconeEmbedding<
     return this.#calls.queryParameters
   }
 
-  /** Closes the client, unless it was given and others may use it. */
+  /** Closes the client, unless you passed it: others may use it. */
   close(): Promise<void> {
     return this.#calls.close()
   }
@@ -149,7 +149,7 @@ export class PineconeEmbedding<
    * A `progressCallback` that throws ends the call, as in the base class: it rejects with what was thrown.
    *
    * @returns one vector per text, in order
-   * @throws PineconeInferenceError with `inputRange`, and in `partial` what is finished
+   * @throws PineconeInferenceError with `inputRange`, and in `partial` what was finished
    */
   override async getTextEmbeddingsBatch(
     texts: string[],
@@ -161,7 +161,7 @@ export class PineconeEmbedding<
       : super.getTextEmbeddingsBatch(texts, options)
   }
 
-  /** @returns null, as the base does, for a query without text such as an image */
+  /** @returns null, as in the base class, for a query without text such as an image */
   override async getQueryEmbedding(
     query: MessageContentDetail | string,
     options: SingleCallOptions = {},
@@ -192,10 +192,10 @@ export class PineconeEmbedding<
       if (isFromIndex(options)) {
         throw new PineconeConfigurationError(
           names,
-          'without text: an index stores nodes by their vector; leave out what has no text, or set blankAs',
+          'cannot be stored in an index without text: leave out what has none, or set blankAs',
         )
       }
-      ;(logger ?? console).warn(`${names} without text: no vector; blankAs would give it one`)
+      ;(logger ?? console).warn(`no vector for ${names}: no text; blankAs would give one`)
     }
     const embedded = all.filter((one) => !isBlank(one))
     if (embedded.length === 0) return nodes
@@ -223,7 +223,7 @@ export class PineconeEmbedding<
       onProgress: ({ done, total }) => {
         if (logProgress) logger.log(`getting embedding progress: ${done} / ${total}`)
         try {
-          // What it rejects with is a warning: the base class does not wait for it either.
+          // If it rejects, that is a warning: the base class does not wait for it either.
           return progressCallback?.(done, total)
         } catch (error) {
           stop.abort(error)
@@ -235,7 +235,7 @@ export class PineconeEmbedding<
   }
 }
 
-/** VectorStoreIndex of llamaindex 0.12.1 gives both, and fails with "Embedding not set" at a node without a vector. */
+/** VectorStoreIndex of llamaindex 0.12.1 passes both, and fails with "Embedding not set" at a node without a vector. */
 function isFromIndex(options: EmbedCallOptions): boolean {
   return 'logProgress' in options && 'progressCallback' in options
 }

@@ -21,11 +21,10 @@ import { textOf } from './text-of-node.js'
 export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P>
 
 /**
- * Reranks retrieved nodes by a model hosted by Pinecone. Any number of them: more than one request may hold are
- * split and merged. The rank field `text` is a node's content, with the metadata that is not excluded from
- * embedding.
+ * Reranks retrieved nodes with a model hosted by Pinecone. More nodes than one request may hold are split, and their
+ * rankings merged. The rank field `text` is a node's content, with the metadata that is not excluded from embedding.
  *
- * Raise `similarityTopK`, which is 2 by default, or there is nothing to choose from.
+ * Raise `similarityTopK`: its default of 2 leaves nothing to choose from.
  *
  * @example
  * ```ts
@@ -49,7 +48,7 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
     this.model = this.#calls.model
   }
 
-  /** The client that sends the requests: the one given, or one of its own. */
+  /** The client that sends the requests: the one you passed, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
   }
@@ -70,7 +69,7 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
     return this.#calls.parameters
   }
 
-  /** Closes the client, unless it was given and others may use it. */
+  /** Closes the client, unless you passed it: others may use it. */
   close(): Promise<void> {
     return this.#calls.close()
   }
@@ -80,8 +79,7 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
   }
 
   /**
-   * Best first: the same nodes, with their relevance as `score`. The list given and its scores are left as they
-   * are.
+   * Best first: the same nodes, with their relevance as `score`. Your list and its scores are left as they are.
    *
    * @throws PineconeConfigurationError for nodes without a query, or a query without text such as an image
    */

@@ -4,8 +4,8 @@ import { type BaseNode, MetadataMode } from '@llamaindex/core/schema'
 const OF_VECTOR_STORES = new Set(['_node_content', '_node_type', 'doc_id', 'document_id', 'ref_doc_id'])
 
 /**
- * The text that a node is embedded and ranked by. A node that comes back from a vector store may hold itself as JSON in
- * its metadata, with what was excluded from embedding: it has the text of the original node.
+ * The text that a node is embedded and ranked by. A node from a vector store may hold itself as JSON in its metadata,
+ * with what was excluded from embedding: that is left out, which gives the text of the original node.
  */
 export function textOf(node: BaseNode): string {
   if (!('_node_content' in node.metadata)) return node.getContent(MetadataMode.EMBED)
@@ -14,7 +14,7 @@ export function textOf(node: BaseNode): string {
   return original.getContent(MetadataMode.EMBED)
 }
 
-/** Nodes as their owner can find them. */
+/** Nodes by the ids that their owner finds them by. */
 export function namesOf(nodes: readonly BaseNode[]): string {
   const named = nodes.slice(0, 5).map((node) => {
     const source = node.sourceNode?.nodeId

@@ -290,7 +290,7 @@ describe('PineconeEmbedding in an IngestionPipeline', () => {
     expect(stored.map(({ embedding }) => embedding?.length)).toEqual([1024, undefined, undefined, 1024])
     expect(embedded(emulator)[0]?.texts).toEqual(['a', 'b'])
     expect(warn).toHaveBeenCalledExactlyOnceWith(
-      expect.stringMatching(/^node "empty" of document "page 7", node "image" without text/),
+      expect.stringMatching(/^no vector for node "empty" of document "page 7", node "image": no text/),
     )
     const all = await run(new PineconeEmbedding({ ...fields, blankAs: '(blank)' }))
     expect(all.map(({ embedding }) => embedding?.length)).toEqual([1024, 1024, 1024, 1024])
@@ -303,7 +303,7 @@ describe('PineconeEmbedding in an IngestionPipeline', () => {
     const index = Settings.withEmbedModel(new PineconeEmbedding(fields), () =>
       VectorStoreIndex.init({ nodes }),
     )
-    await expect(index).rejects.toThrow(/^node "empty" without text/)
+    await expect(index).rejects.toThrow(/^node "empty" cannot be stored in an index without text/)
     expect(emulator.requests).toEqual([])
   })
 

@@ -21,15 +21,15 @@ export const CLIENT_FIELDS: NamesOf<PineconeInferenceOptions & { client: unknown
 /** The client that an adapter uses. */
 export interface OwnOrSharedClient {
   readonly client: PineconeInference
-  /** Whether it was made for the adapter, which then closes it. */
+  /** Whether it was made for the adapter, which then has to close it. */
   readonly isOwn: boolean
 }
 
 /**
- * The client to use: the one given, or one of the options given.
+ * The client to use: the one passed, or a new one made from the options.
  *
  * @param sourceTag of the adapter's framework, unless the fields name another
- * @throws PineconeConfigurationError for a `client` that is none, or that is given together with a client's options
+ * @throws PineconeConfigurationError for a `client` that is not a `PineconeInference`, or that comes with options for one
  */
 export function clientFrom(fields: ClientFields, sourceTag?: string): OwnOrSharedClient {
   const options: PineconeInferenceOptions = Object.fromEntries(
@@ -45,7 +45,7 @@ export function clientFrom(fields: ClientFields, sourceTag?: string): OwnOrShare
   if (unused !== undefined) {
     throw new PineconeConfigurationError(
       unused,
-      'cannot be given together with client, which has its own; give it to the client',
+      'cannot be combined with client, which has its own; pass it to the client',
     )
   }
   return { client: fields.client, isOwn: false }

@@ -17,26 +17,26 @@ type EmbeddingOf<V extends VectorType> = Extract<Embedding, { vectorType: V }>
 
 /** Options of one call of an adapter. */
 export interface EmbedCallOptions extends Pick<EmbedAllOptions, 'onProgress' | 'batchSize'> {
-  /** Aborts the call; it rejects with the signal's reason. */
+  /** Aborts the call, which rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Milliseconds for the whole call, its retries included. Default: no limit but that of each attempt. */
+  /** Milliseconds for the whole call, retries included. Default: only each attempt has a limit. */
   timeout?: number | undefined
 }
 
 /**
- * For adapters: embeds documents and queries, each from parameters of its own that are fixed when it is built.
- * No call changes what a later one, or one at the same time, sends.
+ * For adapters: embeds documents and queries, each with parameters of their own that are fixed at construction. No call
+ * changes what another one sends.
  *
- * @throws PineconeConfigurationError when built with a model of another kind, a parameter or batch size it does not
- * take, or two dimensions
+ * @throws PineconeConfigurationError when built with a model of another kind, with a parameter or batch size that it does
+ * not take, or with two dimensions
  */
 export class DocumentAndQueryCalls<V extends VectorType> {
   readonly client: PineconeInference
   readonly model: string
-  /** Numbers in a vector: as asked for, or the model's own where that is known. */
+  /** Length of a vector: as asked for, or the model's default where it is known. */
   readonly dimension: number | undefined
   readonly truncate: string | undefined
-  /** Texts per request, where the adapter's user has set it. */
+  /** Texts per request, if the adapter's user set it. */
   readonly batchSize: number | undefined
   readonly blankAs: string | undefined
   readonly documentParameters: Readonly<EmbedParameters>
@@ -87,7 +87,7 @@ export class DocumentAndQueryCalls<V extends VectorType> {
     return this.#embedOne('query', text, this.queryParameters, options)
   }
 
-  /** Closes the client, unless it was given and others may use it. */
+  /** Closes the client, unless you passed it: others may use it. */
   async close(): Promise<void> {
     if (this.#ownsClient) await this.client.close()
   }

@@ -4,13 +4,13 @@ import { CLIENT_FIELDS, type ClientFields } from './client-fields.js'
 
 /** What every embedding adapter takes. */
 export type EmbeddingFields<M extends EmbedModel = EmbedModel> = ClientFields & {
-  /** What to do with a text over the model's token limit: cut its end (default) or start, or refuse it. */
+  /** What happens to a text over the model's token limit: its end is cut (default), or its start, or it is refused. */
   truncate?: NonNullable<EmbedParametersOf<M>['truncate']> | undefined
   /** Texts per request, at most the model's limit. Default: the model's limit. */
   batchSize?: number | undefined
   /**
-   * Sent in place of a text that is empty or blank, such as `'(blank page)'`; it then has a vector like any other.
-   * Default: an empty text is refused, a blank one is sent as it is.
+   * Sent in place of an empty or blank text, such as `'(blank page)'`, which then has a vector like any other. By default
+   * an empty text is refused, and a blank one is sent as it is.
    */
   blankAs?: string | undefined
   /** Parameters for documents, over those above and `inputType: 'passage'`. */

@@ -2,8 +2,8 @@ import type { RerankDocument } from '../api/rerank.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 
 /**
- * A model ranks by text, metadata holds anything: the rank fields as texts. One that is missing or null is empty, because
- * with several of them the service wants each in every document.
+ * A document with its rank fields as texts: a model ranks by text, and metadata holds anything. A field that is missing or
+ * null becomes empty, because the service wants every rank field in every document.
  *
  * @throws PineconeConfigurationError for a field that has no text of its own, such as a Map or a function
  */
@@ -45,7 +45,7 @@ function textOf(value: unknown): string {
   return String(item)
 }
 
-/** JSON.stringify writes a Map as `{}`, and leaves a function out. */
+/** Refuses what JSON.stringify would lose: it writes a Map as `{}` and leaves a function out. */
 function writable(_: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'function' || typeof value === 'symbol') throw new NoText(`a ${typeof value}`)

@@ -13,15 +13,15 @@ import { hasText, rankable } from './rankable.js'
 import type { RerankCallOptions, RerankFields } from './rerank-fields.js'
 import { within } from './within.js'
 
-/** Documents as they were when they were given, ready to be ranked. */
+/** Documents as they were when the call was made, ready to be ranked. */
 export interface Candidates {
   readonly count: number
-  /** Those that have a text to rank by, with their positions. */
+  /** The documents with a text to rank by, and their positions. */
   readonly sent: readonly { readonly index: number; readonly document: RerankDocument }[]
 }
 
 /**
- * For adapters: ranks documents with what is fixed when it is built.
+ * For adapters: ranks documents with a model and options that are fixed at construction.
  *
  * @throws PineconeConfigurationError when built with a model that does not rerank, or not by these fields, or with a
  * `topN` below 1
@@ -58,16 +58,16 @@ export class RerankCalls {
     this.#ownsClient = isOwn
   }
 
-  /** Closes the client, unless it was given and others may use it. */
+  /** Closes the client, unless you passed it: others may use it. */
   async close(): Promise<void> {
     if (this.#ownsClient) await this.client.close()
   }
 
   /**
-   * Takes what is ranked by from the documents: what their owner changes in them from now on does not count. A document
-   * is given with all its fields, so that the client can name those there are where a rank field is in no document.
+   * Copies the rank fields from the documents: later changes to the documents do not count. Documents are passed with all
+   * their fields, so that the client can list them if a rank field is in no document.
    *
-   * @throws PineconeConfigurationError for what is no document, and for a rank field that is no text
+   * @throws PineconeConfigurationError for anything but a document, and for a rank field that cannot be written as text
    */
   candidates(documents: readonly RerankDocument[]): Candidates {
     for (const [i, document] of documents.entries()) checkDocument(document, i)
@@ -76,15 +76,15 @@ export class RerankCalls {
       index,
       document: rankable(document, fields, index),
     }))
-    // Of a field that is nowhere the client says which there are.
+    // For a field that no document has, the client lists those that there are.
     const isMisnamed = fields.length < this.rankFields.length
     const sent = all.filter(({ document }) => isMisnamed || hasText(document, fields))
     return { count: documents.length, sent }
   }
 
   /**
-   * Positions and scores, best first, with the model and the units charged. What has no text to rank by comes last: it
-   * scores 0, or as the lowest of the others where that is below 0.
+   * Positions and scores, best first, with the model and the units charged. A document without text comes last: it scores
+   * 0, or the lowest of all scores if that is below 0.
    */
   async rank(
     { count, sent }: Candidates,
@@ -139,7 +139,7 @@ export class RerankCalls {
   }
 }
 
-/** One candidate that is too long must not fail them all. `NONE`, which some models have as default, is to be asked for. */
+/** One candidate that is too long must not fail them all: `NONE`, the default of some models, has to be asked for. */
 function withTruncation(model: string, parameters: RerankParameters = {}): RerankParameters {
   return hostedModel(model)?.oneOf.truncate
     ? { truncate: 'END', ...given(parameters) }

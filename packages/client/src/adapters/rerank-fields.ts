@@ -9,9 +9,9 @@ export type RerankFields<M extends RerankModel = RerankModel, P = unknown> = Cli
   /** Keep only the best n. Default: all of them. */
   topN?: number | undefined
   /**
-   * What to rank by: `text` is a document's own text, any other name a metadata field. Default `['text']`.
-   * Only these are sent, as text. A document without any comes last, with a score of 0 or, where a model scores below
-   * 0, the lowest.
+   * What to rank by: `text` is a document's own text, any other name a metadata field. Default `['text']`. Only these
+   * are sent, as text. A document that has none of them comes last, with a score of 0, or with the lowest of all if that
+   * is below 0.
    */
   rankFields?: readonly string[] | undefined
   /** Drop documents that score below this (0 to 1 for the hosted models). Default: drop none. */
@@ -36,9 +36,9 @@ export const RERANK_FIELDS: NamesOf<RerankFields> = {
 export interface RerankCallOptions {
   /** In place of the reranker's own `topN`. */
   topN?: number | undefined
-  /** Aborts the call; it rejects with the signal's reason. */
+  /** Aborts the call, which rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Milliseconds for the whole call, its retries included. Default: no limit but that of each attempt. */
+  /** Milliseconds for the whole call, retries included. Default: only each attempt has a limit. */
   timeout?: number | undefined
 }
 

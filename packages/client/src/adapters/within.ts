@@ -2,8 +2,8 @@ import { callTimeout } from '../errors/timeout-error.js'
 import { checkMilliseconds, checkSignal } from '../validate/call-options.js'
 
 /**
- * Runs a whole call, its retries included, within a time: the frameworks' meaning of `timeout`, where the client's is one
- * attempt.
+ * Runs a whole call, retries included, within a time: what `timeout` means in the frameworks, where the client's is for
+ * one attempt.
  *
  * @throws PineconeTimeoutError when the time has passed, with what was finished by then as `partial`
  */
