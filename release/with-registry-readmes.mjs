@@ -23,12 +23,14 @@ const here = readdirSync(new URL('packages', root))
 
 /** `install-into`, which packs what is not on the registry, as an install from the registry. */
 export function installsByName(markdown) {
-  return markdown.replace(/npx -y pnpm@12 install-into \S+ ([^`#\n]+)/g, (_, names) => {
-    const scoped = names.replace(/(?<=^| )\S+/g, (name) =>
-      here.includes(name) ? `@pinecone-inference/${name}` : name,
-    )
-    return `npm install ${scoped}`
-  })
+  return markdown
+    .replace(/^(# not on npm yet: .*|cd \.\.\/my-app)\n/gm, '')
+    .replace(/npx -y pnpm@12 install-into \S+ ([^`#\n]+)/g, (_, names) => {
+      const scoped = names.replace(/(?<=^| )\S+/g, (name) =>
+        here.includes(name) ? `@pinecone-inference/${name}` : name,
+      )
+      return `npm install ${scoped}`
+    })
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

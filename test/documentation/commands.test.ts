@@ -39,17 +39,33 @@ const matching = (pattern: RegExp) =>
     return match ? [{ path, line, groups: match.slice(1) }] : []
   })
 
-it.each(matching(/^npm install (.+)$/))(
+const scope = '@pinecone-inference/'
+
+it.each(matching(/^(?:npm install|npx -y pnpm@12 install-into \S+) (.+)$/))(
   '$path: $line names packages that this repository has or is tested with',
   ({ groups: [names = ''] }) => {
     const known = manifests.flatMap(({ name, ...manifest }) => [
-      name,
+      name.replace(scope, ''),
       ...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies }),
     ])
     for (const name of names.split(' ').filter((word) => !word.startsWith('-')))
       expect(known).toContain(name.replace(/(?<=.)@.*$/, ''))
   },
 )
+
+it('what is not on npm is not installed from there, nor run before it is installed', () => {
+  const problems = readDocuments().flatMap(({ path, blocks }) =>
+    blocks
+      .filter(({ language }) => language === 'sh')
+      .filter(({ code }) => {
+        const [before, after] = code.split('npx pinecone-inference')
+        const notInstalled = after !== undefined && !before?.includes('install-into')
+        return notInstalled || /(npm install|npx) .*@pinecone-inference/.test(code)
+      })
+      .map(({ line }) => `${path}:${line}`),
+  )
+  expect(problems).toEqual([])
+})
 
 it.each(matching(/^npx -y pnpm@12 (?:--filter \.\/(\S+) )?(?:run )?(\S+)(?: (\S+\/main\.ts))?/))(
   '$path: $line is a script',

@@ -16,3 +16,13 @@ it('installs by name what the repository packs', () => {
     installsByName('`npx -y pnpm@12 install-into ../my-app --save-dev emulator vitest # for tests`'),
   ).toBe('`npm install --save-dev @pinecone-inference/emulator vitest # for tests`')
 })
+
+it('leaves out what only an install from the repository needs', () => {
+  expect(
+    installsByName(`# not on npm yet: packs it, in a clone of this repository
+npx -y pnpm@12 install-into ../my-app cli
+cd ../my-app
+npx pinecone-inference serve`),
+  ).toBe(`npm install @pinecone-inference/cli
+npx pinecone-inference serve`)
+})
