@@ -24,7 +24,7 @@ await runProgram(async () => {
     await splitIntoPassages(readDocs()),
     new PineconeEmbeddings({ client, model: 'llama-text-embed-v2' }),
   )
-  // What scores below is not about the question. A model has its own scale: look at yours before you set one.
+  // Passages that score less are not about the question. Scales differ between models: look at yours before you set one.
   const reranker = new PineconeRerank({
     client,
     model: 'bge-reranker-v2-m3',

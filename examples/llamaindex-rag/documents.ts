@@ -1,7 +1,7 @@
 import { Document } from 'llamaindex'
 import { readDocs } from '../undici-docs/corpus.js'
 
-/** undici's docs, a document a file; the file's name is its id. */
+/** undici's docs, one document per file, whose id is the file's name. */
 export function readDocuments(): Document[] {
   return readDocs().map(
     ({ source, title, markdown }) =>

@@ -37,7 +37,7 @@ eachSdk(
       expect(emulator.requests).toEqual([])
     })
 
-    it('providerOptions of a call go before the model’s settings, and change no other call', async () => {
+    it('providerOptions of a call override the model’s settings, and change no other call', async () => {
       const { emulator, pinecone } = await emulated()
       const model = pinecone.embedding('llama-text-embed-v2', {
         inputType: 'passage',
@@ -56,7 +56,7 @@ eachSdk(
       ])
     })
 
-    it('the dimension that a call asks for goes before the model’s', async () => {
+    it('the dimension that a call asks for overrides the model’s', async () => {
       const { pinecone } = await emulated()
       const model = pinecone.embedding('llama-text-embed-v2', { inputType: 'passage', dimension: 384 })
       const ask = { values: ['d'], dimensions: 512 } // as ai 7 does

@@ -21,7 +21,7 @@ function caught(promise: Promise<unknown>): Promise<APICallError> {
 }
 
 eachSdk('what fails', ({ embed, embedMany, rerank }) => {
-  it('is tried again by the client, and not by the SDK once more', async () => {
+  it('is retried by the client, and not again by the SDK', async () => {
     const { emulator, pinecone } = await emulated({}, { maxRetries: 1 })
     emulator.faults.add({ fault: { kind: 'status', status: 503, message: 'secret-free', retryAfter: 0 } })
     const error = await caught(
@@ -40,7 +40,7 @@ eachSdk('what fails', ({ embed, embedMany, rerank }) => {
     expect(error.message).toBe((error.cause as Error).message)
   })
 
-  it('is tried again by the SDK where the client is told not to', async () => {
+  it('is retried by the SDK if the client is told not to', async () => {
     const { emulator, pinecone } = await emulated({}, { maxRetries: 0 })
     emulator.faults.add({ call: [1, 2], fault: { kind: 'status', status: 429, retryAfter: 0 } })
     const { embedding } = await embed({ model: pinecone.embedding(E5, { inputType: 'query' }), value: 'q' })
@@ -48,7 +48,7 @@ eachSdk('what fails', ({ embed, embedMany, rerank }) => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([429, 429, 200])
   })
 
-  it('is tried again by nobody where that cannot help', async () => {
+  it('is not retried where that cannot help', async () => {
     const { emulator, pinecone } = await emulated({ apiKey: 'another' }, { maxRetries: 0 })
     const error = await caught(embedMany({ model: pinecone.embedding(E5, { inputType: 'passage' }), values }))
     expect(error).toMatchObject({ name: 'AI_APICallError', statusCode: 401, isRetryable: false })
@@ -56,7 +56,7 @@ eachSdk('what fails', ({ embed, embedMany, rerank }) => {
     expect(emulator.requests.length).toBeLessThanOrEqual(3)
   })
 
-  it('keeps what was finished, and says where', async () => {
+  it('keeps what was finished, and tells what failed', async () => {
     const { emulator, pinecone } = await emulated({}, { maxConcurrency: 1 })
     emulator.faults.add({ call: 2, fault: { kind: 'status', status: 400, message: 'not this one' } })
     const { cause } = await caught(

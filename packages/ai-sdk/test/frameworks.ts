@@ -14,7 +14,7 @@ type Ai = Pick<
 
 const [major = 0] = process.versions.node.split('.').map(Number)
 const runsAi7 = major >= 22
-// Of what is used here, `ai` 7 takes all that `ai` 6 does.
+// `ai` 7 accepts everything that is used here of `ai` 6.
 const ai7 = (runsAi7 ? await import('ai-7') : ai6) as unknown as Ai
 
 if (!runsAi7) console.warn(`ai 7 needs Node.js 22: its tests are skipped on ${process.versions.node}`)

@@ -19,7 +19,7 @@ eachSdk('a provider', ({ createProviderRegistry, customProvider, embed, rerank }
     expect((await rerank({ model, query: 'a', documents: ['a', 'b'] })).ranking).toHaveLength(2)
   })
 
-  it('serves a custom provider, under names of one’s own', async () => {
+  it('serves a custom provider, under names of your own', async () => {
     const { emulator, pinecone } = await emulated()
     const own = customProvider({
       embeddingModels: { passages: pinecone.embedding('multilingual-e5-large', { inputType: 'passage' }) },
@@ -76,7 +76,7 @@ it('has the older names of its methods', () => {
   }
 })
 
-it('closes the client that it made, and leaves open one that it was given', async () => {
+it('closes the client that it made, but not one that was passed', async () => {
   const emulator = await startEmulator()
   onTestFinished(() => emulator.close())
   const options = { apiKey: 'offline', baseUrl: emulator.url }

@@ -78,7 +78,7 @@ describe('PineconeEmbeddings', () => {
     ])
   })
 
-  it('takes an undefined option or parameter for one that was not given', async () => {
+  it('treats an undefined option or parameter as not given', async () => {
     const { emulator, fields } = await emulated()
     const embeddings = new PineconeEmbeddings({
       ...fields,
@@ -199,7 +199,7 @@ describe('PineconeEmbeddings', () => {
   })
 })
 
-describe('texts without anything in them', () => {
+describe('empty and blank texts', () => {
   it('are refused where they are empty, by position', async () => {
     const { emulator, fields } = await emulated()
     const embeddings = new PineconeEmbeddings(fields)
@@ -229,7 +229,7 @@ describe('texts without anything in them', () => {
 })
 
 describe('the length of vectors', () => {
-  it('is one for documents and queries', () => {
+  it('is the same for documents and queries', () => {
     const model = 'llama-text-embed-v2'
     for (const two of [
       { documentParameters: { dimension: 384 } },
@@ -245,7 +245,7 @@ describe('the length of vectors', () => {
     expect(new PineconeEmbeddings({ apiKey: 'offline', model, ...same }).dimension).toBe(384)
   })
 
-  it('is that of the vectors before: a query of another length is refused', async () => {
+  it('stays that of earlier vectors: a query of another length is refused', async () => {
     let length = 8
     const fetch = async () => {
       const values = Array.from({ length }, () => 1)
@@ -301,7 +301,7 @@ describe('the options of embeddings', () => {
     )
   })
 
-  it('of sparse ones know no dimension', () => {
+  it('of sparse embeddings include no dimension', () => {
     expect(() => new PineconeSparseEmbeddings({ apiKey: 'offline', ...{ dimension: 384 } })).toThrow(
       expect.objectContaining({ argument: 'dimension' }),
     )
@@ -317,7 +317,7 @@ describe('the options of embeddings', () => {
     })
   })
 
-  it('close the client with the embeddings where it is their own', async () => {
+  it('decide whether the embeddings close the client: only one of their own', async () => {
     const { emulator, fields } = await emulated()
     const own = new PineconeEmbeddings(fields)
     await own.embedQuery('a')

@@ -1,7 +1,7 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '@pinecone-inference/emulator'
 import { onTestFinished } from 'vitest'
 
-/** An emulator for one test, and the fields that point an adapter at it. */
+/** An emulator for one test, and the fields that make an adapter use it. */
 export async function emulated(options?: EmulatorOptions) {
   const emulator = await startEmulator(options)
   onTestFinished(() => emulator.close())

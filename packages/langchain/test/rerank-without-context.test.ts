@@ -6,7 +6,7 @@ import { emulated } from './emulator.js'
 
 /** A file of its own: neither `@langchain/core/context` nor LangGraph may be imported here. */
 
-it('an aborted lambda that hands on nothing ends, and its request goes on', async () => {
+it('an aborted lambda that passes on nothing ends, while its request goes on', async () => {
   const { emulator, fields } = await emulated()
   const client = new PineconeInference(fields)
   const reranker = new PineconeRerank({ client })

@@ -109,7 +109,7 @@ describe('compressDocuments', () => {
     expect(emulator.requests[0]?.body).toMatchObject({ parameters: { truncate: 'NONE' } })
   })
 
-  it('has a document that is too long cut, unless told otherwise', async () => {
+  it('has the service cut a document that is too long, unless told otherwise', async () => {
     const { fields } = await emulated()
     const long = new Document({ pageContent: 'a pool of sockets '.repeat(1_000) })
     const ranked = await new PineconeRerank(fields).compressDocuments([...documents(), long], question)
@@ -127,7 +127,7 @@ describe('compressDocuments', () => {
     expect(emulator.requests[0]?.body).not.toHaveProperty('parameters')
   })
 
-  it('ranks what has no text last, with a score of 0, and sends it not', async () => {
+  it('ranks a document without text last, with a score of 0, and does not send it', async () => {
     const { emulator, fields } = await emulated()
     const [cats, pools] = documents()
     const empty = [
@@ -164,7 +164,7 @@ describe('compressDocuments', () => {
     expect(metadata.none).toBeNull()
   })
 
-  it('ranks by several fields also what has only some of them', async () => {
+  it('ranks documents that have only some of several rank fields', async () => {
     const { fields } = await emulated()
     const reranker = new PineconeRerank({
       ...fields,
@@ -234,7 +234,7 @@ describe('compressDocuments', () => {
     expect(ranked[0]?.metadata.of).not.toBe(given[0]?.metadata.of)
   })
 
-  it('has rank fields of its own', async () => {
+  it('keeps its rank fields, whatever becomes of the list it was built with', async () => {
     const { emulator, fields } = await emulated()
     const rankFields = ['title']
     const reranker = new PineconeRerank({ ...fields, rankFields })
@@ -271,7 +271,7 @@ describe('compressDocuments', () => {
     })
   })
 
-  it('refuses null options, a topN of 0 and a query without text also where all documents are blank', async () => {
+  it('refuses null options, a topN of 0 and a query without text even if all documents are blank', async () => {
     const { fields } = await emulated()
     const reranker = new PineconeRerank(fields)
     // @ts-expect-error null
@@ -302,7 +302,7 @@ describe('compressDocuments', () => {
   it.each([
     ['topN of 0', { topN: 0 }, 'topN'],
     ['an embedding model', { model: 'llama-text-embed-v2' }, 'model'],
-    ['a threshold that is no number', { scoreThreshold: Number.NaN }, 'scoreThreshold'],
+    ['a threshold that is not a number', { scoreThreshold: Number.NaN }, 'scoreThreshold'],
     ['more rank fields than the model ranks by', { rankFields: ['title', 'text'] }, 'rankFields'],
   ])('refuses %s when it is built', (_, wrong, argument) => {
     expect(() => new PineconeRerank({ apiKey: 'k', ...wrong })).toThrow(expect.objectContaining({ argument }))
@@ -414,7 +414,7 @@ describe('PineconeRerank as a run', () => {
     expect(run?.outputs?.documents[0].metadata.relevanceScore).toEqual(expect.any(Number))
   })
 
-  it('tells callbacks of a failure, and throws it as it is', async () => {
+  it('reports a failure to callbacks, and throws it unchanged', async () => {
     const { emulator, fields } = await emulated()
     emulator.faults.add({ route: '/rerank', fault: { kind: 'status', status: 400 } })
     const failures: unknown[] = []
@@ -501,7 +501,7 @@ describe('a reranker’s options', () => {
 })
 
 describe('a reranker’s client', () => {
-  it('is closed with it where it is its own', async () => {
+  it('is closed with the reranker that made it', async () => {
     const { fields } = await emulated()
     const reranker = new PineconeRerank(fields)
     await reranker.rerank(['a'], 'q')
@@ -549,13 +549,13 @@ describe('An aborted run', () => {
     return { client, reached }
   }
 
-  /** close() waits for what is under way: it resolves at once only where the request was broken off. */
+  /** close() waits for what is under way: it resolves at once only if the request was aborted. */
   async function expectBrokenOff(run: Promise<unknown>, client: PineconeInference) {
     await expect(run).rejects.toThrow('enough')
     await client.close()
   }
 
-  it('breaks off the request of compressDocuments, from a config’s signal', async () => {
+  it('aborts the request of compressDocuments, from a config’s signal', async () => {
     const { client, reached } = await stalled('/rerank')
     const reranker = new PineconeRerank({ client })
     const abort = new AbortController()
@@ -567,7 +567,7 @@ describe('An aborted run', () => {
     await expectBrokenOff(run, client)
   })
 
-  it('breaks off the request of a call that has a signal of its own, too', async () => {
+  it('aborts the request of a call that has a signal of its own, too', async () => {
     const { client, reached } = await stalled('/rerank')
     const reranker = new PineconeRerank({ client })
     const [abort, own] = [new AbortController(), new AbortController()]
@@ -579,7 +579,7 @@ describe('An aborted run', () => {
     await expectBrokenOff(run, client)
   })
 
-  it('breaks off the request in a lambda without its config, where AsyncLocalStorage is set up', async () => {
+  it('aborts the request in a lambda without its config, where AsyncLocalStorage is set up', async () => {
     const { client, reached } = await stalled('/rerank')
     const reranker = new PineconeRerank({ client })
     const abort = new AbortController()
@@ -605,7 +605,7 @@ describe('An aborted run', () => {
     ],
     ['rerank', '/rerank', (client) => new PineconeRerank({ client }).rerank(['a'], question)],
   ]
-  it.each(calls)('of LangGraph breaks off the request of %s, without being told', async (_, route, call) => {
+  it.each(calls)('of LangGraph aborts the request of %s, without being told', async (_, route, call) => {
     const { client, reached } = await stalled(route)
     const abort = new AbortController()
     const graph = new StateGraph(Annotation.Root({ answer: Annotation<string>() }))
@@ -621,7 +621,7 @@ describe('An aborted run', () => {
     await expectBrokenOff(run, client)
   })
 
-  it('of LangGraph leaves a store that other runs share to be filled', async () => {
+  it('of LangGraph lets a store that other runs share be filled', async () => {
     const { emulator, fields } = await emulated()
     const client = new PineconeInference(fields)
     let store: Promise<MemoryVectorStore> | undefined
@@ -655,7 +655,7 @@ describe('An aborted run', () => {
         new PineconeRerank({ client }).compressDocuments(documents(), question, undefined, { signal: null }),
     ],
   ]
-  it.each(untied)('of LangGraph leaves %s alone where its signal is null', async (_, call) => {
+  it.each(untied)('of LangGraph does not touch %s if its signal is null', async (_, call) => {
     const { emulator, fields } = await emulated()
     const client = new PineconeInference(fields)
     const abort = new AbortController()
@@ -694,7 +694,7 @@ describe('timeout of a call', () => {
         new PineconeRerank({ client }).compressDocuments(documents(), 'q', undefined, { timeout }),
     ],
   ]
-  it.each(calls)('is for the whole of %s, with its retries', async (_, call) => {
+  it.each(calls)('covers the whole of %s, retries included', async (_, call) => {
     const { emulator, fields } = await emulated()
     // Each attempt is answered at once, and asked to be made again later.
     emulator.faults.add({ fault: { kind: 'status', status: 503, retryAfter: 20 } })
@@ -703,7 +703,7 @@ describe('timeout of a call', () => {
     await client.close()
   })
 
-  it('is that of a runnable’s config, too', async () => {
+  it('may come from a runnable’s config', async () => {
     const { emulator, fields } = await emulated()
     emulator.faults.add({ fault: { kind: 'stall', at: 'headers' } })
     const client = new PineconeInference(fields)
@@ -713,8 +713,8 @@ describe('timeout of a call', () => {
   })
 })
 
-describe('Where LangChain hands on no signal', () => {
-  /** A chain whose rerank request is under way, is then aborted, and then answered. */
+describe('Where LangChain passes on no signal', () => {
+  /** A chain that is aborted while its rerank request is under way, which is answered later. */
   async function abortWhileReranking(
     chainOn: (retriever: ContextualCompressionRetriever) => Runnable<string>,
   ) {
@@ -743,7 +743,7 @@ describe('Where LangChain hands on no signal', () => {
     expect(ended).toEqual({ outcome: 'fulfilled', answered: 200 })
   })
 
-  it('a sequence ends, and the request of its retriever goes on', async () => {
+  it('a sequence ends, while the request of its retriever goes on', async () => {
     const ended = await abortWhileReranking((retriever) => retriever.pipe((found: unknown[]) => found.length))
     expect(ended).toEqual({ outcome: 'rejected', answered: 200 })
   })

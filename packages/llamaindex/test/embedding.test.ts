@@ -64,7 +64,7 @@ describe('PineconeEmbedding', () => {
     expect(emulator.requests).toHaveLength(6)
   })
 
-  it('gives no vector for a query without text, as the base does, and sends nothing', async () => {
+  it('gives no vector for a query without text, as the base class does, and sends nothing', async () => {
     const { emulator, fields } = await emulated()
     const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } } as const
     expect(await new PineconeEmbedding(fields).getQueryEmbedding(image)).toBeNull()
@@ -90,7 +90,7 @@ describe('PineconeEmbedding', () => {
     )
   })
 
-  it('stops when a progressCallback throws, with what it threw', async () => {
+  it('rejects with what a progressCallback throws', async () => {
     const { emulator, fields } = await emulated()
     const embedding = new PineconeEmbedding({ ...fields, batchSize: 1, maxConcurrency: 1 })
     const stopped = embedding.getTextEmbeddingsBatch(texts(50), {
@@ -170,14 +170,14 @@ describe('PineconeEmbedding', () => {
     await expect(embedding.getTextEmbedding('a', unknown)).rejects.toThrow('did you mean signal?')
   })
 
-  it('refuses an empty query by that name', async () => {
+  it('refuses an empty query by name', async () => {
     const { fields } = await emulated()
     await expect(new PineconeEmbedding(fields).getTextEmbedding('')).rejects.toMatchObject({
       argument: 'text',
     })
   })
 
-  it('ends a call after its timeout, and its own client with close', async () => {
+  it('ends a call after its timeout, and closes its own client', async () => {
     const { emulator, fields } = await emulated()
     emulator.faults.add({ call: 1, fault: { kind: 'stall', at: 'headers' } })
     const embedding = new PineconeEmbedding(fields)

@@ -18,7 +18,7 @@ import { embedded, emulated } from './emulator.js'
  * reranker has no tests.
  */
 
-it('progress is told text by text where a batch holds one', async () => {
+it('progress is reported text by text if a batch holds one', async () => {
   const { fields } = await emulated()
   const embedding = new PineconeEmbedding(fields)
   embedding.embedBatchSize = 1

@@ -145,7 +145,7 @@ describe('postprocessNodes', () => {
 
   it.each([
     ['no rank fields', []],
-    ['rank fields that are no list', 'text'],
+    ['rank fields that are not a list', 'text'],
     ['more rank fields than the model ranks by', ['title', 'text']],
   ])('refuses %s when it is built', (_, rankFields) => {
     const build = () => new PineconeRerank({ apiKey: 'k', rankFields: rankFields as string[] })
@@ -238,7 +238,7 @@ describe('in LlamaIndex', () => {
     ])
   })
 
-  it('a query tool reranks only where it is built of an engine', async () => {
+  it('a query tool reranks only if it is built from an engine', async () => {
     const { emulator, fields } = await emulated()
     Settings.llm = new MockLLM({ responseMessage: 'By pooling.', timeBetweenToken: 0 })
     const nodePostprocessors = [new PineconeRerank(fields)]
