@@ -259,7 +259,7 @@ describe('the key shows nowhere', () => {
   ])('not when it is repeated in %s', async (_, body) => {
     const api = await scriptedApi((request, response) => void response.end(body(request)))
     const error = await api
-      .client({ apiKey: key })
+      .client({ apiKey: key, maxRetries: 0 })
       .embed({ ...E5, inputs: ['a'] })
       .catch((failure: unknown) => failure)
     expect(error).toMatchObject({ name: 'PineconeResponseError' })
