@@ -21,6 +21,10 @@ import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { connect } from '../service/connect.js'
 import { planOption, rateLimitOf } from '../service/service-options.js'
+import { embedIntoIndex } from '../upsert/embed-into-index.js'
+import type { Cleanup } from '../upsert/index-output.js'
+import { contentHash, Ledger } from '../upsert/ledger.js'
+import { indexName, offlineIndex, recordFile } from '../upsert/upsert-options.js'
 import { embedByWorkers } from '../workers/embed-by-workers.js'
 import { DEFAULT_RUN, redisUrl, runName } from '../workers/redis-options.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
@@ -36,7 +40,11 @@ import {
 } from './read-options.js'
 
 interface EmbedOptions extends InputOptions, LayoutOptions {
-  readonly output: string
+  /** `-` and a file, or undefined where it is an index. */
+  readonly output?: string
+  readonly upsert?: string
+  readonly record?: string
+  readonly cleanup?: Cleanup
   readonly model: string
   readonly sparseModel?: string
   readonly inputType: string
@@ -61,7 +69,9 @@ const MAX_RETRIES = 8
 /** `pinecone-inference embed`: files of texts to a file of vectors, resumable. */
 export function embedCommand(): Command {
   const command = new Command('embed')
-    .description('embed files of texts into a file of vectors; started again, it goes on where it was')
+    .description(
+      'embed files of texts into a file of vectors, or into an index; started again, it goes on where it was',
+    )
     .argument(
       '<input...>',
       '.jsonl, .json, .csv, .tsv, .parquet, documents (.md, .txt, .html, .pdf …), each also as .gz or .zst, folders, or -',
@@ -69,6 +79,12 @@ export function embedCommand(): Command {
     .option(
       '-o, --output <file>',
       '.jsonl, or .parquet for Pinecone’s bulk import; a folder for <folder>/<namespace>/0.parquet; - for JSONL',
+    )
+    .addOption(
+      new Option(
+        '--upsert <index>',
+        'in place of --output: an index, which gets what is new or has changed',
+      ).argParser(indexName),
     )
     .addOption(
       suggestValues(
@@ -97,7 +113,17 @@ export function embedCommand(): Command {
       ),
     )
   return addLayoutOptions(addInputOptions(command))
-    .option('--namespace <name>', 'with a folder as output: the namespace (default: __default__)')
+    .option('--namespace <name>', 'of the index, or with a folder as output (default: __default__)')
+    .option(
+      '--record <file>',
+      'with --upsert: what the index has, for the next run (default: INDEX.upserted.jsonl)',
+    )
+    .addOption(
+      new Option(
+        '--cleanup <mode>',
+        'with --upsert: what is deleted of what the input no longer has: nothing (none), passages of documents that are still there, or everything (default: incremental)',
+      ).choices(['none', 'incremental', 'full']),
+    )
     .option('--tokens-per-minute <n>', 'the project’s budget (default: learned)', wholeNumber(1, largest))
     .addOption(planOption())
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
@@ -120,11 +146,13 @@ export function embedCommand(): Command {
       `
 Examples:
   $ pinecone-inference embed passages.jsonl -o vectors.parquet --model llama-text-embed-v2 --metadata-fields title,text
+  $ pinecone-inference embed docs/ --upsert my-index --model llama-text-embed-v2
   $ pinecone-inference embed docs/ -o import/ --model multilingual-e5-large --sparse-model pinecone-sparse-english-v0
   $ zcat passages.jsonl.gz | pinecone-inference embed - -o vectors.jsonl --model llama-text-embed-v2
 
 An unfinished run is kept in OUTPUT.partial; the same command continues it. Inputs that the service refuses go to
-OUTPUT.failed.jsonl, with the reason, and can be embedded again from there.`,
+OUTPUT.failed.jsonl, with the reason, and can be embedded again from there. With --upsert the same command continues a
+run that was stopped and, after one that was done, brings the index up to date.`,
     )
     .addHelpText('after', environmentHelp({ hasRedis: true }))
     .addHelpText('after', exitCodesHelp(0, 1, 2, 3, 130, 141))
@@ -133,9 +161,8 @@ OUTPUT.failed.jsonl, with the reason, and can be embedded again from there.`,
     })
 }
 
-type GivenOptions = Omit<EmbedOptions, 'redis' | 'output' | 'model'> & {
+type GivenOptions = Omit<EmbedOptions, 'redis' | 'model'> & {
   readonly redis?: string | true
-  readonly output?: string
   readonly model?: string
 }
 
@@ -143,14 +170,30 @@ type GivenOptions = Omit<EmbedOptions, 'redis' | 'output' | 'model'> & {
  * The options with what is implied by them. What has to be given is looked for here, since commander speaks of what is
  * missing before it speaks of a misspelt name, which is the reason.
  */
-function resolved({ redis, output, model, truncate, ...rest }: GivenOptions, command: Command): EmbedOptions {
-  if (output === undefined) return command.error("error: required option '-o, --output <file>' not specified")
+function resolved({ redis, model, truncate, ...rest }: GivenOptions, command: Command): EmbedOptions {
+  const { output, upsert, record, cleanup, limit } = rest
+  if (output === undefined && upsert === undefined) {
+    return command.error("error: required option '-o, --output <file>' (or --upsert <index>) not specified")
+  }
+  if (output !== undefined && upsert !== undefined) {
+    return command.error('error: --output and --upsert: give one of them')
+  }
+  if (upsert === undefined && (record !== undefined || cleanup !== undefined)) {
+    return command.error('error: --record and --cleanup go with --upsert')
+  }
+  if (upsert !== undefined && redis !== undefined) {
+    return command.error('error: --upsert does not go with --redis: workers write files, which upsert takes')
+  }
+  if (cleanup === 'full' && limit !== undefined) {
+    return command.error(
+      'error: --cleanup full does not go with --limit: what is beyond the limit would be deleted',
+    )
+  }
   if (model === undefined) return command.error("error: required option '-m, --model <name>' not specified")
   const address = redis === true ? process.env.REDIS_URL : redis
   if (redis === true && !address) return command.error('error: --redis without an address needs REDIS_URL')
   return {
     ...rest,
-    output,
     model,
     // what hosted models do anyway is no other run
     ...(truncate === undefined || (truncate === 'END' && hostedModel(model)) ? {} : { truncate }),
@@ -167,17 +210,17 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
   try {
     const read = readOptions(options, aside)
     refuseFolderAsStandardInput(inputs)
-    const output = await outputPath(options.output, options.namespace)
-    const { redis, run = DEFAULT_RUN } = options
+    const { upsert, redis, run = DEFAULT_RUN } = options
+    const output = upsert ?? (await outputPath(options.output ?? '-', options.namespace))
     if (redis === undefined && options.run !== undefined) throw new OutputError('--run goes with --redis')
     refuseKnownMisfits(options)
     if (redis !== undefined && !options.dryRun) {
-      const job = { inputs, read, output: options.output, path: output }
+      const job = { inputs, read, output: options.output ?? '-', path: output }
       return withAside(await embedByWorkers(job, { ...options, redis, run }, { stop, report }), aside)
     }
     const code = options.dryRun
       ? await dryRun(output, inputs, read, options, stop)
-      : await embedInto(output, inputs, read, options, { stop, report })
+      : await embedInto(output, inputs, read, options, { stop, report, aside })
     return withAside(code, aside)
   } catch (error) {
     if (stop.requested.aborted) return stop.exitCode
@@ -201,22 +244,48 @@ async function embedInto(
   inputs: readonly string[],
   read: ReadOptions,
   options: EmbedOptions,
-  { stop, report }: { stop: StopSignal; report: Report },
+  { stop, report, aside }: { stop: StopSignal; report: Report; aside: SetAside },
 ): Promise<number> {
-  const { offline = false, concurrency } = options
+  const { upsert, namespace, offline = false, concurrency } = options
   const tokens: Record<string, number> = {}
   const onTokens = (model: string, count: number) => {
     tokens[model] = (tokens[model] ?? 0) + count
   }
   const { say } = report
   const maxRetries = MAX_RETRIES
-  const service = { offline, concurrency, rateLimit: rateLimitOf(options), maxRetries, onTokens, say }
-  const { client, name, close } = await connect(service)
+  const indexes = upsert === undefined ? [] : [offlineIndex(upsert, options)]
+  const service = {
+    offline,
+    indexes,
+    concurrency,
+    rateLimit: rateLimitOf(options),
+    maxRetries,
+    onTokens,
+    say,
+  }
+  const { client, name, controlUrl, close } = await connect(service)
   try {
-    const format = outputFormat(output) ?? 'jsonl'
+    const format = (upsert === undefined && outputFormat(output)) || 'jsonl'
     const calls = await callsToMake(options, format, client, stop.requested)
     const job = { inputs, read, calls, service: name, output, format, layout: layoutOf(options) }
-    return await carryOut(job, { client, tokens, stop, report })
+    const surroundings = { client, tokens, stop, report }
+    if (upsert === undefined) return await carryOut(job, surroundings)
+    if (offline) say(`The index ${upsert} is in this process too, and ends with it; serve --index keeps one.`)
+    return await embedIntoIndex(
+      job,
+      {
+        index: upsert,
+        namespace,
+        record: recordFile(upsert, options),
+        cleanup: options.cleanup ?? 'incremental',
+        isPartial: () => options.limit !== undefined || aside.records > 0,
+        concurrency,
+        apiKey: process.env.PINECONE_API_KEY || 'offline',
+        controlUrl,
+        offline,
+      },
+      surroundings,
+    )
   } finally {
     await close()
   }
@@ -231,13 +300,19 @@ async function dryRun(
 ): Promise<number> {
   if (!canBeSurveyed(inputs)) throw new OutputError('--dry-run reads the input to its end; give it a file')
   const { model, sparseModel, truncate, tokensPerMinute, json = false } = options
-  if (output !== '-' && options.redis === undefined) await refuseFinished(output)
+  const { upsert, redis } = options
+  if (output !== '-' && upsert === undefined && redis === undefined) await refuseFinished(output)
   const models = sparseModel === undefined ? [model] : [model, sparseModel]
   const tallies = models.map((model) => new TokenTally(model, truncate))
   const onText = (bytes: number) => {
     for (const tally of tallies) tally.add(bytes)
   }
-  const survey = await surveyInput(inputs, read, stop.requested, { onText, layout: layoutOf(options) })
+  const ledger = upsert === undefined ? undefined : await Ledger.read(recordFile(upsert, options))
+  const survey = await surveyInput(inputs, read, stop.requested, {
+    onText,
+    layout: layoutOf(options),
+    isThere: (record) => ledger?.has(record.id, contentHash(record)) ?? false,
+  })
   tellEstimate({ survey, tallies, tokensPerMinute, json })
   return EXIT.done
 }

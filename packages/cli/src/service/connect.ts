@@ -1,5 +1,5 @@
 import { PineconeInference, type RateLimit } from '@pinecone-inference/client'
-import { startEmulator } from '@pinecone-inference/emulator'
+import { type IndexSettings, startEmulator } from '@pinecone-inference/emulator'
 import { checkKey } from './check-key.js'
 import { sayRetries } from './say-retries.js'
 
@@ -12,11 +12,15 @@ export interface Service {
   readonly client: PineconeInference
   /** The address, or `offline`: vectors of the one are no match for those of the other. */
   readonly name: string
+  /** The address of the control plane, by which indexes are found; undefined for Pinecone’s. */
+  readonly controlUrl: string | undefined
   close(): Promise<void>
 }
 
 export interface ConnectOptions {
   readonly offline: boolean
+  /** Indexes of the emulator, offline. */
+  readonly indexes?: readonly IndexSettings[] | undefined
   readonly concurrency: number
   readonly rateLimit: RateLimit | undefined
   /** Retries of one request; default the client's. */
@@ -28,9 +32,9 @@ export interface ConnectOptions {
 
 /** The service that the environment names, or the emulator in this process. */
 export async function connect(options: ConnectOptions): Promise<Service> {
-  const { offline, concurrency, rateLimit, maxRetries, onTokens, say } = options
+  const { offline, indexes, concurrency, rateLimit, maxRetries, onTokens, say } = options
   checkKey(offline)
-  const emulator = offline ? await startEmulator({ port: 0 }) : undefined
+  const emulator = offline ? await startEmulator({ port: 0, indexes }) : undefined
   if (emulator) say(OFFLINE_NOTICE)
   const client = new PineconeInference({
     ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
@@ -47,6 +51,11 @@ export async function connect(options: ConnectOptions): Promise<Service> {
       : process.env.PINECONE_INFERENCE_URL ||
         process.env.PINECONE_CONTROLLER_HOST ||
         'https://api.pinecone.io',
+    controlUrl:
+      emulator?.url ||
+      process.env.PINECONE_CONTROLLER_HOST ||
+      process.env.PINECONE_INFERENCE_URL ||
+      undefined,
     async close() {
       endRetries()
       await client.close()

@@ -1,7 +1,9 @@
 import { PineconeInferenceError } from '@pinecone-inference/client'
+import { IndexError } from '../upsert/index-error.js'
 
 /** Whether the service or the network failed: the same request may work later. */
 export function isPassing(error: unknown): boolean {
+  if (error instanceof IndexError) return error.passes
   return error instanceof PineconeInferenceError && error.verdict === 'moment'
 }
 

@@ -7,6 +7,7 @@ import {
   type ReadOptions,
   readDocuments,
   readRecords,
+  type TextRecord,
 } from '@pinecone-inference/files'
 import { collectGarbage } from '../collect-garbage.js'
 import { InputDigest } from './input-digest.js'
@@ -18,23 +19,27 @@ export interface Survey {
   readonly bytes: number
   /** Records whose text is empty, which no model embeds. */
   readonly empty: number
+  /** Records that the output has already. */
+  readonly unchanged: number
   readonly digest: string
   /** More came after so many records as were asked for. */
   readonly hasMore: boolean
 }
 
 export interface SurveyOptions {
-  /** Told how many bytes each text has. */
+  /** Told how many bytes each text that is to be embedded has. */
   readonly onText?: (bytes: number) => void
   /** Records after which it ends. */
   readonly most?: number | undefined
   /** Of the output, which may have no room for a record. */
   readonly layout?: JsonlLayout | undefined
+  /** Whether the output has a record already. */
+  readonly isThere?: (record: TextRecord) => boolean
 }
 
 /**
  * Reads an input once, before anything is sent: what is no record, or an id that comes twice, is known before it
- * costs anything, and how much there is to do. `onText` is told of each text.
+ * costs anything, and how much there is to do.
  *
  * @throws InputError for an input without records: an output without any would keep the right input out
  */
@@ -42,12 +47,13 @@ export async function surveyInput(
   inputs: readonly string[],
   options: ReadOptions,
   signal: AbortSignal,
-  { onText = () => {}, most = Number.POSITIVE_INFINITY, layout }: SurveyOptions = {},
+  { onText = () => {}, most = Number.POSITIVE_INFINITY, layout, isThere = () => false }: SurveyOptions = {},
 ): Promise<Survey> {
   const digest = new InputDigest()
   let records = 0
   let bytes = 0
   let empty = 0
+  let unchanged = 0
   const neverSeen = new Set(options.metadataFields === '*' ? [] : options.metadataFields)
   let hasMore = false
   for await (const record of readRecords(inputs, options)) {
@@ -62,13 +68,14 @@ export async function surveyInput(
     records++
     const textBytes = Buffer.byteLength(record.text)
     bytes += textBytes
-    onText(textBytes)
+    if (isThere(record)) unchanged++
+    else onText(textBytes)
     if (record.text === '') empty++
     for (const name of neverSeen) if (record.metadata?.[name] !== undefined) neverSeen.delete(name)
   }
   if (records === 0) throw noRecords(inputs)
   if (neverSeen.size > 0) await refuseMissing(neverSeen, inputs, options)
-  return { records, bytes, empty, digest: digest.value(), hasMore }
+  return { records, bytes, empty, unchanged, digest: digest.value(), hasMore }
 }
 
 export function noRecords(inputs: readonly string[]): InputError {

@@ -5,14 +5,15 @@ import { EXIT } from '../../ending/exit-code.js'
 import { exitCodeOf } from '../../ending/exit-code-of.js'
 import { isExpected } from '../../ending/expected-error.js'
 import type { StopSignal } from '../../ending/stop-signal.js'
-import { canBeSurveyed, type Survey, surveyInput } from '../input/survey-input.js'
+import { IndexError } from '../../upsert/index-error.js'
+import { canBeSurveyed, type Survey, type SurveyOptions, surveyInput } from '../input/survey-input.js'
 import { holdOutput } from '../output/hold-output.js'
 import type { JobOutput } from '../output/job-output.js'
 import { makeFolder } from '../output/make-folder.js'
 import { OutputError } from '../output/output-error.js'
 import { refusePartsOfWorkers } from '../output/output-path.js'
 import { StandardOutput } from '../output/standard-output.js'
-import { begunInput, pathsOf, refuseFinished, UnfinishedOutput } from '../output/unfinished-output.js'
+import { begunInput, refuseFinished, UnfinishedOutput } from '../output/unfinished-output.js'
 import { countRecords, type Report } from '../report/report.js'
 import { type EmbedJob, vectorsOf } from './embed-job.js'
 import { runJob } from './run-job.js'
@@ -34,10 +35,8 @@ export async function carryOut(job: EmbedJob, surroundings: Surroundings): Promi
   const { report } = surroundings
   if (job.output === '-') {
     const output = new StandardOutput(job.layout, (id, failure) => report.say(`${id}: ${failure.message}`))
-    const surveyed = canBeSurveyed(job.inputs)
-      ? await surveyInput(job.inputs, job.read, surroundings.stop.requested, { layout: job.layout })
-      : null
-    return run(job, output, surveyed, surroundings)
+    const survey = await surveyed(job, surroundings.stop.requested, { layout: job.layout })
+    return takeThrough(job, output, survey, surroundings)
   }
   if (job.format === 'parquet') await refusePartsOfWorkers(job.output)
   await makeFolder(dirname(job.output))
@@ -55,9 +54,7 @@ async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number
   await refuseFinished(job.output)
   // What was appended since then is another run's.
   const most = (await begunInput(job.output))?.records
-  const survey = canBeSurveyed(job.inputs)
-    ? await surveyInput(job.inputs, job.read, stop.requested, { most, layout: job.layout })
-    : null
+  const survey = await surveyed(job, stop.requested, { most, layout: job.layout })
   const output = await UnfinishedOutput.open(
     { ...job, vectors: vectorsOf(job) },
     { settings: settingsOf(job), input: survey },
@@ -69,13 +66,27 @@ async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number
   try {
     const { read } = output.standing
     if (read > 0) report.say(`Continuing after ${countRecords(read)}.`)
-    return await run(job, output, survey, surroundings)
+    return await takeThrough(job, output, survey, surroundings)
   } finally {
     await output.close()
   }
 }
 
-async function run(
+/** What the input holds; null where it comes only once. */
+export async function surveyed(
+  { inputs, read }: EmbedJob,
+  signal: AbortSignal,
+  options: SurveyOptions,
+): Promise<Survey | null> {
+  return canBeSurveyed(inputs) ? surveyInput(inputs, read, signal, options) : null
+}
+
+/**
+ * Runs a job into an opened output, and says how it ends.
+ *
+ * @returns the exit code
+ */
+export async function takeThrough(
   job: EmbedJob,
   output: JobOutput,
   survey: Survey | null,
@@ -92,7 +103,7 @@ async function run(
     if (!isExpected(error)) throw error
     report.fail(error.message)
     // It says itself what to do.
-    if (error instanceof OutputError) return EXIT.refused
+    if (error instanceof OutputError || (error instanceof IndexError && !error.passes)) return EXIT.refused
     if (!(output instanceof UnfinishedOutput && (await output.discardIfEmpty()))) {
       const { read } = output.standing
       const advice = error instanceof InputError ? howToMend(job, read) : howToGoOn(job)
@@ -104,7 +115,10 @@ async function run(
     output: job.output,
     embedded: output.embedded,
     failed: output.failures,
-    ...(output.failures > 0 && job.output !== '-' ? { failedOutput: pathsOf(job.output).failed } : {}),
+    unchanged: output.unchanged,
+    deleted: output.deleted,
+    gone: output.gone,
+    ...(output.failures > 0 && output.failedOutput ? { failedOutput: output.failedOutput } : {}),
     tokens: output.standing.tokens,
     seconds: (performance.now() - began) / 1000,
   })
@@ -127,7 +141,21 @@ function howToMend(job: EmbedJob, read: number): string {
 }
 
 /** What a run must be given again to be gone on with. The input is known by its content. */
-function settingsOf({ calls, read, service, layout }: EmbedJob): Record<string, unknown> {
+function settingsOf(job: EmbedJob): Record<string, unknown> {
+  const { read, layout } = job
+  const { service, ...calls } = settingsOfCalls(job)
+  return {
+    ...calls,
+    '--id-field': read.idField,
+    '--text-field': read.textField,
+    '--metadata-fields': read.metadataFields,
+    '--layout': layout === 'vectors' ? undefined : layout,
+    'service (--offline or PINECONE_INFERENCE_URL)': service,
+  }
+}
+
+/** Of the vectors alone. */
+export function settingsOfCalls({ calls, service }: EmbedJob): Record<string, unknown> {
   const [first, second] = calls
   return {
     '--model': first?.model,
@@ -135,10 +163,6 @@ function settingsOf({ calls, read, service, layout }: EmbedJob): Record<string, 
     '--input-type': first?.parameters.inputType,
     '--dimension': first?.parameters.dimension,
     '--truncate': first?.parameters.truncate,
-    '--id-field': read.idField,
-    '--text-field': read.textField,
-    '--metadata-fields': read.metadataFields,
-    '--layout': layout === 'vectors' ? undefined : layout,
-    'service (--offline or PINECONE_INFERENCE_URL)': service,
+    service,
   }
 }

@@ -1,34 +1,23 @@
-import type { OutputFormat } from '@pinecone-inference/files'
 import type { JobOutput, Standing } from '../output/job-output.js'
-
-/**
- * Milliseconds of work that a kill may cost. A Parquet file gets a row group each time, so it has them further apart.
- */
-const INTERVAL_MS = { jsonl: 500, parquet: 30_000 }
-/** Records of a Parquet row group: a full one is worth a checkpoint. */
-const RECORDS = { jsonl: Number.POSITIVE_INFINITY, parquet: 1_000 }
 
 /** Brings a job's output to the disk now and then, one checkpoint at a time. */
 export class Checkpoints {
   readonly #output: JobOutput
-  readonly #format: OutputFormat
   readonly #standing: () => Standing
   #read: number
   #at = performance.now()
   #saving: Promise<void> | undefined
 
-  constructor(output: JobOutput, format: OutputFormat, standing: () => Standing) {
+  constructor(output: JobOutput, standing: () => Standing) {
     this.#output = output
-    this.#format = format
     this.#standing = standing
     this.#read = output.standing.read
   }
 
   isDue(read: number): boolean {
     const since = performance.now() - this.#at
-    return (
-      read > this.#read && (since > INTERVAL_MS[this.#format] || read - this.#read >= RECORDS[this.#format])
-    )
+    const { everyMs, everyRecords } = this.#output.cadence
+    return read > this.#read && (since > everyMs || read - this.#read >= everyRecords)
   }
 
   /** Begins one once the one before it is done: the disk must not hold up the requests. */

@@ -18,12 +18,13 @@ export interface Stop {
   readonly overdue: AbortSignal
 }
 
-/** One input's vector, or why it has none. */
-type Embedded = Embedding<Encoding> | PineconeInferenceError
+/** One input's vector with the model that served it, or why it has none. */
+type Vector = { readonly embedding: Embedding<Encoding>; readonly model: string } | PineconeInferenceError
 
 /**
  * Embeds records with one model, or with several side by side, in input order. Reads no further ahead than the
- * client's stream does. Ends early, with what is on the wire, once a stop is requested.
+ * client's stream does. Ends early, with what is on the wire, once a stop is requested. What the output has already is
+ * passed on without asking for it.
  *
  * @throws PineconeInferenceError where the service fails altogether
  */
@@ -32,16 +33,20 @@ export async function* embedRecords(
   calls: readonly EmbedCall[],
   client: PineconeInference,
   stop: Stop,
+  isThere: (record: TextRecord) => boolean,
 ): AsyncGenerator<Outcome, void> {
-  const source = new SharedSource(records)
+  const source = new SharedSource(withNeed(records, isThere))
   const streams = calls.map((call) => embedTexts(source, call, client, stop))
   try {
     for (;;) {
       const vectors = await nextOf(streams)
       for (;;) {
-        const record = source.shift()
-        if (!record) break
-        if (record.text === '') {
+        const next = source.shift()
+        if (!next) break
+        const { record, need } = next
+        if (need === 'there') {
+          yield { record, unchanged: true }
+        } else if (need === 'empty') {
           yield { record, failure: new Error('the text is empty') }
         } else {
           const values = vectors.flatMap(({ value }) => (value ? [value] : []))
@@ -68,37 +73,55 @@ async function nextOf<T>(streams: readonly AsyncIterator<T, void>[]): Promise<It
     : Promise.all(streams.map((stream) => stream.next()))
 }
 
-function outcome(record: TextRecord, vectors: readonly Embedded[]): Outcome {
+/** A record, and whether it takes a vector: of an empty text there is none, and some are there already. */
+interface Wanted {
+  readonly record: TextRecord
+  readonly need: 'vector' | 'empty' | 'there'
+}
+
+async function* withNeed(
+  records: AsyncIterable<TextRecord>,
+  isThere: (record: TextRecord) => boolean,
+): AsyncGenerator<Wanted, void> {
+  for await (const record of records) {
+    yield { record, need: record.text === '' ? 'empty' : isThere(record) ? 'there' : 'vector' }
+  }
+}
+
+function outcome(record: TextRecord, vectors: readonly Vector[]): Outcome {
   const { id, metadata } = record
   const embedded: EmbeddedRecord = { id, ...(metadata && { metadata }) }
+  const served: string[] = []
   for (const vector of vectors) {
     if (vector instanceof Error) return { record, failure: vector }
-    if (vector.vectorType === 'dense') embedded.values = vector.values
-    else embedded.sparseValues = { indices: vector.sparseIndices, values: vector.sparseValues }
+    const { embedding, model } = vector
+    served.push(model)
+    if (embedding.vectorType === 'dense') embedded.values = embedding.values
+    else embedded.sparseValues = { indices: embedding.sparseIndices, values: embedding.sparseValues }
   }
-  return { record, embedded }
+  return { record, embedded, served }
 }
 
 /**
- * The vectors of all texts that are not empty.
+ * The vectors of all texts that take one.
  *
  * Only the client asks again. What still fails then ends the job, and no text is given up for it.
  */
 async function* embedTexts(
-  source: SharedSource<TextRecord>,
+  source: SharedSource<Wanted>,
   { model, parameters, encoding }: EmbedCall,
   client: PineconeInference,
   stop: Stop,
-): AsyncGenerator<Embedded, void> {
+): AsyncGenerator<Vector, void> {
   async function* texts() {
-    for await (const { text } of source.reader()) if (text !== '') yield text
+    for await (const { record, need } of source.reader()) if (need === 'vector') yield record.text
   }
   const stream = client.embedStream(
     { model, inputs: texts(), parameters, encoding },
     { onError: 'collect', drain: stop.requested, signal: stop.overdue },
   )
   for await (const item of stream) {
-    if (!('error' in item)) yield item.embedding
+    if (!('error' in item)) yield item
     else if (isRefusal(item.error)) yield item.error
     else throw item.error
   }

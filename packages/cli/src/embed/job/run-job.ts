@@ -46,7 +46,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   let isAppending = false
 
   const tokens = () => addUp(before.tokens, surroundings.tokens)
-  const checkpoints = new Checkpoints(output, job.format, () => ({
+  const checkpoints = new Checkpoints(output, () => ({
     read,
     digest: digest.value(),
     tokens: tokens(),
@@ -54,13 +54,14 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   }))
   const settle = async (outcome: Outcome) => {
     isAppending = true
-    if ('embedded' in outcome) sameVectors.check(outcome.embedded)
-    else lastFailure = outcome.failure
+    if ('embedded' in outcome) sameVectors.check(outcome)
+    else if ('failure' in outcome) lastFailure = outcome.failure
     digest.add(outcome.record)
     read++
     await output.append(outcome)
     isAppending = false
   }
+  const isThere = (record: TextRecord) => output.has?.(record) ?? false
   const tell = () => {
     const perSecond = pace.mark(read, performance.now())
     const spent = Object.values(tokens()).reduce((sum, count) => sum + count, 0)
@@ -92,7 +93,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     if (!isAppending) checkpoints.tick(read)
   }, REPORT_MS)
   try {
-    for await (const outcome of embedRecords(records, job.calls, client, stop)) {
+    for await (const outcome of embedRecords(records, job.calls, client, stop, isThere)) {
       await settle(outcome)
       if (checkpoints.isDue(read)) await checkpoints.begin(read)
       collectGarbage()
@@ -110,9 +111,8 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   }
   if (read === 0) throw noRecords(job.inputs)
   if (survey && digest.value() !== survey.digest) {
-    throw new OutputError(
-      `The input changed while it was read. Delete ${job.output}.partial to start over with it as it is now.`,
-    )
+    await checkpoints.last(read)
+    throw new OutputError(`The input changed while it was read. ${output.ifInputChanged}`)
   }
   if (hasGrown) {
     report.say(`The input has grown since this began: its first ${countRecords(read)} are embedded.`)
@@ -126,7 +126,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     )
   }
   tell()
-  if (output.embedded === 0) throw nothingEmbedded(read, lastFailure)
+  if (output.embedded + output.unchanged === 0) throw nothingEmbedded(read, lastFailure)
   await checkpoints.finish()
   return true
 }

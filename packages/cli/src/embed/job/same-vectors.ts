@@ -1,21 +1,34 @@
 import { PineconeResponseError } from '@pinecone-inference/client'
-import type { EmbeddedRecord } from '@pinecone-inference/files'
+import type { Embedded } from '../output/job-output.js'
 import type { VectorFacts } from '../output/journal.js'
 
 /** Holds every vector of an output against the ones before it, those of earlier runs included. */
 export class SameVectors {
   #dimension: number | undefined
+  #models: readonly string[] | undefined
 
-  constructor({ dimension }: VectorFacts = {}) {
+  constructor({ dimension, models }: VectorFacts = {}) {
     this.#dimension = dimension
+    this.#models = models
   }
 
   get facts(): VectorFacts {
-    return this.#dimension === undefined ? {} : { dimension: this.#dimension }
+    return {
+      ...(this.#dimension === undefined ? {} : { dimension: this.#dimension }),
+      ...(this.#models === undefined ? {} : { models: this.#models }),
+    }
   }
 
-  /** @throws PineconeResponseError for a vector of another length: side by side the two compare with nothing */
-  check({ id, values }: EmbeddedRecord): void {
+  /** @throws PineconeResponseError for a vector of another length or model: side by side the two compare with nothing */
+  check({ embedded: { id, values }, served }: Embedded): void {
+    this.#models ??= served
+    const at = served.findIndex((model, i) => model !== this.#models?.[i])
+    if (at >= 0) {
+      throw new PineconeResponseError(
+        `${JSON.stringify(id)} was embedded by ${served[at]}, and the vectors before it by ${this.#models[at]}: the ` +
+          'service has another model under the same name now. Start over, to have all vectors of one model.',
+      )
+    }
     if (!values) return
     this.#dimension ??= values.length
     if (values.length === this.#dimension) return

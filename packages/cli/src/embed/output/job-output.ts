@@ -2,7 +2,14 @@ import type { EmbeddedRecord, TextRecord } from '@pinecone-inference/files'
 import type { JournalEntry, JournalHead } from './journal.js'
 
 /** What became of a record. */
-export type Outcome = { readonly record: TextRecord; readonly embedded: EmbeddedRecord } | Failed
+export type Outcome = Embedded | Failed | Unchanged
+
+export interface Embedded {
+  readonly record: TextRecord
+  readonly embedded: EmbeddedRecord
+  /** The models that served its vectors, in the order of the calls. */
+  readonly served: readonly string[]
+}
 
 /** A record that the service will not take, or that has no text. */
 export interface Failed {
@@ -10,16 +17,40 @@ export interface Failed {
   readonly failure: Error
 }
 
+/** A record that the output has already, with the same content. */
+export interface Unchanged {
+  readonly record: TextRecord
+  readonly unchanged: true
+}
+
 /** How far a run is, beside its files. */
 export type Standing = Pick<JournalEntry, 'read' | 'digest' | 'tokens' | 'vectors'>
 
-/** Where a job's records go: files that a later run continues, or the standard output. */
+/** When a checkpoint is due, whichever comes first: what a kill may cost. */
+export interface Cadence {
+  readonly everyMs: number
+  readonly everyRecords: number
+}
+
+/** Where a job's records go: files that a later run continues, the standard output, or an index. */
 export interface JobOutput {
   /** What the input was when the job was begun, where that was known. */
   readonly input: JournalHead['input']
   readonly standing: Standing
+  readonly cadence: Cadence
   readonly embedded: number
   readonly failures: number
+  /** Records that earlier runs had embedded, with the same content. */
+  readonly unchanged: number
+  /** Records that were in the output and are not in the input any more: deleted, and left there. */
+  readonly deleted?: number
+  readonly gone?: readonly string[]
+  /** Where failed records are written to, so that they can be embedded again. */
+  readonly failedOutput: string | undefined
+  /** What to do where the input has changed while it was read. */
+  readonly ifInputChanged: string
+  /** Whether it has this record already, so that nothing need be paid for it. */
+  has?(record: TextRecord): boolean
   append(outcome: Outcome): Promise<void>
   /** More may be appended before it is done, and not another checkpoint begun. */
   checkpoint(standing: Standing): Promise<void>

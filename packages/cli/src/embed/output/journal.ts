@@ -16,6 +16,8 @@ export interface JournalHead {
 export interface VectorFacts {
   /** Numbers of each dense vector. */
   readonly dimension?: number
+  /** The models that served them, which need not be called what was asked for. */
+  readonly models?: readonly string[]
 }
 
 /** How far a run is. All of it is on disk when this is written. */
@@ -52,7 +54,7 @@ export async function readJournal(path: string): Promise<JournalContent | undefi
   const lines: unknown[] = []
   // What follows the last line was being written when the process was killed, or the power went.
   for (const line of text.split('\n').slice(0, -1)) {
-    const value = parsed(line)
+    const value = checkedLine(line)
     if (value === undefined) break
     lines.push(value)
   }
@@ -62,14 +64,27 @@ export async function readJournal(path: string): Promise<JournalContent | undefi
 }
 
 /** A line of a journal: what it says, after a checksum of that. */
-export function journalLine(content: JournalHead | JournalEntry): string {
+export function journalLine(content: object): string {
   const json = JSON.stringify(content)
   return `["${checksum(json)}",${json}]\n`
 }
 
-function parsed(line: string): unknown {
+/** What such a line says; undefined where it is damaged. */
+export function checkedLine(line: string): unknown {
   const [, sum, json = ''] = /^\["([^"]+)",(.+)\]$/.exec(line) ?? []
   return sum === checksum(json) ? JSON.parse(json) : undefined
+}
+
+/** The first setting in which two runs differ, with both values; undefined where they are the same. */
+export function differingSetting(
+  before: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+): string | undefined {
+  for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
+    const [a, b] = [before[name], now[name]].map((value) => JSON.stringify(value))
+    if (a !== b) return `${name} (${a ?? 'none'}, now ${b ?? 'none'})`
+  }
+  return undefined
 }
 
 function checksum(json: string): string {

@@ -5,6 +5,10 @@ import type { JobOutput, Outcome, Standing } from './job-output.js'
 /** JSON lines on the standard output. There is nothing to go on with. */
 export class StandardOutput implements JobOutput {
   readonly input = null
+  readonly cadence = { everyMs: 500, everyRecords: Number.POSITIVE_INFINITY }
+  readonly failedOutput = undefined
+  readonly unchanged = 0
+  readonly ifInputChanged = 'What is on the standard output is of both; start over.'
   standing: Standing = { read: 0, digest: '', tokens: {} }
   readonly #layout: JsonlLayout
   readonly #onFailure: (id: string, failure: Error) => void
@@ -22,6 +26,7 @@ export class StandardOutput implements JobOutput {
       this.#onFailure(outcome.record.id, outcome.failure)
       return
     }
+    if (!('embedded' in outcome)) return
     this.embedded++
     if (!process.stdout.write(jsonLine(outcome.embedded, this.#layout))) await once(process.stdout, 'drain')
   }

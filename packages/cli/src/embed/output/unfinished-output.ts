@@ -9,8 +9,15 @@ import {
   type VectorColumns,
 } from '@pinecone-inference/files'
 import { failureLine } from './failure-line.js'
-import type { JobOutput, Outcome, Standing } from './job-output.js'
-import { Journal, type JournalContent, type JournalEntry, type JournalHead, readJournal } from './journal.js'
+import type { Cadence, JobOutput, Outcome, Standing } from './job-output.js'
+import {
+  differingSetting,
+  Journal,
+  type JournalContent,
+  type JournalEntry,
+  type JournalHead,
+  readJournal,
+} from './journal.js'
 import { makeFolder } from './make-folder.js'
 import { isTaken, nameFile } from './name-file.js'
 import { OutputError } from './output-error.js'
@@ -67,6 +74,8 @@ type Paths = ReturnType<typeof pathsOf>
  */
 export class UnfinishedOutput implements JobOutput {
   readonly input: JournalHead['input']
+  readonly unchanged = 0
+  readonly cadence: Cadence
   readonly #paths: Paths
   readonly #journal: Journal
   readonly #writer: RecordWriter
@@ -76,8 +85,9 @@ export class UnfinishedOutput implements JobOutput {
   #failures: number
   #embedded: number
 
-  private constructor(paths: Paths, files: Files, { head, entries }: JournalContent) {
+  private constructor(paths: Paths, format: OutputFormat, files: Files, { head, entries }: JournalContent) {
     this.input = head.input
+    this.cadence = CADENCE[format]
     this.#paths = paths
     this.#journal = files.journal
     this.#writer = files.writer
@@ -113,11 +123,19 @@ export class UnfinishedOutput implements JobOutput {
       await removeFiles(paths)
       throw error
     })
-    return new UnfinishedOutput(paths, files, content)
+    return new UnfinishedOutput(paths, file.format, files, content)
   }
 
   get standing(): Standing {
     return this.#last
+  }
+
+  get failedOutput(): string {
+    return this.#paths.failed
+  }
+
+  get ifInputChanged(): string {
+    return `Delete ${this.#paths.folder} to start over with it as it is now.`
   }
 
   get embedded(): number {
@@ -132,7 +150,7 @@ export class UnfinishedOutput implements JobOutput {
     if ('embedded' in outcome) {
       await this.#writer.append(outcome.embedded)
       this.#embedded++
-    } else {
+    } else if ('failure' in outcome) {
       await this.#failed.append(Buffer.from(failureLine(outcome.record, outcome.failure)))
       this.#failures++
     }
@@ -174,6 +192,12 @@ export class UnfinishedOutput implements JobOutput {
     await rm(this.#paths.folder, { recursive: true, force: true })
     return true
   }
+}
+
+/** A Parquet file gets a row group at each checkpoint: a full one is worth it, and they are further apart. */
+const CADENCE: Readonly<Record<OutputFormat, Cadence>> = {
+  jsonl: { everyMs: 500, everyRecords: Number.POSITIVE_INFINITY },
+  parquet: { everyMs: 30_000, everyRecords: 1_000 },
 }
 
 const nothingDone: JournalEntry = {
@@ -288,13 +312,9 @@ async function isFinishedBarFolder(paths: Paths): Promise<boolean> {
 
 function refuseOther(begun: JournalHead, now: JournalHead, { folder }: Paths): void {
   const advice = `Give the same to go on with it, or delete ${folder} to start over.`
-  for (const name of new Set([...Object.keys(begun.settings), ...Object.keys(now.settings)])) {
-    const [before, after] = [begun.settings[name], now.settings[name]].map((value) => JSON.stringify(value))
-    if (before !== after) {
-      throw new OutputError(
-        `${folder} holds a run that was begun with another ${name} (${before ?? 'none'}, now ${after ?? 'none'}). ${advice}`,
-      )
-    }
+  const difference = differingSetting(begun.settings, now.settings)
+  if (difference) {
+    throw new OutputError(`${folder} holds a run that was begun with another ${difference}. ${advice}`)
   }
   if (begun.input && now.input && begun.input.digest !== now.input.digest) {
     throw new OutputError(

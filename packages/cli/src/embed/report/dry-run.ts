@@ -13,10 +13,10 @@ export interface DryRun {
 /** Says what a run would take, on the standard output. */
 export function tellEstimate({ survey, tallies, tokensPerMinute, json }: DryRun): void {
   const { tokens, requests, seconds } = estimate(tallies, tokensPerMinute)
-  const { records, empty, bytes } = survey
+  const { records, empty, unchanged, bytes } = survey
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({ event: 'estimate', records, empty, bytes, tokens, requests, seconds })}\n`,
+      `${JSON.stringify({ event: 'estimate', records, empty, unchanged, bytes, tokens, requests, seconds })}\n`,
     )
     return
   }
@@ -29,6 +29,7 @@ export function tellEstimate({ survey, tallies, tokensPerMinute, json }: DryRun)
   const how = `four bytes each${cut > 0 ? `, ${count(cut)} texts cut to the model’s limit` : ''}`
   process.stdout.write(
     `Records   ${count(records)}${empty > 0 ? `, ${count(empty)} of them without text` : ''}\n` +
+      `${unchanged > 0 ? `Unchanged ${count(unchanged)}, not embedded again\n` : ''}` +
       `Tokens    about ${count(tokens)} (${how}), ${models}\n` +
       `Requests  ${count(requests)}\n` +
       `Time      ${time}\n` +

@@ -20,6 +20,11 @@ export interface Result {
   readonly embedded: number
   readonly failed: number
   readonly failedOutput?: string
+  /** Records that the output had already. */
+  readonly unchanged?: number
+  /** Records that were in the output and are not in the input any more: deleted, and left there. */
+  readonly deleted?: number | undefined
+  readonly gone?: readonly string[] | undefined
   /** Counted by the service, by model. */
   readonly tokens: Readonly<Record<string, number>>
   /** Of this run. */
@@ -63,14 +68,35 @@ export function figures({ failed, tokens, perSecond, secondsLeft }: Progress): s
   ].join(', ')
 }
 
+function listed(ids: readonly string[]): string {
+  return `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ' …' : ''}`
+}
+
 /** `Embedded 1,000 records into out.parquet in 12 s: 56,789 tokens of llama-text-embed-v2.` */
 export function sentences(result: Result): string[] {
-  const { output, embedded, failed, failedOutput, tokens, seconds } = result
+  const {
+    output,
+    embedded,
+    failed,
+    failedOutput,
+    unchanged = 0,
+    deleted = 0,
+    gone = [],
+    tokens,
+    seconds,
+  } = result
   const cost = Object.entries(tokens).map(([model, spent]) => `${count(spent)} tokens of ${model}`)
   const where = output === '-' ? '' : ` into ${output}`
   return [
     `Embedded ${countRecords(embedded)}${where} in ${duration(seconds)}` +
       `${cost.length > 0 ? `: ${cost.join(', ')}` : ''}.`,
+    ...(unchanged > 0 ? [`${countRecords(unchanged)} had not changed.`] : []),
+    ...(deleted > 0 ? [`Deleted ${countRecords(deleted)} that the input no longer has.`] : []),
+    ...(gone.length > 0
+      ? [
+          `Left ${countRecords(gone.length)} that the input no longer has: ${listed(gone)}; --cleanup full deletes them.`,
+        ]
+      : []),
     ...(failed > 0 ? [`${count(failed)} failed${failedOutput ? `: ${failedOutput} says why` : ''}.`] : []),
   ]
 }

@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Surroundings, settingsOfCalls, surveyed, takeThrough } from '../embed/job/carry-out.js'
+import type { EmbedJob } from '../embed/job/embed-job.js'
+import { holdOutput } from '../embed/output/hold-output.js'
+import { count, countRecords } from '../embed/report/report.js'
+import { IndexError } from './index-error.js'
+import { type Cleanup, IndexOutput } from './index-output.js'
+import { refuseMisfit } from './index-shape.js'
+import { Ledger } from './ledger.js'
+import { openIndex } from './open-index.js'
+
+export interface UpsertOptions {
+  readonly index: string
+  readonly namespace: string | undefined
+  /** The ledger's file. */
+  readonly record: string
+  readonly cleanup: Cleanup
+  readonly isPartial: () => boolean
+  readonly concurrency: number
+  readonly apiKey: string
+  readonly controlUrl: string | undefined
+  /** Its index ends with this process, so that no record of it is kept. */
+  readonly offline: boolean
+}
+
+/**
+ * Embeds what an index does not have yet of an input, and upserts it.
+ *
+ * @returns the exit code
+ */
+export async function embedIntoIndex(
+  job: EmbedJob,
+  options: UpsertOptions,
+  surroundings: Surroundings,
+): Promise<number> {
+  if (!options.offline) return withRecord(options.record, job, options, surroundings)
+  const folder = await mkdtemp(join(tmpdir(), 'pinecone-inference-'))
+  try {
+    return await withRecord(join(folder, 'record.jsonl'), job, options, surroundings)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function withRecord(
+  path: string,
+  job: EmbedJob,
+  options: UpsertOptions,
+  surroundings: Surroundings,
+): Promise<number> {
+  const letGo = await holdOutput(path)
+  if (!letGo) throw new IndexError(`another process is filling the index by ${path}; let it finish`)
+  try {
+    const { report, stop } = surroundings
+    const index = await openIndex({
+      name: options.index,
+      namespace: options.namespace,
+      apiKey: options.apiKey,
+      controlUrl: options.controlUrl,
+      signal: stop.overdue,
+      say: report.say,
+    })
+    refuseMisfit(index.name, index.shape, job.calls)
+    const ledger = await Ledger.read(path, {
+      index: index.host,
+      '--namespace': options.namespace,
+      ...settingsOfCalls(job),
+    })
+    if (ledger.size > 0) {
+      const { asked, found } = await index.count([...ledger.ids()].slice(-10))
+      if (found === 0) throw lost(path, options.index, ledger.size, asked)
+    }
+    const output = new IndexOutput({
+      ...options,
+      index,
+      ledger,
+      failedOutput: failedOutputOf(options.record),
+    })
+    try {
+      const survey = await surveyed(job, stop.requested, { isThere: (record) => output.has(record) })
+      if (survey && ledger.size > 0) {
+        report.say(
+          `Of ${countRecords(survey.records)}, ${count(survey.unchanged)} are in the index already, unchanged.`,
+        )
+      }
+      return await takeThrough(job, output, survey, surroundings)
+    } finally {
+      await output.close()
+    }
+  } finally {
+    await letGo()
+  }
+}
+
+function failedOutputOf(record: string): string {
+  return `${record.replace(/\.jsonl$/, '')}.failed.jsonl`
+}
+
+function lost(path: string, name: string, size: number, asked: number): IndexError {
+  return new IndexError(
+    `${path} says that ${countRecords(size)} of this input are in the index ${name}, but none of the last ${asked} is ` +
+      `there. If the index or the namespace was emptied, delete ${path}, and the same command fills it again.`,
+  )
+}

@@ -1,0 +1,137 @@
+import { rm } from 'node:fs/promises'
+import { AppendingFile, moveIntoPlace, type TextRecord } from '@pinecone-inference/files'
+import { failureLine } from '../embed/output/failure-line.js'
+import type { JobOutput, Outcome, Standing } from '../embed/output/job-output.js'
+import type { VectorFacts } from '../embed/output/journal.js'
+import { contentHash, type Ledger } from './ledger.js'
+import type { OpenIndex } from './open-index.js'
+import { Upserter } from './upserter.js'
+
+/**
+ * What is deleted of that which earlier runs have upserted and the input no longer has:
+ *
+ * - `none`: nothing
+ * - `incremental`: passages of documents that are still there, such as the last ones of a document that got shorter
+ * - `full`: everything
+ *
+ * The names are those of LangChain's indexing API.
+ */
+export type Cleanup = 'none' | 'incremental' | 'full'
+
+export interface IndexOutputSettings {
+  readonly index: OpenIndex
+  readonly ledger: Ledger
+  readonly cleanup: Cleanup
+  /** Whether records of the input were left out, which then are not gone. */
+  readonly isPartial: () => boolean
+  /** Requests in flight. */
+  readonly concurrency: number
+  /** For the records that cannot be embedded. */
+  readonly failedOutput: string
+}
+
+/**
+ * A namespace of an index. What is acknowledged is in the ledger, so that a run that is begun again, after a kill or a week
+ * later, embeds only what is new or has changed.
+ */
+export class IndexOutput implements JobOutput {
+  readonly input = null
+  readonly cadence = { everyMs: 30_000, everyRecords: 1_000 }
+  readonly ifInputChanged = 'What is embedded is in the index; the same command goes on with the rest.'
+  readonly failedOutput: string
+  standing: Standing
+  embedded = 0
+  unchanged = 0
+  failures = 0
+  deleted = 0
+  /** What is in the index and not in the input any more. */
+  readonly gone: string[] = []
+  readonly #settings: IndexOutputSettings
+  readonly #upserter: Upserter
+  /** Ids of this run's input. */
+  readonly #seen = new Set<string>()
+  #vectors: VectorFacts
+  #failed: AppendingFile | undefined
+
+  constructor(settings: IndexOutputSettings) {
+    const { index, ledger, concurrency, failedOutput } = settings
+    this.#settings = settings
+    this.failedOutput = failedOutput
+    this.#vectors = ledger.vectors
+    this.standing = { read: 0, digest: '', tokens: {}, vectors: ledger.vectors }
+    this.#upserter = new Upserter(async (batch) => {
+      await index.upsert(batch.map(({ record }) => record))
+      await ledger.upserted(
+        batch.map(({ record: { id }, hash }) => [id, hash]),
+        this.#vectors,
+      )
+    }, concurrency)
+  }
+
+  has(record: TextRecord): boolean {
+    return this.#settings.ledger.has(record.id, contentHash(record))
+  }
+
+  async append(outcome: Outcome): Promise<void> {
+    const { record } = outcome
+    this.#seen.add(record.id)
+    if ('unchanged' in outcome) {
+      this.unchanged++
+    } else if ('failure' in outcome) {
+      this.failures++
+      this.#failed ??= await AppendingFile.open(this.#unfinishedFailed, 0)
+      await this.#failed.append(Buffer.from(failureLine(record, outcome.failure)))
+    } else {
+      const { embedded, served } = outcome
+      this.#vectors = { ...(embedded.values ? { dimension: embedded.values.length } : {}), models: served }
+      await this.#upserter.add({ record: embedded, hash: contentHash(record) })
+      this.embedded++
+    }
+  }
+
+  async checkpoint(standing: Standing): Promise<void> {
+    await this.#upserter.flush()
+    await this.#failed?.sync()
+    this.standing = standing
+  }
+
+  async finish(standing: Standing): Promise<void> {
+    await this.checkpoint(standing)
+    if (!this.#settings.isPartial()) await this.#cleanUp()
+    // of an earlier run
+    if (this.failures === 0) await rm(this.failedOutput, { force: true })
+  }
+
+  async close(): Promise<void> {
+    await this.#settings.ledger.close()
+    if (!this.#failed) return
+    await this.#failed.close()
+    await moveIntoPlace(this.#unfinishedFailed, this.failedOutput)
+  }
+
+  /** The one with the final name may be this run's input. */
+  get #unfinishedFailed(): string {
+    return `${this.failedOutput}.part`
+  }
+
+  async #cleanUp(): Promise<void> {
+    const { index, ledger, cleanup } = this.#settings
+    const gone = [...ledger.ids()].filter((id) => !this.#seen.has(id))
+    if (gone.length === 0) return
+    const documents = new Set(cleanup === 'incremental' ? [...this.#seen].map(documentOf) : [])
+    const toDelete: string[] = []
+    for (const id of gone) {
+      if (cleanup === 'full' || documents.has(documentOf(id))) toDelete.push(id)
+      else this.gone.push(id)
+    }
+    if (toDelete.length === 0) return
+    await index.delete(toDelete)
+    await ledger.deleted(toDelete)
+    this.deleted = toDelete.length
+  }
+}
+
+/** Passages are `document#1`, `document#2`; any other record is a document of its own. */
+function documentOf(id: string): string {
+  return id.replace(/#\d+$/, '')
+}

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { AppendingFile, moveIntoPlace, type TextRecord } from '@pinecone-inference/files'
+import { checkedLine, differingSetting, journalLine, type VectorFacts } from '../embed/output/journal.js'
+import { IndexError } from './index-error.js'
+
+/** A line of the file: how the index is filled, or what has become of some records since. */
+interface Entry {
+  readonly settings?: Readonly<Record<string, unknown>>
+  readonly vectors?: VectorFacts
+  /** Ids and hashes of what the index has acknowledged. */
+  readonly upserted?: readonly (readonly [id: string, hash: string])[]
+  readonly deleted?: readonly string[]
+}
+
+/** Entries on disk that no longer count, beside those that do, before the file is written anew. */
+const SLACK = 10_000
+const ENTRIES_A_LINE = 1000
+
+/**
+ * What an index has of this input, on disk: the id of each record and a hash of its content. A line is written, and
+ * synced, after the index has acknowledged what it says, so that a process that is killed leaves out some of what is
+ * there, and never claims what is not. Takes some 200 bytes of memory a record.
+ */
+export class Ledger {
+  readonly #path: string
+  readonly #hashes = new Map<string, string>()
+  #file: AppendingFile | undefined
+  #settings: Entry['settings']
+  #vectors: VectorFacts = {}
+  #entries = 0
+  /** How far the file is whole. */
+  #length = 0
+  /** The writing that is under way: lines come from several requests side by side. */
+  #writing: Promise<void> = Promise.resolve()
+
+  private constructor(path: string) {
+    this.#path = path
+  }
+
+  /**
+   * Reads what earlier runs have left.
+   *
+   * @param settings how the index is filled now; undefined where nothing is going to be written
+   * @throws IndexError where it was filled in another way
+   */
+  static async read(path: string, settings?: Readonly<Record<string, unknown>>): Promise<Ledger> {
+    const ledger = new Ledger(path)
+    await ledger.#load()
+    const difference = settings && ledger.#settings && differingSetting(ledger.#settings, settings)
+    if (difference) {
+      throw new IndexError(
+        `${path} says that what is there was made with another ${difference}. Vectors of both would be mixed: give the ` +
+          `same, or another --namespace; or delete the namespace and ${path}, to fill it anew.`,
+      )
+    }
+    ledger.#settings = settings
+    return ledger
+  }
+
+  get size(): number {
+    return this.#hashes.size
+  }
+
+  get vectors(): VectorFacts {
+    return this.#vectors
+  }
+
+  ids(): IterableIterator<string> {
+    return this.#hashes.keys()
+  }
+
+  /** Whether the index has exactly this content. */
+  has(id: string, hash: string): boolean {
+    return this.#hashes.get(id) === hash
+  }
+
+  /** @param vectors what those of the records have in common */
+  async upserted(
+    records: readonly (readonly [id: string, hash: string])[],
+    vectors: VectorFacts,
+  ): Promise<void> {
+    const isNew = JSON.stringify(vectors) !== JSON.stringify(this.#vectors)
+    await this.#write(isNew ? { vectors, upserted: records } : { upserted: records })
+    this.#vectors = vectors
+    for (const [id, hash] of records) this.#hashes.set(id, hash)
+  }
+
+  async deleted(ids: readonly string[]): Promise<void> {
+    await this.#write({ deleted: ids })
+    for (const id of ids) this.#hashes.delete(id)
+  }
+
+  async close(): Promise<void> {
+    await this.#writing.catch(() => {})
+    await this.#file?.close()
+  }
+
+  async #write(entry: Entry): Promise<void> {
+    const writing = this.#writing.then(async () => {
+      this.#file ??= await this.#open()
+      await this.#file.append(Buffer.from(journalLine(entry)))
+      await this.#file.sync()
+    })
+    // The next one finds the file broken by itself.
+    this.#writing = writing.catch(() => {})
+    await writing
+  }
+
+  async #load(): Promise<void> {
+    const file = createReadStream(this.#path)
+    try {
+      for await (const line of createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })) {
+        const entry = checkedLine(line) as Entry | undefined
+        // what follows was being written when the process was killed, or the power went
+        if (!entry) break
+        this.#length += Buffer.byteLength(line) + 1
+        this.#apply(entry)
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    } finally {
+      file.destroy()
+    }
+  }
+
+  #apply({ settings, vectors, upserted = [], deleted = [] }: Entry): void {
+    this.#settings ??= settings
+    this.#vectors = vectors ?? this.#vectors
+    for (const [id, hash] of upserted) this.#hashes.set(id, hash)
+    for (const id of deleted) this.#hashes.delete(id)
+    this.#entries += upserted.length + deleted.length
+  }
+
+  /** After its last whole line; or written anew, where most of it no longer counts. */
+  async #open(): Promise<AppendingFile> {
+    if (this.#length > 0 && this.#entries <= 2 * this.#hashes.size + SLACK) {
+      return AppendingFile.open(this.#path, this.#length)
+    }
+    const unfinished = `${this.#path}.new`
+    const file = await AppendingFile.open(unfinished, 0)
+    try {
+      await file.append(Buffer.from(journalLine({ settings: this.#settings, vectors: this.#vectors })))
+      const all = [...this.#hashes]
+      for (let at = 0; at < all.length; at += ENTRIES_A_LINE) {
+        await file.append(Buffer.from(journalLine({ upserted: all.slice(at, at + ENTRIES_A_LINE) })))
+      }
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await moveIntoPlace(unfinished, this.#path)
+    return AppendingFile.open(this.#path, file.length)
+  }
+}
+
+/** 132 bits of what makes a record: the text, which makes the vector, and the metadata. */
+export function contentHash({ text, metadata }: TextRecord): string {
+  return createHash('sha256')
+    .update(`${text.length} ${text}${metadata ? JSON.stringify(metadata) : ''}`)
+    .digest('base64url')
+    .slice(0, 22)
+}

@@ -1,0 +1,121 @@
+import { createRequire } from 'node:module'
+import type { Index, Pinecone } from '@pinecone-database/pinecone'
+import type { EmbeddedRecord } from '@pinecone-inference/files'
+import { IndexError } from './index-error.js'
+import { type DescribedIndex, type IndexShape, shapeOf } from './index-shape.js'
+import { type Patience, patientFetch } from './patient-fetch.js'
+
+const SDK = '@pinecone-database/pinecone'
+/** The first that has `upsert({ records })`. */
+const OLDEST_SDK = 7
+/** https://docs.pinecone.io/reference/api/database-limits/operation-limits, November 2026: ids of a deletion, and of a fetch. */
+const IDS_A_REQUEST = 1000
+/** Ids in the address of a request, which has to stay short. */
+const LOOKED_UP = 10
+
+export interface IndexSettings extends Patience {
+  readonly name: string
+  /** Undefined for the default one. */
+  readonly namespace: string | undefined
+  readonly apiKey: string
+  /** Of the control plane, which knows the index's own address; undefined for Pinecone's. */
+  readonly controlUrl: string | undefined
+}
+
+/** A namespace of an index. */
+export interface OpenIndex {
+  readonly name: string
+  readonly host: string
+  readonly shape: IndexShape
+  upsert(records: readonly EmbeddedRecord[]): Promise<void>
+  delete(ids: readonly string[]): Promise<void>
+  /** How many of ten ids at most the index has. */
+  count(ids: readonly string[]): Promise<{ asked: number; found: number }>
+}
+
+/**
+ * Finds an index by its name, through the official SDK.
+ *
+ * @throws IndexError where the SDK is missing or too old, or the index is not there, not ready, or made of documents
+ */
+export async function openIndex(settings: IndexSettings): Promise<OpenIndex> {
+  const { name, namespace, apiKey, controlUrl } = settings
+  const { Pinecone } = await loadSdk()
+  const pinecone: Pinecone = new Pinecone({
+    apiKey,
+    // patientFetch tries again
+    maxRetries: 0,
+    fetchApi: patientFetch(settings),
+    ...(controlUrl === undefined ? {} : { controllerHostUrl: controlUrl }),
+  })
+  const described = await own(pinecone.describeIndex(name))
+  const index: Index = pinecone.index({
+    host: described.host,
+    ...(namespace === undefined ? {} : { namespace }),
+  })
+  return {
+    name,
+    host: described.host,
+    shape: shapeOf(name, described as DescribedIndex),
+    async upsert(records) {
+      await own(index.upsert({ records: records.map(plain) }))
+    },
+    async delete(ids) {
+      for (let at = 0; at < ids.length; at += IDS_A_REQUEST) {
+        await own(index.deleteMany({ ids: ids.slice(at, at + IDS_A_REQUEST) }))
+      }
+    },
+    async count(ids) {
+      const asked = ids.slice(0, LOOKED_UP)
+      const { records } = await own(index.fetch({ ids: asked }))
+      return { asked: asked.length, found: Object.keys(records).length }
+    },
+  }
+}
+
+async function loadSdk(): Promise<typeof import('@pinecone-database/pinecone')> {
+  let version: string
+  try {
+    version = createRequire(import.meta.url)(`${SDK}/package.json`).version
+  } catch (cause) {
+    const node = Number(process.versions.node.split('.')[0])
+    throw new IndexError(
+      `upserts go through ${SDK}, which is not installed: npm install ${SDK}@${node < 22 ? OLDEST_SDK : 9} ` +
+        '(with -g where this command was installed with it)',
+      { cause },
+    )
+  }
+  if (Number(version.split('.')[0]) < OLDEST_SDK) {
+    throw new IndexError(`${SDK} ${version} is installed; upserts need ${OLDEST_SDK} or later`)
+  }
+  return import('@pinecone-database/pinecone')
+}
+
+/** What the SDK was asked for; an error of `patientFetch` as it was before the SDK put its own words around it. */
+async function own<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    for (let cause = error; cause instanceof Error; cause = cause.cause) {
+      if (cause instanceof IndexError || cause.name === 'AbortError') throw cause
+    }
+    throw new IndexError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+/** JSON.stringify makes objects of typed arrays. */
+function plain({ id, values, sparseValues, metadata }: EmbeddedRecord) {
+  return {
+    id,
+    ...(values ? { values: Array.from(values) } : {}),
+    ...(sparseValues
+      ? {
+          sparseValues: {
+            indices: Array.from(sparseValues.indices),
+            values: Array.from(sparseValues.values),
+          },
+        }
+      : {}),
+    ...(metadata ? { metadata } : {}),
+  }
+}

@@ -1,0 +1,70 @@
+import type { EmbeddedRecord } from '@pinecone-inference/files'
+
+/** https://docs.pinecone.io/reference/api/database-limits/operation-limits, November 2026: "1,000 records, up to 2 MB total". */
+const RECORDS_A_REQUEST = 1000
+/** Of the 2 MB, but for what stands around the records. */
+const BYTES_A_REQUEST = 2_000_000 - 2_000
+
+/** A record, and what is kept of it once the index has it. */
+export interface Item {
+  readonly record: EmbeddedRecord
+  readonly hash: string
+}
+
+/** Sends records to an index in batches of as many as a request may hold, some of them side by side. */
+export class Upserter {
+  readonly #send: (batch: readonly Item[]) => Promise<void>
+  readonly #concurrency: number
+  readonly #inFlight = new Set<Promise<void>>()
+  #batch: Item[] = []
+  #bytes = 0
+  #failure: unknown
+
+  /** @param send resolves once the index has a batch, and that is on record */
+  constructor(send: (batch: readonly Item[]) => Promise<void>, concurrency: number) {
+    this.#send = send
+    this.#concurrency = concurrency
+  }
+
+  /** Takes a record; waits while as many requests are in flight as may be. Throws what an earlier request has failed with. */
+  async add(item: Item): Promise<void> {
+    this.#throwFailure()
+    const bytes = byteLength(item.record)
+    if (this.#batch.length === RECORDS_A_REQUEST || this.#bytes + bytes > BYTES_A_REQUEST) await this.#begin()
+    this.#batch.push(item)
+    this.#bytes += bytes
+  }
+
+  /** Sends what waits; resolves once the index has everything that was added before. */
+  async flush(): Promise<void> {
+    if (this.#batch.length > 0) await this.#begin()
+    await Promise.all(this.#inFlight)
+    this.#throwFailure()
+  }
+
+  async #begin(): Promise<void> {
+    const batch = this.#batch
+    this.#batch = []
+    this.#bytes = 0
+    while (this.#inFlight.size >= this.#concurrency) await Promise.race(this.#inFlight)
+    this.#throwFailure()
+    const sending = this.#send(batch)
+      .catch((error: unknown) => {
+        this.#failure ??= error
+      })
+      .finally(() => this.#inFlight.delete(sending))
+    this.#inFlight.add(sending)
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+}
+
+/** In a request, with the comma. */
+function byteLength(record: EmbeddedRecord): number {
+  const json = JSON.stringify(record, (_, value) =>
+    ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,
+  )
+  return Buffer.byteLength(json) + 1
+}
