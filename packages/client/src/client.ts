@@ -36,8 +36,8 @@ import { ModelCatalog } from './models/model-catalog.js'
 import { Observer } from './observe/observer.js'
 import { loadOpenTelemetry } from './observe/opentelemetry.js'
 import { type PineconeInferenceOptions, resolveSettings } from './settings.js'
-import { checkCallOptions, checkOnError, checkSignal, type Method } from './validate/call-options.js'
-import { checkRequest, EMBED_REQUEST } from './validate/model.js'
+import { checkCallOptions, type Method } from './validate/call-options.js'
+import { checkEmbedFields } from './validate/embed-request.js'
 import { ExpectedByModel } from './wire/expected.js'
 
 /**
@@ -161,9 +161,7 @@ export class PineconeInference {
     request: EmbedStreamRequest<E>,
     options: EmbedStreamOptions | CollectingEmbedStreamOptions = {},
   ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void> {
-    checkRequest(request, EMBED_REQUEST)
-    checkSignal('drain', options.drain)
-    checkOnError(options.onError)
+    checkEmbedFields(request)
     const call = this.#begin('embedStream', options)
     try {
       yield* embedStream(request, options, call, this.#engine)

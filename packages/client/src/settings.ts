@@ -180,7 +180,7 @@ function resolveBaseUrl(given: string | undefined, allowInsecure: boolean): URL 
   const variable = given === undefined ? URL_VARIABLES.find(environment) : undefined
   const text = given ?? (variable && addressIn(variable)) ?? 'https://api.pinecone.io'
   const source = variable ? ` (from ${variable})` : ''
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new PineconeConfigurationError('baseUrl', `is ${shownUrl(text)}${source}, not an http(s) URL`)
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { PineconeConfigurationError, PineconeConnectionError, PineconeInference } from '../dist/index.js'
 import { E5, embedAnswer, rerankAnswer, scriptedApi, texts, vectorOf } from './scripted-api.js'
 
 const model = 'bge-reranker-v2-m3'
@@ -42,4 +43,116 @@ describe('what the caller changes after the call has begun', () => {
     const sent = api.requests.map(({ body }) => body.parameters.input_type)
     expect(new Set(sent)).toEqual(new Set(['passage']))
   })
+})
+
+describe('is refused before anything is sent, and named:', () => {
+  const embed = { ...E5, inputs: ['a'] }
+  const rerank = { model, query: 'q', documents: ['a'] as (string | object)[] }
+  const boom = () => {
+    throw new Error('boom')
+  }
+  const thrower = (name: string) =>
+    Object.defineProperty({ text: 'a' }, name, { get: boom, enumerable: true })
+  // biome-ignore lint/suspicious/noExplicitAny: what a program in JavaScript may give
+  type Calls = Record<string, (client: ReturnType<Api['client']>) => any>
+  type Api = Awaited<ReturnType<typeof scriptedApi>>
+
+  it.each<[string, Calls[string], RegExp]>([
+    [
+      'a symbol as a parameter',
+      (c) => c.embed({ ...embed, parameters: { inputType: Symbol('p') as never } }),
+      /inputType is|parameters.inputType cannot/,
+    ],
+    [
+      'a number that JSON has not',
+      (c) => c.embed({ ...embed, model: 'mine', parameters: { temperature: Number.NaN } }),
+      /^parameters.temperature cannot be sent as JSON/,
+    ],
+    [
+      'a function within a parameter',
+      (c) => c.embed({ ...embed, model: 'mine', parameters: { hooks: { done() {} } } }),
+      /^parameters.hooks cannot be sent as JSON/,
+    ],
+    [
+      'an array of parameters',
+      (c) => c.embed({ ...embed, parameters: ['passage'] as never }),
+      /^parameters must be an object/,
+    ],
+    [
+      'a BigInt as encoding',
+      (c) => c.embed({ ...embed, encoding: 5n as never }),
+      /^encoding is 5n; allowed: number, float32/,
+    ],
+    [
+      'a rank field that is a symbol',
+      (c) => c.rerank({ ...rerank, rankFields: [Symbol('f') as never] }),
+      /^rankFields\[0\] is Symbol\(f\)/,
+    ],
+    [
+      'a text as rank fields',
+      (c) => c.rerank({ ...rerank, rankFields: 'text' as never }),
+      /^rankFields must be an array/,
+    ],
+    [
+      'a text as returnDocuments',
+      (c) => c.rerank({ ...rerank, returnDocuments: 'no' as never }),
+      /^returnDocuments is "no"/,
+    ],
+    [
+      'a text to rank by that cannot be read',
+      (c) => c.rerankAll({ ...rerank, documents: ['a', thrower('text')] }),
+      /^documents\[1\].text cannot be read: boom/,
+    ],
+    [
+      'a field that cannot be read',
+      (c) => c.rerank({ ...rerank, documents: ['a', thrower('price')] }),
+      /^documents\[1\].price cannot be sent as JSON: boom/,
+    ],
+    [
+      'a document whose toJSON throws',
+      (c) => c.rerank({ ...rerank, documents: [{ text: 'a', toJSON: boom }] }),
+      /^documents\[0\] cannot be sent as JSON: boom/,
+    ],
+    [
+      'a type of models that there is not',
+      (c) => c.listModels({ type: Symbol('t') as never }),
+      /^type is Symbol\(t\); allowed: embed, rerank/,
+    ],
+    [
+      'null as the options of a stream',
+      (c) => c.embedStream(embed, null as never).next(),
+      /^options of embedStream are null/,
+    ],
+  ])('%s', async (_, call, message) => {
+    const api = await scriptedApi(embedAnswer)
+    const error = await Promise.resolve(call(api.client())).catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(PineconeConfigurationError)
+    expect((error as Error).message).toMatch(message)
+    expect(api.requests).toHaveLength(0)
+  })
+
+  it('an address that is no text', () => {
+    const symbol = Symbol('url') as never
+    expect(() => new PineconeInference({ apiKey: 'key', baseUrl: symbol })).toThrow('baseUrl is Symbol(url)')
+  })
+})
+
+it.each([
+  ['an object without a prototype', Object.create(null)],
+  [
+    'a proxy that cannot be read',
+    new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('trap')
+        },
+      },
+    ),
+  ],
+  ['nothing', undefined],
+])('a fetch that throws %s has failed to connect', async (_, thrown) => {
+  const fetch = () => Promise.reject(thrown)
+  const client = new PineconeInference({ apiKey: 'key', fetch, maxRetries: 0 })
+  await expect(client.embed({ ...E5, inputs: ['a'] })).rejects.toBeInstanceOf(PineconeConnectionError)
 })

@@ -13,10 +13,7 @@ import type { Call } from '../delivery/call.js'
 import type { PineconeInferenceError } from '../errors/inference-error.js'
 import { isCallTimeout } from '../errors/timeout-error.js'
 import { tell } from '../observe/tell.js'
-import { checkListener, checkOnError } from '../validate/call-options.js'
-import { checkEncoding } from '../validate/encoding.js'
-import { checkRequest, EMBED_REQUEST } from '../validate/model.js'
-import { checkTexts } from '../validate/texts.js'
+import { checkEmbedRequest } from '../validate/embed-request.js'
 import { type WireItem, wireText } from '../wire/items.js'
 import { embedBatch, embedProbe, madeBy, nothingEmbedded } from './embed.js'
 import type { Engine } from './engine.js'
@@ -30,11 +27,7 @@ export async function embedAll<E extends Encoding>(
   call: Call,
   engine: Engine,
 ): Promise<EmbedResult<E> | CollectedEmbedResult<E>> {
-  checkRequest(given, EMBED_REQUEST)
-  checkEncoding(given.encoding)
-  checkTexts(given.inputs)
-  checkListener('onProgress', options.onProgress)
-  checkOnError(options.onError)
+  checkEmbedRequest(given)
   const request = ownEmbedRequest(given)
   const { model, inputs, parameters, encoding } = request
   const { batchSize, onProgress } = options

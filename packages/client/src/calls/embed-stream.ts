@@ -6,9 +6,7 @@ import type { Call } from '../delivery/call.js'
 import { drainOn, isDrained } from '../delivery/drain.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
-import { checkEncoding } from '../validate/encoding.js'
-import { checkModelName } from '../validate/model.js'
-import { checkText } from '../validate/texts.js'
+import { checkText } from '../validate/embed-request.js'
 import { type WireItem, wireText } from '../wire/items.js'
 import { embedBatch, embedProbe } from './embed.js'
 import type { Engine } from './engine.js'
@@ -30,8 +28,6 @@ export async function* embedStream<E extends Encoding>(
 ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void> {
   const request = ownStreamRequest(given)
   const { model, inputs, parameters, encoding } = request
-  checkModelName(model)
-  checkEncoding(encoding)
   checkIterable(inputs)
   const { batchSize, drain } = options
   const lookingUp = call.part()

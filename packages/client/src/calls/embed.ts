@@ -2,9 +2,8 @@ import type { EmbedParameters, EmbedRequest, EmbedResult, Encoding, VectorType }
 import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
-import { checkEncoding } from '../validate/encoding.js'
-import { checkModelUse, checkRequest, EMBED_REQUEST } from '../validate/model.js'
-import { checkTexts } from '../validate/texts.js'
+import { checkEmbedRequest } from '../validate/embed-request.js'
+import { checkModelUse } from '../validate/model.js'
 import { embedAnswer, encodeEmbedRequest } from '../wire/embed.js'
 import type { ExpectedVectors } from '../wire/expected.js'
 import { textBytes, type WireItem, wireText } from '../wire/items.js'
@@ -16,9 +15,7 @@ export async function embed<E extends Encoding>(
   call: Call,
   engine: Engine,
 ): Promise<EmbedResult<E>> {
-  checkRequest(request, EMBED_REQUEST)
-  checkEncoding(request.encoding)
-  checkTexts(request.inputs)
+  checkEmbedRequest(request)
   const facts = hostedModel(request.model)
   if (facts) {
     checkModelUse('embed', request.model, facts, request.parameters)

@@ -1,6 +1,8 @@
 import type { ListModelsFilter, ModelInfo, ModelList } from '../api/models.js'
 import type { Call } from '../delivery/call.js'
 import type { Sender } from '../delivery/sender.js'
+import { asWritten } from '../errors/as-written.js'
+import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { checkModelName } from '../validate/model.js'
 import { checkOptions, type NamesOf } from '../validate/options.js'
 import { modelInfoAnswer, modelListAnswer } from '../wire/models.js'
@@ -10,6 +12,8 @@ const LOOK_UP = { model: 'GET /models' }
 
 export async function listModels(filter: ListModelsFilter, call: Call, sender: Sender): Promise<ModelList> {
   checkOptions(filter, FILTER, 'listModels')
+  checkOneOf('type', filter.type, ['embed', 'rerank'])
+  checkOneOf('vectorType', filter.vectorType, ['dense', 'sparse'])
   const query = new URLSearchParams()
   if (filter.type) query.set('type', filter.type)
   if (filter.vectorType) query.set('vector_type', filter.vectorType)
@@ -21,4 +25,9 @@ export async function getModel(model: string, call: Call, sender: Sender): Promi
   checkModelName(model)
   const path = `/models/${encodeURIComponent(model)}`
   return sender.send({ request: { method: 'GET', path }, load: LOOK_UP, read: modelInfoAnswer }, call)
+}
+
+function checkOneOf(argument: string, value: unknown, allowed: readonly string[]): void {
+  if (value === undefined || allowed.some((one) => one === value)) return
+  throw new PineconeConfigurationError(argument, `is ${asWritten(value)}`, allowed)
 }

@@ -3,7 +3,7 @@ import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { checkModelUse } from '../validate/model.js'
-import { checkDocumentsAsJson, checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
+import { checkRankFieldCount, checkRerankRequest, unwritable } from '../validate/rerank-request.js'
 import { ExpectedScores } from '../wire/expected.js'
 import { documentFields, type WireItem, wireItem } from '../wire/items.js'
 import { encodeRerankRequest, rerankAnswer } from '../wire/rerank.js'
@@ -25,13 +25,20 @@ export async function rerank(request: RerankRequest, call: Call, engine: Engine)
       )
     }
   }
-  checkDocumentsAsJson(request.documents)
   if (request.documents.length === 0) return nothingRanked(request.model)
-  const documents = request.documents.map((document) => wireItem(documentFields(document)))
+  const documents = request.documents.map(written)
   const expected = new ExpectedScores(request.model)
   const result = await rerankBatch({ ...ownRerankRequest(request), documents, expected }, call, engine)
   // Best first is promised; the contract only hopes that the service keeps to it.
   return { ...result, data: mergeRankings([result.data]) }
+}
+
+function written(document: string | object, index: number): WireItem {
+  try {
+    return wireItem(documentFields(document))
+  } catch (cause) {
+    throw unwritable(document, index, cause)
+  }
 }
 
 /** Documents that go into one request. */

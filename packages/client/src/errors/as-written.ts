@@ -7,7 +7,7 @@ const LONGEST_MESSAGE = 2_000
 export function asWritten(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shortened(value, LONGEST_VALUE))
   if (typeof value === 'object' && value !== null) return kindOf(value)
-  return shortened(String(value), LONGEST_VALUE)
+  return shortened(typeof value === 'bigint' ? `${value}n` : String(value), LONGEST_VALUE)
 }
 
 /** What a value is, for a sentence: `a string`, `an object`, `the number 3`. */
@@ -25,13 +25,13 @@ export function counted(count: number, noun: string): string {
 }
 
 /**
- * A text of somebody else's as one line of a message: of bounded length, and without the control characters by which it
- * could steer a terminal or forge a line of a log.
+ * A text of somebody else's as one line of a message: of bounded length, and without the characters by which it could
+ * steer a terminal, forge a line of a log, or turn around how a line reads.
  */
 export function asOneLine(text: string, longest = LONGEST_MESSAGE): string {
   return shortened(
     shortened(text, 2 * longest)
-      .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+      .replace(/[\s\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')
       .trim(),
     longest,
   )

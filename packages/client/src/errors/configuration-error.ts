@@ -32,8 +32,14 @@ export class PineconeConfigurationError extends PineconeInferenceError {
 brand(PineconeConfigurationError, 'configuration')
 
 /** Refuses input (or document) number `index` of a call; `argument` names it: `inputs[3]`, `documents[3].text`. */
-export function refusedInput(argument: string, problem: string, index: number): PineconeConfigurationError {
+export function refusedInput(
+  argument: string,
+  problem: string,
+  index: number,
+  options: ErrorOptions = {},
+): PineconeConfigurationError {
   const error = new PineconeConfigurationError(argument, problem, undefined, 'input')
   error.inputRange = [index, index + 1]
+  if (options.cause !== undefined) error.cause = options.cause
   return error
 }

@@ -1,4 +1,5 @@
 import type { Call } from '../delivery/call.js'
+import { asWritten } from '../errors/as-written.js'
 import { isUntrusted, PineconeConnectionError, tunnelStatus } from '../errors/connection-error.js'
 import { PineconeResponseError } from '../errors/response-error.js'
 import { PineconeTimeoutError } from '../errors/timeout-error.js'
@@ -97,12 +98,22 @@ export function exchange(
 }
 
 function connectionError(what: string, cause: unknown): PineconeConnectionError {
-  const code = cause instanceof Error && 'code' in cause && cause.code ? String(cause.code) : undefined
-  const reason = cause instanceof Error ? cause.message || code || cause.name : String(cause)
+  const code = codeOf(cause)
+  const reason = cause instanceof Error ? cause.message || code || cause.name : thrown(cause)
   return new PineconeConnectionError(
     `${what}: the connection failed before the whole answer was there: ${reason}${helpWith(code, cause)}`,
     { code, cause },
   )
+}
+
+function codeOf(cause: unknown): string | undefined {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  return code && (typeof code === 'string' || typeof code === 'number') ? String(code) : undefined
+}
+
+/** A caller's own `fetch` may throw anything. */
+function thrown(cause: unknown): string {
+  return typeof cause === 'string' ? cause : asWritten(cause)
 }
 
 function helpWith(code: string | undefined, cause: unknown): string {

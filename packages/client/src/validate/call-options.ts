@@ -20,12 +20,18 @@ const OPTIONS_OF = {
 /** A method of the client. */
 export type Method = keyof typeof OPTIONS_OF
 
-export function checkCallOptions(method: Method, options: CallOptions): void {
+/** What not every method has is absent here: it was refused by its name. */
+type AnyOptions = CallOptions & { drain?: unknown; onError?: unknown; onProgress?: unknown }
+
+export function checkCallOptions(method: Method, options: AnyOptions): void {
   checkOptions(options, OPTIONS_OF[method], method)
   if (options.timeout !== undefined) checkMilliseconds('timeout', options.timeout)
   checkSignal('signal', options.signal)
   checkHeaders(options.headers)
   checkListener('onResponse', options.onResponse)
+  checkListener('onProgress', options.onProgress)
+  checkSignal('drain', options.drain)
+  checkOnError(options.onError)
 }
 
 export function checkSignal(argument: string, signal: unknown): void {
@@ -46,7 +52,7 @@ export function checkMethods(
   }
 }
 
-export function checkOnError(onError: unknown): void {
+function checkOnError(onError: unknown): void {
   if (onError === undefined || onError === 'throw' || onError === 'collect') return
   throw new PineconeConfigurationError('onError', `is ${asWritten(onError)}`, ['throw', 'collect'])
 }

@@ -1,15 +1,8 @@
-import type { EmbedRequest, VectorType } from '../api/embed.js'
+import type { VectorType } from '../api/embed.js'
+import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel, hostedModelNames, type ModelFacts } from '../models/hosted-models.js'
-import { isJson, NO_JSON } from './json.js'
-import { checkOptions, type NamesOf } from './options.js'
-
-export const EMBED_REQUEST: NamesOf<EmbedRequest> = {
-  model: true,
-  inputs: true,
-  parameters: true,
-  encoding: true,
-}
+import { checkOptions } from './options.js'
 
 /** It goes into the path of `GET /models/{name}`, where `.` and `..` are steps, and half a surrogate pair has no bytes. */
 function isName(model: string): boolean {
@@ -38,11 +31,28 @@ export function checkRequest(request: unknown, names: Readonly<Record<string, tr
 
 function checkParameters(parameters: unknown): void {
   if (parameters === undefined) return
-  if (typeof parameters !== 'object' || parameters === null) {
+  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
     throw new PineconeConfigurationError('parameters', 'must be an object')
   }
   for (const [name, value] of Object.entries(parameters)) {
-    if (!isJson(value)) throw new PineconeConfigurationError(`parameters.${name}`, NO_JSON)
+    if (!isJson(value)) throw new PineconeConfigurationError(`parameters.${name}`, NOT_JSON)
+  }
+}
+
+const NOT_JSON = 'cannot be sent as JSON: it is or holds something else, or holds itself'
+
+/** Whether all of it arrives: `JSON.stringify` writes NaN as null, and leaves a function out. */
+function isJson(value: unknown): boolean {
+  const refuse = (_: string, one: unknown) => {
+    if (['function', 'symbol', 'bigint'].includes(typeof one)) throw new TypeError(NOT_JSON)
+    if (typeof one === 'number' && !Number.isFinite(one)) throw new TypeError(NOT_JSON)
+    return one
+  }
+  try {
+    JSON.stringify(value, refuse)
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -98,7 +108,7 @@ export function checkModelUse(
     if (value !== undefined && !allowed.some((one) => one === value)) {
       throw new PineconeConfigurationError(
         `parameters.${name}`,
-        `is ${JSON.stringify(value)}, which ${model} does not take`,
+        `is ${asWritten(value)}, which ${model} does not take`,
         allowed,
       )
     }
@@ -111,7 +121,7 @@ export function checkModelUse(
     ) {
       throw new PineconeConfigurationError(
         `parameters.${name}`,
-        `is ${JSON.stringify(value)}; ${model} takes a whole number from ${least} to ${most}`,
+        `is ${asWritten(value)}; ${model} takes a whole number from ${least} to ${most}`,
       )
     }
   }
@@ -129,7 +139,7 @@ function checkDimension(model: string, facts: ModelFacts, dimension: unknown): v
   if (facts.dimensions && !facts.dimensions.some((one) => one === dimension)) {
     throw new PineconeConfigurationError(
       'parameters.dimension',
-      `is ${JSON.stringify(dimension)}, which ${model} does not have`,
+      `is ${asWritten(dimension)}, which ${model} does not have`,
       facts.dimensions,
     )
   }

@@ -1,9 +1,8 @@
-import type { RerankRequest } from '../api/rerank.js'
+import type { RerankDocument, RerankRequest } from '../api/rerank.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError, refusedInput } from '../errors/configuration-error.js'
 import type { ModelFacts } from '../models/hosted-models.js'
 import { documentFields } from '../wire/items.js'
-import { isJson, NO_JSON } from './json.js'
 import { checkRequest } from './model.js'
 import type { NamesOf } from './options.js'
 
@@ -24,6 +23,7 @@ export function checkRerankRequest(request: RerankRequest): void {
     throw new PineconeConfigurationError('query', 'must be a non-empty string')
   }
   checkTopN(request.topN)
+  checkReturnDocuments(request.returnDocuments)
   if (!Array.isArray(request.documents)) {
     throw new PineconeConfigurationError('documents', 'must be an array of strings or objects')
   }
@@ -43,9 +43,24 @@ export function checkTopN(topN: unknown): void {
   }
 }
 
+function checkReturnDocuments(returnDocuments: unknown): void {
+  if (returnDocuments === undefined || typeof returnDocuments === 'boolean') return
+  throw new PineconeConfigurationError(
+    'returnDocuments',
+    `is ${asWritten(returnDocuments)}; it must be a boolean`,
+  )
+}
+
 export function checkRankFields(rankFields: unknown): void {
   if (!Array.isArray(rankFields) || rankFields.length === 0) {
-    throw new PineconeConfigurationError('rankFields', 'must name at least one field')
+    throw new PineconeConfigurationError('rankFields', 'must be an array that names at least one field')
+  }
+  for (const [i, field] of rankFields.entries()) {
+    if (typeof field === 'string') continue
+    throw new PineconeConfigurationError(
+      `rankFields[${i}]`,
+      `is ${asWritten(field)}; it must be a field's name`,
+    )
   }
 }
 
@@ -70,14 +85,40 @@ export function checkDocument(document: unknown, index: number): void {
   }
 }
 
-/** Where documents are sent with all their fields: refuses a field that cannot be. */
-export function checkDocumentsAsJson(documents: RerankRequest['documents']): void {
-  for (const [i, document] of documents.entries()) {
-    for (const [field, value] of Object.entries(documentFields(document))) {
-      // A class may leave it out in its toJSON.
-      if (!isJson(value) && !isJson(document)) throw refusedInput(`documents[${i}].${field}`, NO_JSON, i)
-    }
+/** The error for a document that cannot be read, or written as JSON; it names the field, where a single one is at fault. */
+export function unwritable(
+  document: string | object,
+  index: number,
+  cause: unknown,
+): PineconeConfigurationError {
+  const fields = documentFields(document)
+  const field = Object.keys(fields).find((name) => !isWritable(fields, name))
+  const where = field === undefined ? `documents[${index}]` : `documents[${index}].${field}`
+  return refusedInput(where, `cannot be sent as JSON: ${messageOf(cause)}`, index, { cause })
+}
+
+function isWritable(fields: RerankDocument, field: string): boolean {
+  try {
+    JSON.stringify(fields[field])
+    return true
+  } catch {
+    return false
   }
+}
+
+/** A document may be of a class, and its fields getters. */
+function fieldOf(document: string | object, field: string, index: number): unknown {
+  try {
+    return documentFields(document)[field]
+  } catch (cause) {
+    throw refusedInput(`documents[${index}].${field}`, `cannot be read: ${messageOf(cause)}`, index, {
+      cause,
+    })
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : asWritten(cause)
 }
 
 function checkFieldsExist(rankFields: readonly string[], documents: RerankRequest['documents']): void {
@@ -95,14 +136,13 @@ function checkFieldsExist(rankFields: readonly string[], documents: RerankReques
 }
 
 function checkRankedText(document: string | object, index: number, rankFields: readonly string[]): void {
-  const fields = documentFields(document)
-  for (const field of rankFields) {
-    const value = fields[field]
+  const texts = rankFields.map((field) => fieldOf(document, field, index))
+  for (const [i, value] of texts.entries()) {
     if (value !== undefined && typeof value !== 'string') {
-      throw refusedInput(`documents[${index}].${field}`, 'must be a string to be ranked by', index)
+      throw refusedInput(`documents[${index}].${rankFields[i]}`, 'must be a string to be ranked by', index)
     }
   }
-  if (rankFields.every((field) => !fields[field])) {
+  if (texts.every((text) => !text)) {
     const names = rankFields.map((field) => JSON.stringify(field)).join(', ')
     throw refusedInput(`documents[${index}]`, `has no text to rank by in ${names}`, index)
   }

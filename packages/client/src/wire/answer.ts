@@ -38,6 +38,13 @@ export function asString(endpoint: string, where: string, value: unknown): strin
   return value
 }
 
+/** A model's name: a result says which model served it. */
+export function asModelName(endpoint: string, value: unknown): string {
+  const name = asString(endpoint, 'model', value)
+  if (name.trim() === '') throw broken(endpoint, 'model is an empty string')
+  return name
+}
+
 export function asFiniteNumber(endpoint: string, where: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) {
     throw broken(endpoint, `${where} is ${kindOf(value)}, not a finite number`)

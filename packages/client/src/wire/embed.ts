@@ -2,7 +2,7 @@ import type { Embedding, EmbedParameters, EmbedResult, Encoding, VectorType } fr
 import { counted, kindOf } from '../errors/as-written.js'
 import type { components } from '../generated/openapi.js'
 import { hostedModel } from '../models/hosted-models.js'
-import { asArray, asCount, asFiniteNumber, asObject, asString, broken } from './answer.js'
+import { asArray, asCount, asFiniteNumber, asModelName, asObject, asString, broken } from './answer.js'
 import { type AnswerReader, wholeAnswer } from './answer-reader.js'
 import type { ExpectedVectors } from './expected.js'
 import { asFloat32, type Decoded, type DecodedDense, type DecodedSparse } from './float32.js'
@@ -83,7 +83,7 @@ function decodeEmbeddings<E extends Encoding>(
   const usage = asObject(ENDPOINT, 'usage', answer.usage)
   const most = TOKENS_PER_BYTE * textBytes(inputs) + TOKENS_PER_INPUT * inputs.length
   const totalTokens = asCount(ENDPOINT, 'usage.total_tokens', usage.total_tokens, most)
-  const model = asString(ENDPOINT, 'model', answer.model)
+  const model = asModelName(ENDPOINT, answer.model)
   const given = encoded(data, encoding)
   // Last, as the first answer that is right says what the others must be.
   expected.hold(ENDPOINT, { model, vectorType, data: given })

@@ -1,7 +1,7 @@
 import type { RankedDocument, RerankRequest, RerankResult } from '../api/rerank.js'
 import { counted } from '../errors/as-written.js'
 import type { components } from '../generated/openapi.js'
-import { asArray, asCount, asFiniteNumber, asObject, asString, broken } from './answer.js'
+import { asArray, asCount, asFiniteNumber, asModelName, asObject, broken } from './answer.js'
 import { type AnswerReader, wholeAnswer } from './answer-reader.js'
 import type { ExpectedScores } from './expected.js'
 import { type WireItem, wellFormedJson, withList } from './items.js'
@@ -58,7 +58,7 @@ function decodeRanking(
   }
   const usage = asObject(ENDPOINT, 'usage', answer.usage)
   const rerankUnits = asCount(ENDPOINT, 'usage.rerank_units', usage.rerank_units) ?? 0
-  const model = asString(ENDPOINT, 'model', answer.model)
+  const model = asModelName(ENDPOINT, answer.model)
   expected.hold(ENDPOINT, model)
   return { model, data, usage: { rerankUnits } }
 }
