@@ -2,16 +2,21 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Figures, Task } from './measure.js'
-import { nodeForAll } from './node.js'
+import { type Node, nodeForAll } from './node.js'
 import type { Orders } from './server.js'
 
 const node = nodeForAll()
 
 export const nodeVersion = node.version
 
-/** Runs `program` in a process of its own, on the Node everyone runs on, and returns the first thing it says. */
-export async function ask<T>(program: string, args: readonly string[], execArgv: readonly string[] = []) {
-  const child = start(program, args, execArgv)
+/** Runs `program` in a process of its own, and returns the first thing it says. */
+export async function ask<T>(
+  program: string,
+  args: readonly string[],
+  execArgv: readonly string[] = [],
+  on: Node = node,
+) {
+  const child = start(program, args, execArgv, on)
   const [answer] = await Promise.all([firstMessage(child), once(child, 'exit')])
   return answer as T
 }
@@ -31,12 +36,12 @@ export class Bench implements AsyncDisposable {
     return new Bench(server, (await firstMessage(server)) as string)
   }
 
-  async measure(contender: string, task: Task, orders: Orders): Promise<Figures> {
+  async measure(contender: string, task: Task, orders: Orders, on: Node = node): Promise<Figures> {
     const ready = firstMessage(this.#server)
     this.#server.send(orders)
     await ready
     const args = [contender, this.#url, JSON.stringify(task)]
-    return await ask<Figures>('./measure.ts', args, ['--expose-gc', '--import', 'tsx'])
+    return await ask<Figures>('./measure.ts', args, ['--expose-gc', '--import', 'tsx'], on)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -46,9 +51,14 @@ export class Bench implements AsyncDisposable {
   }
 }
 
-function start(program: string, args: readonly string[], execArgv: readonly string[]): ChildProcess {
+function start(
+  program: string,
+  args: readonly string[],
+  execArgv: readonly string[],
+  on: Node = node,
+): ChildProcess {
   return fork(fileURLToPath(new URL(program, import.meta.url)), [...args], {
-    execPath: node.path,
+    execPath: on.path,
     execArgv: [...execArgv],
   })
 }

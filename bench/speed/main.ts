@@ -2,13 +2,14 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { versions } from '../report/versions.js'
 import { Bench, nodeVersion } from './bench.js'
-import { bulk, query } from './parts/calls.js'
+import { bulk, bulkFewest, query } from './parts/calls.js'
 import { memory } from './parts/memory.js'
 import { schedule } from './parts/schedule.js'
 import { sizes } from './parts/sizes.js'
 import { startUp } from './parts/start-up.js'
+import { versions as nodeVersions } from './parts/versions.js'
 
-const parts = [bulk, query, schedule, memory, startUp, sizes]
+const parts = [bulk, bulkFewest, nodeVersions, query, schedule, memory, startUp, sizes]
 const names = parts.map(({ name }) => name).join(', ')
 
 const { values: options } = parseArgs({
@@ -41,7 +42,9 @@ if (!options.only && !options.small) {
 ${versions(['@pinecone-inference/client', 'undici', '@pinecone-database/pinecone', 'ai', '@langchain/core', '@llamaindex/core'])},
 \`@langchain/pinecone\` 1.0.3 with SDK 5.1.2.
 
-One server in a process of its own sends ready-made answers: 96 vectors of 1024 float32 numbers in their fewest digits.
+One server in a process of its own sends ready-made answers of 96 vectors of 1024 numbers: as the service prints them,
+float16 as doubles (\`0.02117919921875\`, 1.8 MB an answer), or float32 in the fewest digits (\`0.031234567\`, 1.2 MB).
+\`speed/answers.ts\` says where that was seen.
 Every contender runs in a fresh process each round, warms up, and is then measured; the rounds are interleaved, and a
 ratio is taken within its round. CPU is user and system time of the whole process. The longest block is the longest
 time the event loop did not turn.

@@ -1,9 +1,23 @@
 import { execFileSync } from 'node:child_process'
 
-/** The Node that everything measured runs on: this one, or where it is too old for a peer, the registry's `node`. */
-export function nodeForAll(): { path: string; version: string } {
+/** An executable Node.js. */
+export interface Node {
+  readonly path: string
+  readonly version: string
+}
+
+/** The Node that peers are measured on: this one, or where it is too old for a peer, the registry's `node`. */
+export function nodeForAll(): Node {
   const [major = 0] = process.versions.node.split('.').map(Number)
-  const path = major >= 22 ? process.execPath : run('npx', ['-y', 'node@24', '-p', 'process.execPath'])
+  return major >= 22 ? nodeAt(process.execPath) : nodeOf(24)
+}
+
+/** One of the registry's `node`. */
+export function nodeOf(major: number): Node {
+  return nodeAt(run('npx', ['-y', `node@${major}`, '-p', 'process.execPath']))
+}
+
+function nodeAt(path: string): Node {
   return { path, version: run(path, ['-p', 'process.versions.node']) }
 }
 

@@ -1,17 +1,18 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
-import { Answers } from './answers.js'
+import { Answers, type Digits } from './answers.js'
 import { type Latency, latencyOf } from './latency.js'
 
 /** What the bench asks of its server, before each contender. */
 export interface Orders {
   readonly dimension: number
+  readonly digits: Digits
   readonly latency: Latency
 }
 
-const answers = new Map<number, Answers>()
-let orders: Orders = { dimension: 1024, latency: { milliseconds: 0, skewed: false } }
+const answers = new Map<string, Answers>()
+let orders: Orders = { dimension: 1024, digits: 'fewest', latency: { milliseconds: 0, skewed: false } }
 let calls = 0
 
 function count(text: string, part: string): number {
@@ -29,9 +30,9 @@ const server = createServer((request, response) => {
       return
     }
     const milliseconds = latencyOf(calls++, orders.latency)
-    const { dimension } = orders
-    const made = answers.get(dimension) ?? new Answers(dimension)
-    answers.set(dimension, made)
+    const { dimension, digits } = orders
+    const made = answers.get(`${dimension} ${digits}`) ?? new Answers(dimension, digits)
+    answers.set(`${dimension} ${digits}`, made)
     const body = made.of(count(Buffer.concat(chunks).toString('latin1'), '"text":'))
     if (milliseconds > 0) await after(milliseconds)
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })

@@ -40,16 +40,29 @@ function calls(name: string, title: string, task: (small: boolean) => Task, orde
   }
 }
 
+const bulkTask = (small: boolean): Task => ({
+  kind: 'bulk',
+  warmUp: small ? 192 : 1920,
+  texts: small ? 192 : 9600,
+})
+const LATENCY = { milliseconds: 50, skewed: false }
+
 export const bulk = calls(
   'bulk',
-  'Bulk: 9,600 texts, 50 ms latency, 8 requests in flight',
-  (small) => ({ kind: 'bulk', warmUp: small ? 192 : 1920, texts: small ? 192 : 9600 }),
-  { dimension: DIMENSION, latency: { milliseconds: 50, skewed: false } },
+  'Bulk: 9,600 texts, 50 ms latency, 8 requests in flight, numbers as the service prints them',
+  bulkTask,
+  { dimension: DIMENSION, digits: 'printed', latency: LATENCY },
 )
+
+export const bulkFewest = calls('bulk-fewest', 'Bulk: the same, numbers in their fewest digits', bulkTask, {
+  dimension: DIMENSION,
+  digits: 'fewest',
+  latency: LATENCY,
+})
 
 export const query = calls(
   'query',
   'Single queries: 1,000, one after the other, no latency',
   (small) => ({ kind: 'queries', warmUp: small ? 5 : 300, queries: small ? 10 : 1000 }),
-  { dimension: DIMENSION, latency: { milliseconds: 0, skewed: false } },
+  { dimension: DIMENSION, digits: 'printed', latency: { milliseconds: 0, skewed: false } },
 )

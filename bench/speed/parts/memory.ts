@@ -9,7 +9,7 @@ export const memory: Part = {
     const { memory, wall } = await bench.measure(
       'client',
       { kind: 'stream', warmUp: small ? 96 : 9600, texts },
-      { dimension: 1024, latency: { milliseconds: 0, skewed: false } },
+      { dimension: 1024, digits: 'printed', latency: { milliseconds: 0, skewed: false } },
     )
     const mb = (megabytes: number) => megabytes.toFixed(0)
     const head = ['', 'first 20,000, MB', 'all, MB', 'growth, MB', 'seconds']

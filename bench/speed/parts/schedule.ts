@@ -27,7 +27,7 @@ export const schedule: Part = {
     for (const { title, latency, dimension } of small ? cases.slice(0, 1) : cases) {
       const ideal = idealWall(texts / BATCH, IN_FLIGHT, latency)
       const measured = await rounds(count, contenders, (contender) =>
-        bench.measure(contender, task, { dimension, latency }),
+        bench.measure(contender, task, { dimension, digits: 'printed', latency }),
       )
       const walls = (contender: string) => (measured.get(contender) ?? []).map(({ wall }) => wall)
       for (const contender of contenders) {
