@@ -19,7 +19,7 @@ export async function compileNumbers(): Promise<void> {
   const { error, stderr } = await main(
     [
       ...['reader.ts', '--baseDir', source, '--outFile', 'reader.wasm'],
-      ...['--runtime', 'stub', '-O3', '--converge', '--noAssert', '--initialMemory', '5'],
+      ...['--runtime', 'stub', '-O3', '--converge', '--noAssert', '--initialMemory', '10'],
     ],
     { writeFile: (name, contents) => void files.set(name, contents) },
   )

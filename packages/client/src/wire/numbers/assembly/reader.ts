@@ -14,8 +14,8 @@ export {
 
 /** A number may have this many bytes. */
 export const LONGEST_NUMBER: usize = 1024
-/** Bytes of an answer that are read at a time. */
-export const STEP: usize = 32 * 1024
+/** Bytes of an answer that are read at a time: as many as a socket gives. */
+export const STEP: usize = 64 * 1024
 const MOST_BYTES: usize = LONGEST_NUMBER + STEP
 
 /** 32-bit integers, by index below: what is kept from one call to the next. */
@@ -23,7 +23,7 @@ export const REGISTERS: usize = 2048
 /** Bytes to read, and eight more, as digits are loaded by eight. */
 export const INPUT: usize = 4096
 /** Doubles; a number has two bytes at least, with the comma. */
-export const NUMBERS: usize = 40_960
+export const NUMBERS: usize = INPUT + MOST_BYTES + 1024
 /** What is not a number, with the index of each array in its place: an array has four bytes at least, with its comma. */
 export const REST: usize = NUMBERS + (MOST_BYTES / 2) * 8
 
