@@ -15,9 +15,9 @@ import { isCallTimeout } from '../errors/timeout-error.js'
 import { tell } from '../observe/tell.js'
 import { checkEmbedRequest } from '../validate/embed-request.js'
 import { type WireItem, wireText } from '../wire/items.js'
-import { embedBatch, embedProbe, madeBy, nothingEmbedded } from './embed.js'
+import { embedBatch, madeBy, nothingEmbedded } from './embed.js'
+import { embedProbe, inputsPerRequest } from './embed-bulk.js'
 import type { Engine } from './engine.js'
-import { inputsPerRequest } from './inputs-per-request.js'
 import { ownEmbedRequest } from './own-copy.js'
 
 /** Any number of texts: split to the model's limits, sent side by side, back in input order. */

@@ -8,9 +8,9 @@ import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { checkText } from '../validate/embed-request.js'
 import { type WireItem, wireText } from '../wire/items.js'
-import { embedBatch, embedProbe } from './embed.js'
+import { embedBatch } from './embed.js'
+import { embedProbe, inputsPerRequest } from './embed-bulk.js'
 import type { Engine } from './engine.js'
-import { inputsPerRequest } from './inputs-per-request.js'
 import { ownStreamRequest } from './own-copy.js'
 
 /**

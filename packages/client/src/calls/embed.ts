@@ -60,15 +60,6 @@ export async function embedBatch<E extends Encoding>(
   return { ...answer, usage: { totalTokens: totalTokens ?? 0 } }
 }
 
-/** Sends a text that no model refuses: if this fails too, the request itself is at fault. */
-export function embedProbe<E extends Encoding>(
-  work: EmbedWork<E>,
-  call: Call,
-  engine: Engine,
-): Promise<EmbedResult<E>> {
-  return embedBatch(work, [wireText('a')], call, engine)
-}
-
 export function nothingEmbedded(model: string): EmbedResult<never> {
   return { model, vectorType: madeBy(model), data: [], usage: { totalTokens: 0 } }
 }

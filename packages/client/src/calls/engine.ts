@@ -1,4 +1,6 @@
+import type { Call } from '../delivery/call.js'
 import type { Sender } from '../delivery/sender.js'
+import { hostedModel, type ModelFacts } from '../models/hosted-models.js'
 import type { ModelCatalog } from '../models/model-catalog.js'
 import type { ExpectedByModel } from '../wire/expected.js'
 
@@ -8,4 +10,17 @@ export interface Engine {
   readonly catalog: ModelCatalog
   readonly expected: ExpectedByModel
   readonly maxConcurrency: number
+}
+
+/**
+ * What is known of the model, looked up only for a request that may have to be split: one query, or one
+ * document, never waits for a look-up.
+ */
+export async function modelFacts(
+  model: string,
+  items: number,
+  call: Call,
+  engine: Engine,
+): Promise<ModelFacts | undefined> {
+  return items <= 1 ? hostedModel(model) : engine.catalog.facts(model, call)
 }

@@ -1,6 +1,7 @@
 import type { ListModelsFilter, ModelInfo, ModelList } from '../api/models.js'
 import type { Call } from '../delivery/call.js'
 import type { Sender } from '../delivery/sender.js'
+import { PineconeApiError } from '../errors/api-error.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { checkModelName } from '../validate/model.js'
@@ -25,6 +26,23 @@ export async function getModel(model: string, call: Call, sender: Sender): Promi
   checkModelName(model)
   const path = `/models/${encodeURIComponent(model)}`
   return sender.send({ request: { method: 'GET', path }, load: LOOK_UP, read: modelInfoAnswer }, call)
+}
+
+/** `GET /models/{name}` before a bulk call; a name the service does not know is refused with those it does. */
+export async function lookUpModel(model: string, call: Call, sender: Sender): Promise<ModelInfo> {
+  try {
+    return await getModel(model, call, sender)
+  } catch (cause) {
+    if (!(cause instanceof PineconeApiError && cause.status === 404)) throw cause
+    const { models } = await listModels({}, call, sender)
+    const error = new PineconeConfigurationError(
+      'model',
+      `${JSON.stringify(model)} is not a model of this service`,
+      models.map((info) => info.model),
+    )
+    error.cause = cause
+    throw error
+  }
 }
 
 function checkOneOf(argument: string, value: unknown, allowed: readonly string[]): void {

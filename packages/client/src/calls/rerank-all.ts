@@ -8,11 +8,9 @@ import { checkModelUse } from '../validate/model.js'
 import { checkRankFieldCount, checkRerankRequest } from '../validate/rerank-request.js'
 import { ExpectedScores } from '../wire/expected.js'
 import { documentFields, wireItem } from '../wire/items.js'
-import type { Engine } from './engine.js'
-import { mergeRankings } from './merge-rankings.js'
-import { modelFacts } from './model-facts.js'
+import { type Engine, modelFacts } from './engine.js'
 import { ownRerankRequest } from './own-copy.js'
-import { nothingRanked, rerankBatch } from './rerank.js'
+import { mergeRankings, nothingRanked, rerankBatch } from './rerank.js'
 
 /** Any number of documents: split to the model's limits, ranked side by side, merged into one ranking. */
 export async function rerankAll(given: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {

@@ -1,4 +1,4 @@
-import type { RerankRequest, RerankResult } from '../api/rerank.js'
+import type { RankedDocument, RerankRequest, RerankResult } from '../api/rerank.js'
 import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel } from '../models/hosted-models.js'
@@ -8,7 +8,6 @@ import { ExpectedScores } from '../wire/expected.js'
 import { documentFields, type WireItem, wireItem } from '../wire/items.js'
 import { encodeRerankRequest, rerankAnswer } from '../wire/rerank.js'
 import type { Engine } from './engine.js'
-import { mergeRankings } from './merge-rankings.js'
 import { ownRerankRequest } from './own-copy.js'
 
 /** One call, one request. */
@@ -64,4 +63,18 @@ export async function rerankBatch(request: RerankBatch, call: Call, engine: Engi
 
 export function nothingRanked(model: string): RerankResult {
   return { model, data: [], usage: { rerankUnits: 0 } }
+}
+
+/**
+ * One ranking of several: best score first, ties in input order, the best `topN` of them. A score belongs to
+ * one pair of query and document, so scores compare across requests.
+ */
+export function mergeRankings(
+  rankings: readonly (readonly RankedDocument[])[],
+  topN?: number,
+): RankedDocument[] {
+  return rankings
+    .flat()
+    .sort((a, b) => b.score - a.score || a.index - b.index)
+    .slice(0, topN)
 }

@@ -1,10 +1,11 @@
-import type { EmbedParameters } from '../api/embed.js'
+import type { EmbedParameters, EmbedResult, Encoding } from '../api/embed.js'
 import type { Call } from '../delivery/call.js'
 import type { ModelFacts } from '../models/hosted-models.js'
 import { checkBatchSize } from '../validate/call-options.js'
 import { checkModelUse } from '../validate/model.js'
-import type { Engine } from './engine.js'
-import { modelFacts } from './model-facts.js'
+import { wireText } from '../wire/items.js'
+import { type EmbedWork, embedBatch } from './embed.js'
+import { type Engine, modelFacts } from './engine.js'
 
 /** How many texts a request of this call may hold, and what is known of the model. Refuses parameters, or a batch size, that the model does not take. */
 export async function inputsPerRequest(
@@ -24,4 +25,13 @@ export async function inputsPerRequest(
   checkModelUse('embed', model, facts, parameters)
   checkBatchSize(batchSize, { most: facts.maxBatchSize, model })
   return { count: batchSize ?? facts.maxBatchSize, facts }
+}
+
+/** Sends a text that no model refuses: if this fails too, the request itself is at fault. */
+export function embedProbe<E extends Encoding>(
+  work: EmbedWork<E>,
+  call: Call,
+  engine: Engine,
+): Promise<EmbedResult<E>> {
+  return embedBatch(work, [wireText('a')], call, engine)
 }

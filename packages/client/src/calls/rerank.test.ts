@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { mergeRankings } from './merge-rankings.js'
+import { mergeRankings } from './rerank.js'
 
 const ranked = (index: number, score: number) => ({ index, score })
 
