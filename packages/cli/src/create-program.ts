@@ -6,6 +6,7 @@ import { environmentHelp, exitCodesHelp } from './commands/help-text.js'
 import { modelsCommand } from './commands/models.js'
 import { rerankCommand } from './commands/rerank.js'
 import { serveCommand } from './commands/serve.js'
+import { upsertCommand } from './commands/upsert.js'
 import { workerCommand } from './commands/worker.js'
 import { leaveNetwork, prepareNetwork } from './service/network.js'
 import { version } from './version.js'
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     .addCommand(workerCommand())
     .addCommand(rerankCommand())
     .addCommand(checkCommand())
+    .addCommand(upsertCommand())
     .addCommand(modelsCommand())
     .addCommand(serveCommand())
     .addCommand(completionCommand())

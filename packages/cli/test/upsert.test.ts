@@ -217,6 +217,49 @@ describe('pinecone-inference embed --upsert', () => {
   })
 })
 
+describe('pinecone-inference upsert', () => {
+  it.each([
+    ['vectors.jsonl', []],
+    ['vectors.jsonl', ['--layout', 'documents']],
+    ['vectors.parquet', []],
+  ])(
+    'puts a file into an index, and only what is not there yet when it is run again: %s %j',
+    async (file, layout) => {
+      const { env, emulator, index, ids } = await serviceWithIndex()
+      const folder = await folderOf({
+        'in.jsonl': `${jsonl(20)}{"id":"last","text":"a passage","metadata":{"tags":["a"],"year":1999}}\n`,
+      })
+      await run(folder, ['embed', 'in.jsonl', '-o', file, ...layout, ...MODEL], env)
+      const args = ['upsert', file, '--index', 'docs']
+      emulator.faults.add({ route: '/vectors/upsert', call: 1, fault: { kind: 'reset' } })
+      const first = await run(folder, args, env)
+      expect([first.code, first.stderr]).toEqual([0, `Upserted 21 records of ${file} into docs.\n`])
+      expect(await ids()).toHaveLength(21)
+      const { records } = await index.fetch({ ids: ['last'] })
+      expect(records.last).toMatchObject({ metadata: { tags: ['a'], year: 1999 } })
+      expect(records.last?.values).toHaveLength(384)
+      const second = await run(folder, args, env)
+      expect(second.stderr).toBe(`Upserted 0 records of ${file} into docs; 21 were there already.\n`)
+    },
+  )
+
+  it('sends nothing of a file that the index would not take', async () => {
+    const { env, emulator, ids } = await serviceWithIndex()
+    const folder = await folderOf({
+      'other.jsonl': '{"id":"a","values":[1,2]}\n',
+      'twice.jsonl': '{"id":"a","values":[1,2]}\n{"id":"a","values":[1,2]}\n',
+    })
+    for (const [file, message] of [
+      ['other.jsonl', 'the index docs has vectors of 384 numbers, and other.jsonl 2'],
+      ['twice.jsonl', 'twice.jsonl, line 2: the id "a"'],
+    ] as const) {
+      const { code, stderr } = await run(folder, ['upsert', file, '--index', 'docs'], env)
+      expect([code, stderr]).toEqual([1, expect.stringContaining(message)])
+    }
+    expect([await ids(), emulator.requests.filter(({ path }) => path.endsWith('/upsert'))]).toEqual([[], []])
+  })
+})
+
 describe('embed --upsert refuses before anything is paid', () => {
   it.each([
     [

@@ -51,15 +51,16 @@ export async function connect(options: ConnectOptions): Promise<Service> {
       : process.env.PINECONE_INFERENCE_URL ||
         process.env.PINECONE_CONTROLLER_HOST ||
         'https://api.pinecone.io',
-    controlUrl:
-      emulator?.url ||
-      process.env.PINECONE_CONTROLLER_HOST ||
-      process.env.PINECONE_INFERENCE_URL ||
-      undefined,
+    controlUrl: emulator?.url ?? controlUrl(),
     async close() {
       endRetries()
       await client.close()
       await emulator?.close()
     },
   }
+}
+
+/** Where indexes are found; undefined for Pinecone’s own address. */
+export function controlUrl(): string | undefined {
+  return process.env.PINECONE_CONTROLLER_HOST || process.env.PINECONE_INFERENCE_URL || undefined
 }

@@ -9,7 +9,7 @@ import { IndexError } from './index-error.js'
 import { type Cleanup, IndexOutput } from './index-output.js'
 import { refuseMisfit } from './index-shape.js'
 import { Ledger } from './ledger.js'
-import { openIndex } from './open-index.js'
+import { type OpenIndex, openIndex } from './open-index.js'
 
 export interface UpsertOptions {
   readonly index: string
@@ -68,10 +68,7 @@ async function withRecord(
       '--namespace': options.namespace,
       ...settingsOfCalls(job),
     })
-    if (ledger.size > 0) {
-      const { asked, found } = await index.count([...ledger.ids()].slice(-10))
-      if (found === 0) throw lost(path, options.index, ledger.size, asked)
-    }
+    await refuseLost(ledger, path, index)
     const output = new IndexOutput({
       ...options,
       index,
@@ -98,9 +95,13 @@ function failedOutputOf(record: string): string {
   return `${record.replace(/\.jsonl$/, '')}.failed.jsonl`
 }
 
-function lost(path: string, name: string, size: number, asked: number): IndexError {
-  return new IndexError(
-    `${path} says that ${countRecords(size)} of this input are in the index ${name}, but none of the last ${asked} is ` +
-      `there. If the index or the namespace was emptied, delete ${path}, and the same command fills it again.`,
+/** A record of what is not there any more would have nothing be done. */
+export async function refuseLost(ledger: Ledger, path: string, index: OpenIndex): Promise<void> {
+  if (ledger.size === 0) return
+  const { asked, found } = await index.count([...ledger.ids()].slice(-10))
+  if (found > 0) return
+  throw new IndexError(
+    `${path} says that ${countRecords(ledger.size)} of this input are in the index ${index.name}, but none of the last ` +
+      `${asked} is there. If the index or the namespace was emptied, delete ${path}, and the same command fills it again.`,
   )
 }

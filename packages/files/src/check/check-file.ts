@@ -5,6 +5,7 @@ import type { Fields } from '../read/fields.js'
 import { readJsonl } from '../read/jsonl.js'
 import { LARGEST_METADATA } from '../read/metadata.js'
 import { readParquet } from '../read/parquet.js'
+import type { EmbeddedOptions } from '../read/read-embedded.js'
 import { checkId } from '../read/record-id.js'
 import { UniqueIds } from '../read/unique-ids.js'
 import { outputFormat } from '../write/output-format.js'
@@ -26,12 +27,6 @@ export interface CheckedFile {
   readonly problems: readonly Problem[]
 }
 
-export interface CheckOptions {
-  /** The fields of the vectors in documents. Default `vector` and `sparse_vector`. */
-  readonly vectorField?: string | undefined
-  readonly sparseField?: string | undefined
-}
-
 /** https://docs.pinecone.io/reference/api/database-limits/operation-limits, import limits */
 const LARGEST_IMPORT_FILE = 10 * 1000 ** 3
 const LISTED = 100
@@ -48,7 +43,7 @@ const VECTOR_FIELDS = new Set(['id', 'values', 'sparse_values', 'sparseValues', 
  * const { records, problems } = await checkFile('vectors.jsonl')
  * ```
  */
-export async function checkFile(path: string, options: CheckOptions = {}): Promise<CheckedFile> {
+export async function checkFile(path: string, options: EmbeddedOptions = {}): Promise<CheckedFile> {
   const source = nameOf(path)
   const isParquet = outputFormat(path) === 'parquet'
   const check = new FileCheck(options)
@@ -76,7 +71,7 @@ class FileCheck {
   #dimension: number | undefined
   #vectors: string | undefined
 
-  constructor({ vectorField = 'vector', sparseField = 'sparse_vector' }: CheckOptions) {
+  constructor({ vectorField = 'vector', sparseField = 'sparse_vector' }: EmbeddedOptions) {
     this.#vectorField = vectorField
     this.#sparseField = sparseField
   }

@@ -1,0 +1,92 @@
+import { Command, Option } from 'commander'
+import { lineReport } from '../embed/report/line-report.js'
+import { count, countRecords } from '../embed/report/report.js'
+import { EXIT } from '../ending/exit-code.js'
+import { exitCodeOf } from '../ending/exit-code-of.js'
+import { isExpected } from '../ending/expected-error.js'
+import { StopSignal } from '../ending/stop-signal.js'
+import { checkKey } from '../service/check-key.js'
+import { controlUrl } from '../service/connect.js'
+import { allowInsecureOption } from '../service/service-options.js'
+import { upsertFile } from '../upsert/upsert-file.js'
+import { indexName, recordFile } from '../upsert/upsert-options.js'
+import { environmentHelp, exitCodesHelp } from './help-text.js'
+import { wholeNumber } from './read-option.js'
+
+interface UpsertOptions {
+  readonly index: string
+  readonly namespace?: string
+  readonly record?: string
+  readonly vectorField?: string
+  readonly sparseField?: string
+  readonly concurrency: number
+}
+
+/** `pinecone-inference upsert`: a file of vectors into an index. */
+export function upsertCommand(): Command {
+  return new Command('upsert')
+    .description('put the vectors of files into an index; started again, it goes on where it was')
+    .argument('<file...>', '.jsonl or .parquet files of vectors, in any layout that embed writes')
+    .addOption(
+      new Option('--index <name>', 'the index, whose dimension and metric have to fit')
+        .argParser(indexName)
+        .makeOptionMandatory(),
+    )
+    .option('--namespace <name>', 'of the index (default: __default__)')
+    .option('--record <file>', 'what the index has, for the next run (default: INDEX.upserted.jsonl)')
+    .option('--vector-field <name>', 'of documents: the field of the dense vector (default: vector)')
+    .option('--sparse-field <name>', 'of documents: that of the sparse vector (default: sparse_vector)')
+    .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
+    .addOption(allowInsecureOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ pinecone-inference upsert vectors.jsonl --index my-index
+  $ pinecone-inference upsert import/__default__/*.parquet --index my-index --namespace docs`,
+    )
+    .addHelpText('after', environmentHelp())
+    .addHelpText('after', exitCodesHelp(0, 1, 3, 130))
+    .action(async (files: string[], options: UpsertOptions) => {
+      process.exitCode = await upsert(files, options)
+    })
+}
+
+async function upsert(files: readonly string[], options: UpsertOptions): Promise<number> {
+  const report = lineReport()
+  const stop = new StopSignal(() => report.say('Stopping: what is under way is finished first.'))
+  const { index, namespace, vectorField, sparseField, concurrency } = options
+  const record = recordFile(index, options)
+  try {
+    checkKey(false)
+    for (const file of files) {
+      const { upserted, unchanged, isWhole } = await upsertFile(
+        {
+          file,
+          layout: { vectorField, sparseField },
+          index,
+          namespace,
+          record,
+          concurrency,
+          apiKey: process.env.PINECONE_API_KEY ?? '',
+          controlUrl: controlUrl(),
+        },
+        { stop, report },
+      )
+      const before = unchanged > 0 ? `; ${count(unchanged)} were there already` : ''
+      report.say(`Upserted ${countRecords(upserted)} of ${file} into ${index}${before}.`)
+      if (!isWhole) {
+        report.say('The same command goes on with the rest.')
+        return stop.exitCode
+      }
+    }
+    return EXIT.done
+  } catch (error) {
+    if (stop.requested.aborted) return stop.exitCode
+    if (!isExpected(error)) throw error
+    report.fail(error.message)
+    return exitCodeOf(error)
+  } finally {
+    stop.end()
+  }
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { checkFile, type EmbeddedOptions, type EmbeddedRecord, readEmbedded } from '@pinecone-inference/files'
+import { holdOutput } from '../embed/output/hold-output.js'
+import { count, type Report } from '../embed/report/report.js'
+import type { StopSignal } from '../ending/stop-signal.js'
+import { refuseLost } from './embed-into-index.js'
+import { IndexError } from './index-error.js'
+import { refuseOtherVectors } from './index-shape.js'
+import { Ledger } from './ledger.js'
+import { type OpenIndex, openIndex } from './open-index.js'
+import { Upserter } from './upserter.js'
+
+export interface FileUpsert {
+  readonly file: string
+  readonly layout: EmbeddedOptions
+  readonly index: string
+  readonly namespace: string | undefined
+  /** The ledger's file. */
+  readonly record: string
+  readonly concurrency: number
+  readonly apiKey: string
+  readonly controlUrl: string | undefined
+}
+
+export interface FileUpserted {
+  readonly upserted: number
+  readonly unchanged: number
+  /** Whether all of the file was read; false after a signal. */
+  readonly isWhole: boolean
+}
+
+/**
+ * Upserts a file of vectors, after making sure that an index takes all of it. What earlier runs have upserted is left out.
+ *
+ * @throws IndexError for a file that the index would not take, or an index that gives up
+ */
+export async function upsertFile(
+  upsert: FileUpsert,
+  { stop, report }: { stop: StopSignal; report: Report },
+): Promise<FileUpserted> {
+  const { file, layout, record: path, namespace } = upsert
+  const letGo = await holdOutput(path)
+  if (!letGo) throw new IndexError(`another process is filling the index by ${path}; let it finish`)
+  try {
+    const index = await openIndex({
+      name: upsert.index,
+      namespace,
+      apiKey: upsert.apiKey,
+      controlUrl: upsert.controlUrl,
+      signal: stop.overdue,
+      say: report.say,
+    })
+    const records = await refuseUnfit(upsert, index)
+    const ledger = await Ledger.read(path, { index: index.host, '--namespace': namespace, source: 'vectors' })
+    try {
+      await refuseLost(ledger, path, index)
+      const upserter = new Upserter(async (batch) => {
+        await index.upsert(batch.map(({ record }) => record))
+        await ledger.upserted(
+          batch.map(({ record: { id }, hash }) => [id, hash]),
+          {},
+        )
+      }, upsert.concurrency)
+      let [upserted, unchanged] = [0, 0]
+      let failure: unknown
+      try {
+        for await (const record of readEmbedded(file, layout)) {
+          if (stop.requested.aborted) break
+          const hash = vectorHash(record)
+          if (ledger.has(record.id, hash)) {
+            unchanged++
+          } else {
+            await upserter.add({ record, hash })
+            upserted++
+          }
+        }
+      } catch (error) {
+        failure = error
+      }
+      // also what was added before a failure: the index has it, and the record says so
+      await upserter.flush()
+      if (failure !== undefined) throw failure
+      return { upserted, unchanged, isWhole: upserted + unchanged === records }
+    } finally {
+      await ledger.close()
+    }
+  } finally {
+    await letGo()
+  }
+}
+
+/** Reads the file once, before anything is sent; returns how many records it has. */
+async function refuseUnfit({ file, layout }: FileUpsert, index: OpenIndex): Promise<number> {
+  const { records, dimension, problems, problemCount } = await checkFile(file, layout)
+  const [first] = problems
+  if (first) {
+    throw new IndexError(
+      `${first.message}${problemCount > 1 ? ` (and ${count(problemCount - 1)} more problems: pinecone-inference check ${file})` : ''}`,
+    )
+  }
+  for await (const { sparseValues } of readEmbedded(file, layout)) {
+    if (dimension !== undefined) {
+      refuseOtherVectors(index.name, index.shape, { dimension, sparse: sparseValues !== undefined }, file)
+    } else if (index.shape.dense) {
+      throw new IndexError(
+        `the index ${index.name} needs dense vectors of ${index.shape.dense.dimension} numbers; ${file} has sparse ones only`,
+      )
+    }
+    break
+  }
+  return records
+}
+
+function vectorHash({ values, sparseValues, metadata }: EmbeddedRecord): string {
+  const json = JSON.stringify([values, sparseValues, metadata])
+  return createHash('sha256').update(json).digest('base64url').slice(0, 22)
+}
