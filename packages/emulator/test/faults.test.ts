@@ -185,7 +185,7 @@ describe('a malformed body', () => {
   }
   const data = (text: string) => (JSON.parse(text) as DenseAnswer).data
 
-  it('is no JSON, or nothing, or another object', async () => {
+  it('is not JSON, or nothing, or another object', async () => {
     expect(await raw('not-json')).toMatch(/^<html>/)
     expect(await raw('empty')).toBe('')
     expect(await raw('wrong-shape')).toBe('{"ok":true}')

@@ -284,7 +284,7 @@ describe('the start fails, and says why, when', () => {
     )
     expect(await failure(folder)).toContain(`${folder} holds no model; expected sub-folders named after`)
     await writeFile(join(folder, 'file'), '')
-    expect(await failure(join(folder, 'file'))).toContain('is no folder')
+    expect(await failure(join(folder, 'file'))).toContain('is not a folder')
   })
 
   it('a sub-folder is named after no hosted model, or after a sparse one', async () => {
@@ -306,7 +306,7 @@ describe('the start fails, and says why, when', () => {
   )
 
   it.each<[string, Files, string]>([
-    ['a file is no JSON', { ...encoderFiles(), 'config.json': '{' }, 'config.json cannot be read as JSON'],
+    ['a file is not JSON', { ...encoderFiles(), 'config.json': '{' }, 'config.json cannot be read as JSON'],
     ['the weights are no ONNX', { ...encoderFiles(), 'onnx/model.onnx': 'no model' }, 'cannot be loaded'],
     ['the model is no encoder', crossEncoderFiles(), 'no output last_hidden_state'],
     [

@@ -8,7 +8,7 @@ import type { Ranking } from '../rerank/rerank.js'
 export interface Backend {
   /** Every hosted model, as `GET /models` shows it. */
   readonly models: readonly ModelInfo[]
-  /** Rejects when `signal` is aborted: nobody waits for the answer any more. */
+  /** Rejects when `signal` is aborted: nobody is waiting for the answer any more. */
   embed(request: EmbedRequest, signal: AbortSignal): Embeddings | Promise<Embeddings>
   rerank(request: RerankRequest, signal: AbortSignal): Ranking | Promise<Ranking>
   /** Frees what it holds. */

@@ -3,7 +3,7 @@ import type { Latency } from './latency.js'
 
 /** How an answer's body can be wrong although it arrives whole. */
 export type Malformation =
-  /** Text that is no JSON. */
+  /** Text that is not JSON. */
   | 'not-json'
   /** A body of no bytes. */
   | 'empty'
@@ -62,7 +62,7 @@ export type Fault =
   | { readonly kind: 'cut'; readonly bytes: number }
   /**
    * Nothing more comes: from the start (`headers`), or after the headers and `bytes` (default 0) of the body.
-   * It goes on after `ms`; by default never, until the client leaves or the emulator closes.
+   * It continues after `ms`; by default never, until the client leaves or the emulator closes.
    */
   | {
       readonly kind: 'stall'

@@ -104,7 +104,7 @@ function build(kind: string, argument: string, options: ReadonlyMap<string, stri
   }
 }
 
-/** NaN, which `checkRule` refuses, for text that is no number; `Number` makes 0 of an empty one. */
+/** NaN, which `checkRule` refuses, for text that is not a number; `Number` makes an empty one 0. */
 function readNumber(text = ''): number {
   return text.trim() === '' ? Number.NaN : Number(text)
 }

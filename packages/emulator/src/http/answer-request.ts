@@ -55,7 +55,7 @@ export async function answerRequest(request: ApiRequest, settings: AnswerSetting
   }
 }
 
-/** The contract's `ErrorResponse`; anything that is no `ApiError` is a 500. */
+/** The contract's `ErrorResponse`; any other error is a 500. */
 export function errorAnswer(error: unknown): Answer {
   const known =
     error instanceof ApiError

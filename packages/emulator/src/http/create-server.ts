@@ -132,7 +132,7 @@ function isOwn({ method, path }: Incoming, control: boolean): boolean {
   return method === 'GET' && /^\/(health|_page\/settings|_page\/requests(\/\d+)?)?$/.test(path)
 }
 
-/** What is no part of the API: not recorded, and without faults. */
+/** What is not part of the API: not recorded, and without faults. */
 async function ownAnswer(
   asked: Incoming,
   request: IncomingMessage,

@@ -44,7 +44,7 @@ async function folderNames(modelDir: string): Promise<string[]> {
       .map(({ name }) => name)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    const reason = { ENOENT: 'does not exist', ENOTDIR: 'is no folder' }[code ?? ''] ?? `: ${message}`
+    const reason = { ENOENT: 'does not exist', ENOTDIR: 'is not a folder' }[code ?? ''] ?? `: ${message}`
     throw new BackendError(`The model folder ${resolve(modelDir)} ${reason}`, { cause: error })
   }
 }
