@@ -160,3 +160,17 @@ it('looks at a debt of days once a minute, and lets the request go when it is pa
   await indebted
   expect(vi.getTimerCount()).toBe(0)
 })
+
+it('aborts no question that the budget has answered', async () => {
+  const signals: AbortSignal[] = []
+  const budget: SharedBudget = {
+    enter: (_, signal) => {
+      signals.push(signal)
+      return entry()
+    },
+  }
+  const { queue, enter } = oneSlot(budget)
+  await enter('now', 'single')
+  queue.release()
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+})

@@ -268,6 +268,8 @@ export class Queue {
 
   #seat(waiter: Waiter, entry: BudgetEntry): void {
     this.#lines.get(keyOf(waiter.request))?.seated(waiter)
+    // It was answered: an abort would cost as much as reading the answer to a query.
+    this.#endAsking(waiter)
     this.#leave(waiter)
     this.#singlesInARow = isSingle(waiter) ? this.#singlesInARow + 1 : 0
     this.#free--
@@ -284,10 +286,14 @@ export class Queue {
   }
 
   #stopAsking(waiter: Waiter): void {
+    this.#endAsking(waiter)?.abort()
+  }
+
+  #endAsking(waiter: Waiter): AbortController | undefined {
     const { asking } = waiter
     waiter.asking = undefined
     this.#lines.get(keyOf(waiter.request))?.asking.delete(waiter)
-    asking?.abort()
+    return asking
   }
 }
 
