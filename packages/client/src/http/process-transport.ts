@@ -58,11 +58,18 @@ function isUndicisDefault(dispatcher: HttpDispatcher): boolean {
   if (name === 'Dispatcher1Wrapper') return true
   // a composed one is a proxy that answers with another `dispatch`
   if (name !== 'Agent' || dispatcher.dispatch !== Object.getPrototypeOf(dispatcher).dispatch) return false
+  const known = plain.get(dispatcher)
+  if (known !== undefined) return known
   const options = ownSymbol(dispatcher, 'options')
   const factory = ownSymbol(dispatcher, 'factory')
   const given = Object.values(Object(options)).filter((value) => value !== undefined && value !== Infinity)
-  return given.length === 0 && typeof factory === 'function' && factory.name === 'defaultFactory'
+  const isPlain = given.length === 0 && typeof factory === 'function' && factory.name === 'defaultFactory'
+  plain.set(dispatcher, isPlain)
+  return isPlain
 }
+
+/** Whether an `Agent` was made without options. */
+const plain = new WeakMap<object, boolean>()
 
 function ownSymbol(of: object, description: string): unknown {
   const key = Object.getOwnPropertySymbols(of).find((symbol) => symbol.description === description)
