@@ -6,7 +6,8 @@ const API_VERSION = '2025-10'
 
 /**
  * The headers of every request. Without an `Accept-Encoding` a server may send any coding (RFC 9110, 12.5.3); vectors
- * are read as they arrive, so none is asked for, unless the caller's own headers do.
+ * are read as they arrive, and to unpack them takes several times as long as to decode them (bench/RESULTS.md), so none
+ * is asked for, unless the caller's own headers do.
  */
 export function requestHeaders(settings: Settings): Record<string, string> {
   return {
