@@ -43,7 +43,11 @@ it('shapes records as the options say, of a compressed file with semicolons', as
     2,
     expect.stringMatching(/set aside: in\.csv\.gz, line 3: has 1 field, and the header 3/),
   ])
-  expect(stderr).toMatch('1 record was set aside')
+  expect(stderr).toMatch('1 record was set aside: out.jsonl.set-aside.jsonl says why.')
+  expect(JSON.parse(await readFile(join(folder, 'out.jsonl.set-aside.jsonl'), 'utf8'))).toEqual({
+    error: expect.stringContaining('line 3: has 1 field'),
+    record: expect.any(Object),
+  })
   expect((await linesOf(join(folder, 'out.jsonl'))).map(({ id, metadata }) => [id, metadata])).toEqual([
     ['faq/in.csv.gz#2', { year: 1999 }],
     ['faq/in.csv.gz#4', { year: 2001 }],

@@ -206,7 +206,7 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
   const stop = new StopSignal(() => {
     report.say('Stopping: what is under way is finished first. Ctrl-C again stops at once.')
   })
-  const aside = new SetAside(report.say)
+  const aside = new SetAside(report.say, setAsideFile(options))
   try {
     const read = readOptions(options, aside)
     refuseFolderAsStandardInput(inputs)
@@ -231,6 +231,16 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
     report.end()
     stop.end()
   }
+}
+
+/** Undefined where nothing is written. */
+function setAsideFile({ output, upsert, dryRun, skipBad, ...options }: EmbedOptions): string | undefined {
+  if (!skipBad || dryRun || output === '-') return undefined
+  const beside =
+    upsert === undefined
+      ? output?.replace(/[/\\]+$/, '')
+      : recordFile(upsert, options).replace(/\.jsonl$/, '')
+  return `${beside}.set-aside.jsonl`
 }
 
 /** Records that were set aside are inputs that failed. */

@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import {
   type BadRecord,
   InputError,
@@ -105,7 +107,10 @@ export function addInputOptions(command: Command): Command {
       ]),
     )
     .option('--limit <n>', 'only the first records', wholeNumber(1, largest))
-    .option('--skip-bad', 'set records aside that cannot be read, and say why (default: the first ends it)')
+    .option(
+      '--skip-bad',
+      'set records that cannot be read aside, in OUTPUT.set-aside.jsonl, with the reasons (default: the first ends it)',
+    )
 }
 
 export function addLayoutOptions(command: Command): Command {
@@ -170,14 +175,20 @@ export function readOptions(options: InputOptions, aside: SetAside): ReadOptions
 /** Records told one by one; more are counted. */
 const TOLD = 20
 
-/** What an input has that is not embedded. It is read more than once, and each is told of once. */
+/**
+ * What an input has that is not embedded. It is read more than once, and each is told of once: on the terminal, and with what
+ * it has in a file.
+ */
 export class SetAside {
   readonly #files = new Map<string, string>()
   readonly #records = new Set<string>()
   readonly #say: (message: string) => void
+  /** For the records; undefined where they are only told of. */
+  readonly #path: string | undefined
 
-  constructor(say: (message: string) => void) {
+  constructor(say: (message: string) => void, path?: string) {
     this.#say = say
+    this.#path = path
   }
 
   get records(): number {
@@ -188,8 +199,14 @@ export class SetAside {
     this.#files.set(path, reason)
   }
 
-  record({ error }: BadRecord): void {
+  record({ error, values }: BadRecord): void {
     if (this.#records.has(error.message)) return
+    if (this.#path !== undefined) {
+      const line = JSON.stringify({ error: error.message, record: values }, exactly)
+      const isFirst = this.#records.size === 0
+      if (isFirst) mkdirSync(dirname(this.#path), { recursive: true })
+      writeFileSync(this.#path, `${line}\n`, { flag: isFirst ? 'w' : 'a' })
+    }
     this.#records.add(error.message)
     if (this.#records.size <= TOLD) this.#say(`set aside: ${error.message}`)
   }
@@ -200,9 +217,19 @@ export class SetAside {
     const list = [...reasons].map(([reason, count]) => `${count} (${reason})`).join(', ')
     if (list) this.#say(`Files that were not read: ${list}.`)
     const { size } = this.#records
-    if (size > 0)
-      this.#say(`${size} ${size === 1 ? 'record was' : 'records were'} set aside, as --skip-bad says.`)
+    if (size === 0) {
+      // of an earlier run
+      if (this.#path !== undefined) rmSync(this.#path, { force: true })
+      return
+    }
+    const where = this.#path === undefined ? '' : `: ${this.#path} says why`
+    this.#say(`${size} ${size === 1 ? 'record was' : 'records were'} set aside${where}.`)
   }
+}
+
+/** JSON has no word for the integers that a double would round. */
+function exactly(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
 }
 
 function collected(name: string, before: readonly string[] | undefined): string[] {
