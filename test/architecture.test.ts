@@ -29,6 +29,29 @@ function importsOf(file: string): string[] {
   return importedFiles.map(({ fileName }) => fileName)
 }
 
+/** The files of the same package that are loaded with this one; types are not. */
+function runningImportsOf(file: string): string[] {
+  const { outputText } = ts.transpileModule(readFileSync(join(root, file), 'utf8'), {
+    compilerOptions: { module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
+  })
+  return ts
+    .preProcessFile(outputText)
+    .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
+    .map(({ fileName }) => join(dirname(file), fileName.replace(/\.js$/, '.ts')))
+}
+
+function reaches(edges: ReadonlyMap<string, readonly string[]>, from: string, to: string): boolean {
+  const seen = new Set<string>()
+  const left = [...(edges.get(from) ?? [])]
+  for (let file = left.pop(); file !== undefined; file = left.pop()) {
+    if (file === to) return true
+    if (seen.has(file)) continue
+    seen.add(file)
+    left.push(...(edges.get(file) ?? []))
+  }
+  return false
+}
+
 describe.each(Object.entries(mayImport))('packages/%s', (name, allowed) => {
   it('imports of the other packages only those below it', () => {
     const imported = new Set(
@@ -49,6 +72,13 @@ describe.each(Object.entries(mayImport))('packages/%s', (name, allowed) => {
         .filter((path) => path.startsWith('..') && !path.startsWith('../../../spec/')),
     )
     expect(strays).toEqual([])
+  })
+
+  it('has no circle of imports', () => {
+    const files = sources(name)
+    const edges = new Map(files.map((file) => [file, runningImportsOf(file)]))
+    const circles = files.filter((file) => reaches(edges, file, file))
+    expect(circles).toEqual([])
   })
 
   it('has an index that exports and does nothing else', () => {

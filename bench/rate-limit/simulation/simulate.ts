@@ -1,7 +1,7 @@
 import type { RateLimit } from '../../../packages/client/src/budget/budget.js'
 import { LocalBudget } from '../../../packages/client/src/budget/local-budget.js'
-import { Call } from '../../../packages/client/src/delivery/call.js'
 import { Queue } from '../../../packages/client/src/delivery/queue.js'
+import { Call } from '../../../packages/client/src/lifetime/call.js'
 import { randomNumbers, type Service } from './services.js'
 import { VirtualClock } from './virtual-clock.js'
 

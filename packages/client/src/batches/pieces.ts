@@ -1,7 +1,6 @@
-import { onAbortOf } from '../delivery/abort-listeners.js'
-import type { Call } from '../delivery/call.js'
-import { DRAINED, isDrained } from '../delivery/drain.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
+import { onAbortOf } from '../lifetime/abort-listeners.js'
+import { type Call, DRAINED, isDrained } from '../lifetime/call.js'
 import type { Batch } from './plan-batches.js'
 import { isTooLarge, namedItem, partsOf, refusedAnyway } from './refusals.js'
 

@@ -1,5 +1,5 @@
 import type { EmbedParameters, EmbedResult, Encoding } from '../api/embed.js'
-import type { Call } from '../delivery/call.js'
+import type { Call } from '../lifetime/call.js'
 import type { ModelFacts } from '../models/hosted-models.js'
 import { checkBatchSize } from '../validate/call-options.js'
 import { checkModelUse } from '../validate/model.js'

@@ -1,6 +1,6 @@
 import type { EmbedParameters, EmbedRequest, EmbedResult, Encoding, VectorType } from '../api/embed.js'
-import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import type { Call } from '../lifetime/call.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { checkEmbedRequest } from '../validate/embed-request.js'
 import { checkModelUse } from '../validate/model.js'

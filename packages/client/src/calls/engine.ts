@@ -1,5 +1,5 @@
-import type { Call } from '../delivery/call.js'
 import type { Sender } from '../delivery/sender.js'
+import type { Call } from '../lifetime/call.js'
 import { hostedModel, type ModelFacts } from '../models/hosted-models.js'
 import type { ModelCatalog } from '../models/model-catalog.js'
 import type { ExpectedByModel } from '../wire/expected.js'

@@ -1,6 +1,6 @@
 import type { RankedDocument, RerankRequest, RerankResult } from '../api/rerank.js'
-import type { Call } from '../delivery/call.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import type { Call } from '../lifetime/call.js'
 import { hostedModel } from '../models/hosted-models.js'
 import { checkModelUse } from '../validate/model.js'
 import { checkRankFieldCount, checkRerankRequest, unwritable } from '../validate/rerank-request.js'

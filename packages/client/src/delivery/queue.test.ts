@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { BudgetEntry, SharedBudget } from '../budget/budget.js'
 import { LocalBudget } from '../budget/local-budget.js'
-import { Call, type Lane } from './call.js'
+import { Call, type Lane } from '../lifetime/call.js'
 import { Queue } from './queue.js'
 
 const entry = (told: string[] = []): BudgetEntry => ({

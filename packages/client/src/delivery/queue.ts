@@ -1,9 +1,9 @@
 import type { BudgetEntry, BudgetRequest, BudgetWait, ModelWait, SharedBudget } from '../budget/budget.js'
 import { type Clock, systemClock } from '../budget/local-budget.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
+import { afterReactions } from '../lifetime/after-reactions.js'
+import type { Call, Lane } from '../lifetime/call.js'
 import { tell } from '../observe/tell.js'
-import { afterReactions } from './after-reactions.js'
-import type { Call, Lane } from './call.js'
 
 /** A request that wants to go. */
 export interface Candidate {

@@ -9,18 +9,17 @@ import {
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import type { Carrier } from '../http/carrier.js'
 import type { HttpRequest, Transport } from '../http/transport.js'
+import { afterReactions } from '../lifetime/after-reactions.js'
+import { type Call, wait } from '../lifetime/call.js'
 import type { CountedUsage, RequestAttempt } from '../observe/events.js'
 import type { AttemptAnswer, Observer, RequestWatch } from '../observe/observer.js'
 import type { RequestContent } from '../observe/opentelemetry.js'
 import type { AnswerReader } from '../wire/answer-reader.js'
-import { afterReactions } from './after-reactions.js'
 import { backoff } from './backoff.js'
-import type { Call } from './call.js'
 import { Month } from './month.js'
 import { Queue } from './queue.js'
 import { Refusals } from './refusals.js'
 import { RetryAllowance } from './retry-allowance.js'
-import { wait } from './wait.js'
 
 /** What a request will draw from the budget. */
 export interface Load {

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
-import { isImmediateReal } from '../delivery/after-reactions.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { isImmediateReal } from '../lifetime/after-reactions.js'
 import type { Settings } from '../settings.js'
 import type { Carrier } from './carrier.js'
 import { fetchCarrier } from './fetch-carrier.js'

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { Call } from '../delivery/call.js'
 import { PineconeConnectionError } from '../errors/connection-error.js'
 import { PineconeResponseError } from '../errors/response-error.js'
+import { Call } from '../lifetime/call.js'
 import type { Receiver } from './carrier.js'
 import { exchange } from './exchange.js'
 import { Secrecy } from './secrecy.js'

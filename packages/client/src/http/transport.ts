@@ -1,6 +1,6 @@
-import { afterReactions } from '../delivery/after-reactions.js'
-import type { Call } from '../delivery/call.js'
 import { PineconeResponseError } from '../errors/response-error.js'
+import { afterReactions } from '../lifetime/after-reactions.js'
+import type { Call } from '../lifetime/call.js'
 import type { AttemptAnswer } from '../observe/observer.js'
 import { tell } from '../observe/tell.js'
 import type { Settings } from '../settings.js'

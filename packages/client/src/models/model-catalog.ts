@@ -1,5 +1,5 @@
 import type { ModelInfo } from '../api/models.js'
-import type { Call } from '../delivery/call.js'
+import type { Call } from '../lifetime/call.js'
 import { factsFromInfo } from './facts-from-info.js'
 import { hostedModel, type ModelFacts } from './hosted-models.js'
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
-import { expect, it, vi } from 'vitest'
-import { Call } from './call.js'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { Call, wait } from './call.js'
 
 it('any number of calls hold one listener on a signal, and none once they are over', () => {
   const { signal } = new AbortController()
@@ -25,4 +25,15 @@ it('tells those that wait of a stop, and those on the wire only of an abort', ()
   expect(onWire).toHaveBeenCalledExactlyOnceWith('enough')
   expect(() => call.throwIfStopped()).toThrow('failed')
   expect(() => call.onStop(waiting)).toThrow('failed')
+})
+
+it('a call that is stopped waits no longer, and leaves no timer', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const call = new Call({ timeout: 1 })
+  const waiting = wait(60_000, call)
+  expect(vi.getTimerCount()).toBe(1)
+  call.stop('enough')
+  await expect(waiting).rejects.toBe('enough')
+  expect(vi.getTimerCount()).toBe(0)
 })

@@ -150,3 +150,33 @@ export class Call {
     return () => listeners.delete(listener)
   }
 }
+
+/** Waits `milliseconds`, or rejects with the reason as soon as the call is stopped. */
+export function wait(milliseconds: number, call: Call): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stopListening = call.onStop((reason) => {
+      clearTimeout(timer)
+      stopListening()
+      reject(reason)
+    })
+    const timer = setTimeout(() => {
+      stopListening()
+      resolve()
+    }, milliseconds)
+  })
+}
+
+/** Why a call, or a part of it, was stopped that is to end early, but not to fail. */
+export const DRAINED = Symbol('drained')
+
+/** Stops the call once the signal aborts; returns how to take the listener away. */
+export function drainOn(signal: AbortSignal | undefined, call: Call): () => void {
+  if (!signal) return () => {}
+  if (signal.aborted) call.stop(DRAINED)
+  return onAbortOf(signal, () => call.stop(DRAINED))
+}
+
+/** Whether this is no failure, but the early end that was asked for. */
+export function isDrained(error: unknown): boolean {
+  return error === DRAINED
+}
