@@ -28,10 +28,13 @@ export function advance(state: RateState, now: number, amount = 0): RateState {
   if (passed <= 0) return state
   if (rate === null || limit === null) return { ...state, times: { ...times, at: now } }
   const free = Math.max(0, now - Math.max(times.at, times.heldUntil))
-  // While nothing goes, the service saves up at its limit.
-  const filled = state.level + rate * free + Math.max(rate, growth === 'cubic' ? limit : 0) * (passed - free)
-  const level = Math.min(Math.max(state.level, capacity(state, amount)), filled)
   const grows = state.blind === 0 && (growth !== 'cubic' || isBound(state, now))
+  const highest = most(state, now, amount)
+  // While nothing goes, the service saves up at its limit.
+  const saved = Math.max(rate, growth === 'cubic' ? limit : 0) * (passed - free)
+  const gained = free > 0 && grows ? Math.min(grownAmount(state, rate, free), highest * free) : rate * free
+  const filled = state.level + saved + gained
+  const level = Math.min(Math.max(state.level, capacity(state, amount)), filled)
   const grown = state.grown + (grows ? free : 0)
   const next = { ...state, level, grown, times: { ...times, at: now } }
   if (state.blind > 0) return next
@@ -39,7 +42,7 @@ export function advance(state: RateState, now: number, amount = 0): RateState {
   if (unbound > MINUTE || (growth === 'slow start' && unbound > 2000 && state.clean >= REMEMBERED)) {
     return forgotten(next)
   }
-  return { ...next, rate: toldMost(state, Math.min(most(state, now, amount), grownRate(next, rate, free))) }
+  return { ...next, rate: toldMost(state, Math.min(highest, grownRate(next, rate, free))) }
 }
 
 /** Growth by what is accepted, besides that by time. */
@@ -65,6 +68,12 @@ function most(state: RateState, now: number, amount: number): number {
   const { clean, limit, growth, size } = state
   if (clean < ENOUGH) return Number.POSITIVE_INFINITY
   return Math.max(limit ?? 0, ABOVE_SPEED[growth] * speedOf(state, now), Math.max(size, amount) / 1000)
+}
+
+/** What a rate that grows lets go in so many milliseconds. */
+function grownAmount(state: RateState, rate: number, passed: number): number {
+  const time = growthTime(state)
+  return time ? rate * time * Math.expm1(passed / time) : rate * passed
 }
 
 function grownRate(state: RateState, rate: number, passed: number): number {
