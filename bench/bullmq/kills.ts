@@ -4,9 +4,9 @@ import { countIds } from './count-ids.js'
 import { Fleet } from './fleet.js'
 import { records } from './records.js'
 
-export const ROWS = 100_000
+export const ROWS = 24_000
 export const WORKERS = 4
-export const TOKENS_PER_MINUTE = 800_000
+export const TOKENS_PER_MINUTE = 300_000
 export const RECORDS_PER_JOB = 288
 export const LOCK_DURATION = 5_000
 export const WORKER_KILLS = 5
