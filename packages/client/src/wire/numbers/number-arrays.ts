@@ -105,6 +105,7 @@ export class NumberArrayReader implements NumberArrays {
     const { NUMBERS, COUNT, ALL_INTEGERS } = constants
     const count = registers[COUNT] ?? 0
     const isSingle = this.#isSingle && registers[ALL_INTEGERS] === 0
+    this.#expected = this.#count + count
     if (isSingle && !this.#begun) {
       const first = NUMBERS / Float64Array.BYTES_PER_ELEMENT
       this.#arrays.push(new Float32Array(doubles.subarray(first, first + count)))
@@ -112,7 +113,6 @@ export class NumberArrayReader implements NumberArrays {
     } else {
       const numbers = this.#take()
       this.#arrays.push(isSingle ? Float32Array.from(numbers) : numbers)
-      this.#expected = numbers.length
     }
   }
 
