@@ -397,14 +397,15 @@ describe('a query of a live user', () => {
       return embedAnswer(request)
     })
     const client = api.client({ maxConcurrency: 1 })
+    const requested = (count: number) => vi.waitUntil(() => open.length >= count, { timeout: 20_000 })
     const bulk = client.embedAll({ ...E5, inputs: texts(96 * 20) })
-    await vi.waitUntil(() => open.length === 1)
+    await requested(1)
     const query = client.embed({ ...E5, inputs: ['the query'], parameters: { inputType: 'query' } })
     open[0]?.answer()
-    await vi.waitUntil(() => open.length === 2)
+    await requested(2)
     expect(open[1]?.first).toBe('the query')
     for (let i = 1; i < 21; i++) {
-      await vi.waitUntil(() => open.length > i)
+      await requested(i + 1)
       open[i]?.answer()
     }
     await Promise.all([query, bulk])
