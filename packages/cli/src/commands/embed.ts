@@ -1,12 +1,13 @@
 import { hostedModel, hostedModelNames, type RateLimit } from '@pinecone-inference/client'
 import { outputFormat, type ReadOptions } from '@pinecone-inference/files'
 import { Command, Option } from 'commander'
-import { suggestValues } from '../completion/suggested-values.js'
+import { suggestValues } from '../completion/candidates.js'
+import { embedByWorkers } from '../embed/by-workers.js'
+import { SetAside } from '../embed/input/set-aside.js'
 import { refuseFolderAsStandardInput } from '../embed/input/standard-input.js'
 import { canBeSurveyed, surveyInput } from '../embed/input/survey-input.js'
 import { callsToMake, refuseKnownMisfits } from '../embed/job/calls-to-make.js'
 import { carryOut } from '../embed/job/carry-out.js'
-import { OutputError } from '../embed/output/output-error.js'
 import { outputPath } from '../embed/output/output-path.js'
 import { refuseFinished } from '../embed/output/unfinished-output.js'
 import { tellEstimate } from '../embed/report/dry-run.js'
@@ -15,20 +16,15 @@ import { jsonReport } from '../embed/report/json-report.js'
 import { lineReport } from '../embed/report/line-report.js'
 import type { Report } from '../embed/report/report.js'
 import { terminalReport } from '../embed/report/terminal-report.js'
-import { EXIT } from '../ending/exit-code.js'
-import { exitCodeOf } from '../ending/exit-code-of.js'
-import { isExpected } from '../ending/expected-error.js'
+import { EXIT, exitCodeOf } from '../ending/exit-code.js'
+import { isExpected, OutputError } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
-import { connect } from '../service/connect.js'
-import { planOption, rateLimitOf } from '../service/service-options.js'
+import { connect, rateLimitOf } from '../service/connect.js'
 import { embedIntoIndex } from '../upsert/embed-into-index.js'
 import type { Cleanup } from '../upsert/index-output.js'
 import { contentHash, Ledger } from '../upsert/ledger.js'
 import { indexName, offlineIndex, recordFile } from '../upsert/upsert-options.js'
-import { embedByWorkers } from '../workers/embed-by-workers.js'
-import { DEFAULT_RUN, redisUrl, runName } from '../workers/redis-options.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
-import { wholeNumber } from './read-option.js'
 import {
   addInputOptions,
   addLayoutOptions,
@@ -36,8 +32,8 @@ import {
   type LayoutOptions,
   layoutOf,
   readOptions,
-  SetAside,
-} from './read-options.js'
+} from './input-options.js'
+import { DEFAULT_RUN, planOption, redisUrl, runName, wholeNumber } from './options.js'
 
 interface EmbedOptions extends InputOptions, LayoutOptions {
   /** `-` and a file, or undefined where it is an index. */

@@ -1,14 +1,15 @@
 import { hostedModelNames, type ListModelsFilter, type ModelInfo } from '@pinecone-inference/client'
 import { Argument, Command, Option } from 'commander'
-import { suggestValues } from '../completion/suggested-values.js'
+import { suggestValues } from '../completion/candidates.js'
 import { EXIT } from '../ending/exit-code.js'
 import { differencesFromTable } from '../models/compare-with-table.js'
 import { jsonLine } from '../output/json-line.js'
 import { modelDetails, modelTable } from '../output/models.js'
-import { printable } from '../output/printable.js'
-import { addServiceOptions, type ServiceOptions } from '../service/service-options.js'
+import { printable } from '../output/terminal.js'
+import type { ServiceOptions } from '../service/connect.js'
 import { withService } from '../service/with-service.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
+import { addServiceOptions } from './options.js'
 
 const everyModel = [...hostedModelNames('embed'), ...hostedModelNames('rerank')]
 

@@ -1,13 +1,13 @@
 import { hostedModel, hostedModelNames, type RankedDocument } from '@pinecone-inference/client'
 import { Command, Option } from 'commander'
-import { suggestValues } from '../completion/suggested-values.js'
+import { suggestValues } from '../completion/candidates.js'
 import { jsonLine } from '../output/json-line.js'
 import { rankingTable } from '../output/ranking.js'
 import { documentsIn } from '../rerank/documents-in.js'
-import { addServiceOptions, type ServiceOptions } from '../service/service-options.js'
+import type { ServiceOptions } from '../service/connect.js'
 import { withService } from '../service/with-service.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
-import { names, wholeNumber } from './read-option.js'
+import { addServiceOptions, names, wholeNumber } from './options.js'
 
 interface RerankOptions extends ServiceOptions {
   readonly query: string

@@ -11,9 +11,9 @@ import {
   startEmulator,
 } from '@pinecone-inference/emulator'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { requestLine } from '../output/request-line.js'
 import { exitCodesHelp } from './help-text.js'
-import { readBy, share, wholeNumber } from './read-option.js'
-import { requestLine } from './request-line.js'
+import { readBy, share, wholeNumber } from './options.js'
 
 interface ServeOptions {
   readonly port: number

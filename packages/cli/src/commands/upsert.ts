@@ -1,17 +1,14 @@
 import { Command, Option } from 'commander'
 import { lineReport } from '../embed/report/line-report.js'
 import { count, countRecords } from '../embed/report/report.js'
-import { EXIT } from '../ending/exit-code.js'
-import { exitCodeOf } from '../ending/exit-code-of.js'
+import { EXIT, exitCodeOf } from '../ending/exit-code.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
-import { checkKey } from '../service/check-key.js'
-import { controlUrl } from '../service/connect.js'
-import { allowInsecureOption } from '../service/service-options.js'
+import { checkKey, controlUrl } from '../service/connect.js'
 import { upsertFile } from '../upsert/upsert-file.js'
 import { indexName, recordFile } from '../upsert/upsert-options.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
-import { wholeNumber } from './read-option.js'
+import { allowInsecureOption, wholeNumber } from './options.js'
 
 interface UpsertOptions {
   readonly index: string

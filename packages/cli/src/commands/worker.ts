@@ -1,16 +1,14 @@
 import { PineconeConfigurationError } from '@pinecone-inference/client'
 import { startEmulator } from '@pinecone-inference/emulator'
 import { Command, Option } from 'commander'
+import { prefixOf } from '../embed/by-workers.js'
 import { count } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
 import { StopSignal } from '../ending/stop-signal.js'
-import { sayLine } from '../output/say-line.js'
-import { checkKey } from '../service/check-key.js'
-import { OFFLINE_NOTICE } from '../service/connect.js'
-import { allowInsecureOption } from '../service/service-options.js'
-import { DEFAULT_RUN, prefixOf, redisUrl, runName } from '../workers/redis-options.js'
+import { sayLine } from '../output/terminal.js'
+import { checkKey, OFFLINE_NOTICE } from '../service/connect.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
-import { wholeNumber } from './read-option.js'
+import { allowInsecureOption, DEFAULT_RUN, redisUrl, runName, wholeNumber } from './options.js'
 
 interface WorkerCommandOptions {
   readonly redis: string

@@ -1,5 +1,15 @@
-import type { Command, Option } from 'commander'
-import { knownValues } from './suggested-values.js'
+import type { Argument, Command, Option } from 'commander'
+
+const suggested = new WeakMap<Option | Argument, readonly string[]>()
+
+/** Values that completion offers for an option or argument which takes others too. */
+export function suggestValues<Taker extends Option | Argument>(
+  taker: Taker,
+  values: readonly string[],
+): Taker {
+  suggested.set(taker, values)
+  return taker
+}
 
 /** Something that may stand where the cursor is. */
 export interface Candidate {
@@ -101,4 +111,9 @@ function under(name: string, { value, description }: Candidate): Candidate {
 function split(word: string): [string, string?] {
   const at = word.indexOf('=')
   return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)]
+}
+
+/** The values that an option or argument is known to take; undefined if it takes anything, such as a file. */
+function knownValues(taker: Option | Argument): readonly string[] | undefined {
+  return taker.argChoices ?? suggested.get(taker)
 }

@@ -1,8 +1,11 @@
-import { EXIT, OUTPUT_CLOSED } from './exit-code.js'
+import { EXIT } from './exit-code.js'
+
+/** 128 plus the number of SIGPIPE, as other programs end when nobody reads their output. */
+const OUTPUT_CLOSED = 141
 
 /**
- * Ends once the output cannot be written: without a word if nobody reads it any more, as in `… | head`. What is said of
- * a run may go unread.
+ * Ends the process when the standard output cannot be written; without a message if its reader has gone, as in
+ * `… | head`. A closed standard error ends nothing.
  */
 export function endWithOutput(): void {
   process.stderr.on('error', () => {})

@@ -1,12 +1,19 @@
-/** What a command ends with, beside 128 and the number of a signal. */
+import { PineconeInferenceError } from '@pinecone-inference/client'
+import { isPassing } from './expected-error.js'
+
+/** The exit codes of every command. After a signal it is 128 plus the signal's number (`StopSignal`). */
 export const EXIT = {
   done: 0,
   /** An option, the key, the input, the request or the output is at fault; the same command fails again. */
   refused: 1,
   someFailed: 2,
-  /** The service or the way there failed; the same command may work later. */
+  /** The service or the network failed; the same command may work later. */
   stopped: 3,
 } as const
 
-/** 128 and the number of SIGPIPE, as other programs end when nobody reads their output. */
-export const OUTPUT_CLOSED = 141
+/** The exit code after an error: whether the same command may work later. */
+export function exitCodeOf(error: Error): number {
+  // A month's quota comes back, too.
+  const isQuota = error instanceof PineconeInferenceError && error.verdict === 'quota'
+  return isPassing(error) || isQuota ? EXIT.stopped : EXIT.refused
+}

@@ -1,6 +1,6 @@
 import type { ModelInfo, SupportedParameter } from '@pinecone-inference/client'
-import { printable } from './printable.js'
 import { table } from './table.js'
+import { printable } from './terminal.js'
 
 /** A model a line. */
 export function modelTable(models: readonly ModelInfo[]): string {

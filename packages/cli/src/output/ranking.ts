@@ -1,6 +1,6 @@
 import type { RankedDocument } from '@pinecone-inference/client'
-import { printable } from './printable.js'
 import { table } from './table.js'
+import { printable } from './terminal.js'
 
 /** A document a line, best first: its score, its id or position, and what it was ranked by. */
 export function rankingTable(ranking: readonly RankedDocument[], rankFields: readonly string[]): string {

@@ -1,11 +1,26 @@
-import { PineconeInference, type RateLimit } from '@pinecone-inference/client'
+import { PineconeConfigurationError, PineconeInference, type RateLimit } from '@pinecone-inference/client'
 import { type IndexSettings, startEmulator } from '@pinecone-inference/emulator'
-import { checkKey } from './check-key.js'
 import { sayRetries } from './say-retries.js'
 
 /** What a command says of `--offline`. */
 export const OFFLINE_NOTICE =
   'Offline: the answers come from the emulator’s lexical stand-ins, not from the hosted models.'
+
+/** How the service is asked. The key and the address come from the environment. */
+export interface ServiceOptions {
+  readonly offline?: boolean
+  readonly concurrency: number
+  readonly tokensPerMinute?: number
+  readonly plan?: RateLimit['plan']
+}
+
+/** What the options say of the project's budget; undefined where that is learned. */
+export function rateLimitOf({
+  tokensPerMinute,
+  plan,
+}: Pick<ServiceOptions, 'tokensPerMinute' | 'plan'>): RateLimit | undefined {
+  return tokensPerMinute === undefined && plan === undefined ? undefined : { tokensPerMinute, plan }
+}
 
 /** A client, and whose answers it gets. */
 export interface Service {
@@ -63,4 +78,22 @@ export async function connect(options: ConnectOptions): Promise<Service> {
 /** Where indexes are found; undefined for Pinecone’s own address. */
 export function controlUrl(): string | undefined {
   return process.env.PINECONE_CONTROLLER_HOST || process.env.PINECONE_INFERENCE_URL || undefined
+}
+
+/** Refuses to begin without a key, in the words of the command line. */
+export function checkKey(offline: boolean): void {
+  if (offline) return
+  const key = process.env.PINECONE_API_KEY
+  // A header takes no control characters; a file that was read into the variable ends with a line feed.
+  if (key && /\p{Cc}/u.test(key)) {
+    throw new PineconeConfigurationError(
+      'PINECONE_API_KEY',
+      'has a line feed or another control character in it; set it without',
+    )
+  }
+  if (key) return
+  throw new PineconeConfigurationError(
+    'PINECONE_API_KEY',
+    'is not set; https://app.pinecone.io makes a key, --offline needs none',
+  )
 }

@@ -1,11 +1,9 @@
 import type { PineconeInference } from '@pinecone-inference/client'
-import { EXIT } from '../ending/exit-code.js'
-import { exitCodeOf } from '../ending/exit-code-of.js'
+import { EXIT, exitCodeOf } from '../ending/exit-code.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
-import { sayLine } from '../output/say-line.js'
-import { connect } from './connect.js'
-import { rateLimitOf, type ServiceOptions } from './service-options.js'
+import { sayLine } from '../output/terminal.js'
+import { connect, rateLimitOf, type ServiceOptions } from './connect.js'
 
 /**
  * Asks the service something, until Ctrl-C.

@@ -5,7 +5,7 @@ import { type Surroundings, settingsOfCalls, surveyed, takeThrough } from '../em
 import type { EmbedJob } from '../embed/job/embed-job.js'
 import { holdOutput } from '../embed/output/hold-output.js'
 import { count, countRecords } from '../embed/report/report.js'
-import { IndexError } from './index-error.js'
+import { IndexError } from '../ending/expected-error.js'
 import { type Cleanup, IndexOutput } from './index-output.js'
 import { refuseMisfit } from './index-shape.js'
 import { Ledger } from './ledger.js'

@@ -1,6 +1,6 @@
 import { hostedModel } from '@pinecone-inference/client'
 import type { EmbedCall } from '../embed/job/embed-job.js'
-import { IndexError } from './index-error.js'
+import { IndexError } from '../ending/expected-error.js'
 
 /** What vectors an index takes. */
 export interface IndexShape {

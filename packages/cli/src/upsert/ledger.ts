@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { AppendingFile, moveIntoPlace, type TextRecord } from '@pinecone-inference/files'
 import { checkedLine, differingSetting, journalLine, type VectorFacts } from '../embed/output/journal.js'
-import { IndexError } from './index-error.js'
+import { IndexError } from '../ending/expected-error.js'
 
 /** A line of the file: how the index is filled, or what has become of some records since. */
 interface Entry {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { Index, Pinecone } from '@pinecone-database/pinecone'
 import type { EmbeddedRecord } from '@pinecone-inference/files'
-import { IndexError } from './index-error.js'
+import { IndexError } from '../ending/expected-error.js'
 import { type DescribedIndex, type IndexShape, shapeOf } from './index-shape.js'
 import { type Patience, patientFetch } from './patient-fetch.js'
 

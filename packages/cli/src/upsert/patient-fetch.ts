@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { backoff, parseRetryAfter, verdictOnStatus } from '@pinecone-inference/client/adapters'
-import { IndexError } from './index-error.js'
+import { IndexError } from '../ending/expected-error.js'
 
 /** As many as `embed` makes of a request for vectors. */
 const ATTEMPTS = 9

@@ -5,7 +5,7 @@ import type {
   PineconeInferenceError,
 } from '@pinecone-inference/client'
 import type { EmbeddedRecord, TextRecord } from '@pinecone-inference/files'
-import { isRefusal } from '../../service/failure-kinds.js'
+import { isRefusal } from '../../ending/expected-error.js'
 import { SharedSource } from '../input/shared-source.js'
 import type { Outcome } from '../output/job-output.js'
 import type { EmbedCall } from './embed-job.js'

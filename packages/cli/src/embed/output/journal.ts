@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
 import { AppendingFile, type Checkpoint, moveIntoPlace } from '@pinecone-inference/files'
-import { OutputError } from './output-error.js'
+import { OutputError } from '../../ending/expected-error.js'
 
 /** What a run is about. A run that goes on must be about the same. */
 export interface JournalHead {

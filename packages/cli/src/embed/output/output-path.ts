@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { outputFormat } from '@pinecone-inference/files'
+import { OutputError } from '../../ending/expected-error.js'
 import { isFolder, namesIn } from './make-folder.js'
-import { OutputError } from './output-error.js'
 
 /** The namespace that has no name, as Pinecone's bulk import calls it. */
 const DEFAULT_NAMESPACE = '__default__'

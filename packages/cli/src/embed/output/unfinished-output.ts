@@ -8,6 +8,7 @@ import {
   syncFolder,
   type VectorColumns,
 } from '@pinecone-inference/files'
+import { OutputError } from '../../ending/expected-error.js'
 import { failureLine } from './failure-line.js'
 import type { Cadence, JobOutput, Outcome, Standing } from './job-output.js'
 import {
@@ -20,7 +21,6 @@ import {
 } from './journal.js'
 import { makeFolder } from './make-folder.js'
 import { isTaken, nameFile } from './name-file.js'
-import { OutputError } from './output-error.js'
 import { ThreadedWriter } from './writer-thread/threaded-writer.js'
 
 /** The file that a run makes. */

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress'
-import { sayLine } from '../../output/say-line.js'
+import { sayLine } from '../../output/terminal.js'
 import { count, duration, figures, type Progress, type Report, sentences } from './report.js'
 
 /** A bar on a terminal's standard error. */

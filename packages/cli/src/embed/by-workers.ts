@@ -2,16 +2,14 @@ import { dirname, join } from 'node:path'
 import type { Progress as RunProgress } from '@pinecone-inference/bullmq'
 import { hostedModel, type RateLimit } from '@pinecone-inference/client'
 import { type ReadOptions, readRecords } from '@pinecone-inference/files'
-import { canBeSurveyed, surveyInput } from '../embed/input/survey-input.js'
-import { callsToMake } from '../embed/job/calls-to-make.js'
-import { namesIn } from '../embed/output/make-folder.js'
-import { OutputError } from '../embed/output/output-error.js'
-import { countRecords, type Report } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
+import { OutputError } from '../ending/expected-error.js'
 import type { StopSignal } from '../ending/stop-signal.js'
-import { connect, OFFLINE_NOTICE } from '../service/connect.js'
-import { rateLimitOf } from '../service/service-options.js'
-import { prefixOf } from './redis-options.js'
+import { connect, OFFLINE_NOTICE, rateLimitOf } from '../service/connect.js'
+import { canBeSurveyed, surveyInput } from './input/survey-input.js'
+import { callsToMake } from './job/calls-to-make.js'
+import { namesIn } from './output/make-folder.js'
+import { countRecords, type Report } from './report/report.js'
 
 export interface WorkersOptions {
   readonly redis: string
@@ -146,4 +144,9 @@ function progressOf({ records, tokens, recordsPerSecond }: RunProgress, total: n
   const left =
     total === undefined || recordsPerSecond === 0 ? undefined : (total - settled) / recordsPerSecond
   return { done: settled, total, failed, tokens, perSecond: recordsPerSecond, secondsLeft: left }
+}
+
+/** The prefix of the names in Redis: offline runs and their workers have one of their own, as their vectors must never mix. */
+export function prefixOf(offline: boolean): { prefix?: string } {
+  return offline ? { prefix: 'pinecone-inference-offline' } : {}
 }

@@ -1,15 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import {
-  type BadRecord,
-  InputError,
-  type JsonlLayout,
-  type MetadataType,
-  type ReadOptions,
-  type SkippedFile,
-} from '@pinecone-inference/files'
+import { InputError, type JsonlLayout, type MetadataType, type ReadOptions } from '@pinecone-inference/files'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { names, wholeNumber } from './read-option.js'
+import type { SetAside } from '../embed/input/set-aside.js'
+import { names, wholeNumber } from './options.js'
 
 /** Options of how an input is read, as commander gives them. */
 export interface InputOptions {
@@ -170,66 +162,6 @@ export function readOptions(options: InputOptions, aside: SetAside): ReadOptions
     onSkippedFile: (file) => aside.file(file),
     onBadRecord: skipBad ? (bad) => aside.record(bad) : undefined,
   }
-}
-
-/** Records told one by one; more are counted. */
-const TOLD = 20
-
-/**
- * What an input has that is not embedded. It is read more than once, and each is told of once: on the terminal, and with what
- * it has in a file.
- */
-export class SetAside {
-  readonly #files = new Map<string, string>()
-  readonly #records = new Set<string>()
-  readonly #say: (message: string) => void
-  /** For the records; undefined where they are only told of. */
-  readonly #path: string | undefined
-
-  constructor(say: (message: string) => void, path?: string) {
-    this.#say = say
-    this.#path = path
-  }
-
-  get records(): number {
-    return this.#records.size
-  }
-
-  file({ path, reason }: SkippedFile): void {
-    this.#files.set(path, reason)
-  }
-
-  record({ error, values }: BadRecord): void {
-    if (this.#records.has(error.message)) return
-    if (this.#path !== undefined) {
-      const line = JSON.stringify({ error: error.message, record: values }, exactly)
-      const isFirst = this.#records.size === 0
-      if (isFirst) mkdirSync(dirname(this.#path), { recursive: true })
-      writeFileSync(this.#path, `${line}\n`, { flag: isFirst ? 'w' : 'a' })
-    }
-    this.#records.add(error.message)
-    if (this.#records.size <= TOLD) this.#say(`set aside: ${error.message}`)
-  }
-
-  tell(): void {
-    const reasons = new Map<string, number>()
-    for (const reason of this.#files.values()) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
-    const list = [...reasons].map(([reason, count]) => `${count} (${reason})`).join(', ')
-    if (list) this.#say(`Files that were not read: ${list}.`)
-    const { size } = this.#records
-    if (size === 0) {
-      // of an earlier run
-      if (this.#path !== undefined) rmSync(this.#path, { force: true })
-      return
-    }
-    const where = this.#path === undefined ? '' : `: ${this.#path} says why`
-    this.#say(`${size} ${size === 1 ? 'record was' : 'records were'} set aside${where}.`)
-  }
-}
-
-/** JSON has no word for the integers that a double would round. */
-function exactly(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value
 }
 
 function collected(name: string, before: readonly string[] | undefined): string[] {
