@@ -1,32 +1,45 @@
-import type { BudgetEntry, BudgetRequest, BudgetWait, RateLimit } from '@pinecone-inference/client'
-import { drawsOf, type RateState, waitOf } from '@pinecone-inference/client/adapters'
+import type { BudgetEntry, BudgetRequest, RateLimit } from '@pinecone-inference/client'
+import {
+  drawsOf,
+  type Happening,
+  type RateState,
+  stateOf,
+  statesAfter,
+  waitOf,
+} from '@pinecone-inference/client/adapters'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { LocalBudget } from '../../client/src/budget/local-budget.js'
 import { RedisBudget } from '../dist/index.js'
 import { DEFAULT_PREFIX, rateKey } from '../src/redis/keys.js'
 import { hasRedisServer, RedisServer } from './redis-server.js'
 
 const never = new AbortController().signal
 const passages = { model: 'multilingual-e5-large', inputType: 'passage' }
-/** More than any limit of these tests lets go at once. */
+/** More tokens than any limit of these tests admits at once. */
 const large: BudgetRequest = { ...passages, tokens: 1_000_000 }
 
-type Ending = (entry: BudgetEntry) => unknown
+/** How a request ends: told to the budget in Redis, and to the policy in memory. */
+interface Ending {
+  tell(entry: BudgetEntry): unknown
+  happening(sentAt: number): Happening
+}
 
-/** A request is sent, of so many tokens; or the one of that name ends. */
+/** A request of so many tokens is sent; or the request of that name ends. */
 type Step = readonly [name: string, event: number | Ending]
 
-const accepted =
-  (tokens?: number): Ending =>
-  (entry) =>
-    entry.accepted(tokens)
-const refused =
-  (retryAfterMs?: number): Ending =>
-  (entry) =>
-    entry.refused(retryAfterMs)
-const failed: Ending = (entry) => entry.failed()
-const withdrawn: Ending = (entry) => entry.withdrawn?.()
+const accepted = (tokens?: number): Ending => ({
+  tell: (entry) => entry.accepted(tokens),
+  happening: () => ({ is: 'accepted', tokens }),
+})
+const refused = (retryAfterMs?: number): Ending => ({
+  tell: (entry) => entry.refused(retryAfterMs),
+  happening: (sentAt) => ({ is: 'refused', sentAt, retryAfterMs }),
+})
+const failed: Ending = { tell: (entry) => entry.failed(), happening: () => ({ is: 'failed' }) }
+const withdrawn: Ending = {
+  tell: (entry) => entry.withdrawn?.(),
+  happening: () => ({ is: 'withdrawn' }),
+}
 
 const traces: [string, RateLimit, Step[]][] = [
   [
@@ -97,56 +110,43 @@ const traces: [string, RateLimit, Step[]][] = [
   ],
 ]
 
-describe.runIf(hasRedisServer())('a budget in Redis decides as one in memory does after', () => {
+describe.runIf(hasRedisServer())('a budget in Redis holds what the policy in memory makes of', () => {
   it.each(traces)('%s', async (_, limit, steps) => {
     const server = await RedisServer.start()
     onTestFinished(() => server[Symbol.asyncDispose]())
     const redis = new Redis(server.url)
     onTestFinished(() => redis.disconnect())
-    const shared = new RedisBudget({ redis, rateLimit: limit })
-    /** The budget in memory lives through each event at the time that Redis had for it. */
-    let now = 0
-    const local = new LocalBudget(limit, { now: () => now, setTimeout: () => {}, clearTimeout: () => {} })
+    const budget = new RedisBudget({ redis, rateLimit: limit })
 
-    const draws = drawsOf(large, limit)
+    const largeDraws = drawsOf(large, limit)
     const statesInRedis = async () => {
-      const kept = await redis.mget(draws.map(({ key }) => rateKey(DEFAULT_PREFIX, key)))
+      const kept = await redis.mget(largeDraws.map(({ key }) => rateKey(DEFAULT_PREFIX, key)))
       return kept.map((json): RateState => JSON.parse(json ?? ''))
     }
-    const entries = new Map<string, readonly [shared: BudgetEntry, local: BudgetEntry]>()
+    let expected: readonly (RateState | undefined)[] = []
+    const requests = new Map<string, { request: BudgetRequest; entry: BudgetEntry; sentAt: number }>()
     for (const [name, event] of steps) {
-      const pair = entries.get(name)
-      const sent = typeof event === 'number' ? { ...passages, tokens: event } : undefined
-      const sharedEntry = sent && (await shared.enter(sent, never))
-      if (pair && typeof event === 'function') event(pair[0])
-      // A budget tells Redis one thing after the other: once this request is in, what came before it is told.
-      await shared.enter({ model: 'another' }, never)
-      const states = await statesInRedis()
-      now = states[0]?.times.seen ?? Number.NaN
-      if (pair && typeof event === 'function') event(pair[1])
-      if (sharedEntry) entries.set(name, [sharedEntry, enteredAtOnce(local, sent)])
+      const sent = requests.get(name)
+      if (sent && typeof event === 'object') event.tell(sent.entry)
+      const request = typeof event === 'number' ? { ...passages, tokens: event } : (sent?.request ?? passages)
+      const entry = typeof event === 'number' ? await budget.enter(request, never) : undefined
+      // A budget tells Redis one thing after another: once this request has entered, all before it is told.
+      await budget.enter({ model: 'another' }, never)
 
-      const wait = waitOf(draws, states, now)
-      if (wait) expect(waitOfLarge(local), name).toEqual(wait)
+      const states = await statesInRedis()
+      /** The time that Redis had for the event. */
+      const now = states[0]?.times.seen ?? Number.NaN
+      const draws = drawsOf(request, limit)
+      expected = statesAfter(
+        draws,
+        draws.map((draw, i) => stateOf(expected[i], draw, now)),
+        typeof event === 'number' ? { is: 'sent' } : event.happening(sent?.sentAt ?? Number.NaN),
+        now,
+      )
+      if (entry) requests.set(name, { request, entry, sentAt: now })
+      expect(states, name).toEqual(JSON.parse(JSON.stringify(expected)))
     }
-    expect(waitOf(draws, await statesInRedis(), now)).toBeDefined()
+    const states = await statesInRedis()
+    expect(waitOf(largeDraws, states, states[0]?.times.seen ?? Number.NaN)).toBeDefined()
   })
 })
-
-function enteredAtOnce(budget: LocalBudget, request: BudgetRequest): BudgetEntry {
-  const entry = budget.enter(request, never)
-  if (entry instanceof Promise) throw new Error('In memory the request waits, which Redis let in')
-  return entry
-}
-
-/** What a large request is told to wait for; it is given up at once, and changes nothing. */
-function waitOfLarge(budget: LocalBudget): BudgetWait | undefined {
-  const giveUp = new AbortController()
-  let told: BudgetWait | undefined
-  const entered = budget.enter(large, giveUp.signal, (wait) => {
-    told = wait
-  })
-  if (entered instanceof Promise) entered.catch(() => {})
-  giveUp.abort()
-  return told
-}

@@ -8,9 +8,9 @@ import type {
 } from '@pinecone-inference/client'
 import { drawsOf, type Happening, stateOf, statesAfter, waitOf } from '@pinecone-inference/client/adapters'
 import type { Redis } from 'ioredis'
-import { checkRateLimit } from '../options/check-numbers.js'
+import { checkRateLimit } from '../check-options.js'
 import { DEFAULT_PREFIX, rateKey } from '../redis/keys.js'
-import { Line } from './line.js'
+import { Mutex } from './mutex.js'
 import { SharedStates } from './shared-states.js'
 
 /** Milliseconds after which a waiting request asks again, however long the wait: others may have given back. */
@@ -42,7 +42,7 @@ export class RedisBudget implements SharedBudget {
   readonly #rateLimit: RateLimit
   readonly #prefix: string
   readonly #states: SharedStates
-  readonly #lines = new Map<string, Line>()
+  readonly #mutexes = new Map<string, Mutex>()
 
   /** @throws PineconeConfigurationError for a rate that is no number above 0 */
   constructor({ redis, rateLimit = {}, prefix = DEFAULT_PREFIX }: RedisBudgetOptions) {
@@ -72,7 +72,7 @@ export class RedisBudget implements SharedBudget {
     const end = (happening: Happening) => void tell(happening).catch(() => {})
 
     // One request of this process asks at a time: Redis is asked as often as there are processes, not requests.
-    const sentAt = await this.#line(keys[0] ?? '').wait(async () => {
+    const sentAt = await this.#mutex(keys[0] ?? '').runExclusive(async () => {
       for (;;) {
         signal.throwIfAborted()
         const wait = await tell({ is: 'sent' })
@@ -96,9 +96,9 @@ export class RedisBudget implements SharedBudget {
     }
   }
 
-  #line(key: string): Line {
-    const line = this.#lines.get(key) ?? new Line()
-    this.#lines.set(key, line)
-    return line
+  #mutex(key: string): Mutex {
+    const mutex = this.#mutexes.get(key) ?? new Mutex()
+    this.#mutexes.set(key, mutex)
+    return mutex
   }
 }

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { RateState } from '@pinecone-inference/client/adapters'
 import type { Redis } from 'ioredis'
 import { Script } from '../redis/script.js'
+import { Mutex } from './mutex.js'
 
 /**
  * Compare and swap. KEYS: the states'. ARGV: milliseconds to keep them; then for each key what it was thought to hold,
@@ -47,17 +48,15 @@ export class SharedStates {
   readonly #seen = new Map<string, string>()
   /** The clock of Redis less ours, in milliseconds. */
   #ahead: number | undefined
-  /** One change of this process at a time: two would only get into each other's way. */
-  #last: Promise<unknown> = Promise.resolve()
+  /** Two changes of one process at a time would only make each other start over. */
+  readonly #mutex = new Mutex()
 
   constructor(redis: Redis) {
     this.#redis = redis
   }
 
   change<T>(keys: readonly string[], change: Change<T>): Promise<T> {
-    const changed = this.#last.then(() => this.#change(keys, change))
-    this.#last = changed.catch(() => {})
-    return changed
+    return this.#mutex.runExclusive(() => this.#change(keys, change))
   }
 
   async #change<T>(keys: readonly string[], change: Change<T>): Promise<T> {

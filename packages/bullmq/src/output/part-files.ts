@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OutputFormat, writeRecords } from '@pinecone-inference/files'
-import { WorkerError } from '../work/worker-error.js'
+import { WorkerError } from '../run/errors.js'
 import type { Sink } from './sink.js'
 
 export interface PartFiles {

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { isNotNow, Outage } from './outage.js'
-import { RedisUnavailableError } from './redis-unavailable-error.js'
+import { isNotNow, Outage, RedisUnavailableError } from './outage.js'
 
 const FIRST_CONNECTION = 5_000
 /** Milliseconds between connections to a Redis that refuses for now. */

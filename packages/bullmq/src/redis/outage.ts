@@ -1,4 +1,10 @@
-import { RedisUnavailableError } from './redis-unavailable-error.js'
+/**
+ * Redis cannot be reached, or refuses commands for now: check its address, whether it runs, and the network in between.
+ * Thrown at the start. Later it is given to `onError`, and the command waits for Redis.
+ */
+export class RedisUnavailableError extends Error {
+  override name = 'RedisUnavailableError'
+}
 
 /**
  * Replies of a Redis that takes no commands, or no writes, for now: a primary that has become a replica in a failover,

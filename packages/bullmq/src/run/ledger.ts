@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { type RunKeys, runKeys } from '../redis/keys.js'
 import { Script } from '../redis/script.js'
-import { RunError } from './run-error.js'
+import { RunError } from './errors.js'
 import { formatSpec, identityOf, parseSpec, type RunSpec } from './run-spec.js'
 import type { VectorFacts } from './vector-facts.js'
 

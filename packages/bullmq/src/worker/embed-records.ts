@@ -1,9 +1,9 @@
 import { type Embedding, type PineconeInference, PineconeInferenceError } from '@pinecone-inference/client'
 import type { EmbeddedRecord, TextRecord } from '@pinecone-inference/files'
+import { WorkerError } from '../run/errors.js'
 import type { RecordFailure } from '../run/ledger.js'
 import type { RunSpec } from '../run/run-spec.js'
 import type { VectorFacts } from '../run/vector-facts.js'
-import { WorkerError } from './worker-error.js'
 
 /** What came of a job's records; the failures are those that the service will never take. */
 export interface EmbeddedJob {

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TextRecord } from '@pinecone-inference/files'
 import type { Queue } from 'bullmq'
+import { RunError } from '../run/errors.js'
 import { type EmbedJob, jobName } from '../run/job.js'
 import type { Ledger } from '../run/ledger.js'
 import { RETRIES } from '../run/retries.js'
-import { RunError } from '../run/run-error.js'
 import { planJobs } from './plan-jobs.js'
 
 export interface ProduceOptions {

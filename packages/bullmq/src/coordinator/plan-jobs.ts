@@ -1,14 +1,14 @@
 import type { TextRecord } from '@pinecone-inference/files'
+import { RunError } from '../run/errors.js'
 import { type EmbedJob, fingerprintOf } from '../run/job.js'
-import { checkRecord } from './check-record.js'
 
-/** Redis holds a job's records in memory, and hands them over in one piece. */
+/** Bytes of a job's records as JSON: Redis holds them in memory, and hands them over in one piece. */
 const MAX_JOB_BYTES = 8_000_000
 
 /**
  * Splits records into jobs, in order: the same records, the same jobs.
  *
- * @throws RunError for what is no record
+ * @throws RunError for a record without a string as `id` or `text`
  */
 export async function* planJobs(
   source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
@@ -33,4 +33,16 @@ export async function* planJobs(
     if (records.length >= recordsPerJob) yield next()
   }
   if (records.length > 0) yield next()
+}
+
+/** Refuses a value that would stop every worker that takes it from the queue. */
+function checkRecord(record: TextRecord, position: number): void {
+  const { id, text }: { id?: unknown; text?: unknown } = record ?? {}
+  if (typeof id !== 'string')
+    throw new RunError(`Record ${position} of the source has no id, or one that is not a string`)
+  if (typeof text !== 'string') {
+    throw new RunError(
+      `Record ${position} of the source, ${JSON.stringify(id)}, has no text, or one that is not a string; give '' where there is none`,
+    )
+  }
 }
