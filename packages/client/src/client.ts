@@ -6,14 +6,12 @@ import type {
   EmbedStreamOptions,
 } from './api/call-options.js'
 import type {
-  CollectedEmbedResult,
   EmbedModel,
   EmbedRequest,
   EmbedResult,
   EmbedStreamRequest,
   Encoding,
   StreamedEmbedding,
-  StreamedFailure,
   VectorTypeOf,
 } from './api/embed.js'
 import type { ListModelsFilter, ModelInfo, ModelList } from './api/models.js'
@@ -25,18 +23,18 @@ import { embedAll } from './calls/embed-all.js'
 import { embedStream } from './calls/embed-stream.js'
 import type { Engine } from './calls/engine.js'
 import { getModel, listModels, lookUpModel } from './calls/models.js'
-import { rerank } from './calls/rerank.js'
-import { rerankAll } from './calls/rerank-all.js'
+import { rerank, rerankAll } from './calls/rerank.js'
 import { Sender } from './delivery/sender.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
+import type { CollectedEmbedResult, StreamedFailure } from './errors/inference-error.js'
 import { Transport } from './http/transport.js'
 import { Call } from './lifetime/call.js'
-import { ModelCatalog } from './models/model-catalog.js'
+import { ModelCatalog } from './models/catalog.js'
 import { Observer } from './observe/observer.js'
 import { loadOpenTelemetry } from './observe/opentelemetry.js'
 import { type PineconeInferenceOptions, resolveSettings } from './settings.js'
-import { checkCallOptions, type Method } from './validate/call-options.js'
-import { checkEmbedFields } from './validate/embed-request.js'
+import { checkCallOptions, type Method } from './validate/options.js'
+import { checkEmbedFields } from './validate/requests.js'
 import { ExpectedByModel } from './wire/expected.js'
 
 /**

@@ -8,11 +8,9 @@ export type {
   EmbedStreamOptions,
 } from './api/call-options.js'
 export type {
-  CollectedEmbedResult,
   DenseEmbedding,
   DimensionOf,
   Embedding,
-  EmbedFailure,
   EmbedModel,
   EmbedParameters,
   EmbedParametersOf,
@@ -23,11 +21,23 @@ export type {
   Encoding,
   SparseEmbedding,
   StreamedEmbedding,
-  StreamedFailure,
-  VectorType,
   VectorTypeOf,
 } from './api/embed.js'
-export type { ListModelsFilter, ModelInfo, ModelList, SupportedParameter } from './api/models.js'
+export type {
+  HostedDimension,
+  HostedEmbedModel,
+  HostedEmbedParameters,
+  HostedModel,
+  HostedRerankModel,
+  HostedRerankParameters,
+  HostedVectorType,
+  ListModelsFilter,
+  ModelFacts,
+  ModelInfo,
+  ModelList,
+  SupportedParameter,
+  VectorType,
+} from './api/models.js'
 export type {
   RankedDocument,
   RerankDocument,
@@ -56,29 +66,19 @@ export {
   PineconeServerError,
 } from './errors/api-error.js'
 export { PineconeConfigurationError } from './errors/configuration-error.js'
-export { PineconeConnectionError } from './errors/connection-error.js'
 export {
+  type CollectedEmbedResult,
+  type EmbedFailure,
   type InputRange,
   type PartialEmbeddings,
   type PartialRanking,
   PineconeInferenceError,
+  type StreamedFailure,
 } from './errors/inference-error.js'
-export { PineconeResponseError } from './errors/response-error.js'
-export { PineconeTimeoutError } from './errors/timeout-error.js'
+export { PineconeConnectionError, PineconeResponseError, PineconeTimeoutError } from './errors/no-answer.js'
 export type { Verdict } from './errors/verdict.js'
 export type { HttpDispatcher } from './http/undici-carrier.js'
-export {
-  type HostedDimension,
-  type HostedEmbedModel,
-  type HostedEmbedParameters,
-  type HostedModel,
-  type HostedRerankModel,
-  type HostedRerankParameters,
-  type HostedVectorType,
-  hostedModel,
-  hostedModelNames,
-  type ModelFacts,
-} from './models/hosted-models.js'
+export { hostedModel, hostedModelNames } from './models/hosted.js'
 export type {
   CountedUsage,
   RequestAttempt,

@@ -4,9 +4,14 @@ import { asWritten } from './errors/as-written.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
 import type { HttpDispatcher } from './http/undici-carrier.js'
 import type { UsageReport } from './observe/usage-meter.js'
-import { checkListener, checkMethods, checkMilliseconds } from './validate/call-options.js'
-import { checkHeaders, isHeaderValue } from './validate/headers.js'
 import { checkOptions, type NamesOf } from './validate/options.js'
+import {
+  checkHeaders,
+  checkListener,
+  checkMethods,
+  checkMilliseconds,
+  isHeaderValue,
+} from './validate/values.js'
 
 export interface PineconeInferenceOptions {
   /** Default: the environment's `PINECONE_API_KEY`. */

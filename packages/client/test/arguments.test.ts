@@ -45,6 +45,47 @@ describe('what the caller changes after the call has begun', () => {
   })
 })
 
+describe('a request may be an object whose fields are getters of its class:', () => {
+  class Texts {
+    get model() {
+      return E5.model
+    }
+    get inputs() {
+      return ['a']
+    }
+    get parameters() {
+      return E5.parameters
+    }
+  }
+  class Documents {
+    get model() {
+      return model
+    }
+    get query() {
+      return 'q'
+    }
+    get documents() {
+      return ['document 0.5']
+    }
+  }
+
+  it('embed, embedAll and embedStream', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const client = api.client()
+    const { data } = await client.embed(new Texts())
+    expect(await client.embedAll(new Texts())).toMatchObject({ data })
+    for await (const item of client.embedStream(new Texts()))
+      expect(item).toMatchObject({ embedding: data[0] })
+  })
+
+  it('rerank and rerankAll', async () => {
+    const api = await scriptedApi(rerankAnswer)
+    const data = [{ index: 0, score: 0.5, document: { text: 'document 0.5' } }]
+    expect(await api.client().rerank(new Documents())).toMatchObject({ data })
+    expect(await api.client().rerankAll(new Documents())).toMatchObject({ data })
+  })
+})
+
 describe('is refused before anything is sent, and named:', () => {
   const embed = { ...E5, inputs: ['a'] }
   const rerank = { model, query: 'q', documents: ['a'] as (string | object)[] }

@@ -4,13 +4,11 @@ import type { PineconeInference } from '../client.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { atPositions } from '../errors/positions.js'
-import { hostedModel } from '../models/hosted-models.js'
-import { checkHostedModel } from '../validate/model.js'
-import { checkDocument, checkRankFieldCount, checkRankFields, checkTopN } from '../validate/rerank-request.js'
-import { clientFrom } from './client-fields.js'
-import { given } from './given.js'
+import { hostedModel } from '../models/hosted.js'
+import { checkHostedModel, checkRankFieldCount } from '../validate/model.js'
+import { checkDocument, checkRankFields, checkTopN } from '../validate/requests.js'
+import { clientFrom, given, type RerankCallOptions, type RerankFields } from './fields.js'
 import { hasText, rankable } from './rankable.js'
-import type { RerankCallOptions, RerankFields } from './rerank-fields.js'
 import { within } from './within.js'
 
 /** Documents as they were when the call was made, ready to be ranked. */
@@ -129,9 +127,7 @@ export class RerankCalls {
         },
         options,
       )
-      const placed = data.flatMap(({ index: place, score }) =>
-        positions.slice(place, place + 1).map((index) => ({ index, score })),
-      )
+      const placed = data.map(({ index, score }) => ({ index: positions[index] ?? index, score }))
       return { ...result, data: placed }
     } catch (error) {
       throw atPositions(error, { positions, signal: options.signal })

@@ -1,5 +1,5 @@
-import { callTimeout } from '../errors/timeout-error.js'
-import { checkMilliseconds, checkSignal } from '../validate/call-options.js'
+import { callTimeout } from '../errors/no-answer.js'
+import { checkMilliseconds, checkSignal } from '../validate/values.js'
 
 /**
  * Runs a whole call, retries included, within a time: what `timeout` means in the frameworks, where the client's is for

@@ -1,6 +1,10 @@
-import type { InputRange, PineconeInferenceError } from '../errors/inference-error.js'
-import type { HostedEmbedModel, HostedEmbedParameters, HostedVectorType } from '../models/hosted-models.js'
-import type { AsGiven } from './as-given.js'
+import type {
+  AsGiven,
+  HostedEmbedModel,
+  HostedEmbedParameters,
+  HostedVectorType,
+  VectorType,
+} from './models.js'
 
 /** A hosted model's name; any other string works too, and is then looked up with `GET /models/{name}`. */
 export type EmbedModel = HostedEmbedModel | (string & {})
@@ -58,8 +62,6 @@ export interface EmbedStreamRequest<
   encoding?: E | undefined
 }
 
-export type VectorType = 'dense' | 'sparse'
-
 /** The vectors that a model makes: known for a hosted one that the code names. */
 export type VectorTypeOf<M extends EmbedModel> = M extends HostedEmbedModel ? HostedVectorType<M> : VectorType
 
@@ -110,28 +112,4 @@ export interface StreamedEmbedding<E extends Encoding = 'number', V extends Vect
   embedding: Embedding<E, V>
   /** The model that served it, the same for the whole stream. */
   model: string
-}
-
-/** An input of a stream that could not be embedded. */
-export interface StreamedFailure {
-  /** The position of the input, from 0. */
-  index: number
-  /** The error of the request that held it. */
-  error: PineconeInferenceError
-}
-
-/** Inputs that could not be embedded, and why. */
-export interface EmbedFailure {
-  /** From the first input up to, not including, the second. */
-  inputRange: InputRange
-  error: PineconeInferenceError
-}
-
-/** The result of `embedAll` with `onError: 'collect'`. */
-export interface CollectedEmbedResult<E extends Encoding = 'number', V extends VectorType = VectorType>
-  extends Omit<EmbedResult<E, V>, 'data'> {
-  /** One embedding per input, in input order; null where it could not be embedded. */
-  data: (Embedding<E, V> | null)[]
-  /** In input order; empty if all went well. */
-  failures: EmbedFailure[]
 }

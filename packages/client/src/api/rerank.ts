@@ -1,5 +1,4 @@
-import type { HostedRerankModel, HostedRerankParameters } from '../models/hosted-models.js'
-import type { AsGiven } from './as-given.js'
+import type { AsGiven, HostedRerankModel, HostedRerankParameters } from './models.js'
 
 /** A hosted model's name; any other string works too, and is then looked up with `GET /models/{name}`. */
 export type RerankModel = HostedRerankModel | (string & {})

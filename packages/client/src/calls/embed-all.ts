@@ -1,24 +1,15 @@
 import type { CollectingEmbedAllOptions, EmbedAllOptions } from '../api/call-options.js'
-import type {
-  CollectedEmbedResult,
-  Embedding,
-  EmbedFailure,
-  EmbedRequest,
-  EmbedResult,
-  Encoding,
-} from '../api/embed.js'
+import type { Embedding, EmbedRequest, EmbedResult, Encoding } from '../api/embed.js'
 import { piecesOf } from '../batches/pieces.js'
 import { AHEAD_PER_SLOT, MAX_REQUEST_BYTES, planBatches } from '../batches/plan-batches.js'
-import type { PineconeInferenceError } from '../errors/inference-error.js'
-import { isCallTimeout } from '../errors/timeout-error.js'
+import type { CollectedEmbedResult, EmbedFailure, PineconeInferenceError } from '../errors/inference-error.js'
+import { isCallTimeout } from '../errors/no-answer.js'
 import type { Call } from '../lifetime/call.js'
 import { tell } from '../observe/tell.js'
-import { checkEmbedRequest } from '../validate/embed-request.js'
+import { checkEmbedRequest } from '../validate/requests.js'
 import { type WireItem, wireText } from '../wire/items.js'
-import { embedBatch, madeBy, nothingEmbedded } from './embed.js'
-import { embedProbe, inputsPerRequest } from './embed-bulk.js'
+import { embedBatch, embedProbe, inputsPerRequest, madeBy, nothingEmbedded } from './embed.js'
 import type { Engine } from './engine.js'
-import { ownEmbedRequest } from './own-copy.js'
 
 /** Any number of texts: split to the model's limits, sent side by side, back in input order. */
 export async function embedAll<E extends Encoding>(
@@ -28,7 +19,7 @@ export async function embedAll<E extends Encoding>(
   engine: Engine,
 ): Promise<EmbedResult<E> | CollectedEmbedResult<E>> {
   checkEmbedRequest(given)
-  const request = ownEmbedRequest(given)
+  const request = copyOf(given)
   const { model, inputs, parameters, encoding } = request
   const { batchSize, onProgress } = options
   const plan = { model, parameters, inputs: inputs.length, batchSize }
@@ -94,4 +85,13 @@ export async function embedAll<E extends Encoding>(
 /** Each text when its turn comes, so that not all are in memory twice. */
 function* written(texts: readonly string[]): Generator<WireItem, void> {
   for (const text of texts) yield wireText(text)
+}
+
+/**
+ * A copy, because the caller may refill its arrays as soon as it has the promise. Field by field, because a request may
+ * be an object with getters.
+ */
+function copyOf<E extends Encoding>(request: EmbedRequest<E>): EmbedRequest<E> {
+  const { model, inputs, parameters, encoding } = request
+  return { model, inputs: [...inputs], parameters: parameters && { ...parameters }, encoding }
 }

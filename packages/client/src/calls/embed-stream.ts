@@ -1,16 +1,14 @@
 import type { CollectingEmbedStreamOptions, EmbedStreamOptions } from '../api/call-options.js'
-import type { EmbedStreamRequest, Encoding, StreamedEmbedding, StreamedFailure } from '../api/embed.js'
+import type { EmbedStreamRequest, Encoding, StreamedEmbedding } from '../api/embed.js'
 import { piecesOf } from '../batches/pieces.js'
 import { type Batch, type BatchLimits, BatchPlanner, MAX_REQUEST_BYTES } from '../batches/plan-batches.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
-import { PineconeInferenceError } from '../errors/inference-error.js'
+import { PineconeInferenceError, type StreamedFailure } from '../errors/inference-error.js'
 import { type Call, drainOn, isDrained } from '../lifetime/call.js'
-import { checkText } from '../validate/embed-request.js'
+import { checkText } from '../validate/requests.js'
 import { type WireItem, wireText } from '../wire/items.js'
-import { embedBatch } from './embed.js'
-import { embedProbe, inputsPerRequest } from './embed-bulk.js'
+import { embedBatch, embedProbe, inputsPerRequest } from './embed.js'
 import type { Engine } from './engine.js'
-import { ownStreamRequest } from './own-copy.js'
 
 /**
  * Batches per slot that are started and not yet taken. One slow answer holds back what came after it, so
@@ -25,7 +23,7 @@ export async function* embedStream<E extends Encoding>(
   call: Call,
   engine: Engine,
 ): AsyncGenerator<StreamedEmbedding<E> | StreamedFailure, void> {
-  const request = ownStreamRequest(given)
+  const request = copyOf(given)
   const { model, inputs, parameters, encoding } = request
   checkIterable(inputs)
   const { batchSize, drain } = options
@@ -131,4 +129,10 @@ function checkIterable(inputs: unknown): void {
     (Symbol.iterator in inputs || Symbol.asyncIterator in inputs)
   if (!iterable)
     throw new PineconeConfigurationError('inputs', 'must be an iterable or async iterable of strings')
+}
+
+/** A copy, because the caller may change its parameters. The inputs are read once, as they come. */
+function copyOf<E extends Encoding>(request: EmbedStreamRequest<E>): EmbedStreamRequest<E> {
+  const { model, inputs, parameters, encoding } = request
+  return { model, inputs, parameters: parameters && { ...parameters }, encoding }
 }

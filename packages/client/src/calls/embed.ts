@@ -1,9 +1,11 @@
-import type { EmbedParameters, EmbedRequest, EmbedResult, Encoding, VectorType } from '../api/embed.js'
+import type { EmbedParameters, EmbedRequest, EmbedResult, Encoding } from '../api/embed.js'
+import type { ModelFacts, VectorType } from '../api/models.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import type { Call } from '../lifetime/call.js'
-import { hostedModel } from '../models/hosted-models.js'
-import { checkEmbedRequest } from '../validate/embed-request.js'
+import { hostedModel } from '../models/hosted.js'
 import { checkModelUse } from '../validate/model.js'
+import { checkEmbedRequest } from '../validate/requests.js'
+import { checkBatchSize } from '../validate/values.js'
 import { embedAnswer, encodeEmbedRequest } from '../wire/embed.js'
 import type { ExpectedVectors } from '../wire/expected.js'
 import { textBytes, type WireItem, wireText } from '../wire/items.js'
@@ -33,7 +35,7 @@ export async function embed<E extends Encoding>(
 }
 
 /** What the requests of a call have in common. */
-export interface EmbedWork<E extends Encoding> {
+interface EmbedWork<E extends Encoding> {
   readonly model: string
   readonly parameters: EmbedParameters | undefined
   readonly encoding: E | undefined
@@ -67,4 +69,36 @@ export function nothingEmbedded(model: string): EmbedResult<never> {
 /** The vectors that a model makes, before it has made any. */
 export function madeBy(model: string): VectorType {
   return hostedModel(model)?.vectorType ?? 'dense'
+}
+
+/**
+ * How many texts a request of this call may hold, and what is known of the model. Refuses parameters, or a batch size,
+ * that the model does not take.
+ */
+export async function inputsPerRequest(
+  bulk: {
+    model: string
+    parameters?: EmbedParameters | undefined
+    inputs: number
+    batchSize?: number | undefined
+  },
+  call: Call,
+  engine: Engine,
+): Promise<{ count: number; facts: ModelFacts | undefined }> {
+  const { model, parameters, batchSize } = bulk
+  checkBatchSize(batchSize)
+  const facts = await engine.catalog.facts(model, bulk.inputs, call)
+  if (!facts) return { count: batchSize ?? 1, facts }
+  checkModelUse('embed', model, facts, parameters)
+  checkBatchSize(batchSize, { most: facts.maxBatchSize, model })
+  return { count: batchSize ?? facts.maxBatchSize, facts }
+}
+
+/** Sends a text that no model refuses: if this fails too, the request itself is at fault. */
+export function embedProbe<E extends Encoding>(
+  work: EmbedWork<E>,
+  call: Call,
+  engine: Engine,
+): Promise<EmbedResult<E>> {
+  return embedBatch(work, [wireText('a')], call, engine)
 }

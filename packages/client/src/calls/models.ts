@@ -4,8 +4,8 @@ import { PineconeApiError } from '../errors/api-error.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import type { Call } from '../lifetime/call.js'
-import { checkModelName } from '../validate/model.js'
 import { checkOptions, type NamesOf } from '../validate/options.js'
+import { checkModelName } from '../validate/requests.js'
 import { modelInfoAnswer, modelListAnswer } from '../wire/models.js'
 
 const FILTER: NamesOf<ListModelsFilter> = { type: true, vectorType: true }

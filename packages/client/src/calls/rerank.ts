@@ -1,14 +1,17 @@
-import type { RankedDocument, RerankRequest, RerankResult } from '../api/rerank.js'
+import type { RankedDocument, RerankDocument, RerankRequest, RerankResult } from '../api/rerank.js'
+import { piecesOf } from '../batches/pieces.js'
+import { AHEAD_PER_SLOT, MAX_REQUEST_BYTES, planBatches } from '../batches/plan-batches.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import type { PineconeInferenceError } from '../errors/inference-error.js'
+import { isCallTimeout } from '../errors/no-answer.js'
 import type { Call } from '../lifetime/call.js'
-import { hostedModel } from '../models/hosted-models.js'
-import { checkModelUse } from '../validate/model.js'
-import { checkRankFieldCount, checkRerankRequest, unwritable } from '../validate/rerank-request.js'
+import { hostedModel } from '../models/hosted.js'
+import { checkModelUse, checkRankFieldCount } from '../validate/model.js'
+import { checkRerankRequest, unwritable } from '../validate/requests.js'
 import { ExpectedScores } from '../wire/expected.js'
 import { documentFields, type WireItem, wireItem } from '../wire/items.js'
 import { encodeRerankRequest, rerankAnswer } from '../wire/rerank.js'
 import type { Engine } from './engine.js'
-import { ownRerankRequest } from './own-copy.js'
 
 /** One call, one request. */
 export async function rerank(request: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
@@ -27,7 +30,7 @@ export async function rerank(request: RerankRequest, call: Call, engine: Engine)
   if (request.documents.length === 0) return nothingRanked(request.model)
   const documents = request.documents.map(written)
   const expected = new ExpectedScores(request.model)
-  const result = await rerankBatch({ ...ownRerankRequest(request), documents, expected }, call, engine)
+  const result = await rerankBatch({ ...copyOf(request), documents, expected }, call, engine)
   // Best first is promised; the contract only hopes that the service keeps to it.
   return { ...result, data: mergeRankings([result.data]) }
 }
@@ -40,6 +43,75 @@ function written(document: string | object, index: number): WireItem {
   }
 }
 
+/** Any number of documents: split to the model's limits, ranked side by side, merged into one ranking. */
+export async function rerankAll(given: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
+  checkRerankRequest(given)
+  const request = copyOf(given)
+  const { model, documents, topN, returnDocuments = true } = request
+  const rankFields = request.rankFields ?? ['text']
+  const toRank = documents.map((document) => wireItem(rankedFields(document, rankFields)))
+  const facts = await engine.catalog.facts(model, documents.length, call)
+  if (facts) {
+    checkModelUse('rerank', model, facts, request.parameters)
+    checkRankFieldCount(request.rankFields, model, facts)
+  }
+  if (documents.length === 0) return nothingRanked(model)
+
+  const count = facts?.maxBatchSize ?? 1
+  if (documents.length > count) call.lane = 'bulk'
+  const expected = new ExpectedScores(model)
+  const rankings: RankedDocument[][] = []
+  const usage = { rerankUnits: 0 }
+  const merged = () =>
+    mergeRankings(rankings, topN).map(({ index, score }) => {
+      const document = returnDocuments ? documents[index] : undefined
+      return document === undefined ? { index, score } : { index, score, document: documentFields(document) }
+    })
+  const bytes = Math.max(1, MAX_REQUEST_BYTES - wireItem([request.query]).bytes)
+  const pieces = piecesOf(planBatches(toRank, { count, bytes }), {
+    call,
+    slots: engine.maxConcurrency,
+    window: AHEAD_PER_SLOT * engine.maxConcurrency,
+    order: 'any',
+    send: ({ items }, part) => {
+      const most = topN === undefined ? {} : { topN: Math.min(topN, items.length) }
+      return rerankBatch(
+        { ...request, ...most, documents: items, returnDocuments: false, expected },
+        part,
+        engine,
+      )
+    },
+  })
+  let failure: PineconeInferenceError | undefined
+  try {
+    for await (const piece of pieces) {
+      if ('error' in piece) {
+        failure ??= piece.error
+      } else {
+        rankings.push(piece.result.data.map(({ index, score }) => ({ index: piece.start + index, score })))
+        usage.rerankUnits += piece.result.usage.rerankUnits
+      }
+    }
+  } catch (error) {
+    if (isCallTimeout(error)) error.partial = { data: merged(), usage }
+    throw error
+  }
+  if (failure) {
+    failure.partial = { data: merged(), usage }
+    throw failure
+  }
+  return { model: expected.model, data: merged(), usage }
+}
+
+/** Only what is ranked by goes to the service; the caller's own object is put back beside its score. */
+function rankedFields(document: string | object, rankFields: readonly string[]): RerankDocument {
+  const fields = documentFields(document)
+  if (typeof document === 'string') return fields
+  return Object.fromEntries(
+    rankFields.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field]]])),
+  )
+}
+
 /** Documents that go into one request. */
 type RerankBatch = Omit<RerankRequest, 'documents'> & {
   readonly documents: readonly WireItem[]
@@ -47,7 +119,7 @@ type RerankBatch = Omit<RerankRequest, 'documents'> & {
 }
 
 /** Sends documents that are known to be right. */
-export async function rerankBatch(request: RerankBatch, call: Call, engine: Engine): Promise<RerankResult> {
+async function rerankBatch(request: RerankBatch, call: Call, engine: Engine): Promise<RerankResult> {
   const { model, documents, topN, expected } = request
   return engine.sender.send(
     {
@@ -61,7 +133,7 @@ export async function rerankBatch(request: RerankBatch, call: Call, engine: Engi
   )
 }
 
-export function nothingRanked(model: string): RerankResult {
+function nothingRanked(model: string): RerankResult {
   return { model, data: [], usage: { rerankUnits: 0 } }
 }
 
@@ -77,4 +149,21 @@ export function mergeRankings(
     .flat()
     .sort((a, b) => b.score - a.score || a.index - b.index)
     .slice(0, topN)
+}
+
+/**
+ * A copy, because the caller may refill its arrays as soon as it has the promise. Field by field, because a request may
+ * be an object with getters.
+ */
+function copyOf(request: RerankRequest): RerankRequest {
+  const { model, query, documents, topN, returnDocuments, rankFields, parameters } = request
+  return {
+    model,
+    query,
+    documents: [...documents],
+    topN,
+    returnDocuments,
+    rankFields: rankFields && [...rankFields],
+    parameters: parameters && { ...parameters },
+  }
 }

@@ -1,5 +1,4 @@
-import { brand } from './brand.js'
-import { PineconeInferenceError } from './inference-error.js'
+import { brand, PineconeInferenceError } from './inference-error.js'
 import { type Verdict, verdictOnStatus } from './verdict.js'
 
 export interface ApiErrorAnswer {

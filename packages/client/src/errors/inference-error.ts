@@ -1,8 +1,34 @@
-import type { Embedding, Encoding } from '../api/embed.js'
+import type { Embedding, EmbedResult, Encoding } from '../api/embed.js'
+import type { VectorType } from '../api/models.js'
 import type { RankedDocument } from '../api/rerank.js'
 import { asOneLine } from './as-written.js'
-import { brand, hasBrandOf } from './brand.js'
 import type { Verdict } from './verdict.js'
+
+/**
+ * Known by name to every copy of this package. A program may load two of them, one by `import` and one by `require`, and
+ * an error of one is to be an instance of the other's class.
+ */
+const BRAND = Symbol.for('@pinecone-inference/client/error')
+
+/** Marks the instances of an error class, in whichever copy of the package they are made. */
+export function brand(errorClass: { readonly prototype: object }, kind: string): void {
+  Object.defineProperty(errorClass.prototype, BRAND, { value: kind })
+}
+
+/** `instanceof` for a branded class; for a program's own subclass of one, that of the language. */
+function hasBrandOf(prototype: object, value: unknown): boolean {
+  const kind = ownBrand(prototype)
+  if (typeof value !== 'object' || value === null) return false
+  if (kind === undefined) return Object.prototype.isPrototypeOf.call(prototype, value)
+  for (let one: unknown = value; typeof one === 'object' && one !== null; one = Object.getPrototypeOf(one)) {
+    if (ownBrand(one) === kind) return true
+  }
+  return false
+}
+
+function ownBrand(prototype: object): unknown {
+  return Object.getOwnPropertyDescriptor(prototype, BRAND)?.value
+}
 
 /** The inputs (or documents) an error is about: from `start` up to, not including, `end`. */
 export type InputRange = readonly [start: number, end: number]
@@ -53,3 +79,27 @@ export class PineconeInferenceError extends Error {
   }
 }
 brand(PineconeInferenceError, 'inference')
+
+/** Inputs that could not be embedded, and why. */
+export interface EmbedFailure {
+  /** From the first input up to, not including, the second. */
+  inputRange: InputRange
+  error: PineconeInferenceError
+}
+
+/** An input of a stream that could not be embedded. */
+export interface StreamedFailure {
+  /** The position of the input, from 0. */
+  index: number
+  /** The error of the request that held it. */
+  error: PineconeInferenceError
+}
+
+/** The result of `embedAll` with `onError: 'collect'`. */
+export interface CollectedEmbedResult<E extends Encoding = 'number', V extends VectorType = VectorType>
+  extends Omit<EmbedResult<E, V>, 'data'> {
+  /** One embedding per input, in input order; null where it could not be embedded. */
+  data: (Embedding<E, V> | null)[]
+  /** In input order; empty if all went well. */
+  failures: EmbedFailure[]
+}

@@ -5,7 +5,7 @@ import {
   type PartialRanking,
   PineconeInferenceError,
 } from './inference-error.js'
-import { isCallTimeout } from './timeout-error.js'
+import { isCallTimeout } from './no-answer.js'
 
 /**
  * For a layer that passes on only some of its caller's items, or passes them on in another order: the same error with its

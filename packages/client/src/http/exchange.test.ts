@@ -1,6 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { PineconeConnectionError } from '../errors/connection-error.js'
-import { PineconeResponseError } from '../errors/response-error.js'
+import { PineconeConnectionError, PineconeResponseError } from '../errors/no-answer.js'
 import { Call } from '../lifetime/call.js'
 import type { Receiver } from './carrier.js'
 import { exchange } from './exchange.js'

@@ -1,7 +1,11 @@
 import { asWritten } from '../errors/as-written.js'
-import { isUntrusted, PineconeConnectionError, tunnelStatus } from '../errors/connection-error.js'
-import { PineconeResponseError } from '../errors/response-error.js'
-import { PineconeTimeoutError } from '../errors/timeout-error.js'
+import {
+  isUntrusted,
+  PineconeConnectionError,
+  PineconeResponseError,
+  PineconeTimeoutError,
+  tunnelStatus,
+} from '../errors/no-answer.js'
 import type { Call } from '../lifetime/call.js'
 import type { Carrier, WireRequest } from './carrier.js'
 import type { Secrecy } from './secrecy.js'

@@ -1,4 +1,4 @@
-import { PineconeResponseError } from '../errors/response-error.js'
+import { PineconeResponseError } from '../errors/no-answer.js'
 import { afterReactions } from '../lifetime/after-reactions.js'
 import type { Call } from '../lifetime/call.js'
 import type { AttemptAnswer } from '../observe/observer.js'

@@ -1,60 +1,8 @@
-import type { VectorType } from '../api/embed.js'
+import type { ModelFacts, VectorType } from '../api/models.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
-import { hostedModel, hostedModelNames, type ModelFacts } from '../models/hosted-models.js'
-import { checkOptions } from './options.js'
-
-/** It goes into the path of `GET /models/{name}`, where `.` and `..` are steps, and half a surrogate pair has no bytes. */
-function isName(model: string): boolean {
-  return model.trim() !== '' && !/^\.\.?$|[\p{Surrogate}\p{Cc}]/u.test(model)
-}
-
-export function checkModelName(model: unknown): asserts model is string {
-  if (typeof model !== 'string' || !isName(model)) {
-    throw new PineconeConfigurationError('model', "must be a model's name")
-  }
-}
-
-/** Refuses what is no request, has a field that none has or no model, or parameters that cannot be sent. */
-export function checkRequest(request: unknown, names: Readonly<Record<string, true>>): void {
-  if (typeof request !== 'object' || request === null) {
-    throw new PineconeConfigurationError(
-      'request',
-      'must be an object with a model and what it is to work on',
-    )
-  }
-  checkOptions(request, names, 'the request')
-  const { model, parameters } = request as { model?: unknown; parameters?: unknown }
-  checkModelName(model)
-  checkParameters(parameters)
-}
-
-function checkParameters(parameters: unknown): void {
-  if (parameters === undefined) return
-  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
-    throw new PineconeConfigurationError('parameters', 'must be an object')
-  }
-  for (const [name, value] of Object.entries(parameters)) {
-    if (!isJson(value)) throw new PineconeConfigurationError(`parameters.${name}`, NOT_JSON)
-  }
-}
-
-const NOT_JSON = 'cannot be sent as JSON: it is or holds something else, or holds itself'
-
-/** Whether all of it arrives: `JSON.stringify` writes NaN as null, and leaves a function out. */
-function isJson(value: unknown): boolean {
-  const refuse = (_: string, one: unknown) => {
-    if (['function', 'symbol', 'bigint'].includes(typeof one)) throw new TypeError(NOT_JSON)
-    if (typeof one === 'number' && !Number.isFinite(one)) throw new TypeError(NOT_JSON)
-    return one
-  }
-  try {
-    JSON.stringify(value, refuse)
-    return true
-  } catch {
-    return false
-  }
-}
+import { hostedModel, hostedModelNames } from '../models/hosted.js'
+import { checkModelName, checkParameters } from './requests.js'
 
 /**
  * For adapters, when they are built: refuses a hosted model of another kind, or parameters it does not take.
@@ -145,5 +93,19 @@ function checkDimension(model: string, facts: ModelFacts, dimension: unknown): v
   }
   if (!Number.isInteger(dimension) || Number(dimension) < 1) {
     throw new PineconeConfigurationError('parameters.dimension', 'must be a whole number of at least 1')
+  }
+}
+
+/** Refuses more rank fields than the model ranks by. */
+export function checkRankFieldCount(
+  rankFields: readonly string[] | undefined,
+  model: string,
+  facts: ModelFacts | undefined,
+) {
+  if (facts?.maxRankFields !== undefined && rankFields && rankFields.length > facts.maxRankFields) {
+    throw new PineconeConfigurationError(
+      'rankFields',
+      `names ${rankFields.length} fields; ${model} ranks by ${facts.maxRankFields}`,
+    )
   }
 }

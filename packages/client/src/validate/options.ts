@@ -1,5 +1,7 @@
+import type { CallOptions, EmbedAllOptions, EmbedStreamOptions } from '../api/call-options.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { checkHeaders, checkListener, checkMilliseconds, checkSignal } from './values.js'
 
 /** The names of all options of an interface: the compiler asks for each. */
 export type NamesOf<Options> = { readonly [Name in keyof Options]-?: true }
@@ -121,4 +123,39 @@ function distance(from: string, to: string): number {
     row = next
   }
   return row[to.length] ?? 0
+}
+
+const CALL: NamesOf<CallOptions> = { signal: true, timeout: true, headers: true, onResponse: true }
+const EMBED_ALL: NamesOf<EmbedAllOptions> = { ...CALL, onProgress: true, batchSize: true, onError: true }
+const EMBED_STREAM: NamesOf<EmbedStreamOptions> = { ...CALL, batchSize: true, drain: true, onError: true }
+const OPTIONS_OF = {
+  embed: CALL,
+  embedAll: EMBED_ALL,
+  embedStream: EMBED_STREAM,
+  rerank: CALL,
+  rerankAll: CALL,
+  listModels: CALL,
+  getModel: CALL,
+}
+
+/** A method of the client. */
+export type Method = keyof typeof OPTIONS_OF
+
+/** What not every method has is absent here: it was refused by its name. */
+type AnyOptions = CallOptions & { drain?: unknown; onError?: unknown; onProgress?: unknown }
+
+export function checkCallOptions(method: Method, options: AnyOptions): void {
+  checkOptions(options, OPTIONS_OF[method], method)
+  if (options.timeout !== undefined) checkMilliseconds('timeout', options.timeout)
+  checkSignal('signal', options.signal)
+  checkHeaders(options.headers)
+  checkListener('onResponse', options.onResponse)
+  checkListener('onProgress', options.onProgress)
+  checkSignal('drain', options.drain)
+  checkOnError(options.onError)
+}
+
+function checkOnError(onError: unknown): void {
+  if (onError === undefined || onError === 'throw' || onError === 'collect') return
+  throw new PineconeConfigurationError('onError', `is ${asWritten(onError)}`, ['throw', 'collect'])
 }

@@ -1,5 +1,5 @@
 import { counted, kindOf } from '../errors/as-written.js'
-import { PineconeResponseError } from '../errors/response-error.js'
+import { PineconeResponseError } from '../errors/no-answer.js'
 
 /**
  * The text of an answer as JSON.

@@ -1,6 +1,7 @@
-import type { Embedding, EmbedParameters, Encoding, VectorType } from '../api/embed.js'
+import type { Embedding, EmbedParameters, Encoding } from '../api/embed.js'
+import type { ModelFacts, VectorType } from '../api/models.js'
 import { counted } from '../errors/as-written.js'
-import { hostedModel, type ModelFacts } from '../models/hosted-models.js'
+import { hostedModel } from '../models/hosted.js'
 import { broken } from './answer.js'
 
 /**

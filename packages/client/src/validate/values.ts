@@ -1,38 +1,5 @@
-import type { CallOptions, EmbedAllOptions, EmbedStreamOptions } from '../api/call-options.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
-import { checkHeaders } from './headers.js'
-import { checkOptions, type NamesOf } from './options.js'
-
-const CALL: NamesOf<CallOptions> = { signal: true, timeout: true, headers: true, onResponse: true }
-const EMBED_ALL: NamesOf<EmbedAllOptions> = { ...CALL, onProgress: true, batchSize: true, onError: true }
-const EMBED_STREAM: NamesOf<EmbedStreamOptions> = { ...CALL, batchSize: true, drain: true, onError: true }
-const OPTIONS_OF = {
-  embed: CALL,
-  embedAll: EMBED_ALL,
-  embedStream: EMBED_STREAM,
-  rerank: CALL,
-  rerankAll: CALL,
-  listModels: CALL,
-  getModel: CALL,
-}
-
-/** A method of the client. */
-export type Method = keyof typeof OPTIONS_OF
-
-/** What not every method has is absent here: it was refused by its name. */
-type AnyOptions = CallOptions & { drain?: unknown; onError?: unknown; onProgress?: unknown }
-
-export function checkCallOptions(method: Method, options: AnyOptions): void {
-  checkOptions(options, OPTIONS_OF[method], method)
-  if (options.timeout !== undefined) checkMilliseconds('timeout', options.timeout)
-  checkSignal('signal', options.signal)
-  checkHeaders(options.headers)
-  checkListener('onResponse', options.onResponse)
-  checkListener('onProgress', options.onProgress)
-  checkSignal('drain', options.drain)
-  checkOnError(options.onError)
-}
 
 export function checkSignal(argument: string, signal: unknown): void {
   checkMethods(argument, signal, 'an AbortSignal', ['addEventListener', 'throwIfAborted'])
@@ -50,11 +17,6 @@ export function checkMethods(
   if (missing !== undefined) {
     throw new PineconeConfigurationError(argument, `must be ${kind}; it has no function ${missing}`)
   }
-}
-
-function checkOnError(onError: unknown): void {
-  if (onError === undefined || onError === 'throw' || onError === 'collect') return
-  throw new PineconeConfigurationError('onError', `is ${asWritten(onError)}`, ['throw', 'collect'])
 }
 
 export function checkListener(argument: string, listener: unknown): void {
@@ -87,4 +49,42 @@ export function checkBatchSize(batchSize: unknown, limit?: { most: number; model
       `is ${asWritten(batchSize)}; it must be a whole number ${range}`,
     )
   }
+}
+
+const OWN_HEADERS = new Set([
+  'api-key',
+  'x-pinecone-api-version',
+  'user-agent',
+  'content-type',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'host',
+])
+
+/** Refuses headers that cannot be sent, or that the client sets itself. */
+export function checkHeaders(headers: unknown): void {
+  if (headers === undefined) return
+  if (typeof headers !== 'object' || headers === null) {
+    throw new PineconeConfigurationError('headers', 'must be an object of names and values')
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name)) {
+      throw new PineconeConfigurationError(
+        'headers',
+        `has the name ${JSON.stringify(name)}, which is no header name`,
+      )
+    }
+    if (OWN_HEADERS.has(name.toLowerCase())) {
+      throw new PineconeConfigurationError(`headers.${name}`, 'is set by the client itself')
+    }
+    if (typeof value !== 'string' || !isHeaderValue(value)) {
+      throw new PineconeConfigurationError(`headers.${name}`, 'must be a string without line breaks')
+    }
+  }
+}
+
+/** RFC 9110, 5.5: visible characters, spaces and tabs. */
+export function isHeaderValue(value: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 }

@@ -1,7 +1,6 @@
-import type { ModelInfo } from '../api/models.js'
+import type { ModelFacts, ModelInfo } from '../api/models.js'
 import type { Call } from '../lifetime/call.js'
-import { factsFromInfo } from './facts-from-info.js'
-import { hostedModel, type ModelFacts } from './hosted-models.js'
+import { factsFromInfo, hostedModel } from './hosted.js'
 
 type AskService = (model: string, signal: AbortSignal) => Promise<ModelInfo>
 
@@ -23,11 +22,14 @@ export class ModelCatalog {
   }
 
   /**
-   * The facts of a model, asking the service at most once. A failed look-up is forgotten, and one that no call waits for
-   * any more is ended.
+   * The facts of a model, asking the service at most once. A failed look-up is forgotten, and one is ended when no call
+   * waits for it any more. Undefined for a model that is not hosted where the call has a single item, which never has to
+   * be split and so never waits for a look-up.
    */
-  facts(model: string, call: Call): ModelFacts | Promise<ModelFacts> {
-    return hostedModel(model) ?? this.#known.get(model) ?? this.#lookUp(model, call)
+  async facts(model: string, items: number, call: Call): Promise<ModelFacts | undefined> {
+    const hosted = hostedModel(model)
+    if (hosted || items <= 1) return hosted
+    return this.#known.get(model) ?? this.#lookUp(model, call)
   }
 
   async #lookUp(model: string, call: Call): Promise<ModelFacts> {

@@ -1,10 +1,90 @@
+import type { EmbedRequest, Encoding } from '../api/embed.js'
 import type { RerankDocument, RerankRequest } from '../api/rerank.js'
-import { asWritten } from '../errors/as-written.js'
+import { asWritten, kindOf } from '../errors/as-written.js'
 import { PineconeConfigurationError, refusedInput } from '../errors/configuration-error.js'
-import type { ModelFacts } from '../models/hosted-models.js'
 import { documentFields } from '../wire/items.js'
-import { checkRequest } from './model.js'
-import type { NamesOf } from './options.js'
+import { checkOptions, type NamesOf } from './options.js'
+
+/** It goes into the path of `GET /models/{name}`, where `.` and `..` are steps, and half a surrogate pair has no bytes. */
+function isName(model: string): boolean {
+  return model.trim() !== '' && !/^\.\.?$|[\p{Surrogate}\p{Cc}]/u.test(model)
+}
+
+export function checkModelName(model: unknown): asserts model is string {
+  if (typeof model !== 'string' || !isName(model)) {
+    throw new PineconeConfigurationError('model', "must be a model's name")
+  }
+}
+
+/** Refuses what is no request, has a field that none has or no model, or parameters that cannot be sent. */
+function checkRequest(request: unknown, names: Readonly<Record<string, true>>): void {
+  if (typeof request !== 'object' || request === null) {
+    throw new PineconeConfigurationError(
+      'request',
+      'must be an object with a model and what it is to work on',
+    )
+  }
+  checkOptions(request, names, 'the request')
+  const { model, parameters } = request as { model?: unknown; parameters?: unknown }
+  checkModelName(model)
+  checkParameters(parameters)
+}
+
+export function checkParameters(parameters: unknown): void {
+  if (parameters === undefined) return
+  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
+    throw new PineconeConfigurationError('parameters', 'must be an object')
+  }
+  for (const [name, value] of Object.entries(parameters)) {
+    if (!isJson(value)) throw new PineconeConfigurationError(`parameters.${name}`, NOT_JSON)
+  }
+}
+
+const NOT_JSON = 'cannot be sent as JSON: it is or holds something else, or holds itself'
+
+/** Whether all of it arrives: `JSON.stringify` writes NaN as null, and leaves a function out. */
+function isJson(value: unknown): boolean {
+  const refuse = (_: string, one: unknown) => {
+    if (['function', 'symbol', 'bigint'].includes(typeof one)) throw new TypeError(NOT_JSON)
+    if (typeof one === 'number' && !Number.isFinite(one)) throw new TypeError(NOT_JSON)
+    return one
+  }
+  try {
+    JSON.stringify(value, refuse)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const EMBED_REQUEST: NamesOf<EmbedRequest> = { model: true, inputs: true, parameters: true, encoding: true }
+
+/** Refuses an embed request that no model could answer. */
+export function checkEmbedRequest(request: EmbedRequest<Encoding>): void {
+  checkEmbedFields(request)
+  checkTexts(request.inputs)
+}
+
+/** The same, but for the inputs: those of a stream are checked as they come. */
+export function checkEmbedFields(request: unknown): void {
+  checkRequest(request, EMBED_REQUEST)
+  const { encoding } = request as { encoding?: unknown }
+  if (encoding === undefined || encoding === 'number' || encoding === 'float32') return
+  throw new PineconeConfigurationError('encoding', `is ${asWritten(encoding)}`, ['number', 'float32'])
+}
+
+/** Refuses anything but a non-empty string as input number `index`. */
+export function checkText(text: unknown, index: number): asserts text is string {
+  if (typeof text === 'string' && text !== '') return
+  const problem = text === '' ? 'is an empty string' : `is ${kindOf(text)}`
+  throw refusedInput(`inputs[${index}]`, `${problem}; every input must be a non-empty string`, index)
+}
+
+function checkTexts(inputs: unknown): void {
+  if (!Array.isArray(inputs)) throw new PineconeConfigurationError('inputs', 'must be an array of strings')
+  // not forEach: it would skip the holes of a sparse array
+  for (let i = 0; i < inputs.length; i++) checkText(inputs[i], i)
+}
 
 const RERANK_REQUEST: NamesOf<RerankRequest> = {
   model: true,
@@ -60,20 +140,6 @@ export function checkRankFields(rankFields: unknown): void {
     throw new PineconeConfigurationError(
       `rankFields[${i}]`,
       `is ${asWritten(field)}; it must be a field's name`,
-    )
-  }
-}
-
-/** Refuses more rank fields than the model ranks by. */
-export function checkRankFieldCount(
-  rankFields: readonly string[] | undefined,
-  model: string,
-  facts: ModelFacts | undefined,
-) {
-  if (facts?.maxRankFields !== undefined && rankFields && rankFields.length > facts.maxRankFields) {
-    throw new PineconeConfigurationError(
-      'rankFields',
-      `names ${rankFields.length} fields; ${model} ranks by ${facts.maxRankFields}`,
     )
   }
 }

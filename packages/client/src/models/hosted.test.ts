@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { factsFromInfo } from './facts-from-info.js'
+import { factsFromInfo } from './hosted.js'
 
 const info = (more: object) => ({
   model: 'm',
