@@ -2,7 +2,7 @@ import { PineconeConfigurationError, type RateLimit } from '@pinecone-inference/
 
 const PLANS = ['starter', 'builder', 'standard', 'enterprise']
 
-/** @throws PineconeConfigurationError for an unknown plan, and for anything but a number above 0, where there is one */
+/** @throws PineconeConfigurationError for an unknown plan, and for a rate that is not a number above 0 */
 export function checkRateLimit({ plan, tokensPerMinute, requestsPerMinute }: RateLimit): void {
   if (plan !== undefined && !PLANS.includes(plan)) {
     throw new PineconeConfigurationError('rateLimit.plan', `is ${plan}`, PLANS)
@@ -14,7 +14,7 @@ export function checkRateLimit({ plan, tokensPerMinute, requestsPerMinute }: Rat
   }
 }
 
-/** @throws PineconeConfigurationError for an option that is there and no whole number above 0 */
+/** @throws PineconeConfigurationError for an option that is set and not a whole number above 0 */
 export function checkCounts(options: Readonly<Record<string, number | undefined>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !(Number.isInteger(value) && value > 0)) {

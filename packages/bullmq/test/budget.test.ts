@@ -56,7 +56,7 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     expect(await goesNow(b, { ...passages, tokens: 700 })).toBe(true)
   })
 
-  it('counts requests too, where those are limited', async () => {
+  it('counts requests too, if those are limited', async () => {
     const [a, b] = await twoBudgets({ requestsPerMinute: 2 })
     await a.enter({ model: 'bge-reranker-v2-m3' }, never)
     await b.enter({ model: 'bge-reranker-v2-m3' }, never)
@@ -72,7 +72,7 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     expect(await goesNow(b, { ...passages, model: 'llama-text-embed-v2', tokens: 1 })).toBe(true)
   })
 
-  it('after a 429 to one process lets in none of any, until the service wants requests again', async () => {
+  it('after a 429 to one process admits no request of any, until the service accepts requests again', async () => {
     const [a, b] = await twoBudgets()
     const entry = await a.enter({ ...passages, tokens: 100 }, never)
     expect(await goesNow(b, { ...passages, tokens: 100 })).toBe(true)
@@ -84,7 +84,7 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(490)
   })
 
-  it('is learned from 429s where it is not configured: the next request waits for what the last one took', async () => {
+  it('is learned from 429s if it is not configured: the next request waits for the tokens of the last one', async () => {
     const [a, b] = await twoBudgets()
     const entry = await a.enter({ ...passages, tokens: 100 }, never)
     entry.refused(300)
@@ -106,7 +106,7 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     for (let i = 0; i < 3; i++) await b.enter({ ...passages, tokens: 1_000 }, never)
   })
 
-  it('owes nothing to a clock of Redis that was set back', async () => {
+  it('survives a clock of Redis that was set back', async () => {
     const server = await RedisServer.start()
     onTestFinished(() => server[Symbol.asyncDispose]())
     const redis = new Redis(server.url)
@@ -135,7 +135,7 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     expect(await goesNow(learned, { ...passages, tokens: 1 })).toBe(true)
   })
 
-  it('an abort ends the wait, also behind others of the same process', async () => {
+  it('an abort ends the wait, even behind other requests of the same process', async () => {
     const [a] = await twoBudgets({ tokensPerMinute: 1_000 })
     await a.enter({ ...passages, tokens: 1_000 }, never)
     const first = new AbortController()
@@ -149,7 +149,7 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     await outcomes
   })
 
-  it('a request that is aborted while Redis lets it in takes nothing', async () => {
+  it('a request that is aborted while Redis admits it takes nothing', async () => {
     const [a] = await twoBudgets({ tokensPerMinute: 1_000, requestsPerMinute: 2 })
     await a.enter({ ...passages, tokens: 400 }, never)
     const stop = new AbortController()
@@ -161,7 +161,7 @@ describe.runIf(hasRedisServer())('a budget in Redis', () => {
     expect(await goesNow(a, { ...passages, tokens: 600 })).toBe(true)
   })
 
-  it('a request that is aborted already waits for no other', async () => {
+  it('a request that is already aborted waits for no other', async () => {
     const [a] = await twoBudgets({ tokensPerMinute: 1_000 })
     await a.enter({ ...passages, tokens: 1_000 }, never)
     const stop = new AbortController()

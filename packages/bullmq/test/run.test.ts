@@ -20,7 +20,7 @@ import { hasRedisServer, RedisServer } from './redis-server.js'
 const small = { recordsPerJob: 50 }
 
 describe.runIf(hasRedisServer())('a run', () => {
-  it('puts each record into the output once, with its metadata, and says so in a manifest', async () => {
+  it('puts each record into the output once, with its metadata, and lists the parts in a manifest', async () => {
     const { folder, open, work } = await fleet()
     const run = await open()
     const workers = [work(), work()]
@@ -58,7 +58,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     )
   })
 
-  it('takes an option that is undefined for one that is not given', async () => {
+  it('treats an option that is undefined as one that is not given', async () => {
     const { redis, open, work } = await fleet()
     const none = undefined
     const run = await open({ prefix: none, rateLimit: none })
@@ -79,7 +79,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(await bare.embed([])).toMatchObject({ records: 0 })
   })
 
-  it('hands its parts to a sink of the worker where it has no output', async () => {
+  it('passes its parts to the sink of the worker if it has no output', async () => {
     const { emulator, redis, worker } = await fleet()
     const run = await EmbedRun.open({
       redis: redis.url,
@@ -101,7 +101,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(emulator.requests.length).toBeLessThanOrEqual(3)
   })
 
-  it('begun again with the same source does only what is not done', async () => {
+  it('run again with the same source, does only what is not done yet', async () => {
     const { emulator, folder, open, work } = await fleet()
     const run = await open()
     const working = work()
@@ -137,12 +137,12 @@ describe.runIf(hasRedisServer())('a run', () => {
     ).rejects.toThrow(RunError)
     await expect(run.embed(records(100), { recordsPerJob: 25 })).rejects.toThrow('another recordsPerJob')
     await expect(run.embed(records(50), small)).rejects.toThrow('ended after 1 jobs')
-    await expect(run.embed(records(101), small)).rejects.toThrow('goes on after 100 records')
+    await expect(run.embed(records(101), small)).rejects.toThrow('more than the 100 records')
     // It stays what it was.
     expect(await run.finish()).toMatchObject({ records: 100 })
   })
 
-  it('refuses another source also while the one before is still in the queue', async () => {
+  it('refuses another source even while the first one is still queued', async () => {
     const { folder, open, work } = await fleet()
     const run = await open()
     await run.produce(records(60), small)
@@ -160,17 +160,17 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect((await outputOf(folder)).embedded.map(({ id }) => id)).toEqual(records(60).map(({ id }) => id))
   })
 
-  it('refuses another model under the same name, and a folder with other parts; another budget is no other run', async () => {
+  it('refuses another model under the same name, and a folder with other parts; another budget is fine', async () => {
     const { folder, open } = await fleet()
     await open()
-    await expect(open({ model: 'llama-text-embed-v2' })).rejects.toThrow('exists with another model')
+    await expect(open({ model: 'llama-text-embed-v2' })).rejects.toThrow('exists with a different model')
     await open({ rateLimit: { tokensPerMinute: 5 } })
     await writeFile(join(folder, 'part-000000000.jsonl'), '')
     await expect(open({ run: 'other' })).rejects.toThrow('empty folder')
-    await expect(open({ run: 'a:b' })).rejects.toThrow('no colons')
+    await expect(open({ run: 'a:b' })).rejects.toThrow('must not contain colons')
   })
 
-  it('refuses numbers that make no sense before anything is written, and names the option', async () => {
+  it('refuses invalid numbers before anything is written, and names the option', async () => {
     const { redis, folder, open, work } = await fleet()
     const client = new Redis(redis.url)
     onTestFinished(() => client.disconnect())
@@ -196,7 +196,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(written.sort()).toEqual(['identity', 'spec'])
   })
 
-  it('reads no more of the source than there is room for', async () => {
+  it('reads no more of the source than the queue has room for', async () => {
     const { open, work } = await fleet()
     const run = await open()
     let pulled = 0
@@ -237,7 +237,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(emulator.requests.length).toBeLessThan(20)
   })
 
-  it('names all records of a job that cannot be embedded, where others of the run could', async () => {
+  it('names all records of a job that cannot be embedded, if others of the run could', async () => {
     const { open, work } = await fleet()
     const long = 'harbour '.repeat(2_000)
     const run = await open({ parameters: { inputType: 'passage', truncate: 'NONE' } })
@@ -246,7 +246,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(await run.embed(source, small)).toMatchObject({ records: 50, recordsFailed: 30, failedJobs: [] })
   })
 
-  it('refuses a source with something that is no record before that is queued, and names it', async () => {
+  it('refuses an invalid record before it is queued, and names it', async () => {
     const { open, work } = await fleet()
     const run = await open()
     const nothing = undefined as unknown as string
@@ -259,7 +259,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(await run.embed(records(61), small)).toMatchObject({ records: 61, failedJobs: [] })
   })
 
-  it('what is refused for another reason is halved down to the record at fault', async () => {
+  it('a request that is refused for another reason is halved down to the record at fault', async () => {
     const { emulator, open, work } = await fleet()
     emulator.faults.add({
       route: '/embed',
@@ -272,7 +272,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(emulator.requests.length).toBeLessThanOrEqual(3)
   })
 
-  it('what fails for a moment is asked for again, and what has come is kept', {
+  it('a request that fails temporarily is retried, and finished ones are kept', {
     timeout: 60_000,
   }, async () => {
     const { emulator, open, work } = await fleet()
@@ -287,7 +287,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(emulator.requests.length).toBeLessThanOrEqual(4)
   })
 
-  it('a budget that is spent for long stops the worker, and leaves the jobs to others', async () => {
+  it('a budget that is spent for a long time stops the worker, and leaves the jobs to others', async () => {
     const { emulator, open, work } = await fleet()
     emulator.faults.add({ times: 1, fault: { kind: 'status', status: 429, retryAfter: 3600 } })
     const run = await open()
@@ -297,7 +297,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(await embedding).toMatchObject({ records: 40, failedJobs: [] })
   })
 
-  it('what is refused whatever the records are stops the worker after few requests, and nothing counts as finished', async () => {
+  it('a refusal that does not depend on the records stops the worker after few requests, and nothing counts as finished', async () => {
     const { emulator, open, work } = await fleet()
     emulator.faults.add({ route: '/embed', fault: { kind: 'status', status: 422, message: 'unknown field' } })
     const run = await open()
@@ -341,12 +341,14 @@ describe.runIf(hasRedisServer())('a run', () => {
     const part = join(folder, 'part-000000001.jsonl')
     const elsewhere = join(folder, 'elsewhere')
     await rename(part, elsewhere)
-    await expect(run.finish()).rejects.toThrow(/part-000000001\.jsonl is done, but not in .* Copy it there/)
+    await expect(run.finish()).rejects.toThrow(
+      /part-000000001\.jsonl is done, but missing from .* Copy it there/,
+    )
     await rename(elsewhere, part)
     expect(await run.embed(records(120), small)).toMatchObject({ records: 120 })
   })
 
-  it('names the jobs that were given up, stops before they are many, and tries them again with the same source', async () => {
+  it('names the jobs that failed, stops before they are many, and retries them with the same source', async () => {
     const { redis, open, work } = await fleet()
     const run = await open()
     const connection = { url: redis.url, maxRetriesPerRequest: null }
@@ -365,7 +367,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(await run.embed(records(250), small)).toMatchObject({ records: 250, failedJobs: [] })
   })
 
-  it('an abort ends the coordinator at once, also while Redis is away', async () => {
+  it('an abort ends the coordinator at once, even while Redis is away', async () => {
     const { redis, open } = await fleet()
     const run = await open()
     const stop = new AbortController()
@@ -376,7 +378,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     await expect(embedding).rejects.toThrow('enough')
   })
 
-  it('a listener that throws is a warning, and stops neither the coordinator nor a worker', async () => {
+  it('a listener that throws causes a warning, and stops neither the coordinator nor a worker', async () => {
     const warned = new EventEmitter()
     const warning = vi.spyOn(process, 'emitWarning').mockImplementation((of) => void warned.emit('of', of))
     onTestFinished(() => warning.mockRestore())
@@ -425,7 +427,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect((await outputOf(folder)).embedded).toHaveLength(500)
   })
 
-  it('says so when Redis has lost jobs, and the same source makes up for them', async () => {
+  it('reports jobs that Redis has lost, and the same source brings them back', async () => {
     const { redis, open, work } = await fleet()
     const run = await open()
     await run.produce(records(100), small)
@@ -443,7 +445,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(await run.embed(records(100), small)).toMatchObject({ records: 100 })
   })
 
-  it('given the same source again, is not finished before that has ended, however long it takes', async () => {
+  it('given the same source again, is not finished before the source has ended, however long that takes', async () => {
     const { redis, open, work } = await fleet()
     const run = await open()
     const connection = { url: redis.url, maxRetriesPerRequest: null }
@@ -474,7 +476,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(states.at(-1)).toBe('finished')
   })
 
-  it('says so when Redis has forgotten it', async () => {
+  it('reports that Redis has lost it', async () => {
     const { redis, open, work } = await fleet()
     const run = await open()
     const working = work()
@@ -484,8 +486,8 @@ describe.runIf(hasRedisServer())('a run', () => {
     const client = new Redis(redis.url)
     await client.flushall()
     client.disconnect()
-    await expect(run.follow().next()).rejects.toThrow('forgotten')
-    await expect(working).rejects.toThrow('forgotten')
+    await expect(run.follow().next()).rejects.toThrow('has lost the run')
+    await expect(working).rejects.toThrow('has lost the run')
   })
 
   it('is gone from Redis after remove()', async () => {
@@ -527,7 +529,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     return { redis, open, work, working, parts, release: () => steps.emit('release') }
   }
 
-  it('stays gone when a worker still has one of its jobs in hand', async () => {
+  it('stays removed even if a worker still has one of its jobs', async () => {
     const { redis, working, release } = await removedInTheMiddle()
     release()
     await expect(working).rejects.toThrow('was removed')
@@ -536,7 +538,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(await client.keys('*:run:*')).toEqual([])
   })
 
-  it('is not taken for the removed one of its name', async () => {
+  it('is not mistaken for a removed run of the same name', async () => {
     const { open, work, working, parts, release } = await removedInTheMiddle()
     const run = await open()
     // The first one ends where it has looked in between.
@@ -564,7 +566,7 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(warnings.map(({ name }) => name)).toContain('RedisPersistenceWarning')
   })
 
-  it('is not begun where there is no Redis; the error has no password', async () => {
+  it('does not begin without Redis; the error contains no password', async () => {
     const opening = EmbedRun.open({ redis: 'redis://me:secret@127.0.0.1:1', run: 'any', model: 'any' })
     const error = await opening.catch((error: unknown) => error)
     expect(error).toBeInstanceOf(RedisUnavailableError)

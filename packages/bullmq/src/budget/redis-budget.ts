@@ -13,24 +13,24 @@ import { DEFAULT_PREFIX, rateKey } from '../redis/keys.js'
 import { Mutex } from './mutex.js'
 import { SharedStates } from './shared-states.js'
 
-/** Milliseconds after which a waiting request asks again, however long the wait: others may have given back. */
+/** Milliseconds after which a waiting request asks again, however long its wait: other requests may return tokens. */
 const LONGEST_SLEEP = 1_000
 
 export interface RedisBudgetOptions {
   /** An ioredis connection. The budget does not close it. */
   redis: Redis
   /**
-   * What the service allows, per model, and for tokens per input type. A minute's worth may go at once.
+   * What the service allows per model, and for tokens per input type. A burst may use a whole minute's worth.
    * Default: learned from 429s.
    */
   rateLimit?: RateLimit | undefined
-  /** What names in Redis begin with: one per Pinecone project. Default `pinecone-inference`. */
+  /** Prefix of all keys in Redis, one per Pinecone project. Default `pinecone-inference`. */
   prefix?: string | undefined
 }
 
 /**
  * One rate budget for all processes that use it with the same Redis and prefix: bulk workers, and any other
- * `PineconeInference` client. It keeps the policy of a client's own budget; a 429 seen by one holds back all.
+ * `PineconeInference` client. It follows the policy of a client's own budget; a 429 to one process holds back all.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export class RedisBudget implements SharedBudget {
   readonly #states: SharedStates
   readonly #mutexes = new Map<string, Mutex>()
 
-  /** @throws PineconeConfigurationError for a rate that is no number above 0 */
+  /** @throws PineconeConfigurationError for a rate that is not a number above 0 */
   constructor({ redis, rateLimit = {}, prefix = DEFAULT_PREFIX }: RedisBudgetOptions) {
     checkRateLimit(rateLimit)
     this.#rateLimit = rateLimit
@@ -59,7 +59,7 @@ export class RedisBudget implements SharedBudget {
   ): Promise<BudgetEntry> {
     const draws = drawsOf(request, this.#rateLimit)
     const keys = draws.map(({ key }) => rateKey(this.#prefix, key))
-    /** The time of what happened, or why it has to wait. */
+    /** @returns the time of what happened, or why it has to wait */
     const tell = (happening: Happening) =>
       this.#states.change<number | BudgetWait>(keys, (kept, now) => {
         const states = draws.map((draw, i) => stateOf(kept[i], draw, now))
@@ -68,10 +68,10 @@ export class RedisBudget implements SharedBudget {
         const after = statesAfter(draws, states, happening, now)
         return { result: now, states: after, keepMs: waitOf(draws, after, now)?.waitMs ?? 0 }
       })
-    // What cannot be told any more is forgotten.
+    // Without Redis, what happened is lost; the budget recovers from that by itself.
     const end = (happening: Happening) => void tell(happening).catch(() => {})
 
-    // One request of this process asks at a time: Redis is asked as often as there are processes, not requests.
+    // One request of this process asks at a time: the load on Redis grows with processes, not with requests.
     const sentAt = await this.#mutex(keys[0] ?? '').runExclusive(async () => {
       for (;;) {
         signal.throwIfAborted()

@@ -5,48 +5,48 @@ import { Script } from '../redis/script.js'
 import { Mutex } from './mutex.js'
 
 /**
- * Compare and swap. KEYS: the states'. ARGV: milliseconds to keep them; then for each key what it was thought to hold,
- * '' for nothing; then for each what it is to hold, or nothing at all to only look.
- * Returns the time in milliseconds, whether it was done, and what the keys held.
+ * Compare and swap. KEYS: one per state. ARGV: milliseconds to keep them; then the expected value of each key, '' for
+ * none; then the new value of each key, or no new values to only read.
+ * Returns the time in milliseconds, whether the swap was made, and what the keys held.
  */
 const swap = new Script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local held = redis.call('MGET', unpack(KEYS))
-local isAsThought = #ARGV > 1 and 1 or 0
+local isAsExpected = #ARGV > 1 and 1 or 0
 for i = 1, #KEYS do
   held[i] = held[i] or ''
-  if held[i] ~= ARGV[1 + i] then isAsThought = 0 end
+  if held[i] ~= ARGV[1 + i] then isAsExpected = 0 end
 end
-if isAsThought == 1 then
+if isAsExpected == 1 then
   for i, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1 + #KEYS + i], 'PX', ARGV[1]) end
 end
-return {now, isAsThought, unpack(held)}
+return {now, isAsExpected, unpack(held)}
 `)
 
-/** A day: by then there is nothing learned, and the budget is full. */
+/** A day: after that, nothing learned is still valid, and the budget is full. */
 const KEPT = 86_400_000
 
-/** What is made of the states: other ones, or none, where nothing changes. */
+/** Computes the next states from the current ones; no states where nothing changes. */
 export type Change<T> = (
   states: readonly (RateState | undefined)[],
   now: number,
 ) => {
   readonly result: T
   readonly states?: readonly RateState[]
-  /** Milliseconds that they mean something for, where that is more than a day. */
+  /** Milliseconds for which they are valid, if that is more than a day. */
   readonly keepMs?: number
 }
 
 /**
- * States of the rate policy in Redis, that several processes change: by one clock, that of Redis, and each change on
- * what was there. What this process saw last is tried first, so that a change takes one round trip where no other
- * process came in between.
+ * The states of the rate policy in Redis, shared by several processes. Time is that of Redis' clock, and a change applies
+ * only to the states it was computed from. The first attempt is computed from the states this process saw last, so a
+ * change takes one round trip unless another process came in between.
  */
 export class SharedStates {
   readonly #redis: Redis
   readonly #seen = new Map<string, string>()
-  /** The clock of Redis less ours, in milliseconds. */
+  /** Milliseconds by which the clock of Redis is ahead of `performance.now()`. */
   #ahead: number | undefined
   /** Two changes of one process at a time would only make each other start over. */
   readonly #mutex = new Mutex()
@@ -66,7 +66,7 @@ export class SharedStates {
       const { result, states, keepMs = 0 } = change(held.map(parsed), now)
       const next = states?.map((state) => JSON.stringify(state)) ?? held
       if (!states) {
-        // What was seen may be old: it may not have to wait any more.
+        // The states seen may be old, and the wait already over.
         const before = held.join()
         now = await this.#look(keys)
         if (keys.map((key) => this.#seen.get(key) ?? '').join() === before) return result

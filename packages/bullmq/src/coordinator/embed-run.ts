@@ -21,45 +21,45 @@ import { type ProduceOptions, produce } from './produce.js'
 export interface EmbedRunOptions extends RunSpec {
   /** Where Redis is: `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
   redis: string
-  /** The run's name, by which workers join it, and a later process goes on with it. No colons. */
+  /** The run's name, by which workers join it and a later process resumes it. Without colons and spaces. */
   run: string
-  /** What names in Redis begin with: one per Pinecone project. Default `pinecone-inference`. */
+  /** Prefix of all keys in Redis, one per Pinecone project. Default `pinecone-inference`. */
   prefix?: string | undefined
-  /** Told that Redis is waited for, once for each outage. What it throws is a process warning. */
+  /** Called once per outage of Redis, while the run waits for it. What it throws becomes a process warning. */
   onError?: ((error: RedisUnavailableError) => void) | undefined
 }
 
 export interface FollowOptions {
-  /** Milliseconds between two looks. Default 1,000. */
+  /** Milliseconds between two reports. Default 1,000. */
   interval?: number | undefined
   signal?: AbortSignal | undefined
 }
 
 export interface EmbedOptions extends ProduceOptions {
-  /** Told every second how far the run is. What it throws is a process warning. */
+  /** Called every second with the progress of the run. What it throws becomes a process warning. */
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface RunResult {
-  /** In the output. */
+  /** Records in the output. */
   records: number
-  /** As the service counted them. */
+  /** Tokens, as the service counted them. */
   tokens: number
-  /** How many records the service refused; they are not in the output. */
+  /** Records that the service refused; they are not in the output. */
   recordsFailed: number
-  /** Which, at most 10,000 of them. */
+  /** Those records, at most 10,000 of them, with the reasons. */
   failures: RecordFailure[]
-  /** Jobs that were given up, and why. Their records are not in the output; give the source again to try them. */
+  /** Jobs that failed on every attempt, and why. Their records are not in the output; give the source again to retry. */
   failedJobs: { job: string; error: string }[]
 }
 
-/** So many looks in a row have to find jobs that are nowhere before they are called lost. */
+/** Looks in a row that must find jobs missing from both queue and ledger before they count as lost. */
 const LOOKS = 5
 
 /**
- * A bulk job over many machines, from its coordinator's side: it gives the records to the queue, follows the
- * workers, and ends with a manifest. It may be killed and started again with the same source at any time.
+ * The coordinator of a bulk job over many machines: it puts the records into the queue, follows the workers, and ends
+ * with a manifest. It may be killed at any time; run it again with the same source to resume.
  *
  * @example
  * ```ts
@@ -81,11 +81,11 @@ export class EmbedRun implements AsyncDisposable {
   }
 
   /**
-   * Begins a run, or comes back to one of that name.
+   * Begins a run, or resumes the one of that name.
    *
-   * @throws RunError where the name is taken by another run, or the folder holds parts of another one
-   * @throws PineconeConfigurationError for a `rateLimit` that is none
-   * @throws RedisUnavailableError when there is no Redis
+   * @throws RunError if another run has the name, or the folder holds parts of another run
+   * @throws PineconeConfigurationError for an invalid `rateLimit`
+   * @throws RedisUnavailableError if Redis does not answer
    */
   static async open(options: EmbedRunOptions): Promise<EmbedRun> {
     const {
@@ -101,25 +101,25 @@ export class EmbedRun implements AsyncDisposable {
     const spec: RunSpec = {
       model,
       ...(parameters ? { parameters } : {}),
-      // A worker's current folder is another one.
+      // Workers have other current folders.
       ...(output ? { output: { ...output, folder: resolve(output.folder) } } : {}),
       ...(rateLimit ? { rateLimit } : {}),
     }
     if (!/^[^:\s]+$/.test(run))
-      throw new RunError(`A run's name has no colons or spaces, unlike ${JSON.stringify(run)}`)
+      throw new RunError(`A run's name must not contain colons or spaces: ${JSON.stringify(run)}`)
     if (rateLimit) checkRateLimit(rateLimit)
     const redis = await connect(url, (error) => tell(() => onError?.(error)))
     try {
       const ledger = new Ledger(redis, prefix, run)
       if (output && !(await ledger.spec())) await claimFolder(output.folder)
       await ledger.register(spec)
-      await warnOfForgetfulness(redis)
+      await warnWithoutPersistence(redis)
       const queue = new Queue<EmbedJob>(run, {
         connection: redis,
         prefix: queuePrefix(prefix),
         streams: { events: { maxLen: 1_000 } },
       })
-      // A connection that is lost comes back; what waits for it waits.
+      // ioredis reconnects; commands wait meanwhile.
       queue.on('error', () => {})
       await queue.waitUntilReady()
       return new EmbedRun(redis, queue, ledger, spec)
@@ -129,7 +129,7 @@ export class EmbedRun implements AsyncDisposable {
     }
   }
 
-  /** Gives the source to the workers, follows them, and finishes: all of a coordinator's work. */
+  /** Does all of a coordinator's work: `produce` and `follow`, then `finish`. */
   async embed(
     source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
     { onProgress, signal, ...options }: EmbedOptions = {},
@@ -145,7 +145,7 @@ export class EmbedRun implements AsyncDisposable {
     const follow = async () => {
       for await (const progress of this.follow({ signal: either })) tell(() => onProgress?.(progress))
     }
-    // Before the first look: a run that was finished is so no more.
+    // Before the first look, so that a finished run no longer counts as finished.
     await orAborted(this.#ledger.openSource(), either)
     await Promise.all([
       this.produce(source, { ...options, signal: either }).catch(orStop),
@@ -155,11 +155,11 @@ export class EmbedRun implements AsyncDisposable {
   }
 
   /**
-   * Gives records to the workers, as fast as there is room for them. After a restart give the same source again:
-   * what is done or in the queue is passed over, what has failed is tried again.
+   * Puts records into the queue as room allows. After a restart give the same source again: jobs that are done or queued
+   * are skipped, failed ones are tried again.
    *
-   * @throws PineconeConfigurationError for a `recordsPerJob` or `maxQueuedJobs` that is no whole number above 0
-   * @throws RunError for another source than before, and when so many jobs have failed that no room is left
+   * @throws PineconeConfigurationError for a `recordsPerJob` or `maxQueuedJobs` that is not a whole number above 0
+   * @throws RunError if the source differs from the earlier one, or as many jobs as `maxQueuedJobs` have failed
    */
   async produce(
     source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
@@ -170,7 +170,7 @@ export class EmbedRun implements AsyncDisposable {
   }
 
   /**
-   * How far the run is, again and again until it is finished; from any machine.
+   * Yields the progress of the run until it is finished. Works on any machine.
    *
    * @throws RunError for jobs that Redis has lost
    */
@@ -192,7 +192,7 @@ export class EmbedRun implements AsyncDisposable {
       lostLooks = lost ? lostLooks + 1 : 0
       if (lostLooks >= LOOKS) {
         throw new RunError(
-          `Redis has lost ${jobs.produced - jobs.done - jobs.failed} jobs that were produced. Give the same source again: what is done is passed over`,
+          `Redis has lost ${jobs.produced - jobs.done - jobs.failed} jobs that were produced. Give the same source again: jobs that are done are skipped`,
         )
       }
       await delay(interval, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted())
@@ -203,7 +203,7 @@ export class EmbedRun implements AsyncDisposable {
     const queued = await this.#queue.getJobCounts('waiting', 'delayed', 'active', 'failed')
     const counts = await this.#ledger.counts()
     if (counts.identity !== identityOf(this.#spec)) {
-      throw new RunError(`Redis has forgotten the run ${JSON.stringify(this.#ledger.run)}: begin it anew`)
+      throw new RunError(`Redis has lost the run ${JSON.stringify(this.#ledger.run)}: start it anew`)
     }
     const { waiting = 0, delayed = 0, active = 0, failed = 0 } = queued
     const finished = counts.complete && counts.jobsDone + failed >= counts.jobs
@@ -218,7 +218,7 @@ export class EmbedRun implements AsyncDisposable {
   /**
    * Writes the manifest of a finished run beside its parts.
    *
-   * @throws RunError for a run that is not finished, or a part that is missing
+   * @throws RunError if the run is not finished, or a part is missing
    */
   async finish(): Promise<RunResult> {
     const { state } = await this.#look()
@@ -236,13 +236,13 @@ export class EmbedRun implements AsyncDisposable {
     }
   }
 
-  /** Takes the run out of Redis, with all that waits in it. Its files stay. */
+  /** Removes the run from Redis, with its queued jobs. Its files stay. */
   async remove(): Promise<void> {
     await this.#queue.obliterate({ force: true })
     await this.#ledger.remove()
   }
 
-  /** Lets go of Redis. The run goes on. */
+  /** Disconnects from Redis. The workers continue the run. */
   async close(): Promise<void> {
     await this.#queue.close()
     this.#redis.disconnect()
@@ -253,10 +253,10 @@ export class EmbedRun implements AsyncDisposable {
   }
 }
 
-/** A refusal that does not pass: a user without the right to a command, for one. */
+/** Wraps a permanent refusal by Redis, such as a user without permission for a command. */
 function orRefusedByRedis(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return error
-  return new RunError(`Redis refuses what the run asks of it: ${error.message}`, { cause: error })
+  return new RunError(`Redis refuses a command of the run: ${error.message}`, { cause: error })
 }
 
 function checkSizes({ recordsPerJob, maxQueuedJobs }: ProduceOptions): void {
@@ -266,16 +266,16 @@ function checkSizes({ recordsPerJob, maxQueuedJobs }: ProduceOptions): void {
 async function claimFolder(folder: string): Promise<void> {
   const { whole } = await listParts(folder)
   if (whole.size > 0) {
-    throw new RunError(`${folder} holds parts of a run that this Redis does not know; give an empty folder`)
+    throw new RunError(`${folder} holds parts of a run that is unknown to this Redis; give an empty folder`)
   }
   await mkdir(folder, { recursive: true })
 }
 
-async function warnOfForgetfulness(redis: Redis): Promise<void> {
+async function warnWithoutPersistence(redis: Redis): Promise<void> {
   const persistence = await redis.info('persistence').catch(() => '')
   if (persistence.includes('aof_enabled:0')) {
     process.emitWarning(
-      'Redis keeps no append-only file: a restart of it loses the run. Set "appendonly yes".',
+      'Redis has no append-only file, so restarting it loses the run. Set "appendonly yes".',
       'RedisPersistenceWarning',
     )
   }

@@ -6,7 +6,7 @@ import { type EmbedJob, fingerprintOf } from '../run/job.js'
 const MAX_JOB_BYTES = 8_000_000
 
 /**
- * Splits records into jobs, in order: the same records, the same jobs.
+ * Splits records into jobs, in order. The same records always make the same jobs.
  *
  * @throws RunError for a record without a string as `id` or `text`
  */

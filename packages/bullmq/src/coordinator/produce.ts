@@ -8,15 +8,15 @@ import { RETRIES } from '../run/retries.js'
 import { planJobs } from './plan-jobs.js'
 
 export interface ProduceOptions {
-  /** Records per job, and per part file. Default 960: ten requests of 96. */
+  /** Records per job and part file. Default 960: ten requests of 96. */
   recordsPerJob?: number | undefined
-  /** Jobs in Redis at a time, at most; the source is read no further until there is room. Default 64. */
+  /** Most jobs in Redis at a time; reading the source pauses until there is room. Default 64. */
   maxQueuedJobs?: number | undefined
-  /** Stops producing. What was produced stays; produce the same source again to go on. */
+  /** Stops producing. Jobs already produced stay; produce the same source again to resume. */
   signal?: AbortSignal | undefined
 }
 
-/** So many jobs are looked at before Redis is asked again how many there are. */
+/** Milliseconds between looks at whether the queue has room. */
 const POLL = 200
 
 interface Destination {
@@ -24,7 +24,7 @@ interface Destination {
   readonly ledger: Ledger
 }
 
-/** Puts every record of the source into the queue that is not done and not there, and says when it has ended. */
+/** Queues every record of the source that is neither done nor queued, then marks the source as ended. */
 export async function produce(
   source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
   destination: Destination,
@@ -33,7 +33,7 @@ export async function produce(
   const { ledger } = destination
   await ledger.openSource()
   try {
-    await give(source, destination, options)
+    await queueJobs(source, destination, options)
   } catch (error) {
     await ledger.closeSource().catch(() => {})
     throw error
@@ -41,12 +41,12 @@ export async function produce(
   await ledger.closeSource()
 }
 
-async function give(
+async function queueJobs(
   source: Iterable<TextRecord> | AsyncIterable<TextRecord>,
   { queue, ledger }: Destination,
   { recordsPerJob = 960, maxQueuedJobs = 64, signal }: ProduceOptions,
 ): Promise<void> {
-  // What has failed is to be tried again, from the source.
+  // Failed jobs are queued again, from the source.
   await queue.clean(0, 0, 'failed')
   const done = ledger.entries()
   const before = await ledger.counts()
@@ -75,13 +75,13 @@ async function give(
   }
   if (jobs < before.jobs) {
     throw new RunError(
-      `The source ended after ${jobs} jobs, but had given ${before.jobs} to the run ${JSON.stringify(ledger.run)} before. Give it under another name`,
+      `The source ended after ${jobs} jobs; earlier, it gave ${before.jobs} to the run ${JSON.stringify(ledger.run)}. Give a shorter source under another name`,
     )
   }
   await ledger.produced(jobs, records, true)
 }
 
-/** Waits until fewer jobs than that are there, and returns how many more may be. */
+/** Waits until the queue has fewer jobs than `most`, and returns how many it has room for. */
 async function roomFor(queue: Queue, most: number, signal: AbortSignal | undefined): Promise<number> {
   for (;;) {
     const {
@@ -93,7 +93,7 @@ async function roomFor(queue: Queue, most: number, signal: AbortSignal | undefin
     if (failed >= most) {
       const [last] = await queue.getFailed(0, 0)
       throw new RunError(
-        `${failed} jobs have failed, so no more are produced. The last one: ${last?.failedReason}`,
+        `${failed} jobs have failed, so no more are produced. The last one failed with: ${last?.failedReason}`,
       )
     }
     const room = most - waiting - delayed - active - failed
@@ -104,14 +104,14 @@ async function roomFor(queue: Queue, most: number, signal: AbortSignal | undefin
 
 function anotherSource(run: string, { index, records }: EmbedJob): RunError {
   return new RunError(
-    `The records from ${JSON.stringify(records[0]?.id)} on are not those that the run ${JSON.stringify(run)} was given before as its job ${index}. ` +
+    `From ${JSON.stringify(records[0]?.id)} on, the records differ from those that the run ${JSON.stringify(run)} got earlier as job ${index}. ` +
       'Give a changed source, or another recordsPerJob, under another name',
   )
 }
 
 function longerSource(run: string, records: number): RunError {
   return new RunError(
-    `The source goes on after ${records} records, where it had ended when it was given to the run ${JSON.stringify(run)} before. ` +
+    `The source has more than the ${records} records that it gave to the run ${JSON.stringify(run)} earlier. ` +
       'Give a longer source under another name',
   )
 }

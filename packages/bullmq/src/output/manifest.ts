@@ -12,10 +12,10 @@ import type { RunSpec } from '../run/run-spec.js'
 import { listParts, type PartFiles, partFileName } from './part-files.js'
 
 /**
- * Says what a finished run has put into its folder, in `manifest.json`, and in `failures.jsonl` what the service
- * refused; clears away what killed workers left. The manifest is written last: where it is, all is there.
+ * Lists in `manifest.json` the parts that a finished run has written, and in `failures.jsonl` the records that the service
+ * refused; removes what killed workers left behind. The manifest is written last: where it exists, the output is complete.
  *
- * @throws RunError for a part that is not there
+ * @throws RunError for a missing part
  */
 export async function writeManifest(
   output: PartFiles,
@@ -45,8 +45,8 @@ export async function writeManifest(
       if (!entry || entry.records === 0) continue
       if (!whole.has(file)) {
         throw new RunError(
-          `${file} is done, but not in ${folder}: all workers have to write into the same folder. ` +
-            'Copy it there from the machine of the worker that wrote it, and begin the run again',
+          `${file} is done, but missing from ${folder}: all workers must write to the same folder. ` +
+            'Copy it there from the machine of the worker that wrote it, and run this again',
         )
       }
       yield `${separator}${JSON.stringify({ file, records: entry.records })}`

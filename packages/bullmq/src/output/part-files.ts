@@ -10,8 +10,8 @@ export interface PartFiles {
 }
 
 /**
- * A file for each job, whole or not there, and named after the job: whoever does a job again puts the same file
- * in the same place.
+ * Writes a file per job, whole or not at all, named after the job: a job that is done again puts the same file in the
+ * same place.
  */
 export function partFiles({ folder, format }: PartFiles): Sink {
   return async ({ name, records }) => {
@@ -23,7 +23,7 @@ export function partFiles({ folder, format }: PartFiles): Sink {
       await mkdir(folder, { recursive: true })
       await writeRecords(path, records, { format, vectors })
     } catch (cause) {
-      // A full disk here says nothing of the job.
+      // A full disk says nothing about the job.
       throw new WorkerError(`${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`, {
         cause,
       })
@@ -35,7 +35,7 @@ export function partFileName(name: string, format: OutputFormat): string {
   return `${name}.${format}`
 }
 
-/** What is in a folder by the names of parts: whole ones, and what killed workers left behind. */
+/** The part files in a folder: whole ones, and those that killed workers left unfinished. */
 export async function listParts(folder: string): Promise<{ whole: Set<string>; unfinished: string[] }> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []

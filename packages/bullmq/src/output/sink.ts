@@ -1,6 +1,6 @@
 import type { EmbeddedRecord } from '@pinecone-inference/files'
 
-/** The records of one finished job. */
+/** The embedded records of one job. */
 export interface Part {
   /** The same for the same records: `part-000000012`. */
   readonly name: string
@@ -8,8 +8,8 @@ export interface Part {
 }
 
 /**
- * Takes the records of a job: an upsert, for one. It is called at least once for each job, and may be called
- * again with the same records after a worker was killed, so it has to be idempotent; an upsert by id is. If it
- * throws, the job is tried again later, and embedded anew: what can be tried again at once, the sink should try.
+ * Takes the records of a job, and upserts them, for example. It is called at least once per job, and called again with
+ * the same records after a worker was killed, so it must be idempotent; an upsert by id is. If it throws, the job is
+ * embedded again later and paid for again: let the sink itself retry what may succeed soon.
  */
 export type Sink = (part: Part) => Promise<void>

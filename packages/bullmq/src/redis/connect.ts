@@ -2,16 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { isNotNow, Outage, RedisUnavailableError } from './outage.js'
 
+/** Milliseconds for the first connection. */
 const FIRST_CONNECTION = 5_000
-/** Milliseconds between connections to a Redis that refuses for now. */
+/** Milliseconds between connections while Redis refuses commands. */
 const REFUSED = 1_000
 
 /**
- * A connection that is there, and comes back after it was lost: until then its commands wait, as BullMQ needs it. A
- * Redis that refuses them for now, as after a failover, is connected to anew, since its name may lead to another by then
- * (https://github.com/redis/ioredis#reconnect-on-error), and asked again.
+ * Connects to Redis. A lost connection is made again, and its commands wait meanwhile, as BullMQ requires. If Redis
+ * refuses commands for now, as after a failover, it connects anew, since the name may point to another Redis by then
+ * (https://github.com/redis/ioredis#reconnect-on-error), and repeats the command.
  *
- * @throws RedisUnavailableError when there is no Redis for five seconds
+ * @throws RedisUnavailableError if Redis does not answer within five seconds
  */
 export async function connect(
   url: string,
@@ -49,7 +50,7 @@ export async function connect(
     return redis
   }
   redis.disconnect()
-  throw new RedisUnavailableError(`There is no Redis at ${host}:${port}: ${last?.message ?? 'no answer'}`, {
+  throw new RedisUnavailableError(`No Redis answers at ${host}:${port}: ${last?.message ?? 'no reply'}`, {
     cause: last,
   })
 }

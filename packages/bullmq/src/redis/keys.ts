@@ -1,6 +1,5 @@
 /**
- * Where things are in Redis. The braces put everything into one slot, as scripts and transactions need it in a
- * cluster.
+ * The keys in Redis. The braces put all keys into one slot, as scripts and transactions require in a cluster.
  */
 export const DEFAULT_PREFIX = 'pinecone-inference'
 
@@ -8,9 +7,9 @@ export const DEFAULT_PREFIX = 'pinecone-inference'
 export const queuePrefix = (prefix: string) => `{${prefix}}:queue`
 
 export interface RunKeys {
-  /** Hash: what the run is, and its counts. */
+  /** Hash: the run's spec and counts. */
   readonly run: string
-  /** String: eight bytes for each job, its records' number + 1 once it is done, and their fingerprint once it is given. */
+  /** String: eight bytes per job: the number of its records plus 1 once it is done, and their fingerprint once it is queued. */
   readonly done: string
   /** List: records that could not be embedded. */
   readonly failures: string
@@ -21,7 +20,7 @@ export function runKeys(prefix: string, run: string): RunKeys {
   return { run: key, done: `${key}:done`, failures: `${key}:failures` }
 }
 
-/** String: the state of the rate policy for one thing that the service counts, as JSON. */
+/** String: the state of the rate policy for one of the service's counters, as JSON. */
 export function rateKey(prefix: string, draw: string): string {
   return `{${prefix}}:rate:${draw}`
 }

@@ -1,4 +1,4 @@
-/** The promise's outcome, or the signal's reason as soon as it aborts: while Redis is away, its answers wait. */
+/** The promise's outcome, or the signal's reason as soon as it aborts: without Redis, a command waits indefinitely. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   promise.catch(() => {})

@@ -7,29 +7,29 @@ export class RedisUnavailableError extends Error {
 }
 
 /**
- * Replies of a Redis that takes no commands, or no writes, for now: a primary that has become a replica in a failover,
- * one that is full, that loads its data or has lost its disk. In a script the code follows the script's name.
+ * Replies of a Redis that temporarily refuses commands or writes: a primary that a failover made a replica, or a Redis
+ * that is full, is loading its data, or has lost its disk. In an error from a script the code follows the script's name.
  * https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors; the codes are in `createSharedObjects` of
  * redis/redis, src/server.c (November 2026).
  */
 const NOT_NOW =
   /(?:^|[ -])(READONLY|OOM|LOADING|MASTERDOWN|MISCONF|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|BUSY|UNBLOCKED) /
 
-/** Whether Redis refuses for now what it will take later. */
+/** Whether Redis refuses temporarily. */
 export function isNotNow({ message }: Error): boolean {
   return NOT_NOW.test(message)
 }
 
-/** Whether the connection itself speaks of its loss, which `Outage` has told of by then. */
+/** Whether an error reports a lost connection, which `Outage` has reported by then. */
 export function isLoss(error: Error): boolean {
   const { code = '' } = error as NodeJS.ErrnoException
   return /^(E[A-Z_]+|CLOSED)$/.test(code) || error.message === 'Connection is closed.'
 }
 
-/** Milliseconds without trouble after which the next one is another outage. */
+/** Milliseconds without an error after which the next error is a new outage. */
 const CALM = 10_000
 
-/** Tells what is waited for while Redis is away: once for each reason, however often it is asked meanwhile. */
+/** Reports an outage of Redis: once per reason, however many commands fail meanwhile. */
 export class Outage {
   readonly #address: string
   readonly #onWait: (error: RedisUnavailableError) => void
@@ -42,24 +42,28 @@ export class Outage {
     this.#onWait = onWait
   }
 
-  /** Redis answers, and refuses for now. */
+  /** Redis answers, and refuses temporarily. */
   refused(reply: Error): void {
     this.#refusedAt = performance.now()
     this.#tell(
       NOT_NOW.exec(reply.message)?.[1] ?? '',
-      `Redis at ${this.#address} refuses for now what it is asked; waiting until it takes it again: ${reply.message}`,
+      `Redis at ${this.#address} refuses commands for now; waiting until it accepts them again: ${reply.message}`,
       reply,
     )
   }
 
-  /** The connection is lost. A refusal is a reason to make a new one, and no loss. */
+  /** The connection is lost; after a refusal it was closed on purpose, to connect anew. */
   lost(cause: Error | undefined): void {
     if (this.isRefusing) return
     const reason = cause ? `: ${cause.message}` : ''
-    this.#tell('', `The connection to Redis at ${this.#address} is lost; waiting for it${reason}`, cause)
+    this.#tell(
+      '',
+      `The connection to Redis at ${this.#address} is lost; waiting to reconnect${reason}`,
+      cause,
+    )
   }
 
-  /** Whether it refused something a moment ago. */
+  /** Whether Redis refused a command a moment ago. */
   get isRefusing(): boolean {
     return performance.now() - this.#refusedAt < CALM
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TextRecord } from '@pinecone-inference/files'
 
-/** What a worker takes at a time: consecutive records of the source. */
+/** The unit of work of a worker: consecutive records of the source. */
 export interface EmbedJob {
   /** 0 for the source's first records. */
   readonly index: number
@@ -9,7 +9,7 @@ export interface EmbedJob {
   readonly records: readonly TextRecord[]
 }
 
-/** The job's id in BullMQ and the name of its part file: the same records, the same name. */
+/** The job's id in BullMQ, and the name of its part file. */
 export function jobName(index: number): string {
   return `part-${String(index).padStart(9, '0')}`
 }

@@ -14,7 +14,7 @@ export interface RecordFailure {
 /** A job whose records are in the output. */
 export interface FinishedJob {
   readonly index: number
-  /** Of the job's records, to recognise them; see `fingerprintOf`. */
+  /** Identifies the job's records; see `fingerprintOf`. */
   readonly fingerprint: number
   /** Records in the output. */
   readonly records: number
@@ -23,14 +23,14 @@ export interface FinishedJob {
 }
 
 export interface Counts {
-  /** Of what the run is; undefined where Redis does not know it. */
+  /** Hash of the spec; undefined if Redis does not have the run. */
   readonly identity: string | undefined
-  /** Jobs and records that the source gave so far. */
+  /** Jobs and records that the source has given so far. */
   readonly jobs: number
   readonly records: number
-  /** The source has ended at some time: it has no more jobs than these. */
+  /** The source has been read to its end, once at least: it has no more jobs than these. */
   readonly ended: boolean
-  /** It has, and nobody gives it once more: what is neither done nor in the queue will not come. */
+  /** It has ended, and is not being read again: a job that is neither done nor queued will not come. */
   readonly complete: boolean
   readonly jobsDone: number
   readonly recordsDone: number
@@ -38,13 +38,13 @@ export interface Counts {
   readonly tokens: number
 }
 
-/** Failures that are listed one by one; beyond, they are only counted. */
+/** Failures that are listed; any more are only counted. */
 const LISTED_FAILURES = 10_000
 const BYTES_PER_JOB = 8
 const PAGE = 4_096
 
 /**
- * Writes down which records a job was given with, and refuses others: the job may be in the queue, or done meanwhile.
+ * Records the fingerprint of a job before it is queued, and refuses another one: the job may be queued already, or done.
  * KEYS: done. ARGV: index, fingerprint
  */
 const giveScript = new Script(`
@@ -55,8 +55,8 @@ return given == 0 or given == tonumber(ARGV[2])
 `)
 
 /**
- * Marks a job as done and counts it, both or neither, and never twice. The run may have been removed meanwhile, and
- * another one begun under its name.
+ * Marks a job as done and adds up its counts, both or neither, and never twice. Meanwhile the run may have been removed,
+ * and another one begun under its name.
  * KEYS: run, done, failures. ARGV: identity, index, records + 1, fingerprint, records, tokens, failures …
  */
 const finishScript = new Script(`
@@ -76,8 +76,8 @@ return 1
 `)
 
 /**
- * Writes down what the run's vectors are, the first time, and returns what was written then; nothing where the run is no
- * more. KEYS: run. ARGV: identity, vectors
+ * Stores the facts of the run's first vectors, and returns those stored first; nothing if the run was removed.
+ * KEYS: run. ARGV: identity, vectors
  */
 const vectorsScript = new Script(`
 if redis.call('HGET', KEYS[1], 'identity') ~= ARGV[1] then return false end
@@ -85,7 +85,7 @@ redis.call('HSETNX', KEYS[1], 'vectors', ARGV[2])
 return redis.call('HGET', KEYS[1], 'vectors')
 `)
 
-/** What a run is and how far it has come, in Redis: the only place that says which jobs are done. */
+/** A run's spec and progress in Redis: the only record of which jobs are done. */
 export class Ledger {
   readonly #redis: Redis
   readonly #keys: RunKeys
@@ -97,33 +97,38 @@ export class Ledger {
     this.run = run
   }
 
-  /** Writes down what the run is. Returns whether it is new; refuses another one under the same name. */
+  /**
+   * Stores the spec of the run.
+   *
+   * @returns whether the run is new
+   * @throws RunError if a different run has the name
+   */
   async register(spec: RunSpec): Promise<boolean> {
     const identity = identityOf(spec)
     const isNew = (await this.#redis.hsetnx(this.#keys.run, 'identity', identity)) === 1
     if (!isNew && (await this.#redis.hget(this.#keys.run, 'identity')) !== identity) {
       const known = await this.spec()
       throw new RunError(
-        `The run ${JSON.stringify(this.run)} exists with another model, parameters or output: ` +
-          `${known ? formatSpec(known) : 'unknown'}. Give this one another name, or remove that one`,
+        `The run ${JSON.stringify(this.run)} exists with a different model, parameters or output: ` +
+          `${known ? formatSpec(known) : 'unknown'}. Choose another name, or remove that run`,
       )
     }
     await this.#redis.hset(this.#keys.run, 'spec', formatSpec(spec))
     return isNew
   }
 
-  /** What the run is; undefined where nobody has begun it. */
+  /** The spec of the run; undefined before it has begun. */
   async spec(): Promise<RunSpec | undefined> {
     const json = await this.#redis.hget(this.#keys.run, 'spec')
     return json === null ? undefined : parseSpec(json)
   }
 
-  /** The source is given, perhaps once more: until `closeSource`, jobs that are nowhere are still to come. */
+  /** Marks the source as being read: until `closeSource`, jobs that are neither done nor queued may still come. */
   async openSource(): Promise<void> {
     await this.#redis.hset(this.#keys.run, 'producing', 1)
   }
 
-  /** The source has given so many jobs and records, so far or to its end. */
+  /** Stores how many jobs and records the source has given, and whether it has ended. */
   async produced(jobs: number, records: number, ended: boolean): Promise<void> {
     await this.#redis.hset(this.#keys.run, { jobs, records, ended: ended ? 1 : 0 })
   }
@@ -132,7 +137,7 @@ export class Ledger {
     await this.#redis.hdel(this.#keys.run, 'producing')
   }
 
-  /** Before a job is put into the queue. Returns false where it was given with other records before. */
+  /** Called before a job is queued. Returns false if the job had other records before. */
   async give(index: number, fingerprint: number): Promise<boolean> {
     return (await giveScript.run(this.#redis, [this.#keys.done], [index, fingerprint])) === 1
   }
@@ -141,20 +146,20 @@ export class Ledger {
     return (await this.#entries(index, 1))[0] !== undefined
   }
 
-  /** Before vectors go into the output: what those of the run are. The first that come decide it for all. */
+  /** Called before vectors are written. Returns the facts of the run's vectors, which its first ones decide. */
   async vectorsLike(spec: RunSpec, vectors: VectorFacts): Promise<VectorFacts> {
     const args = [identityOf(spec), JSON.stringify(vectors)]
     const written = await vectorsScript.run(this.#redis, [this.#keys.run], args)
     return typeof written === 'string' ? (JSON.parse(written) as VectorFacts) : vectors
   }
 
-  /** What the vectors in the output are; undefined before there are any. */
+  /** The facts of the vectors in the output; undefined before there are any. */
   async vectors(): Promise<VectorFacts | undefined> {
     const json = await this.#redis.hget(this.#keys.run, 'vectors')
     return json === null ? undefined : (JSON.parse(json) as VectorFacts)
   }
 
-  /** Whether this was news: a job that is done already, or of a run that is no more, changes nothing. */
+  /** Marks a job as done. Returns false, and changes nothing, if it is done already or its run was removed. */
   async finish(
     spec: RunSpec,
     { index, fingerprint, records, tokens, failures }: FinishedJob,
@@ -188,7 +193,7 @@ export class Ledger {
     }
   }
 
-  /** For each job in turn what was finished, or undefined; without end. */
+  /** The entry of each job in turn, undefined for a job that is not done; never ends. */
   async *entries(): AsyncGenerator<{ records: number; fingerprint: number } | undefined, never> {
     for (let from = 0; ; from += PAGE) yield* await this.#entries(from, PAGE)
   }
@@ -207,13 +212,13 @@ export class Ledger {
     })
   }
 
-  /** At most 10,000 of them. */
+  /** The failed records, at most 10,000. */
   async failures(): Promise<RecordFailure[]> {
     const list = await this.#redis.lrange(this.#keys.failures, 0, -1)
     return list.map((json) => JSON.parse(json) as RecordFailure)
   }
 
-  /** Forgets the run. */
+  /** Removes the run. */
   async remove(): Promise<void> {
     await this.#redis.del(this.#keys.run, this.#keys.done, this.#keys.failures)
   }

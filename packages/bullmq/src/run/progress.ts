@@ -1,8 +1,8 @@
-/** How far a run has come. */
+/** The progress of a run. */
 export interface Progress {
   /** `producing` until the source has ended, then `embedding` until nothing is left to do. */
   readonly state: 'producing' | 'embedding' | 'finished'
-  /** Jobs: given by the source so far, done, in the queue, in the hands of workers, given up. */
+  /** Jobs: produced from the source so far, done, queued, taken by workers, failed on every attempt. */
   readonly jobs: {
     readonly produced: number
     readonly done: number
@@ -10,9 +10,9 @@ export interface Progress {
     readonly active: number
     readonly failed: number
   }
-  /** Records: given by the source so far, in the output, refused by the service. */
+  /** Records: produced from the source so far, in the output, refused by the service. */
   readonly records: { readonly produced: number; readonly done: number; readonly failed: number }
-  /** Tokens that the service counted for what is done. */
+  /** Tokens that the service counted for the jobs that are done. */
   readonly tokens: number
   /** Over the last minute, or since `follow` was called. */
   readonly tokensPerMinute: number
@@ -27,7 +27,7 @@ interface Sample {
 
 const WINDOW = 60_000
 
-/** Rates over the last minute, from counts that only grow. */
+/** Rates over the last minute, computed from growing totals. */
 export class Rates {
   #samples: Sample[] = []
 

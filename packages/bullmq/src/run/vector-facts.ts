@@ -2,13 +2,13 @@ import { hostedModel } from '@pinecone-inference/client'
 
 /** What all vectors of a run have in common. */
 export interface VectorFacts {
-  /** The model that made them, as the service names it: not always the one asked for. */
+  /** The model that made them, as the service names it: not always the one requested. */
   readonly servedBy: string
-  /** How many numbers each has; absent for sparse ones. */
+  /** Length of each vector; absent for sparse ones. */
   readonly dimension?: number
 }
 
-/** Whether vectors can stand in one index: of one model, also under its other name, and of one length. */
+/** Whether vectors fit in one index: made by one model, possibly under its alias, and of one length. */
 export function areComparable(a: VectorFacts, b: VectorFacts): boolean {
   return a.dimension === b.dimension && (a.servedBy === b.servedBy || isAlias(a.servedBy, b.servedBy))
 }

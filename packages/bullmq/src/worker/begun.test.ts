@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { begun } from './begun.js'
 
-it('an abort ends the wait for a run, also while Redis does not answer', async () => {
+it('an abort ends the wait for a run, even while Redis does not answer', async () => {
   const stop = new AbortController()
   const silent = { spec: () => new Promise<undefined>(() => {}) }
   const waiting = begun(silent, stop.signal)
@@ -9,7 +9,7 @@ it('an abort ends the wait for a run, also while Redis does not answer', async (
   expect(await waiting).toBe(undefined)
 })
 
-it('a run that is there is told at once; a Redis that refuses is said so', async () => {
+it('an existing run is returned at once; a refusal by Redis is thrown', async () => {
   expect(await begun({ spec: async () => ({ model: 'any' }) }, undefined)).toEqual({ model: 'any' })
   await expect(begun({ spec: () => Promise.reject(new Error('NOAUTH')) }, undefined)).rejects.toThrow(
     'NOAUTH',

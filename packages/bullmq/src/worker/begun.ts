@@ -6,7 +6,7 @@ import type { RunSpec } from '../run/run-spec.js'
 /** Milliseconds between looks at whether the run has begun. */
 const POLL = 1_000
 
-/** What the run is, as soon as it has begun; undefined if the signal aborts before. */
+/** Waits for a run to begin, and returns its spec; undefined if the signal aborts first. */
 export async function begun(
   ledger: Pick<Ledger, 'spec'>,
   signal: AbortSignal | undefined,

@@ -5,20 +5,20 @@ import type { RecordFailure } from '../run/ledger.js'
 import type { RunSpec } from '../run/run-spec.js'
 import type { VectorFacts } from '../run/vector-facts.js'
 
-/** What came of a job's records; the failures are those that the service will never take. */
+/** The result of a job; `failures` are records that the service will never accept. */
 export interface EmbeddedJob {
   readonly embedded: readonly EmbeddedRecord[]
   readonly failures: readonly RecordFailure[]
   readonly tokens: number
-  /** What the vectors are, where there are any. */
+  /** Undefined without any vector. */
   readonly vectors: VectorFacts | undefined
 }
 
 /**
  * Embeds a job's records.
  *
- * @throws WorkerError for what would go wrong with every job
- * @throws whatever else a record could not be embedded for, though the client has asked again: the job may pass later
+ * @throws WorkerError for an error that every job would meet
+ * @throws the error of a record that failed although the client retried it: the job may succeed later
  * @throws the signal's reason as soon as that aborts
  */
 export async function embedRecords(

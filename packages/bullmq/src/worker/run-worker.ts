@@ -23,28 +23,28 @@ import { stopWorker } from './stop-worker.js'
 export interface WorkerOptions {
   /** Where Redis is: `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
   redis: string
-  /** The run to join. The worker waits for one that is not there yet. */
+  /** The run to join. The worker waits if the run has not begun yet. */
   run: string
-  /** What names in Redis begin with: one per Pinecone project. Default `pinecone-inference`. */
+  /** Prefix of all keys in Redis, one per Pinecone project. Default `pinecone-inference`. */
   prefix?: string | undefined
-  /** Options of the client: key, base URL, `maxConcurrency`. The budget is the run's. */
+  /** Options of the client, such as `apiKey`, `baseUrl` and `maxConcurrency`. The rate budget is the run's. */
   client?: Omit<PineconeInferenceOptions, 'rateLimit' | 'sharedBudget'> | undefined
   /** Takes the records of each job, for a run without an `output`. */
   sink?: Sink | undefined
-  /** Jobs at a time, so that the requests of the next fill the slots that the last ones of this leave. Default 2. */
+  /** Jobs at a time: requests of the next job use the slots that the last requests of this one leave free. Default 2. */
   concurrency?: number | undefined
-  /** Milliseconds after which the jobs of a worker that was killed go to others. Default 30,000. */
+  /** Milliseconds after which the jobs of a killed worker go to others. Default 30,000. */
   lockDuration?: number | undefined
-  /** Stops the worker: it finishes its jobs and takes no more. While Redis is away it leaves them to others. */
+  /** Stops the worker: it finishes its jobs and takes no more. Without Redis it leaves them to others. */
   signal?: AbortSignal | undefined
   /**
-   * Told of what went wrong and will be tried again; of Redis, once for each outage, that it is waited for. What it
-   * throws is a process warning.
+   * Called with errors that will be retried, and once per outage of Redis, while the worker waits for it. What it throws
+   * becomes a process warning.
    */
   onError?: ((error: Error) => void) | undefined
 }
 
-/** What this worker did. */
+/** What one worker has done. */
 export interface WorkerResult {
   jobs: number
   records: number
@@ -55,12 +55,12 @@ export interface WorkerResult {
 const POLL = 1_000
 
 /**
- * Joins a run: embeds its jobs until the run is finished or the signal aborts.
+ * Joins a run and embeds its jobs until the run is finished or the signal aborts.
  *
- * @throws WorkerError when it cannot go on; its jobs are back in the queue then
- * @throws RunError for a run without output, and no sink
- * @throws PineconeConfigurationError for a `concurrency` or `lockDuration` that is no whole number above 0
- * @throws RedisUnavailableError when there is no Redis at the start; later it is waited for
+ * @throws WorkerError when it cannot continue; its jobs are then back in the queue
+ * @throws RunError if neither the run has an `output` nor the worker a `sink`, or both have
+ * @throws PineconeConfigurationError for a `concurrency` or `lockDuration` that is not a whole number above 0
+ * @throws RedisUnavailableError if Redis does not answer at the start; later the worker waits for it
  * @example
  * ```ts
  * await runWorker({ redis: 'redis://10.0.0.5', run: 'wikipedia' })
@@ -82,8 +82,11 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
       ...options.client,
       sharedBudget: new RedisBudget({ redis, prefix, rateLimit: spec.rateLimit }),
     })
+    /** Aborted by an error that ends the worker. */
     const broken = new AbortController()
+    /** Aborted once nothing is left to wait for. */
     const over = new AbortController()
+    /** Aborted when the jobs under way cannot finish. */
     const abandoned = new AbortController()
 
     const embed = async ({ data: { index, fingerprint, records } }: Job<EmbedJob>) => {
@@ -127,7 +130,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
     })
     const reportUnlessTold = (error: Error) => {
       if (isLoss(error) || isNotNow(error)) return
-      // BullMQ asks again at once, without end
+      // BullMQ repeats the command at once, without end.
       if (error.name === 'ReplyError') broken.abort(refusedByRedis(error))
       else report(error)
     }
@@ -156,24 +159,24 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
 
 function otherVectors(run: string, before: VectorFacts, now: VectorFacts): WorkerError {
   return new WorkerError(
-    `The vectors of the run ${JSON.stringify(run)} are of ${inWords(before)}, and the service now answers with ${inWords(now)}. ` +
-      'The two compare with nothing: wait until it answers as before, or embed everything under another name',
+    `The vectors of the run ${JSON.stringify(run)} are of ${inWords(before)}, and the service now returns ${inWords(now)}. ` +
+      'They cannot be compared: wait until the service returns the former again, or embed everything under another name',
   )
 }
 
 function refusedByRedis(cause: Error): WorkerError {
-  return new WorkerError(`Redis refuses what the worker asks of it: ${cause.message}`, { cause })
+  return new WorkerError(`Redis refuses a command of the worker: ${cause.message}`, { cause })
 }
 
 function sinkOf({ output }: RunSpec, { sink, run }: WorkerOptions): Sink {
   if (output && sink)
-    throw new RunError(`The run ${JSON.stringify(run)} has an output; a worker's sink would replace it`)
+    throw new RunError(`The run ${JSON.stringify(run)} has an output, so its workers take no sink`)
   if (output) return partFiles(output)
   if (sink) return sink
   throw new RunError(`The run ${JSON.stringify(run)} has no output, so each worker needs a sink`)
 }
 
-/** Resolves when nothing is left to do. */
+/** Resolves when the run is finished. */
 async function finished(
   ledger: Ledger,
   { queue, spec, signal }: { queue: Queue; spec: RunSpec; signal: AbortSignal },
@@ -181,7 +184,7 @@ async function finished(
   while (!signal.aborted) {
     const { identity, complete, jobs, jobsDone } = await ledger.counts()
     if (identity !== identityOf(spec)) {
-      throw new WorkerError(`Redis has forgotten the run ${JSON.stringify(ledger.run)}, or it was removed`)
+      throw new WorkerError(`Redis has lost the run ${JSON.stringify(ledger.run)}, or it was removed`)
     }
     if (complete && jobsDone + (await queue.getFailedCount()) >= jobs) return
     await delay(POLL, undefined, { signal }).catch(() => {})
