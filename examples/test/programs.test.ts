@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createPinecone } from '@pinecone-inference/ai-sdk'
 import { startEmulator } from '@pinecone-inference/emulator'
-import { expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { scorerOf } from '../mastra-rag/scorer.js'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -13,6 +13,12 @@ const run = promisify(execFile)
 const home = fileURLToPath(new URL('..', import.meta.url))
 const question = 'How do I limit the number of connections per origin?'
 
+beforeEach(() => {
+  for (const name of ['PINECONE_API_KEY', 'PINECONE_INFERENCE_URL', 'OPENAI_API_KEY']) {
+    vi.stubEnv(name, undefined)
+  }
+})
+
 it('the README lists every program', () => {
   const programs = readdirSync(home).filter((name) => existsSync(`${home}/${name}/main.ts`))
   const readme = readFileSync(`${home}/README.md`, 'utf8')
@@ -20,10 +26,26 @@ it('the README lists every program', () => {
   for (const name of programs) expect(readme).toContain(`| \`${name}/\``)
 })
 
-/** Starts a program as a user does, without a key. */
-function program(name: string, ...args: string[]) {
-  const { PINECONE_API_KEY, PINECONE_INFERENCE_URL, OPENAI_API_KEY, ...env } = process.env
-  return run(process.execPath, ['--import', 'tsx', `${name}/main.ts`, ...args], { cwd: home, env })
+/** What a program prints. It runs in this process, where the frameworks are loaded already. */
+async function program(name: string, ...args: string[]): Promise<string> {
+  let stdout = ''
+  const { argv } = process
+  vi.spyOn(console, 'log').mockImplementation((line = '') => {
+    stdout += `${line}\n`
+  })
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += text
+    return true
+  })
+  vi.resetModules()
+  process.argv = [process.execPath, `${name}/main.ts`, ...args]
+  try {
+    await import(`../${name}/main.ts`)
+  } finally {
+    process.argv = argv
+    vi.restoreAllMocks()
+  }
+  return stdout
 }
 
 function figures(output: string, line: string): number[] {
@@ -34,7 +56,7 @@ function figures(output: string, line: string): number[] {
 it.each(['langchain-rag', 'llamaindex-rag'])(
   '%s shows the passages as they are reranked, with the text and the source of the best',
   async (name) => {
-    const { stdout } = await program(name, question)
+    const stdout = await program(name, question)
     expect(stdout).toContain('lexical stand-ins')
     expect(stdout).toMatch(/embedding \d{3,}\/\d{3,}/)
     expect(stdout).toMatch(/^ +1 +\d+ +0\.\d{3} +docs\/api\/.+\.md, .+\n/m)
@@ -46,10 +68,9 @@ it.each(['langchain-rag', 'llamaindex-rag'])(
 
 it.each(['langchain-rag', 'llamaindex-rag'])('%s measures retrieval with a service', async (name) => {
   await using emulator = await startEmulator()
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', `${name}/main.ts`, question], {
-    cwd: home,
-    env: { ...process.env, PINECONE_API_KEY: 'any', PINECONE_INFERENCE_URL: emulator.url },
-  })
+  vi.stubEnv('PINECONE_API_KEY', 'any')
+  vi.stubEnv('PINECONE_INFERENCE_URL', emulator.url)
+  const stdout = await program(name, question)
   for (const line of ['vector search', 'reranked']) {
     const [hitAt1 = 0, hitAt5 = 0, meanReciprocalRank = 0] = figures(stdout, line)
     expect(hitAt1).toBeGreaterThanOrEqual(0.6)
@@ -59,7 +80,7 @@ it.each(['langchain-rag', 'llamaindex-rag'])('%s measures retrieval with a servi
 })
 
 it('ai-sdk-rag answers from what it found and reranked, and measures both', async () => {
-  const { stdout } = await program('ai-sdk-rag', 'How do I limit the number of connections per origin?')
+  const stdout = await program('ai-sdk-rag', 'How do I limit the number of connections per origin?')
   expect(stdout).toMatch(/^\d{3,} passages embedded, \d{5,} tokens$/m)
   expect(stdout).toMatch(/→ “.+” \(docs\/.+\.md, .+\)$/m)
   for (const line of ['vector search', 'reranked']) {
@@ -72,7 +93,7 @@ it('ai-sdk-rag answers from what it found and reranked, and measures both', asyn
 it.skipIf(!existsSync(`${home}/mastra-rag/node_modules`))(
   'mastra-rag stores, finds and reranks (once `npx -y pnpm@12 example:mastra` has installed Mastra)',
   async () => {
-    const { stdout } = await program('mastra-rag', question)
+    const stdout = await program('mastra-rag', question)
     expect(stdout).toMatch(/^\d{3,} passages embedded and stored$/m)
     expect(stdout).toMatch(/^ +1 +\d+ +0\.\d{3} +docs\/api\/.+\.md, .+\n/m)
   },
@@ -107,7 +128,7 @@ it.each(['langchain-rag', 'llamaindex-rag'])(
 )
 
 it('langchain-hybrid measures dense, sparse, fused and reranked searches next to each other', async () => {
-  const { stdout } = await program('langchain-hybrid', question)
+  const stdout = await program('langchain-hybrid', question)
   for (const line of ['dense', 'sparse', 'hybrid', 'hybrid, reranked']) {
     expect(stdout).toMatch(new RegExp(`^  ${line} +(docs/.+\\.md, ){2}docs/.+\\.md$`, 'm'))
     const [, hitAt5 = 0] = figures(stdout, line)
@@ -116,7 +137,7 @@ it('langchain-hybrid measures dense, sparse, fused and reranked searches next to
 })
 
 it('langchain-streaming answers in pieces and shows the reranking in the trace, with its scores', async () => {
-  const { stdout } = await program('langchain-streaming', question)
+  const stdout = await program('langchain-streaming', question)
   const [, pieces] = /^“.+” \((\d+) pieces\)$/m.exec(stdout) ?? []
   expect(Number(pieces)).toBeGreaterThan(3)
   expect(stdout).toMatch(
@@ -125,14 +146,14 @@ it('langchain-streaming answers in pieces and shows the reranking in the trace, 
 })
 
 it('langchain-pinecone-store embeds, upserts, finds, reranks and deletes through an index', async () => {
-  const { stdout } = await program('langchain-pinecone-store', question)
+  const stdout = await program('langchain-pinecone-store', question)
   const [, upserted = ''] = /^(\d{3,}) passages embedded and upserted$/m.exec(stdout) ?? []
   expect(stdout).toMatch(/^ {2}0\.\d{3} {2}#\d+ {2}docs\/api\/Pool\.md, /m)
   expect(stdout).toContain(`${upserted} passages deleted`)
 })
 
 it('langgraph-rag answers from what it reranked, and declines where nothing is left', async () => {
-  const { stdout } = await program('langgraph-rag', question)
+  const stdout = await program('langgraph-rag', question)
   expect(stdout).toMatch(
     /^ {2}retrieve {2}20 passages\n {2}rerank {4}3 passages( {2}0\.\d{3}){3}\n {2}generate {2}“.+”$/m,
   )
@@ -140,19 +161,19 @@ it('langgraph-rag answers from what it reranked, and declines where nothing is l
 })
 
 it('llamaindex-chat streams answers with their sources, and remembers', async () => {
-  const { stdout } = await program('llamaindex-chat', question, 'And how long does an idle socket stay open?')
+  const stdout = await program('llamaindex-chat', question, 'And how long does an idle socket stay open?')
   expect(stdout.match(/^it: {2}“.+”\n {5}\(docs\/.+\.md 0\.\d{3}, .+\)$/gm)).toHaveLength(2)
   expect(stdout).toContain('4 messages in the history')
 })
 
 it('llamaindex-chat quotes the passages, not the prompt around them', async () => {
-  const { stdout } = await program('llamaindex-chat', 'How do I mock a request?')
+  const stdout = await program('llamaindex-chat', 'How do I mock a request?')
   expect(stdout).toMatch(/^it: {2}(“.+”|The passages hold no sentence about that\.)$/m)
   expect(stdout).not.toContain('Context information')
 })
 
 it('llamaindex-ingestion embeds what is new or changed, and keeps no stale passages', async () => {
-  const { stdout } = await program('llamaindex-ingestion')
+  const stdout = await program('llamaindex-ingestion')
   const runs = [...stdout.matchAll(/: (\d+) passages embedded, (\d+) tokens, (\d+) passages in the store$/gm)]
   const [first = [], same = [], changed = []] = runs.map((match) => match.slice(1).map(Number))
   const [all = 0, tokens = 0] = first
@@ -167,7 +188,7 @@ it('llamaindex-ingestion embeds what is new or changed, and keeps no stale passa
 
 it('llamaindex-router sends each question to the engine whose description fits', async () => {
   const guide = 'How do I write a test that mocks a request?'
-  const { stdout } = await program('llamaindex-router', question, guide)
+  const stdout = await program('llamaindex-router', question, guide)
   expect(stdout).toMatch(/per origin\?\n\n {2}→ .+ API reference\. 0\.\d{3}\n {2}0\.\d{3} {2}docs\/api\//)
   expect(stdout).toMatch(
     /mocks a request\?\n\n {2}→ .+ best practices\. 0\.\d{3}\n {2}0\.\d{3} {2}docs\/best-practices\//,
@@ -175,7 +196,7 @@ it('llamaindex-router sends each question to the engine whose description fits',
 })
 
 it('bulk-job survives a kill and a stormy service, and compares itself with the SDK in a loop', async () => {
-  const { stdout } = await program('bulk-job')
+  const stdout = await program('bulk-job')
   const [, total = ''] = /^A bulk job: ([\d,]+) passages/.exec(stdout) ?? []
   expect(stdout).toMatch(new RegExp(`^ {2}in the output +${total} of ${total}`, 'm'))
   expect(stdout).toMatch(/^ {2}missing +0 /m)
