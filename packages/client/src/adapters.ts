@@ -12,12 +12,15 @@ export {
   type RerankCallOptions,
   type RerankFields,
 } from './adapters/fields.js'
+export { writtenAsText } from './adapters/rankable.js'
 export { type Candidates, RerankCalls } from './adapters/rerank-calls.js'
 export { type Draw, drawsOf, type Happening, stateOf, statesAfter, waitOf } from './budget/draws.js'
 export type { RateState } from './budget/policy/rate-state.js'
 export { backoff } from './delivery/backoff.js'
+export { asWritten } from './errors/as-written.js'
 export { atPositions } from './errors/positions.js'
 export { verdictOnStatus } from './errors/verdict.js'
 export { parseRetryAfter } from './http/retry-after.js'
 export { checkOptions, type NamesOf } from './validate/options.js'
-export { checkSignal } from './validate/values.js'
+export { checkReturnDocuments } from './validate/requests.js'
+export { checkMethods, checkSignal } from './validate/values.js'

@@ -78,8 +78,8 @@ export class PineconeInference {
       new Observer(settings.onUsage, loadOpenTelemetry()),
       settings,
     )
-    const catalog = new ModelCatalog((model, signal) =>
-      this.#start('getModel', { signal }, (call) => lookUpModel(model, call, sender)),
+    const catalog = new ModelCatalog((model, task, signal) =>
+      this.#start('getModel', { signal }, (call) => lookUpModel(model, task, call, sender)),
     )
     this.#engine = {
       sender,

@@ -76,6 +76,25 @@ describe('a vector is held against what is known of the model:', () => {
   })
 })
 
+describe('another embedding model than was asked for', () => {
+  it('is asked again, and refused, though its vectors have the right length', async () => {
+    const api = await scriptedApi((request) => ({ ...embedAnswer(request), model: 'llama-text-embed-v2' }))
+    const call = api.client({ maxRetries: 1 }).embed({ ...E5, inputs: ['a'] })
+    await expect(call).rejects.toThrow(/multilingual-e5-large was served by llama-text-embed-v2/)
+    await expect(call).rejects.toBeInstanceOf(PineconeResponseError)
+    expect(api.requests).toHaveLength(2)
+  })
+
+  it.each([
+    ['is the same one under its other name', 'nvidia/llama-text-embed-v2', 'llama-text-embed-v2'],
+    ['may be the same one, where its name is not known', 'e5-of-ours', 'multilingual-e5-large'],
+  ])('%s', async (_, asked, served) => {
+    const api = await scriptedApi((request) => ({ ...embedAnswer(request), model: served }))
+    const result = await api.client().embed({ model: asked, inputs: ['a'], parameters: passage })
+    expect(result.model).toBe(served)
+  })
+})
+
 describe('what two models give is not put together:', () => {
   it('batches of one embedAll', async () => {
     const api = await scriptedApi((request, _, number) => ({

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { PineconeConfigurationError, PineconeConnectionError, PineconeInference } from '../dist/index.js'
-import { E5, embedAnswer, rerankAnswer, scriptedApi, texts, vectorOf } from './scripted-api.js'
+import {
+  E5,
+  embedAnswer,
+  errorBody,
+  json,
+  rerankAnswer,
+  scriptedApi,
+  texts,
+  vectorOf,
+} from './scripted-api.js'
 
 const model = 'bge-reranker-v2-m3'
 
@@ -86,6 +95,17 @@ describe('a request may be an object whose fields are getters of its class:', ()
   })
 })
 
+it('a misspelt reranker is refused with the rerankers of the service alone', async () => {
+  const api = await scriptedApi(({ path }, response) => {
+    if (!path.startsWith('/models?')) return json(response, 404, errorBody(404, 'NOT_FOUND', 'no such model'))
+    expect(path).toBe('/models?type=rerank')
+    const own = { model, short_description: '', type: 'rerank', modality: 'text', supported_parameters: [] }
+    return { models: [own] }
+  })
+  const call = api.client().rerankAll({ model: 'bge-reranker-v2-m2', query: 'q', documents: ['a', 'b'] })
+  await expect(call).rejects.toMatchObject({ argument: 'model', allowed: [model] })
+})
+
 describe('is refused before anything is sent, and named:', () => {
   const embed = { ...E5, inputs: ['a'] }
   const rerank = { model, query: 'q', documents: ['a'] as (string | object)[] }
@@ -105,6 +125,11 @@ describe('is refused before anything is sent, and named:', () => {
       /inputType is|parameters.inputType cannot/,
     ],
     [
+      'a dimension that is a text',
+      (c) => c.embed({ ...embed, parameters: { inputType: 'passage', dimension: '1024' as never } }),
+      /^parameters.dimension is "1024"; it must be a number; allowed: 1024$/,
+    ],
+    [
       'a number that JSON has not',
       (c) => c.embed({ ...embed, model: 'mine', parameters: { temperature: Number.NaN } }),
       /^parameters.temperature cannot be sent as JSON/,
@@ -117,7 +142,7 @@ describe('is refused before anything is sent, and named:', () => {
     [
       'an array of parameters',
       (c) => c.embed({ ...embed, parameters: ['passage'] as never }),
-      /^parameters must be an object/,
+      /^parameters is an array; it must be an object/,
     ],
     [
       'a BigInt as encoding',
@@ -138,6 +163,11 @@ describe('is refused before anything is sent, and named:', () => {
       'a text as returnDocuments',
       (c) => c.rerank({ ...rerank, returnDocuments: 'no' as never }),
       /^returnDocuments is "no"/,
+    ],
+    [
+      'a Map as a document',
+      (c) => c.rerank({ ...rerank, documents: ['a', new Map([['text', 'b']])] }),
+      /^documents\[1\] must be a string or an object of fields/,
     ],
     [
       'a text to rank by that cannot be read',

@@ -73,6 +73,27 @@ describe('onResponse', () => {
     expect(heard[1]?.headers['set-cookie']).toBe('a, b')
   })
 
+  it('does not hear the key or a secret header that a gateway repeats', async () => {
+    const api = await scriptedApi((request, response) =>
+      json(response, 200, embedAnswer(request), {
+        'X-Echo': `key=${request.headers['api-key']}`,
+        'Set-Cookie': [`a=${request.headers['x-tenant']}`],
+        'X-Pinecone-Request-Id': 'first',
+      }),
+    )
+    const heard: CallResponse[] = []
+    const options = {
+      headers: { 'X-Tenant': 'tenant-secret' },
+      onResponse: (one: CallResponse) => heard.push(one),
+    }
+    await api.client().embed(passages(1), options)
+    expect(heard[0]?.headers).toMatchObject({
+      'x-echo': 'key=[api key]',
+      'set-cookie': 'a=[header X-Tenant]',
+      'x-pinecone-request-id': 'first',
+    })
+  })
+
   it('loses no answer by throwing', async () => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     onTestFinished(() => warned.mockRestore())

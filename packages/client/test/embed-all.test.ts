@@ -289,7 +289,7 @@ describe('a model that is not in the built-in table', () => {
   const withModel = (known: object) =>
     scriptedApi((request, response) => {
       if (request.path === '/models/acme-embed') return known
-      if (request.path === '/models') return { models: [known] }
+      if (request.path === '/models?type=embed') return { models: [known] }
       if (request.path.startsWith('/models/'))
         return json(response, 404, errorBody(404, 'NOT_FOUND', 'no such model'))
       return embedAnswer(request)

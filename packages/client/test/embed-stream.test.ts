@@ -308,7 +308,7 @@ describe('embedStream', () => {
 
 it('a stream of a model that the service does not know ends with the names it does know', async () => {
   const api = await scriptedApi((request, response) =>
-    request.path === '/models'
+    request.path === '/models?type=embed'
       ? { models: [] }
       : json(response, 404, errorBody(404, 'NOT_FOUND', 'no such model')),
   )

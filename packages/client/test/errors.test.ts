@@ -11,7 +11,7 @@ import {
   PineconeResponseError,
   PineconeServerError,
 } from '../dist/index.js'
-import { E5, embedAnswer, errorBody, event, json, rerankAnswer, scriptedApi } from './scripted-api.js'
+import { E5, embedAnswer, errorBody, event, json, rerankAnswer, scriptedApi, texts } from './scripted-api.js'
 
 beforeEach(() => {
   // No backoff: the waits between attempts are drawn from 0 to their longest.
@@ -139,6 +139,20 @@ describe('an error answer is told in one line, whatever a gateway made of it:', 
       requestId: 'inner',
     })
   })
+})
+
+it('an error is short where a logger writes it, whatever it holds that was finished', async () => {
+  const api = await scriptedApi((request, response, number) =>
+    number === 1 ? embedAnswer(request) : json(response, 500, errorBody(500, 'INTERNAL', 'no')),
+  )
+  const client = api.client({ maxConcurrency: 1, maxRetries: 0 })
+  const error = await failureOf(client.embedAll({ ...E5, inputs: texts(97) }))
+  expect(error).toMatchObject({ inputRange: [96, 97], partial: { data: expect.any(Array) } })
+  expect(JSON.stringify(error).length).toBeLessThan(1_000)
+  expect(inspect(error, { depth: 9 })).not.toContain('values')
+  expect(JSON.stringify(new PineconeConfigurationError('a', 'b', undefined, { cause: error }))).not.toContain(
+    'cause',
+  )
 })
 
 describe('what GET /models says is checked too:', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DocumentAndQueryCalls, RerankCalls } from '../dist/adapters.js'
+import { checkOptions, DocumentAndQueryCalls, EMBEDDING_FIELDS, RerankCalls } from '../dist/adapters.js'
 import { PineconeConfigurationError, PineconeInference } from '../dist/index.js'
 import { E5, embedAnswer, scriptedApi } from './scripted-api.js'
 
@@ -26,6 +26,7 @@ describe('an option that does not exist', () => {
     ['timeOut', 'timeout'],
     ['ratelimit', 'rateLimit'],
     ['sourceTags', 'sourceTag'],
+    ['fetchApi', 'fetch'],
   ])('%s of the client is refused, with %s as the right name', (name, right) => {
     const error = refusalOf(() => new PineconeInference({ apiKey: 'key', [name]: 'http://127.0.0.1:9' }))
     expect(error.argument).toBe(name)
@@ -72,6 +73,17 @@ describe('in every call, before anything is sent', () => {
       (client, unknown) => client.embedAll({ ...E5, inputs: ['a'], ...unknown }),
     ],
     [
+      'outputDimension',
+      'parameters.dimension',
+      (client, unknown) => client.embed({ ...E5, inputs: ['a'], ...unknown }),
+    ],
+    [
+      'maxChunksPerDoc',
+      'parameters.maxTokensPerDoc',
+      (client, unknown) => client.rerank({ model: 'm', query: 'q', documents: ['a'], ...unknown }),
+    ],
+    ['params', 'parameters', (client, unknown) => client.embed({ ...E5, inputs: ['a'], ...unknown })],
+    [
       'dimensions',
       'parameters.dimension',
       (client, unknown) => client.embedStream({ ...E5, inputs: ['a'], ...unknown }).next(),
@@ -115,6 +127,25 @@ describe('in every call, before anything is sent', () => {
     // @ts-expect-error null
     const refused = api.client().embedAll({ ...E5, inputs: ['a'] }, null)
     await expect(refused).rejects.toMatchObject({ argument: 'options' })
+  })
+})
+
+describe('an adapter’s option', () => {
+  it.each([
+    ['inputType', 'documentParameters.inputType or queryParameters.inputType'],
+    ['params', 'documentParameters or queryParameters'],
+    ['outputDimension', 'dimension'],
+    ['fetchApi', 'fetch'],
+  ])('%s is refused, with %s as the right name', (name, right) => {
+    const check = () => checkOptions({ [name]: 'x' }, { ...EMBEDDING_FIELDS, dimension: true }, 'Embeddings')
+    expect(refusalOf(check).message).toContain(`did you mean ${right}?`)
+  })
+
+  it.each(['documentParameters', 'queryParameters'])('%s must be an object', (name) => {
+    for (const value of [null, 'query', ['query']] as never[]) {
+      const build = () => new DocumentAndQueryCalls(E5.model, 'dense', { apiKey: 'key', [name]: value })
+      expect(refusalOf(build)).toMatchObject({ argument: name, message: expect.stringMatching(/^\w+ is /) })
+    }
   })
 })
 

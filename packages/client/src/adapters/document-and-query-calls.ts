@@ -8,6 +8,7 @@ import { PineconeResponseError } from '../errors/no-answer.js'
 import { atPositions } from '../errors/positions.js'
 import { hostedModel } from '../models/hosted.js'
 import { checkHostedModel } from '../validate/model.js'
+import { checkParameters } from '../validate/requests.js'
 import { checkBatchSize } from '../validate/values.js'
 import { clientFrom, type EmbeddingFields, given } from './fields.js'
 import { within } from './within.js'
@@ -50,6 +51,8 @@ export class DocumentAndQueryCalls<V extends VectorType> {
     sourceTag?: string,
   ) {
     const { truncate, dimension, documentParameters = {}, queryParameters = {} } = fields
+    checkParameters(documentParameters, 'documentParameters')
+    checkParameters(queryParameters, 'queryParameters')
     const shared = given({ truncate, dimension })
     this.documentParameters = Object.freeze({ inputType: 'passage', ...shared, ...given(documentParameters) })
     this.queryParameters = Object.freeze({ inputType: 'query', ...shared, ...given(queryParameters) })

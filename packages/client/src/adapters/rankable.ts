@@ -1,5 +1,5 @@
 import type { RerankDocument } from '../api/rerank.js'
-import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { refusedInput } from '../errors/configuration-error.js'
 
 /**
  * A document with its rank fields as texts: a model ranks by text, and metadata holds anything. A field that is missing or
@@ -14,20 +14,25 @@ export function rankable(
 ): RerankDocument {
   const copy = { ...document }
   for (const field of rankFields) {
-    try {
-      copy[field] = textOf(document[field])
-    } catch (cause) {
-      const why = cause instanceof NoText ? `: it is or holds ${cause.message}` : ''
-      const error = new PineconeConfigurationError(
-        `documents[${index}].${field}`,
-        `cannot be written as text${why}`,
-      )
-      error.inputRange = [index, index + 1]
-      error.cause = cause
-      throw error
-    }
+    copy[field] = writtenAsText(document[field], `documents[${index}].${field}`, index)
   }
   return copy
+}
+
+/**
+ * A value to rank by: a text as it is, anything else as JSON, nothing as an empty text.
+ *
+ * @param argument how the call names the value, for the error
+ * @param index of the document that it is, or is part of
+ * @throws PineconeConfigurationError for what JSON cannot hold, such as a Map, a function or an object that holds itself
+ */
+export function writtenAsText(value: unknown, argument: string, index: number): string {
+  try {
+    return textOf(value)
+  } catch (cause) {
+    const why = cause instanceof NoText ? `: it is or holds ${cause.message}` : ''
+    throw refusedInput(argument, `cannot be written as text${why}`, index, { cause })
+  }
 }
 
 /** Whether there is anything to rank a document by. */

@@ -17,7 +17,10 @@ export interface CallOptions {
 export interface CallResponse {
   /** HTTP status. */
   readonly status: number
-  /** By their names in lower case, such as `x-pinecone-request-id`. */
+  /**
+   * By their names in lower case, such as `x-pinecone-request-id`. Where one repeats the API key, or a value of the
+   * client's `headers` that errors do not show either, it is blotted out.
+   */
   readonly headers: Readonly<Record<string, string>>
 }
 

@@ -87,7 +87,7 @@ export async function inputsPerRequest(
 ): Promise<{ count: number; facts: ModelFacts | undefined }> {
   const { model, parameters, batchSize } = bulk
   checkBatchSize(batchSize)
-  const facts = await engine.catalog.facts(model, bulk.inputs, call)
+  const facts = await engine.catalog.facts(model, 'embed', bulk.inputs, call)
   if (!facts) return { count: batchSize ?? 1, facts }
   checkModelUse('embed', model, facts, parameters)
   checkBatchSize(batchSize, { most: facts.maxBatchSize, model })

@@ -28,20 +28,24 @@ export async function getModel(model: string, call: Call, sender: Sender): Promi
   return sender.send({ request: { method: 'GET', path }, load: LOOK_UP, read: modelInfoAnswer }, call)
 }
 
-/** `GET /models/{name}` before a bulk call; a name the service does not know is refused with those it does. */
-export async function lookUpModel(model: string, call: Call, sender: Sender): Promise<ModelInfo> {
+/** `GET /models/{name}` before a bulk call; a name the service does not know is refused with those of its kind. */
+export async function lookUpModel(
+  model: string,
+  task: 'embed' | 'rerank',
+  call: Call,
+  sender: Sender,
+): Promise<ModelInfo> {
   try {
     return await getModel(model, call, sender)
   } catch (cause) {
     if (!(cause instanceof PineconeApiError && cause.status === 404)) throw cause
-    const { models } = await listModels({}, call, sender)
-    const error = new PineconeConfigurationError(
+    const { models } = await listModels({ type: task }, call, sender)
+    throw new PineconeConfigurationError(
       'model',
       `${JSON.stringify(model)} is not a model of this service`,
       models.map((info) => info.model),
+      { cause },
     )
-    error.cause = cause
-    throw error
   }
 }
 

@@ -50,7 +50,7 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
   const { model, documents, topN, returnDocuments = true } = request
   const rankFields = request.rankFields ?? ['text']
   const toRank = documents.map((document) => wireItem(rankedFields(document, rankFields)))
-  const facts = await engine.catalog.facts(model, documents.length, call)
+  const facts = await engine.catalog.facts(model, 'rerank', documents.length, call)
   if (facts) {
     checkModelUse('rerank', model, facts, request.parameters)
     checkRankFieldCount(request.rankFields, model, facts)

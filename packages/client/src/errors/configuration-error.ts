@@ -20,9 +20,9 @@ export class PineconeConfigurationError extends PineconeInferenceError {
     argument: string,
     problem: string,
     allowed?: readonly (string | number)[],
-    verdict: Verdict = 'setup',
+    { verdict = 'setup', ...options }: ErrorOptions & { verdict?: Verdict } = {},
   ) {
-    super(`${argument} ${problem}${allowed ? `; allowed: ${allowed.join(', ')}` : ''}`)
+    super(`${argument} ${problem}${allowed ? `; allowed: ${allowed.join(', ')}` : ''}`, options)
     this.argument = argument
     this.allowed = allowed
     this.verdict = verdict
@@ -37,8 +37,7 @@ export function refusedInput(
   index: number,
   options: ErrorOptions = {},
 ): PineconeConfigurationError {
-  const error = new PineconeConfigurationError(argument, problem, undefined, 'input')
+  const error = new PineconeConfigurationError(argument, problem, undefined, { ...options, verdict: 'input' })
   error.inputRange = [index, index + 1]
-  if (options.cause !== undefined) error.cause = options.cause
   return error
 }

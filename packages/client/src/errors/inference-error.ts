@@ -66,11 +66,15 @@ export class PineconeInferenceError extends Error {
   /** In a bulk call: which inputs (or documents) failed. */
   inputRange?: InputRange
 
-  /** In a bulk call: what was finished before the failure. */
-  partial?: PartialEmbeddings | PartialRanking
+  /**
+   * In a bulk call: what was finished before the failure. It is not enumerable: it may hold millions of numbers, which
+   * a logger would write.
+   */
+  declare partial?: PartialEmbeddings | PartialRanking
 
   constructor(message: string, options?: ErrorOptions) {
     super(asOneLine(message), options)
+    Object.defineProperty(this, 'partial', { value: undefined, writable: true, configurable: true })
   }
 
   static override [Symbol.hasInstance](this: { readonly prototype: object }, value: unknown): boolean {

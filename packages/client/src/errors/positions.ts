@@ -84,7 +84,9 @@ function renamed(
   if (item === undefined || position === undefined) return error
   const name = `${argument ? argument(position) : `${list}[${position}]`}${field}`
   const problem = error.message.slice(error.argument.length + 1)
-  const copy = new PineconeConfigurationError(name, problem, undefined, error.verdict)
-  Object.assign(copy, { cause: error.cause, allowed: error.allowed })
-  return copy
+  const copy = new PineconeConfigurationError(name, problem, undefined, {
+    verdict: error.verdict,
+    ...(error.cause === undefined ? {} : { cause: error.cause }),
+  })
+  return Object.assign(copy, { allowed: error.allowed })
 }

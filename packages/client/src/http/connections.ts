@@ -82,10 +82,10 @@ function underAnyTimers({ kept, once }: Pools): Carrier {
 /** Bun and edge runtimes have no undici that can send, but a `fetch` of their own. */
 function ownFetch(cause: unknown): Carrier {
   if (typeof globalThis.fetch === 'function') return fetchCarrier(globalThis.fetch)
-  const error = new PineconeConfigurationError(
+  throw new PineconeConfigurationError(
     'fetch',
     'is needed where there is neither undici nor a fetch: pass { fetch }',
+    undefined,
+    { cause },
   )
-  error.cause = cause
-  throw error
 }

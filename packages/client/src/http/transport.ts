@@ -80,14 +80,15 @@ export class Transport {
       call,
       secrecy,
     )
-    tell(() => call.onResponse?.({ status: reply.status, headers: flat(reply) }))
+    tell(() => call.onResponse?.({ status: reply.status, headers: plainHeaders(reply, secrecy) }))
     const coding = unknownCoding(reply.headers)
     const words = coding && `the answer has the Content-Encoding ${coding}, which was not asked for`
     if (!isSuccess(reply.status)) {
       throw errorFromAnswer(`${method} ${path}`, reply, words ?? refusal.text(), secrecy)
     }
     if (words) throw new PineconeResponseError(`${method} ${path}: ${words}`)
-    return { status: reply.status, requestId: requestIdOf(reply) }
+    const requestId = requestIdOf(reply)
+    return { status: reply.status, requestId: requestId && secrecy.blot(requestId) }
   }
 
   #secrecyOf({ headers }: Call): Secrecy {
@@ -121,10 +122,11 @@ function hostOf({ host, port, protocol }: URL): string {
   return protocol === 'http:' && port === '' ? `${host}:80` : host
 }
 
-function flat({ headers }: HttpReply): Record<string, string> {
+/** Without the key and the values of the request's own headers: a gateway may repeat them. */
+function plainHeaders({ headers }: HttpReply, secrecy: Secrecy): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+      value === undefined ? [] : [[name, secrecy.blot(Array.isArray(value) ? value.join(', ') : value)]],
     ),
   )
 }

@@ -2,7 +2,8 @@ import type { ModelFacts, ModelInfo } from '../api/models.js'
 import type { Call } from '../lifetime/call.js'
 import { factsFromInfo, hostedModel } from './hosted.js'
 
-type AskService = (model: string, signal: AbortSignal) => Promise<ModelInfo>
+type Task = 'embed' | 'rerank'
+type AskService = (model: string, task: Task, signal: AbortSignal) => Promise<ModelInfo>
 
 /** A look-up under way, and how many calls wait for it. */
 interface LookUp {
@@ -26,14 +27,14 @@ export class ModelCatalog {
    * waits for it any more. Undefined for a model that is not hosted where the call has a single item, which never has to
    * be split and so never waits for a look-up.
    */
-  async facts(model: string, items: number, call: Call): Promise<ModelFacts | undefined> {
+  async facts(model: string, task: Task, items: number, call: Call): Promise<ModelFacts | undefined> {
     const hosted = hostedModel(model)
     if (hosted || items <= 1) return hosted
-    return this.#known.get(model) ?? this.#lookUp(model, call)
+    return this.#known.get(model) ?? this.#lookUp(model, task, call)
   }
 
-  async #lookUp(model: string, call: Call): Promise<ModelFacts> {
-    const lookUp = this.#lookUps.get(model) ?? this.#begin(model)
+  async #lookUp(model: string, task: Task, call: Call): Promise<ModelFacts> {
+    const lookUp = this.#lookUps.get(model) ?? this.#begin(model, task)
     lookUp.waiting++
     try {
       return await orStopped(lookUp.facts, call)
@@ -45,9 +46,9 @@ export class ModelCatalog {
     }
   }
 
-  #begin(model: string): LookUp {
+  #begin(model: string, task: Task): LookUp {
     const abort = new AbortController()
-    const facts = this.#ask(model, abort.signal).then(factsFromInfo)
+    const facts = this.#ask(model, task, abort.signal).then(factsFromInfo)
     facts.then(
       (found) => this.#known.set(model, found),
       () => {},

@@ -84,6 +84,13 @@ function checkDimension(model: string, facts: ModelFacts, dimension: unknown): v
       `does not apply to the sparse model ${model}`,
     )
   }
+  if (typeof dimension !== 'number') {
+    throw new PineconeConfigurationError(
+      'parameters.dimension',
+      `is ${asWritten(dimension)}; it must be a number`,
+      facts.dimensions,
+    )
+  }
   if (facts.dimensions && !facts.dimensions.some((one) => one === dimension)) {
     throw new PineconeConfigurationError(
       'parameters.dimension',
@@ -91,7 +98,7 @@ function checkDimension(model: string, facts: ModelFacts, dimension: unknown): v
       facts.dimensions,
     )
   }
-  if (!Number.isInteger(dimension) || Number(dimension) < 1) {
+  if (!Number.isInteger(dimension) || dimension < 1) {
     throw new PineconeConfigurationError('parameters.dimension', 'must be a whole number of at least 1')
   }
 }

@@ -56,6 +56,7 @@ const NAMES_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   embeddingsize: ['dimension'],
   endpoint: ['baseUrl'],
   extraheaders: ['headers'],
+  fetchapi: ['fetch'],
   fields: ['rankFields'],
   host: ['baseUrl'],
   input: ['inputs'],
@@ -67,7 +68,8 @@ const NAMES_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   minscore: ['scoreThreshold'],
   modelid: ['model'],
   modelname: ['model'],
-  params: ['parameters'],
+  outputdimension: ['dimension'],
+  outputdimensionality: ['dimension'],
   passageparameters: ['documentParameters'],
   passages: ['inputs', 'documents'],
   pinecone: ['client'],
@@ -83,28 +85,40 @@ const NAMES_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   url: ['baseUrl'],
 }
 
-/** What belongs into `parameters`, where there is such an option. */
+/** What belongs into `parameters`; without case and `_`. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   dimension: 'dimension',
   dimensions: 'dimension',
   inputtype: 'inputType',
-  maxchunksperdoc: 'maxChunksPerDoc',
+  // Of Cohere's API v1 (https://docs.cohere.com/v1/reference/rerank). Here only the retired cohere-rerank-3.5 takes it.
+  maxchunksperdoc: 'maxTokensPerDoc',
   maxtokensperdoc: 'maxTokensPerDoc',
   maxtokenspersequence: 'maxTokensPerSequence',
+  outputdimension: 'dimension',
+  outputdimensionality: 'dimension',
   returntokens: 'returnTokens',
+  tasktype: 'inputType',
   truncate: 'truncate',
 }
 
 function rightName(name: string, names: Readonly<Record<string, true>>): string | undefined {
   const known = Object.keys(names)
   const plain = plainName(name)
-  const parameter = PARAMETERS[plain]
   return (
     known.find((one) => plainName(one) === plain) ??
     NAMES_ELSEWHERE[plain]?.find((one) => one in names) ??
-    (parameter && 'parameters' in names ? `parameters.${parameter}` : undefined) ??
+    amongParameters(plain, names) ??
     known.find((one) => distance(plainName(one), plain) <= Math.floor(plain.length / 4))
   )
+}
+
+/** Adapters have parameters for documents and for queries. */
+function amongParameters(plain: string, names: Readonly<Record<string, true>>): string | undefined {
+  const places = ['parameters', 'documentParameters', 'queryParameters'].filter((one) => one in names)
+  const parameter = PARAMETERS[plain]
+  if (places.length === 0) return undefined
+  if (plain === 'params' || plain === 'parameters') return places.join(' or ')
+  return parameter && places.map((place) => `${place}.${parameter}`).join(' or ')
 }
 
 function plainName(name: string): string {

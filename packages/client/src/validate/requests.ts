@@ -12,7 +12,7 @@ function isName(model: string): boolean {
 
 export function checkModelName(model: unknown): asserts model is string {
   if (typeof model !== 'string' || !isName(model)) {
-    throw new PineconeConfigurationError('model', "must be a model's name")
+    throw new PineconeConfigurationError('model', `is ${asWritten(model)}; it must be a model's name`)
   }
 }
 
@@ -30,13 +30,13 @@ function checkRequest(request: unknown, names: Readonly<Record<string, true>>): 
   checkParameters(parameters)
 }
 
-export function checkParameters(parameters: unknown): void {
+export function checkParameters(parameters: unknown, argument = 'parameters'): void {
   if (parameters === undefined) return
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
-    throw new PineconeConfigurationError('parameters', 'must be an object')
+    throw new PineconeConfigurationError(argument, `is ${asWritten(parameters)}; it must be an object`)
   }
   for (const [name, value] of Object.entries(parameters)) {
-    if (!isJson(value)) throw new PineconeConfigurationError(`parameters.${name}`, NOT_JSON)
+    if (!isJson(value)) throw new PineconeConfigurationError(`${argument}.${name}`, NOT_JSON)
   }
 }
 
@@ -123,7 +123,7 @@ export function checkTopN(topN: unknown): void {
   }
 }
 
-function checkReturnDocuments(returnDocuments: unknown): void {
+export function checkReturnDocuments(returnDocuments: unknown): void {
   if (returnDocuments === undefined || typeof returnDocuments === 'boolean') return
   throw new PineconeConfigurationError(
     'returnDocuments',
@@ -145,8 +145,9 @@ export function checkRankFields(rankFields: unknown): void {
 }
 
 export function checkDocument(document: unknown, index: number): void {
-  const isObject = typeof document === 'object' && document !== null && !Array.isArray(document)
-  if (typeof document !== 'string' && !isObject) {
+  // A list, a Map or a Buffer has no fields.
+  const hasFields = typeof document === 'object' && document !== null && !(Symbol.iterator in document)
+  if (typeof document !== 'string' && !hasFields) {
     throw refusedInput(`documents[${index}]`, 'must be a string or an object of fields', index)
   }
 }

@@ -47,6 +47,7 @@ export class ExpectedVectors {
     if (this.#vectorType && this.#vectorType.is !== vectorType) {
       throw broken(endpoint, `vector_type is ${vectorType}, where ${this.#vectorType.because}`)
     }
+    checkComparable(endpoint, this.#model, model)
     checkServedBy(endpoint, { asked: this.#model, before: this.#servedBy, now: model })
     const lengths = data.flatMap((one) => (one.vectorType === 'dense' ? [one.values.length] : []))
     const [first] = lengths
@@ -117,6 +118,15 @@ function checkServedBy(endpoint: string, model: { asked: string; before: string 
     endpoint,
     `${asked} was served by ${now}, and before by ${before}; what two models give cannot be put together`,
   )
+}
+
+/**
+ * Vectors of two embedding models cannot be compared, so none takes over from another, as rerankers do. A name that is not
+ * in the table may be another name of the model that was asked for.
+ */
+function checkComparable(endpoint: string, asked: string, now: string): void {
+  if (!hostedModel(asked) || !hostedModel(now) || isSame(asked, now)) return
+  throw broken(endpoint, `${asked} was served by ${now}, whose vectors cannot be compared with its own`)
 }
 
 /** `nvidia/llama-text-embed-v2` is another name of `llama-text-embed-v2`. */
