@@ -114,7 +114,9 @@ describe('embed, killed at random moments', () => {
         expect(await contentOf(join(folder, name))).toEqual(expected)
         expect((await contentOf(join(folder, `${name}.failed.jsonl`))).map(([id]) => id)).toEqual(refused)
         expect(existsSync(join(folder, `${name}.partial`))).toBe(false)
-        await Promise.all([name, `${name}.failed.jsonl`].map((file) => rm(join(folder, file))))
+        await Promise.all(
+          [name, `${name}.failed.jsonl`, `${name}.record.jsonl`].map((file) => rm(join(folder, file))),
+        )
       }
       expect(kills).toBe(KILLS)
       expect(goneOn).toBeGreaterThan(KILLS / 5)
@@ -155,6 +157,7 @@ describe('embed, killed while the files get their names', () => {
     const whole = await contentOf(join(folder, 'out.jsonl'))
     const [head] = kept.split('\n')
     const failed = await readFile(join(folder, 'out.jsonl.failed.jsonl'))
+    const record = await readFile(join(folder, 'out.jsonl.record.jsonl'))
     const bytes = (await readFile(join(folder, 'out.jsonl'))).length
     const entry = {
       read: 3000,
@@ -162,12 +165,17 @@ describe('embed, killed while the files get their names', () => {
       tokens: {},
       output: { bytes, records: whole.length },
       failed: { records: 1, bytes: failed.length },
+      record: record.length,
+      unchanged: 0,
+      left: 0,
       finished: true,
     }
     await mkdir(join(folder, 'out.jsonl.partial'))
     const back: Record<string, () => Promise<void>> = {
       journal: () => writeFile(journal, `${head}\n${journalLine(entry)}`),
       output: () => rename(join(folder, 'out.jsonl'), join(folder, 'out.jsonl.partial/records.part')),
+      record: () =>
+        rename(join(folder, 'out.jsonl.record.jsonl'), join(folder, 'out.jsonl.partial/record.part')),
       failed: () =>
         rename(join(folder, 'out.jsonl.failed.jsonl'), join(folder, 'out.jsonl.partial/failed.part')),
     }
@@ -175,15 +183,23 @@ describe('embed, killed while the files get their names', () => {
     return { folder, args, env, whole }
   }
 
-  it.each([[['journal', 'output', 'failed']], [['journal', 'output']], [['journal']], [[]]])(
-    'and started again gives what is left its name: %j',
-    async (left) => {
-      const { folder, args, env, whole } = await killedWith(left)
-      const { code, stderr } = await run(folder, args, env)
-      expect(stderr).toBe('out.jsonl was finished already.\n')
-      expect(code).toBe(left.length === 0 ? 0 : 2)
-      expect(await contentOf(join(folder, 'out.jsonl'))).toEqual(whole)
-      expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl', 'out.jsonl.failed.jsonl'])
-    },
-  )
+  it.each([
+    [['journal', 'output', 'record', 'failed']],
+    [['journal', 'output', 'record']],
+    [['journal', 'output']],
+    [['journal']],
+    [[]],
+  ])('and started again gives what is left its name: %j', async (left) => {
+    const { folder, args, env, whole } = await killedWith(left)
+    const { code, stderr } = await run(folder, args, env)
+    expect(stderr).toBe('out.jsonl was finished already.\n')
+    expect(code).toBe(2)
+    expect(await contentOf(join(folder, 'out.jsonl'))).toEqual(whole)
+    expect(await readdir(folder)).toEqual([
+      'in.jsonl',
+      'out.jsonl',
+      'out.jsonl.failed.jsonl',
+      'out.jsonl.record.jsonl',
+    ])
+  })
 })

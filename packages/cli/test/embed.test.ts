@@ -42,7 +42,7 @@ async function idsIn(path: string): Promise<string[]> {
 }
 
 describe('pinecone-inference embed', () => {
-  it('embeds a file of records, in order, and leaves nothing else', async () => {
+  it('embeds a file of records, in order, and leaves a record of it, and nothing else', async () => {
     const { env, emulator } = await service()
     const folder = await folderOf({ 'in.jsonl': lines(passages(500)) })
     const { code, stderr, stdout } = await run(
@@ -55,7 +55,7 @@ describe('pinecone-inference embed', () => {
     )
     expect([code, stdout]).toEqual([0, ''])
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(500).map(({ id }) => id))
-    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl'])
+    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl', 'out.jsonl.record.jsonl'])
     expect(emulator.requests.filter(({ path }) => path === '/embed')).toHaveLength(6)
   })
 
@@ -335,7 +335,7 @@ describe('an unfinished run', () => {
       0,
       expect.stringMatching(/^Continuing after [\d,]+ records\.\nEmbedded 5,000 records/),
     ])
-    expect(await readdir(folder)).toEqual(['in.jsonl', output])
+    expect(await readdir(folder)).toEqual(['in.jsonl', output, `${output}.record.jsonl`])
     expect(await idsIn(join(folder, output))).toEqual(passages(5000).map(({ id }) => id))
     expect(emulator.requests.length).toBeLessThan(53)
   })
@@ -352,7 +352,7 @@ describe('an unfinished run', () => {
     ])
     emulator.faults.clear()
     expect((await run(folder, args, env)).code).toBe(0)
-    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl'])
+    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl', 'out.jsonl.record.jsonl'])
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
   })
 
@@ -376,7 +376,7 @@ describe('an unfinished run', () => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(1000)) })
     const { code } = await run(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
     expect(code).toBe(0)
-    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl'])
+    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl', 'out.jsonl.record.jsonl'])
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(1000).map(({ id }) => id))
   })
 
@@ -625,7 +625,13 @@ describe('an unfinished run', () => {
     expect([last.code, last.stderr]).toEqual([2, 'out.jsonl was finished already.\n'])
     expect(emulator.requests).toHaveLength(0)
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(1000).map(({ id }) => id))
-    expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl', 'out.jsonl.failed.jsonl', 'precious'])
+    expect(await readdir(folder)).toEqual([
+      'in.jsonl',
+      'out.jsonl',
+      'out.jsonl.failed.jsonl',
+      'out.jsonl.record.jsonl',
+      'precious',
+    ])
   })
 
   it('is finished though its folder cannot be removed', async () => {
@@ -635,7 +641,7 @@ describe('an unfinished run', () => {
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE, '--offline']
     expect((await run(folder, args)).code).toBe(0)
     const again = await run(folder, args)
-    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('out.jsonl is there already')])
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('was finished already')])
   })
 
   it.skipIf(process.platform === 'win32')('is finished though its folder is a link', async () => {

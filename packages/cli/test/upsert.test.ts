@@ -326,7 +326,8 @@ describe('embed --upsert refuses before anything is paid', () => {
     const folder = await folderOf({ 'in.jsonl': jsonl(1) })
     for (const [options, message] of [
       [['-o', 'out.jsonl', '--upsert', 'docs'], 'give one of them'],
-      [['-o', 'out.jsonl', '--cleanup', 'full'], '--record and --cleanup go with --upsert'],
+      [['-o', 'out.jsonl', '--record', 'a.jsonl'], '--record goes with --upsert'],
+      [['-o', '-', '--cleanup', 'full'], '--cleanup goes with --upsert, or with one file'],
       [['--upsert', 'docs', '--redis', 'redis://localhost:1'], 'does not go with --redis'],
       [['--upsert', 'Docs'], 'the name of an index'],
     ] as const) {

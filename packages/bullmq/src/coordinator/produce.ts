@@ -105,13 +105,13 @@ async function roomFor(queue: Queue, most: number, signal: AbortSignal | undefin
 function anotherSource(run: string, { index, records }: EmbedJob): RunError {
   return new RunError(
     `From ${JSON.stringify(records[0]?.id)} on, the records differ from those that the run ${JSON.stringify(run)} got earlier as job ${index}. ` +
-      'Give a changed source, or another recordsPerJob, under another name',
+      'Give a changed source, or the same in jobs of another size, under another run name',
   )
 }
 
 function longerSource(run: string, records: number): RunError {
   return new RunError(
     `The source has more than the ${records} records that it gave to the run ${JSON.stringify(run)} earlier. ` +
-      'Give a longer source under another name',
+      'Give a longer source under another run name',
   )
 }

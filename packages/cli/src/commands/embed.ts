@@ -1,5 +1,5 @@
 import { hostedModel, hostedModelNames, type RateLimit } from '@pinecone-inference/client'
-import { outputFormat, type ReadOptions } from '@pinecone-inference/files'
+import { outputFormat, type ReadOptions, type TextRecord } from '@pinecone-inference/files'
 import { Command, Option } from 'commander'
 import { suggestValues } from '../completion/candidates.js'
 import { embedByWorkers } from '../embed/by-workers.js'
@@ -8,8 +8,10 @@ import { refuseFolderAsStandardInput } from '../embed/input/standard-input.js'
 import { canBeSurveyed, surveyInput } from '../embed/input/survey-input.js'
 import { callsToMake, refuseKnownMisfits } from '../embed/job/calls-to-make.js'
 import { carryOut } from '../embed/job/carry-out.js'
+import type { Cleanup, CleanupSettings } from '../embed/output/cleanup.js'
 import { outputPath } from '../embed/output/output-path.js'
-import { refuseFinished } from '../embed/output/unfinished-output.js'
+import { PreviousOutput } from '../embed/output/previous-output.js'
+import { pathsOf, refuseExisting } from '../embed/output/unfinished-output.js'
 import { tellEstimate } from '../embed/report/dry-run.js'
 import { TokenTally } from '../embed/report/estimate.js'
 import { jsonReport } from '../embed/report/json-report.js'
@@ -21,7 +23,6 @@ import { isExpected, OutputError } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { connect, rateLimitOf } from '../service/connect.js'
 import { embedIntoIndex } from '../upsert/embed-into-index.js'
-import type { Cleanup } from '../upsert/index-output.js'
 import { contentHash, Ledger } from '../upsert/ledger.js'
 import { indexName, offlineIndex, recordFile } from '../upsert/upsert-options.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
@@ -117,7 +118,7 @@ export function embedCommand(): Command {
     .addOption(
       new Option(
         '--cleanup <mode>',
-        'with --upsert: what is deleted of what the input no longer has: nothing (none), passages of documents that are still there, or everything (default: incremental)',
+        'what is deleted of what the input no longer has: nothing (none), passages of documents that are still there, or everything (default: incremental)',
       ).choices(['none', 'incremental', 'full']),
     )
     .option('--tokens-per-minute <n>', 'the project’s budget (default: learned)', wholeNumber(1, largest))
@@ -146,9 +147,9 @@ Examples:
   $ pinecone-inference embed docs/ -o import/ --model multilingual-e5-large --sparse-model pinecone-sparse-english-v0
   $ zcat passages.jsonl.gz | pinecone-inference embed - -o vectors.jsonl --model llama-text-embed-v2
 
-An unfinished run is kept in OUTPUT.partial; the same command continues it. Inputs that the service refuses go to
-OUTPUT.failed.jsonl, with the reason, and can be embedded again from there. With --upsert the same command continues a
-run that was stopped and, after one that was done, brings the index up to date.`,
+An unfinished run is kept in OUTPUT.partial; the same command continues it. After a run that was done it brings the file,
+or the index, up to date: only what is new or has changed is embedded. Inputs that the service refuses go to
+OUTPUT.failed.jsonl, with the reason, and can be embedded again from there.`,
     )
     .addHelpText('after', environmentHelp({ hasRedis: true }))
     .addHelpText('after', exitCodesHelp(0, 1, 2, 3, 130, 141))
@@ -174,8 +175,9 @@ function resolved({ redis, model, truncate, ...rest }: GivenOptions, command: Co
   if (output !== undefined && upsert !== undefined) {
     return command.error('error: --output and --upsert: give one of them')
   }
-  if (upsert === undefined && (record !== undefined || cleanup !== undefined)) {
-    return command.error('error: --record and --cleanup go with --upsert')
+  if (upsert === undefined && record !== undefined) return command.error('error: --record goes with --upsert')
+  if (cleanup !== undefined && (output === '-' || redis !== undefined)) {
+    return command.error('error: --cleanup goes with --upsert, or with one file as --output')
   }
   if (upsert !== undefined && redis !== undefined) {
     return command.error('error: --upsert does not go with --redis: workers write files, which upsert takes')
@@ -275,7 +277,11 @@ async function embedInto(
     const calls = await callsToMake(options, format, client, stop.requested)
     const job = { inputs, read, calls, service: name, output, format, layout: layoutOf(options) }
     const surroundings = { client, tokens, stop, report }
-    if (upsert === undefined) return await carryOut(job, surroundings)
+    const cleanup: CleanupSettings = {
+      cleanup: options.cleanup ?? 'incremental',
+      isPartial: () => options.limit !== undefined || aside.records > 0,
+    }
+    if (upsert === undefined) return await carryOut(job, cleanup, surroundings)
     if (offline) say(`The index ${upsert} is in this process too, and ends with it; serve --index keeps one.`)
     return await embedIntoIndex(
       job,
@@ -283,8 +289,7 @@ async function embedInto(
         index: upsert,
         namespace,
         record: recordFile(upsert, options),
-        cleanup: options.cleanup ?? 'incremental',
-        isPartial: () => options.limit !== undefined || aside.records > 0,
+        ...cleanup,
         concurrency,
         apiKey: process.env.PINECONE_API_KEY || 'offline',
         controlUrl,
@@ -306,21 +311,32 @@ async function dryRun(
 ): Promise<number> {
   if (!canBeSurveyed(inputs)) throw new OutputError('--dry-run reads the input to its end; give it a file')
   const { model, sparseModel, truncate, tokensPerMinute, json = false } = options
-  const { upsert, redis } = options
-  if (output !== '-' && upsert === undefined && redis === undefined) await refuseFinished(output)
   const models = sparseModel === undefined ? [model] : [model, sparseModel]
   const tallies = models.map((model) => new TokenTally(model, truncate))
   const onText = (bytes: number) => {
     for (const tally of tallies) tally.add(bytes)
   }
-  const ledger = upsert === undefined ? undefined : await Ledger.read(recordFile(upsert, options))
+  const isThere = options.redis === undefined ? await whatIsThere(output, options) : () => false
   const survey = await surveyInput(inputs, read, stop.requested, {
     onText,
     layout: layoutOf(options),
-    isThere: (record) => ledger?.has(record.id, contentHash(record)) ?? false,
+    isThere,
   })
   tellEstimate({ survey, tallies, tokensPerMinute, json })
   return EXIT.done
+}
+
+/** Which records earlier runs have embedded. */
+async function whatIsThere(output: string, options: EmbedOptions): Promise<(record: TextRecord) => boolean> {
+  const { upsert } = options
+  if (upsert !== undefined) {
+    const ledger = await Ledger.read(recordFile(upsert, options))
+    return (record) => ledger.has(record.id, contentHash(record))
+  }
+  if (output === '-') return () => false
+  const previous = await PreviousOutput.read(output, pathsOf(output).record)
+  if (!previous) await refuseExisting(output)
+  return (record) => previous?.has(record) ?? false
 }
 
 function reportFor({ json, output }: EmbedOptions): Report {

@@ -3,21 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Surroundings, settingsOfCalls, surveyed, takeThrough } from '../embed/job/carry-out.js'
 import type { EmbedJob } from '../embed/job/embed-job.js'
+import type { CleanupSettings } from '../embed/output/cleanup.js'
 import { holdOutput } from '../embed/output/hold-output.js'
 import { count, countRecords } from '../embed/report/report.js'
 import { IndexError } from '../ending/expected-error.js'
-import { type Cleanup, IndexOutput } from './index-output.js'
+import { IndexOutput } from './index-output.js'
 import { refuseMisfit } from './index-shape.js'
 import { Ledger } from './ledger.js'
 import { type OpenIndex, openIndex } from './open-index.js'
 
-export interface UpsertOptions {
+export interface UpsertOptions extends CleanupSettings {
   readonly index: string
   readonly namespace: string | undefined
   /** The ledger's file. */
   readonly record: string
-  readonly cleanup: Cleanup
-  readonly isPartial: () => boolean
   readonly concurrency: number
   readonly apiKey: string
   readonly controlUrl: string | undefined

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { AppendingFile, moveIntoPlace, type TextRecord } from '@pinecone-inference/files'
+import { type CleanupSettings, sortGone } from '../embed/output/cleanup.js'
 import { failureLine } from '../embed/output/failure-line.js'
 import type { JobOutput, Outcome, Standing } from '../embed/output/job-output.js'
 import type { VectorFacts } from '../embed/output/journal.js'
@@ -7,23 +8,9 @@ import { contentHash, type Ledger } from './ledger.js'
 import type { OpenIndex } from './open-index.js'
 import { Upserter } from './upserter.js'
 
-/**
- * What is deleted of that which earlier runs have upserted and the input no longer has:
- *
- * - `none`: nothing
- * - `incremental`: passages of documents that are still there, such as the last ones of a document that got shorter
- * - `full`: everything
- *
- * The names are those of LangChain's indexing API.
- */
-export type Cleanup = 'none' | 'incremental' | 'full'
-
-export interface IndexOutputSettings {
+export interface IndexOutputSettings extends CleanupSettings {
   readonly index: OpenIndex
   readonly ledger: Ledger
-  readonly cleanup: Cleanup
-  /** Whether records of the input were left out, which then are not gone. */
-  readonly isPartial: () => boolean
   /** Requests in flight. */
   readonly concurrency: number
   /** For the records that cannot be embedded. */
@@ -45,7 +32,7 @@ export class IndexOutput implements JobOutput {
   failures = 0
   deleted = 0
   /** What is in the index and not in the input any more. */
-  readonly gone: string[] = []
+  gone: readonly string[] = []
   readonly #settings: IndexOutputSettings
   readonly #upserter: Upserter
   /** Ids of this run's input. */
@@ -117,21 +104,11 @@ export class IndexOutput implements JobOutput {
   async #cleanUp(): Promise<void> {
     const { index, ledger, cleanup } = this.#settings
     const gone = [...ledger.ids()].filter((id) => !this.#seen.has(id))
-    if (gone.length === 0) return
-    const documents = new Set(cleanup === 'incremental' ? [...this.#seen].map(documentOf) : [])
-    const toDelete: string[] = []
-    for (const id of gone) {
-      if (cleanup === 'full' || documents.has(documentOf(id))) toDelete.push(id)
-      else this.gone.push(id)
-    }
+    const { toDelete, toKeep } = sortGone(gone, this.#seen, cleanup)
+    this.gone = toKeep
     if (toDelete.length === 0) return
     await index.delete(toDelete)
     await ledger.deleted(toDelete)
     this.deleted = toDelete.length
   }
-}
-
-/** Passages are `document#1`, `document#2`; any other record is a document of its own. */
-function documentOf(id: string): string {
-  return id.replace(/#\d+$/, '')
 }

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { AppendingFile, moveIntoPlace, type TextRecord } from '@pinecone-inference/files'
-import { checkedLine, differingSetting, journalLine, type VectorFacts } from '../embed/output/journal.js'
+import { differingSetting, journalLine, readCheckedLines, type VectorFacts } from '../embed/output/journal.js'
 import { IndexError } from '../ending/expected-error.js'
 
 /** A line of the file: how the index is filled, or what has become of some records since. */
@@ -109,19 +107,10 @@ export class Ledger {
   }
 
   async #load(): Promise<void> {
-    const file = createReadStream(this.#path)
-    try {
-      for await (const line of createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })) {
-        const entry = checkedLine(line) as Entry | undefined
-        // what follows was being written when the process was killed, or the power went
-        if (!entry) break
-        this.#length += Buffer.byteLength(line) + 1
-        this.#apply(entry)
-      }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    } finally {
-      file.destroy()
+    // what follows was being written when the process was killed, or the power went
+    for await (const { content, end } of readCheckedLines(this.#path)) {
+      this.#length = end
+      this.#apply(content as Entry)
     }
   }
 

@@ -13,11 +13,16 @@ export interface Row {
   values: Record<string, unknown>
 }
 
-/** The rows of a Parquet file with the given columns, a slice of a row group at a time. */
+/**
+ * The rows of a Parquet file with the given columns, a slice of a row group at a time.
+ *
+ * @param only the one row group that is wanted; default: all
+ */
 export async function* parquetRows(
   file: AsyncBuffer,
   metadata: FileMetaData,
   columns: string[],
+  only?: number,
 ): AsyncGenerator<Row, void> {
   // ES modules only, and only needed here.
   const [{ parquetReadObjects, parquetSchema }, { compressors }] = await Promise.all([
@@ -33,6 +38,10 @@ export async function* parquetRows(
   let groupStart = 0
   for (const [index, group] of metadata.row_groups.entries()) {
     const groupRows = Number(group.num_rows)
+    if (only !== undefined && index !== only) {
+      groupStart += groupRows
+      continue
+    }
     const slices = Math.max(1, Math.ceil(bytesOf(group, columns) / SLICE_BYTES))
     const rows = Math.ceil(groupRows / slices)
     const pageLocationsByGroup: Record<string, OffsetIndex['page_locations']>[] = []

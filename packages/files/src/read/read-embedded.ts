@@ -22,21 +22,28 @@ export interface EmbeddedOptions {
  */
 export async function* readEmbedded(
   path: string,
-  { vectorField = 'vector', sparseField = 'sparse_vector' }: EmbeddedOptions = {},
+  options: EmbeddedOptions = {},
 ): AsyncGenerator<EmbeddedRecord, void> {
   const source = nameOf(path)
   const isParquet = outputFormat(path) === 'parquet'
   const rows = isParquet ? readParquet(path, source) : readJsonl(bytesOf(path), source)
   for await (const { values, problem } of rows) {
     if (problem) throw problem
-    if (!isParquet && Object.hasOwn(values, '_id')) {
-      const { _id, [vectorField]: dense, [sparseField]: sparse, ...metadata } = values
-      yield recordOf(_id, dense, sparse, metadata)
-    } else {
-      const { id, values: dense, sparse_values, sparseValues, metadata } = values
-      yield recordOf(id, dense, sparse_values ?? sparseValues, metadata)
-    }
+    yield embeddedOf(values, options)
   }
+}
+
+/** A line, or a row, as the record that it holds. */
+export function embeddedOf(
+  values: Readonly<Record<string, unknown>>,
+  { vectorField = 'vector', sparseField = 'sparse_vector' }: EmbeddedOptions,
+): EmbeddedRecord {
+  if (Object.hasOwn(values, '_id')) {
+    const { _id, [vectorField]: dense, [sparseField]: sparse, ...metadata } = values
+    return recordOf(_id, dense, sparse, metadata)
+  }
+  const { id, values: dense, sparse_values, sparseValues, metadata } = values
+  return recordOf(id, dense, sparse_values ?? sparseValues, metadata)
 }
 
 function recordOf(id: unknown, dense: unknown, sparse: unknown, metadata: unknown): EmbeddedRecord {

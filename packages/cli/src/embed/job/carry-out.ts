@@ -1,17 +1,27 @@
 import { dirname } from 'node:path'
 import type { PineconeInference } from '@pinecone-inference/client'
-import { InputError } from '@pinecone-inference/files'
+import { InputError, type TextRecord } from '@pinecone-inference/files'
 import { EXIT, exitCodeOf } from '../../ending/exit-code.js'
 import { IndexError, isExpected, OutputError } from '../../ending/expected-error.js'
 import type { StopSignal } from '../../ending/stop-signal.js'
 import { canBeSurveyed, type Survey, type SurveyOptions, surveyInput } from '../input/survey-input.js'
+import type { Cleanup, CleanupSettings } from '../output/cleanup.js'
 import { holdOutput } from '../output/hold-output.js'
 import type { JobOutput } from '../output/job-output.js'
+import { differingSetting, type JournalHead } from '../output/journal.js'
 import { makeFolder } from '../output/make-folder.js'
 import { refusePartsOfWorkers } from '../output/output-path.js'
+import type { OutputFacts } from '../output/output-record.js'
+import { PreviousOutput } from '../output/previous-output.js'
 import { StandardOutput } from '../output/standard-output.js'
-import { begunInput, refuseFinished, UnfinishedOutput } from '../output/unfinished-output.js'
-import { countRecords, type Report } from '../report/report.js'
+import {
+  begunInput,
+  nameFinished,
+  pathsOf,
+  refuseExisting,
+  UnfinishedOutput,
+} from '../output/unfinished-output.js'
+import { count, countRecords, type Report } from '../report/report.js'
 import { type EmbedJob, vectorsOf } from './embed-job.js'
 import { runJob } from './run-job.js'
 
@@ -28,7 +38,11 @@ export interface Surroundings {
  *
  * @returns the exit code
  */
-export async function carryOut(job: EmbedJob, surroundings: Surroundings): Promise<number> {
+export async function carryOut(
+  job: EmbedJob,
+  settings: CleanupSettings,
+  surroundings: Surroundings,
+): Promise<number> {
   const { report } = surroundings
   if (job.output === '-') {
     const output = new StandardOutput(job.layout, (id, failure) => report.say(`${id}: ${failure.message}`))
@@ -40,33 +54,51 @@ export async function carryOut(job: EmbedJob, surroundings: Surroundings): Promi
   const letGo = await holdOutput(job.output)
   if (!letGo) throw new OutputError(`another process is writing ${job.output}; let it finish`)
   try {
-    return await toFile(job, surroundings)
+    return await toFile(job, settings, surroundings)
   } finally {
     await letGo()
   }
 }
 
-async function toFile(job: EmbedJob, surroundings: Surroundings): Promise<number> {
+async function toFile(job: EmbedJob, settings: CleanupSettings, surroundings: Surroundings): Promise<number> {
   const { report, stop } = surroundings
-  await refuseFinished(job.output)
+  const { output: path, layout } = job
+  const wasFinished = await nameFinished(path)
+  const previous = await PreviousOutput.read(path, pathsOf(path).record)
+  previous?.refuseOtherVectors(settingsOfCalls(job))
   // What was appended since then is another run's.
-  const most = (await begunInput(job.output))?.records
-  const survey = await surveyed(job, stop.requested, { most, layout: job.layout })
-  const output = await UnfinishedOutput.open(
-    { ...job, vectors: vectorsOf(job) },
-    { settings: settingsOf(job), input: survey },
-  )
-  if ('finished' in output) {
-    report.say(`${job.output} was finished already.`)
-    return output.finished?.failed.records ? EXIT.someFailed : EXIT.done
+  const begun = await begunInput(path)
+  if (!previous && !begun) await refuseExisting(path)
+  const isThere = (record: TextRecord) => previous?.has(record) ?? false
+  const survey = await surveyed(job, stop.requested, { most: begun?.records, layout, isThere })
+  const head = { settings: settingsOf(job), input: survey, replaces: previous?.facts.digest }
+  if (previous && !begun && (survey ? isUpToDate(previous.facts, head, settings.cleanup) : wasFinished)) {
+    report.say(`${path} was finished already.`)
+    return previous.facts.failed > 0 ? EXIT.someFailed : EXIT.done
   }
+  const file = { output: path, format: job.format, layout, vectors: vectorsOf(job) }
+  const output = await UnfinishedOutput.open(file, { ...settings, head, previous })
   try {
+    if (survey && previous) {
+      report.say(
+        `Of ${countRecords(survey.records)}, the vectors of ${count(survey.unchanged)} are in ${path} already.`,
+      )
+    }
     const { read } = output.standing
     if (read > 0) report.say(`Continuing after ${countRecords(read)}.`)
     return await takeThrough(job, output, survey, surroundings)
   } finally {
     await output.close()
   }
+}
+
+/** Whether a run would make the same again. */
+function isUpToDate({ settings, input, left }: OutputFacts, now: JournalHead, cleanup: Cleanup): boolean {
+  return (
+    differingSetting(settings, now.settings) === undefined &&
+    input.digest === now.input?.digest &&
+    !(cleanup === 'full' && left > 0)
+  )
 }
 
 /** What the input holds; null where it comes only once. */
@@ -140,14 +172,12 @@ function howToMend(job: EmbedJob, read: number): string {
 /** What a run must be given again to be gone on with. The input is known by its content. */
 function settingsOf(job: EmbedJob): Record<string, unknown> {
   const { read, layout } = job
-  const { service, ...calls } = settingsOfCalls(job)
   return {
-    ...calls,
+    ...settingsOfCalls(job),
     '--id-field': read.idField,
     '--text-field': read.textField,
     '--metadata-fields': read.metadataFields,
     '--layout': layout === 'vectors' ? undefined : layout,
-    'service (--offline or PINECONE_INFERENCE_URL)': service,
   }
 }
 
@@ -160,6 +190,6 @@ export function settingsOfCalls({ calls, service }: EmbedJob): Record<string, un
     '--input-type': first?.parameters.inputType,
     '--dimension': first?.parameters.dimension,
     '--truncate': first?.parameters.truncate,
-    service,
+    'service (--offline or PINECONE_INFERENCE_URL)': service,
   }
 }

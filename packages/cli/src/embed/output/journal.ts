@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
 import { AppendingFile, type Checkpoint, moveIntoPlace } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
 
@@ -8,6 +10,8 @@ export interface JournalHead {
   readonly settings: Readonly<Record<string, unknown>>
   /** Null for the standard input, of which nothing is known beforehand. */
   readonly input: { readonly records: number; readonly digest: string } | null
+  /** The output that this one takes the place of, by its digest. */
+  readonly replaces?: string | undefined
   /** The process that wrote it. */
   readonly writer?: string
 }
@@ -28,6 +32,12 @@ export interface JournalEntry {
   readonly digest: string
   readonly output: Checkpoint
   readonly failed: { readonly records: number; readonly bytes: number }
+  /** Length of the record of what the output is. */
+  readonly record: number
+  /** Records whose vectors were taken over from the output before. */
+  readonly unchanged: number
+  /** Records that were kept though the input no longer has them. */
+  readonly left: number
   /** Tokens that the service has counted, by model. */
   readonly tokens: Readonly<Record<string, number>>
   readonly vectors?: VectorFacts
@@ -73,6 +83,26 @@ export function journalLine(content: object): string {
 export function checkedLine(line: string): unknown {
   const [, sum, json = ''] = /^\["([^"]+)",(.+)\]$/.exec(line) ?? []
   return sum === checksum(json) ? JSON.parse(json) : undefined
+}
+
+/** The lines of such a file up to the first that is damaged, and where each of them ends. None of a file that is not there. */
+export async function* readCheckedLines(
+  path: string,
+): AsyncGenerator<{ content: unknown; end: number }, void> {
+  const file = createReadStream(path)
+  let end = 0
+  try {
+    for await (const line of createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const content = checkedLine(line)
+      if (content === undefined) return
+      end += Buffer.byteLength(line) + 1
+      yield { content, end }
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  } finally {
+    file.destroy()
+  }
 }
 
 /** The first setting in which two runs differ, with both values; undefined where they are the same. */

@@ -1,14 +1,17 @@
-import { access, readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { access, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   AppendingFile,
   type JsonlLayout,
+  moveIntoPlace,
   type OutputFormat,
   type RecordWriter,
   syncFolder,
+  type TextRecord,
   type VectorColumns,
 } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
+import type { CleanupSettings } from './cleanup.js'
 import { failureLine } from './failure-line.js'
 import type { Cadence, JobOutput, Outcome, Standing } from './job-output.js'
 import {
@@ -21,6 +24,8 @@ import {
 } from './journal.js'
 import { makeFolder } from './make-folder.js'
 import { isTaken, nameFile } from './name-file.js'
+import { fileDigest, OutputRecord, readOutputRecord } from './output-record.js'
+import type { PreviousOutput } from './previous-output.js'
 import { ThreadedWriter } from './writer-thread/threaded-writer.js'
 
 /** The file that a run makes. */
@@ -37,22 +42,24 @@ export function pathsOf(output: string) {
   return {
     output,
     failed: `${output}.failed.jsonl`,
+    /** Of which texts the output has the vectors. */
+    record: `${output}.record.jsonl`,
     /** Holds all of an unfinished run. */
     folder,
     journal: join(folder, 'journal.jsonl'),
     unfinishedOutput: join(folder, 'records.part'),
     unfinishedFailed: join(folder, 'failed.part'),
+    unfinishedRecord: join(folder, 'record.part'),
   }
 }
 
-/**
- * What `open` would refuse anyway, before the input is read for it.
- *
- * @throws OutputError if there is an output, and no run to go on with
- */
-export async function refuseFinished(output: string): Promise<void> {
-  const paths = pathsOf(output)
-  if (!(await exists(paths.folder))) await refuseExisting(paths)
+/** @throws OutputError where one of the names is taken */
+export async function refuseExisting(output: string): Promise<void> {
+  for (const path of [output, pathsOf(output).failed]) {
+    if (await exists(path)) {
+      throw new OutputError(`${path} is there already. Move it away, or give another --output.`)
+    }
+  }
 }
 
 /** What the input was when the unfinished run of an output was begun; undefined where that is not known. */
@@ -61,9 +68,11 @@ export async function begunInput(output: string): Promise<JournalHead['input'] |
   return journal?.head.input
 }
 
-/** A run that was finished already, and what it did, where that is still known. */
-export interface FinishedOutput {
-  readonly finished: JournalEntry | undefined
+/** A run that is to be begun, or gone on with. */
+export interface Run extends CleanupSettings {
+  readonly head: JournalHead
+  /** The output that is there, whose vectors are taken over; undefined where there is none. */
+  readonly previous: PreviousOutput | undefined
 }
 
 type Paths = ReturnType<typeof pathsOf>
@@ -74,56 +83,67 @@ type Paths = ReturnType<typeof pathsOf>
  */
 export class UnfinishedOutput implements JobOutput {
   readonly input: JournalHead['input']
-  readonly unchanged = 0
   readonly cadence: Cadence
+  deleted = 0
+  gone: readonly string[] = []
   readonly #paths: Paths
+  readonly #run: Run
   readonly #journal: Journal
   readonly #writer: RecordWriter
   readonly #failed: AppendingFile
+  readonly #record: OutputRecord
+  /** Ids that the input has; undefined where there is no output before this one to compare with. */
+  readonly #seen: Set<string> | undefined
   /** The last checkpoint that is on disk. */
   #last: JournalEntry
   #failures: number
   #embedded: number
+  #unchanged: number
+  #left: number
 
-  private constructor(paths: Paths, format: OutputFormat, files: Files, { head, entries }: JournalContent) {
+  private constructor(paths: Paths, format: OutputFormat, files: Files, run: Run, begun: Begun) {
+    const { head, entries } = begun.journal
+    const { previous } = run
     this.input = head.input
     this.cadence = CADENCE[format]
     this.#paths = paths
+    this.#run = run
     this.#journal = files.journal
     this.#writer = files.writer
     this.#failed = files.failed
-    this.#last = entries.at(-1) ?? nothingDone
-    this.#failures = this.#last.failed.records
-    this.#embedded = this.#last.output.records
+    this.#record = files.record
+    this.#seen = previous && new Set(begun.ids)
+    this.#last = entries.at(-1) ?? { ...nothingDone, vectors: previous?.facts.vectors ?? {} }
+    const { output, failed, unchanged, left } = this.#last
+    this.#failures = failed.records
+    this.#unchanged = unchanged
+    this.#left = left
+    this.#embedded = output.records - unchanged - left
   }
 
   /**
    * Begins a run, or goes on with the one that was begun.
    *
-   * @returns what a run did that turns out to be finished, whose files now have their names
-   * @throws OutputError if there is an output already, or a run that was about something else
+   * @throws OutputError if there is an output already that is not replaced, or a run that was about something else
    */
-  static async open(file: OutputFile, head: JournalHead): Promise<UnfinishedOutput | FinishedOutput> {
+  static async open(file: OutputFile, run: Run): Promise<UnfinishedOutput> {
     const paths = pathsOf(file.output)
-    const begun = await readJournal(paths.journal).catch((error: Error) => {
-      throw orStartOver(error, paths)
-    })
-    const last = begun?.entries.at(-1)
-    if (begun) refuseOther(begun.head, head, paths)
-    if (last?.finished) {
-      await giveNames(paths, last)
-      return { finished: last }
+    const journal = await readBegun(paths)
+    if (journal) refuseOther(journal.head, run.head, paths)
+    if (!run.previous) await refuseExisting(file.output)
+    if (!journal) await refuseWithoutJournal(paths)
+    const last = journal?.entries.at(-1)
+    const done = last && (await readOutputRecord(paths.unfinishedRecord, last.record))
+    const begun = {
+      journal: journal ?? { head: run.head, entries: [] },
+      ids: done?.records.map(([id]) => id) ?? [],
     }
-    if (await isFinishedBarFolder(paths)) return { finished: undefined }
-    await refuseExisting(paths)
-    if (!begun) await refuseWithoutJournal(paths)
-    const content = begun ?? { head, entries: [] }
-    const files = await openFiles(file, paths, content).catch(async (error: Error) => {
-      if (begun) throw orStartOver(error, paths)
+    const files = await openFiles(file, paths, begun.journal).catch(async (error: Error) => {
+      if (journal) throw orStartOver(error, paths)
       await removeFiles(paths)
       throw error
     })
-    return new UnfinishedOutput(paths, file.format, files, content)
+    return new UnfinishedOutput(paths, file.format, files, run, begun)
   }
 
   get standing(): Standing {
@@ -146,14 +166,33 @@ export class UnfinishedOutput implements JobOutput {
     return this.#failures
   }
 
+  get unchanged(): number {
+    return this.#unchanged
+  }
+
+  has(record: TextRecord): boolean {
+    return this.#run.previous?.has(record) ?? false
+  }
+
   async append(outcome: Outcome): Promise<void> {
+    const { record } = outcome
+    this.#seen?.add(record.id)
+    if ('failure' in outcome) {
+      await this.#failed.append(Buffer.from(failureLine(record, outcome.failure)))
+      this.#record.add(record.id)
+      this.#failures++
+      return
+    }
     if ('embedded' in outcome) {
       await this.#writer.append(outcome.embedded)
       this.#embedded++
-    } else if ('failure' in outcome) {
-      await this.#failed.append(Buffer.from(failureLine(outcome.record, outcome.failure)))
-      this.#failures++
+    } else {
+      const { previous } = this.#run
+      if (!previous) throw new Error(`nothing has the vectors of ${record.id}`)
+      await this.#writer.append(await previous.embedded(record))
+      this.#unchanged++
     }
+    this.#record.add(record.id, record.text)
   }
 
   /**
@@ -161,11 +200,15 @@ export class UnfinishedOutput implements JobOutput {
    * next checkpoint has to wait for this one.
    */
   async checkpoint(standing: Standing): Promise<void> {
-    // Before anything else: what is appended meanwhile belongs to the next one.
+    // All at once: what is appended meanwhile belongs to the next one.
     const failed = { records: this.#failures, bytes: this.#failed.length }
-    const output = await this.#writer.checkpoint()
-    await this.#failed.sync()
-    const entry = { ...standing, output, failed }
+    const counts = { unchanged: this.#unchanged, left: this.#left }
+    const [output, record] = await Promise.all([
+      this.#writer.checkpoint(),
+      this.#record.sync(),
+      this.#failed.sync(),
+    ])
+    const entry = { ...standing, ...counts, output, failed, record }
     await this.#journal.write(entry)
     this.#last = entry
   }
@@ -173,17 +216,45 @@ export class UnfinishedOutput implements JobOutput {
   /** Makes the files whole and gives them their names. */
   async finish(standing: Standing): Promise<void> {
     await this.checkpoint(standing)
+    if (this.#run.previous) {
+      await this.#keepGone(this.#run.previous)
+      await this.checkpoint(standing)
+    }
     await this.#writer.finish()
+    const { head } = this.#run
+    await this.#record.finish({
+      settings: head.settings,
+      input: { records: standing.read, digest: standing.digest },
+      vectors: standing.vectors ?? {},
+      digest: await fileDigest(this.#paths.unfinishedOutput),
+      failed: this.#failures,
+      left: this.#left,
+    })
     await this.#journal.write({ ...this.#last, finished: true })
     await this.close()
-    await giveNames(this.#paths, this.#last)
+    await giveNames(this.#paths, this.#last, head)
+  }
+
+  /** What the input no longer has and is not to be deleted stays, at the end of the output. */
+  async #keepGone(previous: PreviousOutput): Promise<void> {
+    const { cleanup, isPartial } = this.#run
+    const { deleted, left } = previous.gone(this.#seen ?? new Set(), isPartial() ? 'none' : cleanup)
+    for await (const { recorded, embedded } of previous.recordsOf(left)) {
+      await this.#writer.append(embedded)
+      this.#record.take(recorded)
+      this.#left++
+    }
+    this.deleted = deleted
+    if (!isPartial()) this.gone = left
   }
 
   /** Leaves the files for the next run. */
   async close(): Promise<void> {
     await this.#writer.close()
     await this.#failed.close()
+    await this.#record.close()
     await this.#journal.close()
+    await this.#run.previous?.close()
   }
 
   /** Takes the files away if they hold no vector. */
@@ -205,13 +276,23 @@ const nothingDone: JournalEntry = {
   digest: '',
   output: { bytes: 0, records: 0 },
   failed: { records: 0, bytes: 0 },
+  record: 0,
+  unchanged: 0,
+  left: 0,
   tokens: {},
+}
+
+/** What there is of a run: its journal, and the ids of the records that are done. */
+interface Begun {
+  readonly journal: JournalContent
+  readonly ids: readonly string[]
 }
 
 interface Files {
   journal: Journal
   writer: RecordWriter
   failed: AppendingFile
+  record: OutputRecord
 }
 
 /** Opens all of a run's files, or none. The journal comes first: what is beside it is never without it. */
@@ -237,24 +318,27 @@ async function openFiles(
         checkpoints: entries.map(({ output }) => output),
       }),
     )
-    const failed = keep(await AppendingFile.open(paths.unfinishedFailed, entries.at(-1)?.failed.bytes ?? 0))
+    const last = entries.at(-1) ?? nothingDone
+    const failed = keep(await AppendingFile.open(paths.unfinishedFailed, last.failed.bytes))
+    const record = keep(await OutputRecord.open(paths.unfinishedRecord, last.record))
     await syncFolder(paths.folder)
     await syncFolder(dirname(paths.folder))
-    return { journal, writer, failed }
+    return { journal, writer, failed, record }
   } catch (error) {
     await Promise.allSettled(opened.map((file) => file.close()))
     throw error
   }
 }
 
-async function removeFiles({ folder, journal, unfinishedOutput, unfinishedFailed }: Paths): Promise<void> {
-  for (const path of [unfinishedOutput, unfinishedFailed, `${journal}.new`, journal])
+async function removeFiles(paths: Paths): Promise<void> {
+  const { folder, journal, unfinishedOutput, unfinishedFailed, unfinishedRecord } = paths
+  for (const path of [unfinishedOutput, unfinishedFailed, unfinishedRecord, `${journal}.new`, journal])
     await rm(path, { force: true })
   await removeIfEmpty(folder)
 }
 
 /** The error of a run that cannot be gone on with as it is; not of a disk that may have room again. */
-function orStartOver(error: Error, { folder }: Paths): Error {
+function orStartOver(error: Error, { folder }: Pick<Paths, 'folder'>): Error {
   if ('syscall' in error && 'code' in error && error.code !== 'ENOENT') return error
   return new OutputError(`${error.message}. Delete ${folder} to start over.`, { cause: error })
 }
@@ -268,27 +352,63 @@ async function refuseWithoutJournal({ folder, journal, unfinishedOutput }: Paths
 }
 
 /**
- * May be begun again after any step: a file that is not in the folder any more has its name.
+ * Gives a run's files their names where that was all that was left to do when it was killed.
+ *
+ * @returns whether there was such a run
+ * @throws OutputError where another file has one of the names
+ */
+export async function nameFinished(output: string): Promise<boolean> {
+  const paths = pathsOf(output)
+  const begun = await readBegun(paths)
+  const last = begun?.entries.at(-1)
+  if (!begun || !last?.finished) return isFinishedBarFolder(paths)
+  await giveNames(paths, last, begun.head)
+  return true
+}
+
+async function readBegun({ journal, folder }: Paths): Promise<JournalContent | undefined> {
+  return readJournal(journal).catch((error: Error) => {
+    throw orStartOver(error, { folder })
+  })
+}
+
+/**
+ * May be begun again after any step: a file that is not in the folder any more has its name. The output comes last, so
+ * that one that it replaces is there until then.
  *
  * @throws OutputError where another file has one of the names
  */
-async function giveNames(paths: Paths, { failed }: JournalEntry): Promise<void> {
+async function giveNames(paths: Paths, { failed }: JournalEntry, { replaces }: JournalHead): Promise<void> {
+  const { unfinishedOutput, unfinishedFailed, unfinishedRecord } = paths
+  const isReplacing = (await exists(unfinishedOutput)) && (await isReplaced(paths, replaces))
+  if (isReplacing) {
+    // of the run before
+    if (failed.records === 0 && (await exists(unfinishedFailed))) await rm(paths.failed, { force: true })
+    if (failed.records > 0 && (await exists(unfinishedFailed))) await rename(unfinishedFailed, paths.failed)
+  }
   const named = [
-    ...(failed.records > 0 ? [[paths.unfinishedFailed, paths.failed] as const] : []),
-    [paths.unfinishedOutput, paths.output] as const,
+    ...(failed.records > 0 ? [[unfinishedFailed, paths.failed] as const] : []),
+    ...(isReplacing ? [] : [[unfinishedOutput, paths.output] as const]),
   ]
   for (const [from, to] of named)
     if ((await exists(from)) && (await isTaken(from, to))) throw taken(to, paths)
+  if (await exists(unfinishedRecord)) await rename(unfinishedRecord, paths.record)
+  if (isReplacing) await moveIntoPlace(unfinishedOutput, paths.output)
   for (const [from, to] of named)
     if ((await exists(from)) && !(await nameFile(from, to))) throw taken(to, paths)
   if (!(await exists(paths.output))) {
-    throw new OutputError(`${paths.unfinishedOutput} is gone. Delete ${paths.folder} to start over.`)
+    throw new OutputError(`${unfinishedOutput} is gone. Delete ${paths.folder} to start over.`)
   }
-  await rm(paths.unfinishedFailed, { force: true })
+  await rm(unfinishedFailed, { force: true })
   await syncFolder(paths.folder)
   // Last, since without it nobody knows that the run is finished.
   await rm(paths.journal)
   await removeIfEmpty(paths.folder)
+}
+
+/** Whether the output that is there is the one that was to be replaced when the run began. */
+async function isReplaced({ output }: Paths, replaces: string | undefined): Promise<boolean> {
+  return replaces !== undefined && (await exists(output)) && (await fileDigest(output)) === replaces
 }
 
 function taken(path: string, { folder }: Paths): OutputError {
@@ -310,25 +430,22 @@ async function isFinishedBarFolder(paths: Paths): Promise<boolean> {
   return true
 }
 
-function refuseOther(begun: JournalHead, now: JournalHead, { folder }: Paths): void {
+function refuseOther(begun: JournalHead, now: JournalHead, { folder, output }: Paths): void {
   const advice = `Give the same to go on with it, or delete ${folder} to start over.`
   const difference = differingSetting(begun.settings, now.settings)
   if (difference) {
     throw new OutputError(`${folder} holds a run that was begun with another ${difference}. ${advice}`)
+  }
+  if (now.replaces !== undefined && begun.replaces !== now.replaces) {
+    throw new OutputError(
+      `${output} is there already, since the run in ${folder} began. Move it away, or delete ${folder} to start over.`,
+    )
   }
   if (begun.input && now.input && begun.input.digest !== now.input.digest) {
     throw new OutputError(
       `${folder} holds a run whose input was another: it had ${begun.input.records} records, now there are ` +
         `${now.input.records}, or one of them has changed. ${advice}`,
     )
-  }
-}
-
-async function refuseExisting({ output, failed }: Paths): Promise<void> {
-  for (const path of [output, failed]) {
-    if (await exists(path)) {
-      throw new OutputError(`${path} is there already. Move it away, or give another --output.`)
-    }
   }
 }
 

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { AppendingFile } from '@pinecone-inference/files'
+import { type JournalHead, journalLine, readCheckedLines, type VectorFacts } from './journal.js'
+
+/** What an output is. */
+export interface OutputFacts {
+  readonly settings: JournalHead['settings']
+  readonly input: { readonly records: number; readonly digest: string }
+  readonly vectors: VectorFacts
+  /** Of the output, by `fileDigest`. */
+  readonly digest: string
+  /** Records of the input without a vector. */
+  readonly failed: number
+  /** Records that an earlier input had, and this one no longer has. */
+  readonly left: number
+}
+
+/** The id of a record, and the hash of its text; none for one that could not be embedded. */
+export type RecordedText = readonly [id: string, hash?: string]
+
+/** A line of the file: some records, in the order of the output; the last one says what the output is. */
+interface Line {
+  readonly records?: readonly RecordedText[]
+  readonly output?: OutputFacts
+}
+
+/**
+ * OUTPUT.record.jsonl: of which texts an output has the vectors, so that a later run need not embed them again. Grows
+ * with the output.
+ */
+export class OutputRecord {
+  readonly #file: AppendingFile
+  #pending: RecordedText[] = []
+
+  private constructor(file: AppendingFile) {
+    this.#file = file
+  }
+
+  /** Opens a file, or makes it, and cuts it to the given length. */
+  static async open(path: string, length: number): Promise<OutputRecord> {
+    return new OutputRecord(await AppendingFile.open(path, length))
+  }
+
+  add(id: string, text?: string): void {
+    this.#pending.push(text === undefined ? [id] : [id, textHash(text)])
+  }
+
+  /** Adds a record that another output had. */
+  take(recorded: RecordedText): void {
+    this.#pending.push(recorded)
+  }
+
+  /** Brings what was added before the call to the disk; returns how long the file is then. */
+  async sync(): Promise<number> {
+    const records = this.#pending
+    this.#pending = []
+    if (records.length > 0) await this.#append({ records })
+    await this.#file.sync()
+    return this.#file.length
+  }
+
+  async finish(output: OutputFacts): Promise<void> {
+    await this.#append({ output })
+    await this.#file.sync()
+  }
+
+  close(): Promise<void> {
+    return this.#file.close()
+  }
+
+  #append(line: Line): Promise<void> {
+    return this.#file.append(Buffer.from(journalLine(line)))
+  }
+}
+
+/** Reads such a file as far as it is whole: `output` is undefined in one that is not finished, or damaged. */
+export async function readOutputRecord(
+  path: string,
+  length?: number,
+): Promise<{ records: RecordedText[]; output: OutputFacts | undefined }> {
+  const all: RecordedText[] = []
+  let facts: OutputFacts | undefined
+  for await (const { content, end } of readCheckedLines(path)) {
+    if (length !== undefined && end > length) break
+    const { records = [], output } = content as Line
+    for (const record of records) all.push(record)
+    facts = output
+  }
+  return { records: all, output: facts }
+}
+
+/** 132 bits of a text, which makes its vector. */
+export function textHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}
+
+export async function fileDigest(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('base64url')
+}

@@ -1,0 +1,121 @@
+import { access } from 'node:fs/promises'
+import {
+  type EmbeddedFile,
+  type EmbeddedRecord,
+  type JsonlLayout,
+  openEmbedded,
+  type TextRecord,
+} from '@pinecone-inference/files'
+import { OutputError } from '../../ending/expected-error.js'
+import type { Cleanup } from './cleanup.js'
+import { sortGone } from './cleanup.js'
+import { differingSetting } from './journal.js'
+import {
+  fileDigest,
+  type OutputFacts,
+  type RecordedText,
+  readOutputRecord,
+  textHash,
+} from './output-record.js'
+
+/**
+ * The output of an earlier run, whose vectors are taken over: a text is not embedded twice. Takes some 300 bytes of memory
+ * a record.
+ */
+export class PreviousOutput {
+  readonly facts: OutputFacts
+  /** Of the records that have a vector: those of the output, in its order. */
+  readonly #records: readonly RecordedText[]
+  /** Positions in the output, by the hash of the text. */
+  readonly #positions = new Map<string, number>()
+  readonly #path: string
+  #file: EmbeddedFile | undefined
+
+  private constructor(path: string, facts: OutputFacts, records: readonly RecordedText[]) {
+    this.#path = path
+    this.facts = facts
+    this.#records = records.filter(([, hash]) => hash !== undefined)
+    for (const [position, [, hash = '']] of this.#records.entries()) this.#positions.set(hash, position)
+  }
+
+  /**
+   * Reads what there is; undefined where there is no output.
+   *
+   * @throws OutputError for an output without a record of what it is
+   */
+  static async read(path: string, recordPath: string): Promise<PreviousOutput | undefined> {
+    if (!(await exists(path))) return undefined
+    const { records, output: facts } = await readOutputRecord(recordPath)
+    if (!facts) {
+      throw new OutputError(`${path} is there already. Move it away, or give another --output.`)
+    }
+    if ((await fileDigest(path)) !== facts.digest) {
+      throw new OutputError(
+        `${path} is there already, and is not what ${recordPath} is about. Move it away, or give another --output.`,
+      )
+    }
+    return new PreviousOutput(path, facts, records)
+  }
+
+  /** @throws OutputError where its vectors are not what these settings would make */
+  refuseOtherVectors(settings: Readonly<Record<string, unknown>>): void {
+    const before = Object.fromEntries(Object.keys(settings).map((name) => [name, this.facts.settings[name]]))
+    const difference = differingSetting(before, settings)
+    if (!difference) return
+    throw new OutputError(
+      `${this.#path} was made with another ${difference}. Vectors of both would be mixed: move it away, or give another --output.`,
+    )
+  }
+
+  has({ text }: TextRecord): boolean {
+    return this.#positions.has(textHash(text))
+  }
+
+  /** A record with the vectors of its text, which `has` has found. */
+  async embedded({ id, text, metadata }: TextRecord): Promise<EmbeddedRecord> {
+    const { values, sparseValues } = await this.#at(this.#positions.get(textHash(text)) ?? -1)
+    return {
+      id,
+      ...(values ? { values } : {}),
+      ...(sparseValues ? { sparseValues } : {}),
+      ...(metadata ? { metadata } : {}),
+    }
+  }
+
+  /** What it has and an input does not: how many are to be deleted, and what is to be kept. */
+  gone(input: ReadonlySet<string>, cleanup: Cleanup) {
+    const gone = this.#records.map(([id]) => id).filter((id) => !input.has(id))
+    const { toDelete, toKeep } = sortGone(gone, input, cleanup)
+    return { deleted: toDelete.length, left: toKeep }
+  }
+
+  /** Records by their ids, as they are, in the order of the output. */
+  async *recordsOf(
+    ids: readonly string[],
+  ): AsyncGenerator<{ recorded: RecordedText; embedded: EmbeddedRecord }, void> {
+    const wanted = new Set(ids)
+    for (const [position, recorded] of this.#records.entries()) {
+      if (wanted.has(recorded[0])) yield { recorded, embedded: await this.#at(position) }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+  }
+
+  async #at(position: number): Promise<EmbeddedRecord> {
+    this.#file ??= await openEmbedded(this.#path, fieldsOf(this.facts.settings['--layout']))
+    return this.#file.at(position)
+  }
+}
+
+function fieldsOf(layout: unknown): Exclude<JsonlLayout, string> | Record<string, never> {
+  return typeof layout === 'object' && layout !== null ? (layout as Exclude<JsonlLayout, string>) : {}
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
