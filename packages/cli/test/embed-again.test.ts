@@ -201,47 +201,51 @@ describe('embed, run again, refuses before anything is sent', () => {
 })
 
 describe('embed, killed while it brings an output up to date', () => {
-  it.each(['out.jsonl', 'out.parquet'])('leaves the one before as it was, and goes on: %s', async (file) => {
-    const { env, emulator } = await countingService({ latency: 100 })
-    const passages = (from: number, to: number) =>
-      lines(
-        ...Array.from({ length: to - from }, (_, i) => ({
-          id: `id-${from + i}`,
-          text: `passage ${from + i}`,
-        })),
-      )
-    const folder = await folderOf({ 'in.jsonl': passages(0, 3_000) })
-    const args = ['embed', 'in.jsonl', '-o', file, ...SPARSE]
-    await run(folder, args, env)
-    const before = await readFile(join(folder, file))
-    emulator.requests.length = 0
-    await writeFile(join(folder, 'in.jsonl'), passages(1_000, 5_000))
-
-    const journal = join(folder, `${file}.partial/journal.jsonl`)
-    const checkpoints = async () => (await readFile(journal, 'utf8').catch(() => '')).split('\n').length - 2
-    for (const requests of [5, 3]) {
-      const { child, ended } = start(folder, [...args, '--concurrency', '2'], env)
-      child.stdin.end()
-      const waiting = { interval: 5, timeout: 20_000 }
-      await expect.poll(() => emulator.requests.length, waiting).toBeGreaterThanOrEqual(requests)
-      emulator.faults.add({ route: '/embed', fault: { kind: 'stall', at: 'headers' } })
-      await expect.poll(checkpoints, waiting).toBeGreaterThan(0)
-      child.kill('SIGKILL')
-      await ended
-      emulator.faults.clear()
-      expect(await readFile(join(folder, file))).toEqual(before)
+  it.each(['out.jsonl', 'out.parquet'])(
+    'leaves the one before as it was, and goes on: %s',
+    async (file) => {
+      const { env, emulator } = await countingService({ latency: 100 })
+      const passages = (from: number, to: number) =>
+        lines(
+          ...Array.from({ length: to - from }, (_, i) => ({
+            id: `id-${from + i}`,
+            text: `passage ${from + i}`,
+          })),
+        )
+      const folder = await folderOf({ 'in.jsonl': passages(0, 3_000) })
+      const args = ['embed', 'in.jsonl', '-o', file, ...SPARSE]
+      await run(folder, args, env)
+      const before = await readFile(join(folder, file))
       emulator.requests.length = 0
-    }
-    const { code, stderr } = await run(folder, args, env)
-    expect([code, stderr]).toEqual([
-      0,
-      expect.stringMatching(/^Of .*Continuing after .*Left 1,000 records .* id-0, id-1/s),
-    ])
-    const content = await contentOf(join(folder, file))
-    expect(content.size).toBe(5_000)
-    expect([...content.keys()].slice(0, 4_000)).toEqual(
-      Array.from({ length: 4_000 }, (_, i) => `id-${1_000 + i}`),
-    )
-    expect(await readdir(folder)).toEqual(['in.jsonl', file, `${file}.record.jsonl`])
-  })
+      await writeFile(join(folder, 'in.jsonl'), passages(1_000, 5_000))
+
+      const journal = join(folder, `${file}.partial/journal.jsonl`)
+      const checkpoints = async () => (await readFile(journal, 'utf8').catch(() => '')).split('\n').length - 2
+      for (const requests of [5, 3]) {
+        const { child, ended } = start(folder, [...args, '--concurrency', '2'], env)
+        child.stdin.end()
+        const waiting = { interval: 5, timeout: 20_000 }
+        await expect.poll(() => emulator.requests.length, waiting).toBeGreaterThanOrEqual(requests)
+        emulator.faults.add({ route: '/embed', fault: { kind: 'stall', at: 'headers' } })
+        await expect.poll(checkpoints, waiting).toBeGreaterThan(0)
+        child.kill('SIGKILL')
+        await ended
+        emulator.faults.clear()
+        expect(await readFile(join(folder, file))).toEqual(before)
+        emulator.requests.length = 0
+      }
+      const { code, stderr } = await run(folder, args, env)
+      expect([code, stderr]).toEqual([
+        0,
+        expect.stringMatching(/^Of .*Continuing after .*Left 1,000 records .* id-0, id-1/s),
+      ])
+      const content = await contentOf(join(folder, file))
+      expect(content.size).toBe(5_000)
+      expect([...content.keys()].slice(0, 4_000)).toEqual(
+        Array.from({ length: 4_000 }, (_, i) => `id-${1_000 + i}`),
+      )
+      expect(await readdir(folder)).toEqual(['in.jsonl', file, `${file}.record.jsonl`])
+    },
+    120_000,
+  )
 })
