@@ -30,12 +30,12 @@ import type { CollectedEmbedResult, StreamedFailure } from './errors/inference-e
 import { Transport } from './http/transport.js'
 import { Call } from './lifetime/call.js'
 import { ModelCatalog } from './models/catalog.js'
+import { ExpectedByModel } from './models/expected.js'
 import { Observer } from './observe/observer.js'
 import { loadOpenTelemetry } from './observe/opentelemetry.js'
 import { type PineconeInferenceOptions, resolveSettings } from './settings.js'
 import { checkCallOptions, type Method } from './validate/options.js'
 import { checkEmbedFields } from './validate/requests.js'
-import { ExpectedByModel } from './wire/expected.js'
 
 /**
  * Pinecone's hosted embedding and reranking models.

@@ -87,5 +87,5 @@ export type {
   RequestStartEvent,
   RequestWaitEvent,
 } from './observe/events.js'
-export type { UsageReport } from './observe/usage-meter.js'
+export type { UsageReport } from './observe/observer.js'
 export type { PineconeInferenceOptions } from './settings.js'

@@ -2,8 +2,9 @@ import { planLimits } from '../../../spec/rate-limits.js'
 import type { RateLimit, SharedBudget } from './budget/budget.js'
 import { asWritten } from './errors/as-written.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
+import type { HttpSettings } from './http/transport.js'
 import type { HttpDispatcher } from './http/undici-carrier.js'
-import type { UsageReport } from './observe/usage-meter.js'
+import type { UsageReport } from './observe/observer.js'
 import { checkOptions, type NamesOf } from './validate/options.js'
 import {
   checkHeaders,
@@ -85,19 +86,11 @@ export const CLIENT_OPTIONS: NamesOf<PineconeInferenceOptions> = {
 const RATE_LIMIT: NamesOf<RateLimit> = { plan: true, tokensPerMinute: true, requestsPerMinute: true }
 
 /** The options, checked, with defaults filled in. */
-export interface Settings {
-  readonly apiKey: string
-  readonly baseUrl: URL
-  readonly maxConcurrency: number
+export interface Settings extends HttpSettings {
   readonly maxRetries: number
-  readonly timeout: number
   readonly rateLimit: RateLimit
   readonly sharedBudget: SharedBudget | undefined
   readonly onUsage: ((report: UsageReport) => void) | undefined
-  readonly sourceTag: string | undefined
-  readonly headers: Readonly<Record<string, string>>
-  readonly dispatcher: HttpDispatcher | undefined
-  readonly fetch: typeof globalThis.fetch | undefined
 }
 
 export function resolveSettings(options: PineconeInferenceOptions): Settings {

@@ -46,6 +46,17 @@ describe('with a shared budget', () => {
     expect(told[3]).toBe('accepted undefined')
   })
 
+  it('a look-up of models does not ask it, and waits by itself after a 429', async () => {
+    const api = await scriptedApi((_, response, number) =>
+      number === 1
+        ? json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', 'slow down'), { 'retry-after': '0.01' })
+        : { models: [] },
+    )
+    const { budget, told, asked } = writtenDown()
+    expect(await api.client({ sharedBudget: budget }).listModels()).toEqual({ models: [] })
+    expect({ asked, told }).toEqual({ asked: [], told: [] })
+  })
+
   it('a wait of over two minutes is of another budget, and fails the request', async () => {
     const api = await scriptedApi((_, response) =>
       json(response, 429, errorBody(429, 'RESOURCE_EXHAUSTED', 'this month'), { 'retry-after': '3600' }),

@@ -1,6 +1,5 @@
 import { PineconeInferenceError } from '../errors/inference-error.js'
-import { onAbortOf } from '../lifetime/abort-listeners.js'
-import { type Call, DRAINED, isDrained } from '../lifetime/call.js'
+import { type Call, DRAINED, onAbortOf } from '../lifetime/call.js'
 import type { Batch } from './plan-batches.js'
 import { isTooLarge, namedItem, partsOf, refusedAnyway } from './refusals.js'
 
@@ -53,6 +52,8 @@ export interface Collecting {
 /** A batch that was begun. */
 interface Begun<R> {
   readonly part?: Call
+  /** Its requests that are on the wire or answered: to stop it would throw away what is paid for. */
+  paidFor: number
   readonly pieces: Piece<R>[]
   /** Resolves when nothing more comes of it. */
   done: Promise<void>
@@ -93,7 +94,7 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
     roomMade.ring()
     progress.ring()
   }
-  const isEnding = () => isFailed || call.stopped || drain?.aborted === true
+  const isEnding = () => isFailed || call.stopScope.hasEnded || drain?.aborted === true
   const fail = (batch: Batch<T>, error: PineconeInferenceError, into: Begun<R>) => {
     const { verdict } = error
     const isFinal = !collecting || !(verdict === 'input' || verdict === 'moment')
@@ -105,7 +106,7 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
     // In order, what comes before it goes on until it is done.
     if (run.order === 'any') call.stop(error)
   }
-  const isOver = (one: Begun<R>) => one.isOver || call.stopped
+  const isOver = (one: Begun<R>) => one.isOver || call.stopScope.hasEnded
   const passed = () => {
     canPass = true
     roomMade.ring()
@@ -128,13 +129,13 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
     return !canPass
   }
   const deliver = async (batch: Batch<T>, part: Call, into: Begun<R>): Promise<void> => {
-    part.throwIfStopped()
+    part.stopScope.throwIfEnded()
     try {
       const result = await run.send(batch, part)
       into.pieces.push({ start: batch.start, count: batch.items.length, result })
       if (!canPass) passed()
     } catch (error) {
-      if (!(error instanceof PineconeInferenceError) || part.isReason(error)) throw error
+      if (!(error instanceof PineconeInferenceError) || part.stopScope.hasEndedFor(error)) throw error
       const isRefused = collecting ? error.verdict === 'input' : isTooLarge(error)
       if (isRefused && (await isRefusedAnyway())) return fail(batch, refusedAnyway(error), into)
       if (!isRefused || batch.items.length === 1) return fail(batch, error, into)
@@ -142,12 +143,15 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
     }
   }
   const begin = (batch: Batch<T>) => {
-    const part = call.part(cutTail)
-    const one: Begun<R> = { part, pieces: [], done: Promise.resolve(), isDone: false }
+    const part = call.part((what) => {
+      one.paidFor += what === 'sent' ? 1 : -1
+      if (what === 'failed') cutTail()
+    })
+    const one: Begun<R> = { part, paidFor: 0, pieces: [], done: Promise.resolve(), isDone: false }
     one.done = deliver(batch, part, one)
       .catch((error: unknown) => {
-        if (isDrained(error)) one.isDrained = true
-        else if (!call.isReason(error)) {
+        if (error === DRAINED) one.isDrained = true
+        else if (!call.stopScope.hasEndedFor(error)) {
           one.thrown = { error }
           isFailed = true
           if (run.order === 'any') call.stop(error)
@@ -162,8 +166,8 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
   }
   const cutTail = () => {
     if (!drain?.aborted) return
-    for (const { part } of begun.toReversed()) {
-      if (part?.isPaidFor) break
+    for (const { part, paidFor } of begun.toReversed()) {
+      if (paidFor > 0) break
       part?.stop(DRAINED)
     }
     roomMade.ring()
@@ -187,7 +191,7 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
         sourceEnded = true
         // It takes its place in line: what the source gave before is delivered first.
         if (!isEnding()) {
-          begun.push({ pieces: [], done: Promise.resolve(), isDone: true, thrown: { error } })
+          begun.push({ paidFor: 0, pieces: [], done: Promise.resolve(), isDone: true, thrown: { error } })
         }
         break
       }
@@ -198,17 +202,21 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
     feeding = false
     progress.ring()
   }
-  const listening = [call.onStop(wake), call.onAbort(wake), ...(drain ? [onAbortOf(drain, cutTail)] : [])]
+  const listening = [
+    call.stopScope.onEnd(wake),
+    call.abortScope.onEnd(wake),
+    ...(drain ? [onAbortOf(drain, cutTail)] : []),
+  ]
 
   void feed()
   try {
     for (;;) {
-      call.throwIfAborted()
+      call.abortScope.throwIfEnded()
       const one = run.order === 'input' ? begun[0] : begun.find(({ isDone }) => isDone)
       if (one?.isDone) {
         one.pieces.sort((a, b) => a.start - b.start)
         for (const piece of one.pieces) {
-          call.throwIfAborted()
+          call.abortScope.throwIfEnded()
           if ('error' in piece && piece.isFinal) call.stop(piece.error)
           yield piece
         }
@@ -229,7 +237,7 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
     throw error
   } finally {
     for (const stopListening of listening) stopListening()
-    call.abandon(new Error('the call is over'))
+    call.abort(new Error('the call is over'))
     // Not awaited: a source that is being waited for could take forever.
     if (!sourceEnded) Promise.resolve(source.return?.()).catch(() => {})
   }

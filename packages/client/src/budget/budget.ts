@@ -12,9 +12,8 @@ export interface RateLimit {
   requestsPerMinute?: number | undefined
 }
 
-/** What a request is expected to draw from a budget. */
+/** What a request is expected to draw from a budget. Look-ups of models draw on none. */
 export interface BudgetRequest {
-  /** The model, or the route of a request that is for none. */
   readonly model: string
   readonly inputType?: string
   /** Tokens, estimated from the bytes of the texts. Absent for what counts as one request. */

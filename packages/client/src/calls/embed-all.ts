@@ -5,9 +5,9 @@ import { AHEAD_PER_SLOT, MAX_REQUEST_BYTES, planBatches } from '../batches/plan-
 import type { CollectedEmbedResult, EmbedFailure, PineconeInferenceError } from '../errors/inference-error.js'
 import { isCallTimeout } from '../errors/no-answer.js'
 import type { Call } from '../lifetime/call.js'
-import { tell } from '../observe/tell.js'
+import { tell } from '../observe/events.js'
 import { checkEmbedRequest } from '../validate/requests.js'
-import { type WireItem, wireText } from '../wire/items.js'
+import { type WireItem, wireText } from '../wire/request.js'
 import { embedBatch, embedProbe, inputsPerRequest, madeBy, nothingEmbedded } from './embed.js'
 import type { Engine } from './engine.js'
 

@@ -4,9 +4,9 @@ import { piecesOf } from '../batches/pieces.js'
 import { type Batch, type BatchLimits, BatchPlanner, MAX_REQUEST_BYTES } from '../batches/plan-batches.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { PineconeInferenceError, type StreamedFailure } from '../errors/inference-error.js'
-import { type Call, drainOn, isDrained } from '../lifetime/call.js'
+import { type Call, DRAINED, drainOn } from '../lifetime/call.js'
 import { checkText } from '../validate/requests.js'
-import { type WireItem, wireText } from '../wire/items.js'
+import { type WireItem, wireText } from '../wire/request.js'
 import { embedBatch, embedProbe, inputsPerRequest } from './embed.js'
 import type { Engine } from './engine.js'
 
@@ -34,7 +34,7 @@ export async function* embedStream<E extends Encoding>(
     const plan = { model, parameters, inputs: Number.POSITIVE_INFINITY, batchSize }
     limits = await inputsPerRequest(plan, lookingUp, engine)
   } catch (error) {
-    if (isDrained(error)) return
+    if (error === DRAINED) return
     throw error
   } finally {
     stopListening()
@@ -62,7 +62,7 @@ export async function* embedStream<E extends Encoding>(
     if (!('error' in piece)) {
       const { model, data } = piece.result
       for (const [i, embedding] of data.entries()) {
-        call.throwIfAborted()
+        call.abortScope.throwIfEnded()
         const item = { index: start + i, embedding, model }
         if (failure) after.push(item)
         else yield item
@@ -72,7 +72,7 @@ export async function* embedStream<E extends Encoding>(
       failure ??= piece.error
     } else if (!failure) {
       for (let index = start; index < start + count; index++) {
-        call.throwIfAborted()
+        call.abortScope.throwIfEnded()
         yield { index, error: piece.error }
       }
     }

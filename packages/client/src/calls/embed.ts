@@ -2,13 +2,14 @@ import type { EmbedParameters, EmbedRequest, EmbedResult, Encoding } from '../ap
 import type { ModelFacts, VectorType } from '../api/models.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import type { Call } from '../lifetime/call.js'
+import type { ExpectedVectors } from '../models/expected.js'
 import { hostedModel } from '../models/hosted.js'
 import { checkModelUse } from '../validate/model.js'
 import { checkEmbedRequest } from '../validate/requests.js'
 import { checkBatchSize } from '../validate/values.js'
+import { checked } from '../wire/answer.js'
 import { embedAnswer, encodeEmbedRequest } from '../wire/embed.js'
-import type { ExpectedVectors } from '../wire/expected.js'
-import { textBytes, type WireItem, wireText } from '../wire/items.js'
+import { textBytes, type WireItem, wireText } from '../wire/request.js'
 import type { Engine } from './engine.js'
 
 /** One call, one request. */
@@ -51,15 +52,25 @@ export async function embedBatch<E extends Encoding>(
 ): Promise<EmbedResult<E>> {
   const { totalTokens, ...answer } = await engine.sender.send(
     {
-      request: { method: 'POST', path: '/embed', body: encodeEmbedRequest(model, parameters, inputs) },
+      request: {
+        method: 'POST',
+        path: '/embed',
+        body: encodeEmbedRequest(model, sentParameters(model, parameters), inputs),
+      },
       content: { batchSize: inputs.length, dimension: parameters?.dimension },
       load: { model, inputType: parameters?.inputType, textBytes: textBytes(inputs) },
-      read: () => embedAnswer({ inputs, expected, encoding }),
+      read: () => checked(embedAnswer({ inputs, encoding }), (answer) => expected.hold(answer)),
       usage: ({ totalTokens }) => (totalTokens === undefined ? {} : { totalTokens }),
     },
     call,
   )
   return { ...answer, usage: { totalTokens: totalTokens ?? 0 } }
+}
+
+/** A model with a single dimension declares no such parameter, so that dimension is not sent. */
+function sentParameters(model: string, parameters: EmbedParameters = {}): EmbedParameters {
+  const isFixed = hostedModel(model)?.dimensions?.length === 1
+  return isFixed ? { ...parameters, dimension: undefined } : parameters
 }
 
 export function nothingEmbedded(model: string): EmbedResult<never> {

@@ -1,6 +1,6 @@
 import type { Sender } from '../delivery/sender.js'
 import type { ModelCatalog } from '../models/catalog.js'
-import type { ExpectedByModel } from '../wire/expected.js'
+import type { ExpectedByModel } from '../models/expected.js'
 
 /** What every call works with. */
 export interface Engine {

@@ -9,7 +9,6 @@ import { checkModelName } from '../validate/requests.js'
 import { modelInfoAnswer, modelListAnswer } from '../wire/models.js'
 
 const FILTER: NamesOf<ListModelsFilter> = { type: true, vectorType: true }
-const LOOK_UP = { model: 'GET /models' }
 
 export async function listModels(filter: ListModelsFilter, call: Call, sender: Sender): Promise<ModelList> {
   checkOptions(filter, FILTER, 'listModels')
@@ -19,13 +18,13 @@ export async function listModels(filter: ListModelsFilter, call: Call, sender: S
   if (filter.type) query.set('type', filter.type)
   if (filter.vectorType) query.set('vector_type', filter.vectorType)
   const path = query.size > 0 ? `/models?${query}` : '/models'
-  return sender.send({ request: { method: 'GET', path }, load: LOOK_UP, read: modelListAnswer }, call)
+  return sender.send({ request: { method: 'GET', path }, read: modelListAnswer }, call)
 }
 
 export async function getModel(model: string, call: Call, sender: Sender): Promise<ModelInfo> {
   checkModelName(model)
   const path = `/models/${encodeURIComponent(model)}`
-  return sender.send({ request: { method: 'GET', path }, load: LOOK_UP, read: modelInfoAnswer }, call)
+  return sender.send({ request: { method: 'GET', path }, read: modelInfoAnswer }, call)
 }
 
 /** `GET /models/{name}` before a bulk call; a name the service does not know is refused with those of its kind. */

@@ -5,11 +5,12 @@ import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import type { PineconeInferenceError } from '../errors/inference-error.js'
 import { isCallTimeout } from '../errors/no-answer.js'
 import type { Call } from '../lifetime/call.js'
+import { ExpectedScores } from '../models/expected.js'
 import { hostedModel } from '../models/hosted.js'
 import { checkModelUse, checkRankFieldCount } from '../validate/model.js'
 import { checkRerankRequest, unwritable } from '../validate/requests.js'
-import { ExpectedScores } from '../wire/expected.js'
-import { documentFields, type WireItem, wireItem } from '../wire/items.js'
+import { checked } from '../wire/answer.js'
+import { documentFields, type WireItem, wireItem } from '../wire/request.js'
 import { encodeRerankRequest, rerankAnswer } from '../wire/rerank.js'
 import type { Engine } from './engine.js'
 
@@ -126,7 +127,8 @@ async function rerankBatch(request: RerankBatch, call: Call, engine: Engine): Pr
       request: { method: 'POST', path: '/rerank', body: encodeRerankRequest(request, documents) },
       content: { batchSize: documents.length },
       load: { model },
-      read: () => rerankAnswer({ documents: documents.length, topN, expected }),
+      read: () =>
+        checked(rerankAnswer({ documents: documents.length, topN }), (answer) => expected.hold(answer)),
       usage: ({ usage }) => usage,
     },
     call,

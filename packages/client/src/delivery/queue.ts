@@ -3,12 +3,13 @@ import { type Clock, systemClock } from '../budget/local-budget.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { afterReactions } from '../lifetime/after-reactions.js'
 import type { Call, Lane } from '../lifetime/call.js'
-import { tell } from '../observe/tell.js'
+import { tell } from '../observe/events.js'
 
 /** A request that wants to go. */
 export interface Candidate {
   readonly call: Call
-  readonly request: BudgetRequest
+  /** Absent for what draws on no budget. */
+  readonly request: BudgetRequest | undefined
   readonly isRetry: boolean
   /** By the queue's clock: it stays in line until then. */
   readonly readyAt?: number
@@ -121,7 +122,7 @@ export class Queue {
   take(candidate: Candidate): Promise<Slot> {
     const { call, request, isRetry } = candidate
     return new Promise((resolve, reject) => {
-      const stopListening = call.onStop((reason) => {
+      const stopListening = call.stopScope.onEnd((reason) => {
         this.#turnAway(waiter, reason)
         this.serve()
       })
@@ -202,7 +203,7 @@ export class Queue {
     const waiters = [...this.#lines.values()].flatMap((line) =>
       Object.values(line.waiters).flatMap((waiters) => [...waiters]),
     )
-    for (const waiter of waiters.filter(({ request }) => request.model === model)) {
+    for (const waiter of waiters.filter(({ request }) => request?.model === model)) {
       const reason = reasonNow()
       if (reason) this.#turnAway(waiter, reason)
     }
@@ -220,7 +221,7 @@ export class Queue {
   get waiting(): ModelWait[] {
     return [...this.#lines.values()].flatMap((line) => {
       const [first] = [...line.asking].filter(({ wait }) => wait)
-      if (!first?.wait) return []
+      if (!first?.wait || !first.request) return []
       const { model, inputType } = first.request
       const requests = Object.values(line.waiters).reduce((sum, { size }) => sum + size, 0)
       return [{ model, ...(inputType === undefined ? {} : { inputType }), requests, ...first.wait }]
@@ -248,11 +249,13 @@ export class Queue {
       afterReactions(this.serve)
     }
     try {
-      const entered = this.#budget.enter(waiter.request, asking.signal, (wait) => {
+      const onWait = (wait: BudgetWait) => {
         const isNews = waiter.wait?.reason !== wait.reason
         waiter.wait = wait
         if (isNews) waiter.onWait?.(wait)
-      })
+      }
+      const { request } = waiter
+      const entered = request ? this.#budget.enter(request, asking.signal, onWait) : WITHOUT_BUDGET
       if (entered instanceof Promise) {
         entered.then((entry) => {
           admit(entry)
@@ -297,16 +300,19 @@ export class Queue {
   }
 }
 
-function keyOf({ model, inputType = '' }: BudgetRequest): string {
-  return `${model}:${inputType}`
+/** After a 429 such a request waits by itself. */
+const WITHOUT_BUDGET: BudgetEntry = { accepted() {}, refused: () => true, failed() {} }
+
+function keyOf(request: BudgetRequest | undefined): string {
+  return request ? `${request.model}:${request.inputType ?? ''}` : ''
 }
 
 function isSingle({ priority }: Waiter): boolean {
   return priority === 'single' || priority === 'single again'
 }
 
-function amountOf({ request: { tokens = 1 } }: Waiter): number {
-  return tokens
+function amountOf({ request }: Waiter): number {
+  return request?.tokens ?? 1
 }
 
 function firstOf(waiters: Iterable<Waiter>, order: readonly Priority[]): Waiter | undefined {

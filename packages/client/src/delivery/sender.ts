@@ -1,29 +1,20 @@
 import type { BudgetEntry, BudgetRequest, ModelWait, SharedBudget } from '../budget/budget.js'
-import { TokenEstimator } from '../budget/token-estimator.js'
-import {
-  LONGEST_RETRY_AFTER,
-  PineconeApiError,
-  PineconeQuotaError,
-  PineconeRateLimitError,
-} from '../errors/api-error.js'
+import { TokenEstimator } from '../budget/draws.js'
+import { PineconeQuotaError, PineconeRateLimitError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
-import type { Carrier } from '../http/carrier.js'
+import type { Carrier } from '../http/exchange.js'
 import type { HttpRequest, Transport } from '../http/transport.js'
 import { afterReactions } from '../lifetime/after-reactions.js'
 import { type Call, wait } from '../lifetime/call.js'
 import type { CountedUsage, RequestAttempt } from '../observe/events.js'
 import type { AttemptAnswer, Observer, RequestWatch } from '../observe/observer.js'
 import type { RequestContent } from '../observe/opentelemetry.js'
-import type { AnswerReader } from '../wire/answer-reader.js'
-import { backoff } from './backoff.js'
-import { Month } from './month.js'
+import type { AnswerReader } from '../wire/answer.js'
 import { Queue } from './queue.js'
-import { Refusals } from './refusals.js'
-import { RetryAllowance } from './retry-allowance.js'
+import { canRetry, Month, Refusals, type Retry, RetryAllowance, retryAfter } from './retry.js'
 
 /** What a request will draw from the budget. */
 export interface Load {
-  /** The model, or the route of a request that is for none. */
   readonly model: string
   /** The service counts tokens per model and input type. */
   readonly inputType?: string | undefined
@@ -34,7 +25,8 @@ export interface Load {
 /** What is to be delivered, and how its answer is read. */
 export interface Delivery<T> {
   readonly request: HttpRequest
-  readonly load: Load
+  /** Absent for a look-up of models, which draws on no budget. */
+  readonly load?: Load
   /** What is said of it to who watches. */
   readonly content?: RequestContent
   /** Makes a reader for the answer of one attempt. */
@@ -53,20 +45,12 @@ interface Account {
 
 /** What a request holds from its turn until its answer. */
 interface Turn {
-  readonly request: BudgetRequest
+  readonly request: BudgetRequest | undefined
   readonly enteredAt: number
   readonly entry: BudgetEntry
   readonly carrier: Carrier
   /** After a 429: whether the budget may let in others before this one is to ask again. */
   waitsByItself: boolean
-}
-
-/** When a request that failed is tried again. */
-interface Retry {
-  /** Milliseconds to wait before it is in line again. */
-  readonly pause?: number
-  /** It is in line at once, and goes at this time at the earliest. */
-  readonly readyAt?: number
 }
 
 /** Delivers one request: waits for its turn, sends it, and sends it again where that can help. */
@@ -122,30 +106,30 @@ export class Sender {
         this.#allowance.succeeded(taken)
         return result
       } catch (error) {
-        if (!(error instanceof PineconeInferenceError) || call.isReason(error)) throw error
+        if (!(error instanceof PineconeInferenceError) || call.stopScope.hasEndedFor(error)) throw error
         error.attempts = attempts
         if (error instanceof PineconeRateLimitError) {
-          const lasting = account.refusals.lastingError(error, delivery.load)
+          const lasting = account.refusals.lastingError(error, nameOf(delivery))
           if (lasting) throw lasting
           // Where everything of the model is refused, a bulk job's retries are not spent on it: time ends it.
           if (call.lane === 'single' || account.refusals.isPassed(turn.enteredAt)) failures++
         } else failures++
-        if (!this.#triesAgain(error, failures)) throw error
-        retry = retryAfter(error, attempts, turn)
+        if (!canRetry(error, failures, this.#maxRetries)) throw error
+        // After a 429 the budget slows everything down; other failures are capped together.
+        if (!(error instanceof PineconeRateLimitError) && !this.#allowance.take()) throw error
+        retry = retryAfter(error, attempts, turn.waitsByItself)
         watch.retrying(attempt, error, retry.pause)
       }
     }
   }
 
-  #account({ model, inputType }: Load): Account {
-    const key = JSON.stringify([model, inputType])
-    const month = this.#months.get(model) ?? new Month()
-    this.#months.set(model, month)
-    const account = this.#accounts.get(key) ?? {
-      estimator: new TokenEstimator(),
-      refusals: new Refusals(),
-      month,
-    }
+  #account(load: Load | undefined): Account {
+    const key = JSON.stringify([load?.model, load?.inputType])
+    const known = this.#accounts.get(key)
+    if (known) return known
+    const month = (load && this.#months.get(load.model)) ?? new Month()
+    if (load) this.#months.set(load.model, month)
+    const account = { estimator: new TokenEstimator(), refusals: new Refusals(), month }
     this.#accounts.set(key, account)
     return account
   }
@@ -156,29 +140,21 @@ export class Sender {
     attempt: number,
   ): RequestAttempt {
     const { host } = this.#transport
-    const isForModel = method === 'POST'
     return {
       method,
       path,
       host,
       attempt,
       callId: call.id,
-      ...(isForModel ? { model: load.model } : {}),
-      ...(load.inputType === undefined ? {} : { inputType: load.inputType }),
+      ...(load ? { model: load.model } : {}),
+      ...(load?.inputType === undefined ? {} : { inputType: load.inputType }),
     }
-  }
-
-  /** All four endpoints only compute, so it is safe. */
-  #triesAgain(error: PineconeInferenceError, failures: number): boolean {
-    if (error.verdict !== 'moment' || this.#maxRetries === 0 || failures > this.#maxRetries) return false
-    if (error instanceof PineconeApiError && (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER) return false
-    return error instanceof PineconeRateLimitError || this.#allowance.take()
   }
 
   /** The pause before a retry, if there is one, then its turn. A retry that is not sent goes back into the allowance. */
   async #turnAfter(
     retry: Retry | undefined,
-    load: Load,
+    load: Load | undefined,
     attempt: RequestAttempt,
     account: Account,
     call: Call,
@@ -195,7 +171,7 @@ export class Sender {
 
   /** Waits for a slot and the budget. Whoever is stopped until then has sent nothing, and is debited nothing. */
   async #turn(
-    { model, inputType, textBytes }: Load,
+    load: Load | undefined,
     attempt: RequestAttempt,
     readyAt: number | undefined,
     { estimator, month }: Account,
@@ -204,11 +180,7 @@ export class Sender {
   ): Promise<Turn> {
     const refusal = month.refusal(performance.now())
     if (refusal) throw refusal
-    const request: BudgetRequest = {
-      model,
-      ...(inputType === undefined ? {} : { inputType }),
-      ...(textBytes === undefined ? {} : { tokens: estimator.estimate(textBytes) }),
-    }
+    const request = load && budgetRequest(load, estimator)
     const isRetry = attempt.attempt > 1
     const { entry, enteredAt } = await this.#queue.take({
       call,
@@ -219,7 +191,7 @@ export class Sender {
     })
     try {
       const carrier = await this.#transport.carrier()
-      call.throwIfStopped()
+      call.stopScope.throwIfEnded()
       return { request, entry, carrier, enteredAt, waitsByItself: false }
     } catch (error) {
       entry.withdrawn?.()
@@ -237,14 +209,15 @@ export class Sender {
     watch: RequestWatch,
   ): Promise<T> {
     const { request, enteredAt, entry, carrier } = turn
-    call.requestSent()
+    call.onRequest?.('sent')
     watch.started(attempt)
     const failed = (error: unknown) => {
       const now = performance.now()
       if (error instanceof PineconeQuotaError && error.quota === 'month') {
         month.usedUp(error, now)
         // What waits to ask the model ends with this request, once its own call has heard.
-        afterReactions(() => this.#queue.turnAway(request.model, () => month.refusal(performance.now())))
+        const model = delivery.load?.model
+        if (model) afterReactions(() => this.#queue.turnAway(model, () => month.refusal(performance.now())))
       }
       if (error instanceof PineconeRateLimitError && !(error instanceof PineconeQuotaError)) {
         refusals.refused(enteredAt, now)
@@ -253,7 +226,7 @@ export class Sender {
         entry.failed()
       }
       watch.failed(attempt, now - enteredAt, error)
-      call.requestFailed()
+      call.onRequest?.('failed')
     }
     const answer = delivery.read()
     let reply: AttemptAnswer
@@ -271,8 +244,9 @@ export class Sender {
     try {
       const result = answer.end()
       const usage = delivery.usage?.(result) ?? {}
-      if (delivery.load.textBytes !== undefined) {
-        estimator.learn(delivery.load.textBytes, usage.totalTokens ?? request.tokens ?? 0)
+      const textBytes = delivery.load?.textBytes
+      if (textBytes !== undefined) {
+        estimator.learn(textBytes, usage.totalTokens ?? request?.tokens ?? 0)
       }
       const now = performance.now()
       refusals.accepted(now)
@@ -287,13 +261,16 @@ export class Sender {
   }
 }
 
-/**
- * After a 429 the request is in line again at once, where others of its model do not pass it; after anything else it
- * takes none's place while it waits. A `Retry-After` of 0 is no hint.
- */
-function retryAfter(error: PineconeInferenceError, attempts: number, { waitsByItself }: Turn): Retry {
-  const asked = error instanceof PineconeApiError ? error.retryAfterMs : undefined
-  const pause = asked || backoff(attempts - 1)
-  if (!(error instanceof PineconeRateLimitError)) return { pause }
-  return waitsByItself ? { readyAt: performance.now() + pause } : {}
+function budgetRequest({ model, inputType, textBytes }: Load, estimator: TokenEstimator): BudgetRequest {
+  return {
+    model,
+    ...(inputType === undefined ? {} : { inputType }),
+    ...(textBytes === undefined ? {} : { tokens: estimator.estimate(textBytes) }),
+  }
+}
+
+/** What the service counts a request for, in an error. */
+function nameOf({ request, load }: Delivery<unknown>): string {
+  if (!load) return `${request.method} ${request.path}`
+  return load.inputType === undefined ? load.model : `${load.model} (${load.inputType})`
 }

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { resolveSettings } from '../settings.js'
-import type { Receiver } from './carrier.js'
 import { openConnections } from './connections.js'
+import type { Receiver } from './exchange.js'
 
 // What `imports` in package.json makes of undici where a runtime has no sockets of Node's.
 vi.mock('#undici', () => import('./no-undici.js'))

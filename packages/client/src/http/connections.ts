@@ -1,11 +1,17 @@
 import type { Dispatcher } from 'undici'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { isImmediateReal } from '../lifetime/after-reactions.js'
-import type { Settings } from '../settings.js'
-import type { Carrier } from './carrier.js'
+import type { Carrier } from './exchange.js'
 import { fetchCarrier } from './fetch-carrier.js'
-import { processTransport } from './process-transport.js'
-import { undiciCarrier } from './undici-carrier.js'
+import { type HttpDispatcher, undiciCarrier } from './undici-carrier.js'
+
+export interface ConnectionSettings {
+  readonly baseUrl: URL
+  readonly maxConcurrency: number
+  readonly timeout: number
+  readonly dispatcher: HttpDispatcher | undefined
+  readonly fetch: typeof globalThis.fetch | undefined
+}
 
 /** What a client's requests go through. */
 export interface Connections {
@@ -18,7 +24,7 @@ export interface Connections {
  * The caller's `fetch` or dispatcher, which stay the caller's; otherwise what the application has set for its whole
  * process; otherwise an undici pool of the client's own, or where there is no undici, the runtime's `fetch`.
  */
-export function openConnections(settings: Settings): Connections {
+export function openConnections(settings: ConnectionSettings): Connections {
   if (settings.fetch) return lasting(fetchCarrier(settings.fetch))
   if (settings.dispatcher) return lasting(undiciCarrier(settings.dispatcher))
   let pool: Connections | undefined
@@ -41,7 +47,7 @@ function lasting(carrier: Carrier): Connections {
 /** While one connection is reading the end of an answer, the next request already goes out on another. */
 const SPARE_CONNECTIONS = 1
 
-function openPool({ baseUrl, maxConcurrency, timeout }: Settings): Connections {
+function openPool({ baseUrl, maxConcurrency, timeout }: ConnectionSettings): Connections {
   let carrier: Carrier | undefined
   const opening: Promise<Pools> = import('#undici').then(({ Pool }) => {
     // undici gives up by itself after 10 s, be the timeout longer or shorter
@@ -88,4 +94,78 @@ function ownFetch(cause: unknown): Carrier {
     undefined,
     { cause },
   )
+}
+
+/**
+ * What the application has put in the way of every request of its process, if it has: a `fetch` in place of Node's, as
+ * msw, nock and tracers do, or a global dispatcher of undici, as `setGlobalDispatcher` and `NODE_USE_ENV_PROXY` do.
+ * Asked before each request, as a test may set it up after its client was made.
+ */
+function processTransport(): Carrier | undefined {
+  const { fetch } = globalThis
+  if (typeof fetch === 'function' && !isNodesOwn(fetch)) return remembered(fetch, () => fetchCarrier(fetch))
+  const dispatcher = globalDispatcher()
+  return dispatcher && remembered(dispatcher, () => undiciCarrier(dispatcher))
+}
+
+const carriers = new WeakMap<object, Carrier>()
+
+function remembered(way: object, carrierFor: () => Carrier): Carrier {
+  const carrier = carriers.get(way) ?? carrierFor()
+  carriers.set(way, carrier)
+  return carrier
+}
+
+const sources = new WeakMap<object, boolean>()
+
+/**
+ * Node's `fetch` is a function of JavaScript that loads the undici that Node brings along (nodejs/node,
+ * lib/internal/bootstrap/web/exposed-window-or-worker.js). Whatever does not look so is not it.
+ */
+function isNodesOwn(fetch: typeof globalThis.fetch): boolean {
+  const known = sources.get(fetch)
+  if (known !== undefined) return known
+  const isOwn = Function.prototype.toString.call(fetch).includes('internal/deps/undici/undici')
+  sources.set(fetch, isOwn)
+  return isOwn
+}
+
+/** Undici up to 7, and Node up to 24, know the first; undici 8 has the second, and a wrapper of it in the first. */
+const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1')
+const GLOBAL_DISPATCHER_OF_8 = Symbol.for('undici.globalDispatcher.2')
+
+type Global = typeof globalThis & Partial<Record<symbol, HttpDispatcher>>
+
+function globalDispatcher(): HttpDispatcher | undefined {
+  const global: Global = globalThis
+  return [global[GLOBAL_DISPATCHER_OF_8], global[GLOBAL_DISPATCHER]].find(
+    (dispatcher) => dispatcher !== undefined && !isUndicisDefault(dispatcher),
+  )
+}
+
+/**
+ * Whether undici, or Node's `fetch`, has put it there by itself: an `Agent` without options, which has nothing that a
+ * pool of the client's own lacks. In doubt it is the application's.
+ */
+function isUndicisDefault(dispatcher: HttpDispatcher): boolean {
+  const { name } = dispatcher.constructor
+  if (name === 'Dispatcher1Wrapper') return true
+  // a composed one is a proxy that answers with another `dispatch`
+  if (name !== 'Agent' || dispatcher.dispatch !== Object.getPrototypeOf(dispatcher).dispatch) return false
+  const known = plain.get(dispatcher)
+  if (known !== undefined) return known
+  const options = ownSymbol(dispatcher, 'options')
+  const factory = ownSymbol(dispatcher, 'factory')
+  const given = Object.values(Object(options)).filter((value) => value !== undefined && value !== Infinity)
+  const isPlain = given.length === 0 && typeof factory === 'function' && factory.name === 'defaultFactory'
+  plain.set(dispatcher, isPlain)
+  return isPlain
+}
+
+/** Whether an `Agent` was made without options. */
+const plain = new WeakMap<object, boolean>()
+
+function ownSymbol(of: object, description: string): unknown {
+  const key = Object.getOwnPropertySymbols(of).find((symbol) => symbol.description === description)
+  return key && Reflect.get(of, key)
 }

@@ -1,5 +1,5 @@
 import type * as Zlib from 'node:zlib'
-import type { Receiver } from './carrier.js'
+import type { Receiver } from './exchange.js'
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 type Decoder = Zlib.Gunzip | Zlib.Inflate | Zlib.BrotliDecompress
@@ -8,7 +8,7 @@ type Decoder = Zlib.Gunzip | Zlib.Inflate | Zlib.BrotliDecompress
 const KNOWN_CODINGS = new Set(['gzip', 'x-gzip', 'deflate', 'br'])
 
 /** An answer's `Content-Encoding`, if it has one. */
-export function contentCoding(headers: Headers): string | undefined {
+function contentCoding(headers: Headers): string | undefined {
   const value = String(headers['content-encoding'] ?? '')
     .trim()
     .toLowerCase()

@@ -1,8 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { PineconeConnectionError, PineconeResponseError } from '../errors/no-answer.js'
 import { Call } from '../lifetime/call.js'
-import type { Receiver } from './carrier.js'
-import { exchange } from './exchange.js'
+import { exchange, type Receiver } from './exchange.js'
 import { Secrecy } from './secrecy.js'
 
 /** A request whose answer the test brings, by hand. */

@@ -7,8 +7,27 @@ import {
   tunnelStatus,
 } from '../errors/no-answer.js'
 import type { Call } from '../lifetime/call.js'
-import type { Carrier, WireRequest } from './carrier.js'
 import type { Secrecy } from './secrecy.js'
+
+/** One request, whole and ready. */
+export interface WireRequest {
+  readonly method: 'GET' | 'POST'
+  readonly origin: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | undefined
+}
+
+/** Hears of one answer: its head, its bytes, then its end or, at any point instead, a failure. */
+export interface Receiver {
+  onHead(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void
+  onData(chunk: Uint8Array): void
+  onEnd(): void
+  onFailure(cause: unknown): void
+}
+
+/** Puts a request on the wire, and returns how to abort it. It follows no redirects and keeps no time. */
+export type Carrier = (request: WireRequest, receiver: Receiver) => (reason: Error) => void
 
 export interface HttpReply {
   readonly status: number
@@ -59,7 +78,8 @@ export function exchange(
       abortWire?.(reason instanceof Error ? reason : new Error('aborted', { cause: reason }))
       reject(reason)
     }
-    const stopListening = call.onAbort(fail)
+    call.stopScope.throwIfEnded()
+    const stopListening = call.abortScope.onEnd(fail)
     const timer = setTimeout(() => {
       fail(new PineconeTimeoutError(`${what}: no whole answer within ${call.timeout} ms`, call.timeout))
     }, call.timeout)

@@ -1,4 +1,4 @@
-import type { Carrier, Receiver, WireRequest } from './carrier.js'
+import type { Carrier, Receiver, WireRequest } from './exchange.js'
 
 /** Sends through a `fetch`, for runtimes without undici. */
 export function fetchCarrier(fetch: typeof globalThis.fetch): Carrier {

@@ -1,5 +1,3 @@
-import type { Settings } from '../settings.js'
-
 /** What is shorter is a placeholder, or a word such as `true`, and blotting it would garble every message. */
 const SHORTEST_KEY = 6
 const SHORTEST_HEADER = 8
@@ -19,7 +17,7 @@ interface Secret {
 export class Secrecy {
   readonly #secrets: readonly Secret[]
 
-  constructor({ apiKey, headers }: Pick<Settings, 'apiKey' | 'headers'>) {
+  constructor({ apiKey, headers }: { apiKey: string; headers: Readonly<Record<string, string>> }) {
     const ofHeaders = Object.entries(headers).flatMap(([name, value]) =>
       secretsOf(value).map((text) => ({ text, shown: `[header ${name}]` })),
     )

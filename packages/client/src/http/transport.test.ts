@@ -1,6 +1,6 @@
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { resolveSettings } from '../settings.js'
-import { Transport } from './transport.js'
+import { requestHeaders, Transport } from './transport.js'
 
 it('where there is no setImmediate the next request is not waited for', async () => {
   const transport = new Transport(resolveSettings({ apiKey: 'key', fetch }))
@@ -8,4 +8,13 @@ it('where there is no setImmediate the next request is not waited for', async ()
   onTestFinished(() => void Object.assign(globalThis, { setImmediate }))
   Reflect.deleteProperty(globalThis, 'setImmediate')
   await expect(transport.nextOnTheWire()).resolves.toBeUndefined()
+})
+
+it('the user agent names the runtime: Node and its version, or that there is none', () => {
+  const settings = resolveSettings({ apiKey: 'key' })
+  const agent = () => requestHeaders(settings)['User-Agent']
+  expect(agent()).toMatch(/; node v\d+\.\d+\.\d+$/)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  vi.stubGlobal('process', undefined)
+  expect(agent()).toMatch(/; Edge Runtime$/)
 })

@@ -1,22 +1,26 @@
 import { PineconeResponseError } from '../errors/no-answer.js'
 import { afterReactions } from '../lifetime/after-reactions.js'
 import type { Call } from '../lifetime/call.js'
+import { tell } from '../observe/events.js'
 import type { AttemptAnswer } from '../observe/observer.js'
-import { tell } from '../observe/tell.js'
-import type { Settings } from '../settings.js'
-import { Chunks } from '../wire/chunks.js'
-import type { Carrier } from './carrier.js'
-import { type Connections, openConnections } from './connections.js'
+import { version } from '../version.js'
+import { Chunks } from '../wire/bytes.js'
+import { type ConnectionSettings, type Connections, openConnections } from './connections.js'
 import { unknownCoding } from './content-coding.js'
 import { errorFromAnswer, requestIdOf } from './error-answer.js'
-import { type BodyReader, exchange, type HttpReply } from './exchange.js'
-import { requestHeaders, withHeaders } from './request-headers.js'
+import { type BodyReader, type Carrier, exchange, type HttpReply } from './exchange.js'
 import { Secrecy } from './secrecy.js'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly body?: string
+}
+
+export interface HttpSettings extends ConnectionSettings {
+  readonly apiKey: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly sourceTag: string | undefined
 }
 
 /** Sends one request once. */
@@ -29,9 +33,9 @@ export class Transport {
   readonly #getHeaders: Record<string, string>
   readonly #postHeaders: Record<string, string>
   readonly #secrecy: Secrecy
-  readonly #settings: Settings
+  readonly #settings: HttpSettings
 
-  constructor(settings: Settings) {
+  constructor(settings: HttpSettings) {
     this.host = hostOf(settings.baseUrl)
     this.#origin = settings.baseUrl.origin
     this.#prefix = settings.baseUrl.pathname.replace(/\/+$/, '')
@@ -133,4 +137,53 @@ function plainHeaders({ headers }: HttpReply, secrecy: Secrecy): Record<string, 
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
+}
+
+/** The dated version of the contract in spec/, sent on every call. */
+const API_VERSION = '2025-10'
+
+/**
+ * The headers of every request. Without an `Accept-Encoding` a server may send any coding (RFC 9110, 12.5.3); vectors
+ * are read as they arrive, and to unpack them takes several times as long as to decode them (bench/RESULTS.md), so none
+ * is asked for, unless the caller's own headers do.
+ */
+export function requestHeaders(settings: HttpSettings): Record<string, string> {
+  return {
+    ...withHeaders({ 'Accept-Encoding': 'identity' }, settings.headers),
+    'Api-Key': settings.apiKey,
+    'X-Pinecone-Api-Version': API_VERSION,
+    'User-Agent': userAgent(settings.sourceTag),
+    Accept: 'application/json',
+  }
+}
+
+/** The headers with others over them, whatever the case of their names. */
+function withHeaders(
+  headers: Readonly<Record<string, string>>,
+  over: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const replaced = new Set(Object.keys(over).map((name) => name.toLowerCase()))
+  const kept = Object.entries(headers).filter(([name]) => !replaced.has(name.toLowerCase()))
+  return { ...Object.fromEntries(kept), ...over }
+}
+
+/** The form of the official SDK's: `name vX; lang=typescript; node v20…; source_tag=…`. */
+function userAgent(sourceTag: string | undefined): string {
+  const parts = [`@pinecone-inference/client v${version}`, 'lang=typescript', runtime()]
+  const tag = sourceTag && normalizedTag(sourceTag)
+  if (tag) parts.push(`source_tag=${tag}`)
+  return parts.join('; ')
+}
+
+function runtime(): string {
+  const version = globalThis.process?.version
+  return version ? `node ${version}` : 'Edge Runtime'
+}
+
+function normalizedTag(sourceTag: string): string {
+  return sourceTag
+    .toLowerCase()
+    .replace(/[^a-z0-9_ :]/g, '')
+    .trim()
+    .replace(/ +/g, '_')
 }

@@ -1,5 +1,5 @@
-import type { Carrier, Receiver } from './carrier.js'
 import { decoded } from './content-coding.js'
+import type { Carrier, Receiver } from './exchange.js'
 
 /**
  * A dispatcher of undici 5 or newer: an `Agent`, `Pool`, `ProxyAgent`, `EnvHttpProxyAgent`, `MockAgent`, or one

@@ -1,160 +1,118 @@
 import type { CallResponse } from '../api/call-options.js'
-import { onAbortOf } from './abort-listeners.js'
 
 /** What a call sends: single requests, or the batches of a bulk job, which give way to them. */
 export type Lane = 'single' | 'bulk'
-
-type Listener = (reason: unknown) => void
 
 interface CallSettings {
   signal?: AbortSignal | undefined
   timeout: number
   headers?: Readonly<Record<string, string>> | undefined
   onResponse?: ((response: CallResponse) => void) | undefined
+  /** Called when a request of the call is put on the wire, and when it fails, before another attempt waits. */
+  onRequest?: ((what: 'sent' | 'failed') => void) | undefined
 }
 
 let calls = 0
 
 /**
- * One public call: its signal, its timeout, and whether it still wants anything sent.
+ * One public call, or one batch of a bulk call. It ends early in two ways: when it is stopped, nothing more starts, but a
+ * request on the wire finishes, because it is paid for; when it is aborted, that request is aborted too.
  *
- * It listens to the caller's signal once, however many requests the call makes, and no more after `end()`; so a
- * long-lived signal gathers nothing.
+ * It listens to the caller's signal once, however many requests it makes, and no longer after `end()`; so a long-lived
+ * signal gathers no listeners.
  */
 export class Call {
-  /** Shared by its parts. */
+  /** Shared by a call and its parts. */
   id = ++calls
   readonly timeout: number
-  /** Over those of the client. */
+  /** Sent over those of the client. */
   readonly headers: Readonly<Record<string, string>> | undefined
   readonly onResponse: ((response: CallResponse) => void) | undefined
-  /** A bulk call says so once it has more than one batch. */
+  readonly onRequest: ((what: 'sent' | 'failed') => void) | undefined
+  /** A bulk call sets it once it has more than one batch. */
   lane: Lane = 'single'
-  #stopListening: (() => void) | undefined
-  /** Requests on the wire and answered ones. */
-  #paidFor = 0
-  #onFailedRequest: (() => void) | undefined
-  readonly #onAbort = new Set<Listener>()
-  readonly #onStop = new Set<Listener>()
-  #stopped: { reason: unknown } | undefined
-  #aborted: { reason: unknown } | undefined
+  /** In it, work may start. */
+  readonly stopScope = new Scope()
+  /** In it, work that has started may finish. It ends after `stopScope`, if at all. */
+  readonly abortScope = new Scope()
+  readonly #stopListening: (() => void)[] = []
 
-  constructor(options: CallSettings) {
-    options.signal?.throwIfAborted()
-    this.timeout = options.timeout
-    this.headers = options.headers && { ...options.headers }
-    this.onResponse = options.onResponse
-    const { signal } = options
-    this.#stopListening = signal && onAbortOf(signal, () => this.#cancel(signal.reason))
+  constructor({ signal, timeout, headers, onResponse, onRequest }: CallSettings) {
+    signal?.throwIfAborted()
+    this.timeout = timeout
+    this.headers = headers && { ...headers }
+    this.onResponse = onResponse
+    this.onRequest = onRequest
+    if (signal) this.#stopListening.push(onAbortOf(signal, () => this.abort(signal.reason)))
   }
 
-  /**
-   * A batch of this call: it is stopped and aborted with the call, and can be stopped alone. Call its `end()` when it is
-   * over. `onFailedRequest` is called when a request of it has failed, before another attempt waits.
-   */
-  part(onFailedRequest?: () => void): Call {
+  /** A batch of this call: stopped and aborted with it, or alone. Call its `end()` when it is done. */
+  part(onRequest?: CallSettings['onRequest']): Call {
     const { timeout, headers, onResponse } = this
-    const part = new Call({ timeout, headers, onResponse })
+    const part = new Call({ timeout, headers, onResponse, onRequest })
     part.id = this.id
     part.lane = this.lane
-    part.#onFailedRequest = onFailedRequest
-    const listening = [
-      this.onStop((reason) => part.stop(reason)),
-      this.onAbort((reason) => part.#cancel(reason)),
-    ]
-    part.#stopListening = () => {
-      for (const stopListening of listening) stopListening()
-    }
+    part.#stopListening.push(
+      this.stopScope.onEnd((reason) => part.stop(reason)),
+      this.abortScope.onEnd((reason) => part.abort(reason)),
+    )
     return part
   }
 
-  /** Ends whatever the call has under way, on the wire too. */
-  #cancel(reason: unknown): void {
-    this.#aborted ??= { reason }
-    this.stop(reason)
-    for (const listener of [...this.#onAbort]) listener(reason)
-  }
-
-  /**
-   * Starts nothing more: waits end, no attempt follows. A request on the wire is left to finish, because
-   * it is paid for.
-   */
+  /** Starts nothing more: waits end, and no attempt follows. */
   stop(reason: unknown): void {
-    if (this.#stopped) return
-    this.#stopped = { reason }
-    for (const listener of [...this.#onStop]) listener(reason)
+    this.stopScope.end(reason)
   }
 
-  get stopped(): boolean {
-    return this.#stopped !== undefined
+  /** Ends whatever is under way, on the wire too. */
+  abort(reason: unknown): void {
+    this.stopScope.end(reason)
+    this.abortScope.end(reason)
   }
 
-  /** Whether to stop it would throw away what the service is paid for. */
-  get isPaidFor(): boolean {
-    return this.#paidFor > 0
-  }
-
-  requestSent(): void {
-    this.#paidFor++
-  }
-
-  requestFailed(): void {
-    this.#paidFor--
-    this.#onFailedRequest?.()
-  }
-
-  /** Throws the reason if the call was stopped or aborted. */
-  throwIfStopped(): void {
-    if (this.#stopped) throw this.#stopped.reason
-  }
-
-  /** Whether this is why the call was stopped or aborted: it is someone else's, another call's error perhaps. */
-  isReason(error: unknown): boolean {
-    return this.#stopped !== undefined && this.#stopped.reason === error
-  }
-
-  /** Whether this is what the caller aborted with. */
-  isAbortReason(error: unknown): boolean {
-    return this.#aborted !== undefined && this.#aborted.reason === error
-  }
-
-  /** Throws the reason if the call was aborted. */
-  throwIfAborted(): void {
-    if (this.#aborted) throw this.#aborted.reason
-  }
-
-  /** Calls back once on an abort; returns how to take the listener away. Throws if nothing may start any more. */
-  onAbort(listener: Listener): () => void {
-    return this.#subscribe(this.#onAbort, listener)
-  }
-
-  /** Calls back once on a stop or an abort; otherwise as `onAbort`. */
-  onStop(listener: Listener): () => void {
-    return this.#subscribe(this.#onStop, listener)
-  }
-
-  /** Aborts what is left on the wire, for a consumer that wants no more. */
-  abandon(reason: unknown): void {
-    this.#cancel(reason)
-    this.end()
-  }
-
-  /** The call is over: lets go of the caller's signal. */
+  /** Lets go of the caller's signal. */
   end(): void {
-    this.#stopListening?.()
+    for (const stopListening of this.#stopListening) stopListening()
+  }
+}
+
+/** Ends at most once, for a reason, and tells its listeners. */
+class Scope {
+  #end: { readonly reason: unknown } | undefined
+  readonly #listeners = new Set<(reason: unknown) => void>()
+
+  get hasEnded(): boolean {
+    return this.#end !== undefined
   }
 
-  #subscribe(listeners: Set<Listener>, listener: Listener): () => void {
-    this.throwIfStopped()
-    listeners.add(listener)
-    return () => listeners.delete(listener)
+  /** Whether it ended for this reason, which may be another call's error. */
+  hasEndedFor(reason: unknown): boolean {
+    return this.#end !== undefined && this.#end.reason === reason
+  }
+
+  /** Throws the reason if it has ended. */
+  throwIfEnded(): void {
+    if (this.#end) throw this.#end.reason
+  }
+
+  end(reason: unknown): void {
+    if (this.#end) return
+    this.#end = { reason }
+    for (const listener of [...this.#listeners]) listener(reason)
+  }
+
+  /** Calls back once it ends; returns how to remove the listener. Throws the reason if it has ended. */
+  onEnd(listener: (reason: unknown) => void): () => void {
+    this.throwIfEnded()
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 }
 
 /** Waits `milliseconds`, or rejects with the reason as soon as the call is stopped. */
 export function wait(milliseconds: number, call: Call): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stopListening = call.onStop((reason) => {
+    const stopListening = call.stopScope.onEnd((reason) => {
       clearTimeout(timer)
       stopListening()
       reject(reason)
@@ -166,17 +124,32 @@ export function wait(milliseconds: number, call: Call): Promise<void> {
   })
 }
 
-/** Why a call, or a part of it, was stopped that is to end early, but not to fail. */
+/** The reason of a call, or a part of one, that is stopped early but does not fail. */
 export const DRAINED = Symbol('drained')
 
-/** Stops the call once the signal aborts; returns how to take the listener away. */
+/** Stops the call once the signal aborts; returns how to remove the listener. */
 export function drainOn(signal: AbortSignal | undefined, call: Call): () => void {
   if (!signal) return () => {}
   if (signal.aborted) call.stop(DRAINED)
   return onAbortOf(signal, () => call.stop(DRAINED))
 }
 
-/** Whether this is no failure, but the early end that was asked for. */
-export function isDrained(error: unknown): boolean {
-  return error === DRAINED
+const listeners = new WeakMap<AbortSignal, Set<() => void>>()
+
+/**
+ * Calls back when the signal aborts; returns how to remove the listener. However many listen, the signal itself holds one
+ * listener of ours, and none when all are gone: Node.js warns of more than ten.
+ */
+export function onAbortOf(signal: AbortSignal, listener: () => void): () => void {
+  const all = listeners.get(signal) ?? new Set()
+  listeners.set(signal, all)
+  if (all.size === 0) signal.addEventListener('abort', tellAll)
+  all.add(listener)
+  return () => {
+    if (all.delete(listener) && all.size === 0) signal.removeEventListener('abort', tellAll)
+  }
+}
+
+function tellAll(this: AbortSignal): void {
+  for (const listener of new Set(listeners.get(this))) listener()
 }

@@ -62,7 +62,7 @@ export class ModelCatalog {
 /** The promise's outcome, or the reason as soon as the call is stopped. */
 function orStopped<T>(promise: Promise<T>, call: Call): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stopListening = call.onStop(reject)
+    const stopListening = call.stopScope.onEnd(reject)
     promise.then(resolve, reject).finally(stopListening)
   })
 }

@@ -1,7 +1,7 @@
 import { type HostedModelRow, hostedModels } from '../../../../spec/hosted-models.js'
 import type { ModelFacts, ModelInfo } from '../api/models.js'
-import { camelCase } from '../wire/letter-case.js'
 import { decodeModel } from '../wire/models.js'
+import { camelCase } from '../wire/request.js'
 
 const rows: Readonly<Record<string, HostedModelRow>> = hostedModels
 const names = new Map(

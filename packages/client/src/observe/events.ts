@@ -1,5 +1,5 @@
+import type { Channel } from 'node:diagnostics_channel'
 import type { BudgetWait } from '../budget/budget.js'
-import { channelOf } from './channel.js'
 
 /** One attempt to send a request. The events of an attempt carry the same object. */
 export interface RequestAttempt {
@@ -59,6 +59,46 @@ export interface RequestWaitEvent {
   readonly wait: BudgetWait
 }
 
+type Listener = Parameters<Channel['subscribe']>[0]
+
+/** As much of a `node:diagnostics_channel` as the client uses. */
+type EventChannel = Pick<Channel, 'name' | 'hasSubscribers' | 'subscribe' | 'publish'>
+
+/** The diagnostics channel of that name; where Node's are not to be had, one that only this module knows. */
+export function channelOf(name: string): EventChannel {
+  return diagnosticsChannels()?.channel(name) ?? new LocalChannel(name)
+}
+
+function diagnosticsChannels() {
+  try {
+    return globalThis.process?.getBuiltinModule?.('node:diagnostics_channel')
+  } catch {
+    // Next.js throws where its edge runtime has none of Node's functions.
+    return undefined
+  }
+}
+
+class LocalChannel implements EventChannel {
+  readonly name: string
+  readonly #listeners: Listener[] = []
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  get hasSubscribers(): boolean {
+    return this.#listeners.length > 0
+  }
+
+  subscribe(listener: Listener): void {
+    this.#listeners.push(listener)
+  }
+
+  publish(event: unknown): void {
+    for (const listener of this.#listeners) listener(event, this.name)
+  }
+}
+
 /**
  * The client's `node:diagnostics_channel`s.
  *
@@ -74,4 +114,17 @@ export const channels = {
   retry: channelOf('pinecone-inference:request:retry'),
   /** Once for each attempt that waits for its budget, and again when the reason changes. */
   wait: channelOf('pinecone-inference:request:wait'),
+}
+
+/**
+ * Calls whoever wants to hear of an answer. It is paid for, so a listener that throws or rejects must not lose it: that
+ * is a warning.
+ */
+export function tell(listener: () => unknown): void {
+  const told = async () => listener()
+  told().catch((error: unknown) => {
+    const warning = error instanceof Error ? error : String(error)
+    if (globalThis.process) process.emitWarning(warning)
+    else console.warn(warning)
+  })
 }

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { channels } from './events.js'
-import { Observer } from './observer.js'
+import { Observer, UsageMeter } from './observer.js'
 
 it('makes no events where nobody listens', async () => {
   const spies = Object.values(channels).map((channel) => vi.spyOn(channel, 'publish'))
@@ -15,4 +15,21 @@ it('makes no events where nobody listens', async () => {
     watch.succeeded(request, 1, {}, { status: 200, requestId: undefined }, {})
   })
   for (const spy of spies) expect(spy).not.toHaveBeenCalled()
+})
+
+it('counts nothing where an answer does not say what was counted, but the request', () => {
+  const onUsage = vi.fn()
+  const meter = new UsageMeter(onUsage)
+  meter.count('a model', 'another', { totalTokens: 2 })
+  meter.count('a model', 'another', { rerankUnits: 1 })
+  meter.count('a model', 'another', {})
+  expect(onUsage.mock.lastCall).toEqual([
+    {
+      model: 'another',
+      requestedModel: 'a model',
+      totalTokens: 0,
+      rerankUnits: 0,
+      total: { requests: 3, totalTokens: 2, rerankUnits: 1 },
+    },
+  ])
 })

@@ -1,8 +1,6 @@
 import type { BudgetWait } from '../budget/budget.js'
-import { debug } from './debug-log.js'
-import { type CountedUsage, channels, type RequestAttempt } from './events.js'
+import { type CountedUsage, channels, type RequestAttempt, tell } from './events.js'
 import type { AnswerFacts, OpenTelemetry, RequestContent, RequestSpan } from './opentelemetry.js'
-import { UsageMeter, type UsageReport } from './usage-meter.js'
 
 /** Tells whoever listens what is sent and what came of it. */
 export class Observer {
@@ -147,4 +145,59 @@ function factsOf(result: unknown): AnswerFacts {
     ...(typeof model === 'string' ? { model } : {}),
     ...(first.values ? { dimension: first.values.length } : {}),
   }
+}
+
+/** What the service counted for one request, as its answer's `usage` says, and for all of this client's so far. */
+export interface UsageReport {
+  /** The model that served the request, as the answer names it. */
+  readonly model: string
+  /** The model asked for; the service may serve a retired one by its successor. */
+  readonly requestedModel: string
+  /** Tokens of an embed request; 0 for a rerank request, or where the answer does not say. */
+  readonly totalTokens: number
+  /** Rerank units of a rerank request; 0 for an embed request, or where the answer does not say. */
+  readonly rerankUnits: number
+  /** The sums over all models since the client was made, this request included. */
+  readonly total: {
+    /** Embed and rerank requests that were answered; not those that failed. */
+    readonly requests: number
+    readonly totalTokens: number
+    readonly rerankUnits: number
+  }
+}
+
+/** Adds up what the service counted and tells `onUsage`. */
+export class UsageMeter {
+  readonly #onUsage: (report: UsageReport) => void
+  #total = { requests: 0, totalTokens: 0, rerankUnits: 0 }
+
+  constructor(onUsage: (report: UsageReport) => void) {
+    this.#onUsage = onUsage
+  }
+
+  count(requestedModel: string, model: string, usage: CountedUsage): void {
+    const { totalTokens = 0, rerankUnits = 0 } = usage
+    this.#total = {
+      requests: this.#total.requests + 1,
+      totalTokens: this.#total.totalTokens + totalTokens,
+      rerankUnits: this.#total.rerankUnits + rerankUnits,
+    }
+    tell(() => this.#onUsage({ model, requestedModel, totalTokens, rerankUnits, total: this.#total }))
+  }
+}
+
+/**
+ * Writes a line to the standard error where `NODE_DEBUG` names `pinecone-inference` (`util.debuglog` of Node.js, as for
+ * its own parts: `NODE_DEBUG=pinecone-inference,undici`). Never a text that is sent, and never the words of an answer.
+ */
+const debug: { readonly enabled: boolean; log(line: string): void } = debugLog()
+
+function debugLog() {
+  try {
+    const log = globalThis.process?.getBuiltinModule?.('node:util')?.debuglog('pinecone-inference')
+    if (log) return { enabled: log.enabled, log: (line: string) => log('%s', line) }
+  } catch {
+    // Next.js throws for it in its edge runtime, Deno where --allow-env leaves NODE_DEBUG out
+  }
+  return { enabled: false, log() {} }
 }

@@ -2,7 +2,7 @@ import type { EmbedRequest, Encoding } from '../api/embed.js'
 import type { RerankDocument, RerankRequest } from '../api/rerank.js'
 import { asWritten, kindOf } from '../errors/as-written.js'
 import { PineconeConfigurationError, refusedInput } from '../errors/configuration-error.js'
-import { documentFields } from '../wire/items.js'
+import { documentFields } from '../wire/request.js'
 import { checkOptions, type NamesOf } from './options.js'
 
 /** It goes into the path of `GET /models/{name}`, where `.` and `..` are steps, and half a surrogate pair has no bytes. */

@@ -1,5 +1,37 @@
 import { counted, kindOf } from '../errors/as-written.js'
 import { PineconeResponseError } from '../errors/no-answer.js'
+import { Chunks } from './bytes.js'
+
+/** Takes an answer's bytes as they arrive, and makes a result of them once all are there. */
+export interface AnswerReader<T> {
+  push(chunk: Uint8Array): void
+  /** @throws PineconeResponseError when the answer breaks the contract */
+  end(): T
+}
+
+/** The same answer, held to one more check when it is whole. */
+export function checked<T>(reader: AnswerReader<T>, check: (answer: T) => void): AnswerReader<T> {
+  return {
+    push: (chunk) => reader.push(chunk),
+    end() {
+      const answer = reader.end()
+      check(answer)
+      return answer
+    },
+  }
+}
+
+/** Leaves the whole answer to JSON.parse. */
+export function wholeAnswer<T>(
+  endpoint: string,
+  decode: (answer: Record<string, unknown>) => T,
+): AnswerReader<T> {
+  const chunks = new Chunks()
+  return {
+    push: (chunk) => chunks.add(chunk),
+    end: () => decode(asObject(endpoint, 'the answer', parseAnswer(endpoint, chunks.text(), chunks.length))),
+  }
+}
 
 /**
  * The text of an answer as JSON.

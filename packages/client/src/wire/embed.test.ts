@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
 import type { Encoding } from '../api/embed.js'
-import type { AnswerReader } from './answer-reader.js'
+import type { AnswerReader } from './answer.js'
 import { embedAnswer } from './embed.js'
-import { ExpectedVectors } from './expected.js'
-import { wireText } from './items.js'
+import { wireText } from './request.js'
 
 /** The same module where the runtime compiles no WebAssembly. */
 vi.stubGlobal('WebAssembly', undefined)
@@ -13,7 +12,7 @@ const withoutWebAssembly = await import('./embed.js')
 vi.unstubAllGlobals()
 
 const inputs = ['a', 'b'].map(wireText)
-const due = (encoding: Encoding) => ({ inputs, expected: new ExpectedVectors('a-model'), encoding })
+const due = (encoding: Encoding) => ({ inputs, encoding })
 
 /** The result, or the message of the refusal. */
 function outcome(reader: AnswerReader<unknown>, body: string, chunkLength: number): unknown {

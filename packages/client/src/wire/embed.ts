@@ -1,16 +1,27 @@
-import type { Embedding, EmbedParameters, EmbedResult, Encoding } from '../api/embed.js'
+import type {
+  DenseEmbedding,
+  Embedding,
+  EmbedParameters,
+  EmbedResult,
+  Encoding,
+  SparseEmbedding,
+} from '../api/embed.js'
 import type { VectorType } from '../api/models.js'
 import { counted, kindOf } from '../errors/as-written.js'
 import type { components } from '../generated/openapi.js'
-import { hostedModel } from '../models/hosted.js'
-import { asArray, asCount, asFiniteNumber, asModelName, asObject, asString, broken } from './answer.js'
-import { type AnswerReader, wholeAnswer } from './answer-reader.js'
-import type { ExpectedVectors } from './expected.js'
-import { asFloat32, type Decoded, type DecodedDense, type DecodedSparse } from './float32.js'
-import { textBytes, type WireItem, wellFormedJson, withList } from './items.js'
-import { numberMachine } from './numbers/machine.js'
-import { NumberArrayReader, type NumberArrays, type Numbers } from './numbers/number-arrays.js'
-import { wireParameters } from './parameters.js'
+import {
+  type AnswerReader,
+  asArray,
+  asCount,
+  asFiniteNumber,
+  asModelName,
+  asObject,
+  asString,
+  broken,
+  wholeAnswer,
+} from './answer.js'
+import { type NumberArrays, type Numbers, numberArrayReader } from './numbers/number-arrays.js'
+import { textBytes, type WireItem, wellFormedJson, wireParameters, withList } from './request.js'
 
 type WireEmbedRequest = components['schemas']['EmbedRequest']
 
@@ -19,19 +30,13 @@ const ENDPOINT = 'POST /embed'
 /** The body of `POST /embed`. */
 export function encodeEmbedRequest(
   model: string,
-  parameters: EmbedParameters | undefined,
+  parameters: EmbedParameters,
   inputs: readonly WireItem[],
 ): string {
-  const sent = wireParameters(sentParameters(model, parameters))
+  const sent = wireParameters(parameters)
   const rest: Omit<WireEmbedRequest, 'inputs'> = { model }
   if (Object.keys(sent).length > 0) rest.parameters = sent
   return withList(wellFormedJson(rest), 'inputs', inputs)
-}
-
-/** A model with a single dimension declares no such parameter, so naming that dimension is not sent. */
-function sentParameters(model: string, parameters: EmbedParameters | undefined): Record<string, unknown> {
-  const fixed = hostedModel(model)?.dimensions?.length === 1
-  return fixed ? { ...parameters, dimension: undefined } : { ...parameters }
 }
 
 /** An answer, which may leave out what was counted. */
@@ -41,20 +46,18 @@ export type Embedded<E extends Encoding> = Omit<EmbedResult<E>, 'usage'> & {
 
 /** What the answer to one request must be. */
 export interface DueEmbeddings<E extends Encoding> {
-  readonly expected: ExpectedVectors
   readonly inputs: readonly WireItem[]
   readonly encoding: E | undefined
 }
 
 /**
- * The answer of `POST /embed`, checked: one embedding per input, all as expected, all finite.
+ * The answer of `POST /embed`, checked: one embedding per input, all of one type, all finite.
  * Its numbers are decoded while it arrives, so the last chunk leaves little to do; by JSON.parse, once it is whole, where
  * the runtime compiles no WebAssembly.
  */
 export function embedAnswer<E extends Encoding>(due: DueEmbeddings<E>): AnswerReader<Embedded<E>> {
-  const machine = numberMachine()
-  if (!machine) return wholeAnswer(ENDPOINT, (answer) => decodeEmbeddings(answer, due, NONE_READ))
-  const reader = new NumberArrayReader(machine, due.encoding === 'float32')
+  const reader = numberArrayReader(due.encoding === 'float32')
+  if (!reader) return wholeAnswer(ENDPOINT, (answer) => decodeEmbeddings(answer, due, NONE_READ))
   return {
     push: (chunk) => reader.push(chunk),
     end: () => decodeEmbeddings(asObject(ENDPOINT, 'the answer', reader.end(ENDPOINT)), due, reader),
@@ -72,7 +75,7 @@ const TOKENS_PER_INPUT = 1_000
 
 function decodeEmbeddings<E extends Encoding>(
   answer: Record<string, unknown>,
-  { inputs, expected, encoding }: DueEmbeddings<E>,
+  { inputs, encoding }: DueEmbeddings<E>,
   arrays: NumberArrays,
 ): Embedded<E> {
   const items = listOf('data', answer.data, arrays)
@@ -85,10 +88,7 @@ function decodeEmbeddings<E extends Encoding>(
   const most = TOKENS_PER_BYTE * textBytes(inputs) + TOKENS_PER_INPUT * inputs.length
   const totalTokens = asCount(ENDPOINT, 'usage.total_tokens', usage.total_tokens, most)
   const model = asModelName(ENDPOINT, answer.model)
-  const given = encoded(data, encoding)
-  // Last, as the first answer that is right says what the others must be.
-  expected.hold(ENDPOINT, { model, vectorType, data: given })
-  return { model, vectorType, data: given, totalTokens }
+  return { model, vectorType, data: encoded(data, encoding), totalTokens }
 }
 
 function encoded<E extends Encoding>(embeddings: Decoded[], encoding: E | undefined): Embedding<E>[] {
@@ -177,4 +177,45 @@ function asVectorType(where: string, value: unknown): VectorType {
     throw broken(ENDPOINT, `${where} is ${kindOf(value)}, not dense or sparse`)
   }
   return value
+}
+
+interface DecodedDense {
+  vectorType: 'dense'
+  values: Numbers
+}
+
+interface DecodedSparse {
+  vectorType: 'sparse'
+  sparseValues: Numbers
+  sparseIndices: Numbers
+  sparseTokens?: string[]
+}
+
+/** An embedding in whichever arrays its numbers were read into. */
+type Decoded = DecodedDense | DecodedSparse
+
+/** The same vector in 32-bit arrays. */
+function asFloat32(
+  endpoint: string,
+  where: string,
+  embedding: Decoded,
+): DenseEmbedding<'float32'> | SparseEmbedding<'float32'> {
+  if (embedding.vectorType === 'dense') {
+    return { ...embedding, values: float32s(endpoint, `${where}.values`, embedding.values) }
+  }
+  return {
+    ...embedding,
+    sparseValues: float32s(endpoint, `${where}.sparse_values`, embedding.sparseValues),
+    sparseIndices: Uint32Array.from(embedding.sparseIndices),
+  }
+}
+
+function float32s(endpoint: string, where: string, numbers: Numbers): Float32Array {
+  if (numbers instanceof Float32Array) return numbers
+  const array = Float32Array.from(numbers)
+  const tooLarge = array.findIndex((number) => !Number.isFinite(number))
+  if (tooLarge >= 0) {
+    throw broken(endpoint, `${where}[${tooLarge}] is ${numbers[tooLarge]}, too large for 32 bits`)
+  }
+  return array
 }

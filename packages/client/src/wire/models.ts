@@ -1,6 +1,13 @@
 import type { ModelInfo, ModelList, SupportedParameter } from '../api/models.js'
-import { asArray, asFiniteNumber, asObject, asString, broken } from './answer.js'
-import { type AnswerReader, wholeAnswer } from './answer-reader.js'
+import {
+  type AnswerReader,
+  asArray,
+  asFiniteNumber,
+  asObject,
+  asString,
+  broken,
+  wholeAnswer,
+} from './answer.js'
 
 /** The answer of `GET /models`. */
 export function modelListAnswer(): AnswerReader<ModelList> {

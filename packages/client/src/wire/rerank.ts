@@ -1,11 +1,17 @@
 import type { RankedDocument, RerankRequest, RerankResult } from '../api/rerank.js'
 import { counted } from '../errors/as-written.js'
 import type { components } from '../generated/openapi.js'
-import { asArray, asCount, asFiniteNumber, asModelName, asObject, broken } from './answer.js'
-import { type AnswerReader, wholeAnswer } from './answer-reader.js'
-import type { ExpectedScores } from './expected.js'
-import { type WireItem, wellFormedJson, withList } from './items.js'
-import { wireParameters } from './parameters.js'
+import {
+  type AnswerReader,
+  asArray,
+  asCount,
+  asFiniteNumber,
+  asModelName,
+  asObject,
+  broken,
+  wholeAnswer,
+} from './answer.js'
+import { type WireItem, wellFormedJson, wireParameters, withList } from './request.js'
 
 type WireRerankRequest = Omit<components['schemas']['RerankRequest'], 'return_documents' | 'rank_fields'> & {
   return_documents?: boolean
@@ -30,7 +36,6 @@ export function encodeRerankRequest(
 
 /** What the answer to one request must be. */
 export interface DueRanking {
-  readonly expected: ExpectedScores
   /** How many documents were sent. */
   readonly documents: number
   readonly topN: number | undefined
@@ -41,10 +46,7 @@ export function rerankAnswer(due: DueRanking): AnswerReader<RerankResult> {
   return wholeAnswer(ENDPOINT, (answer) => decodeRanking(answer, due))
 }
 
-function decodeRanking(
-  answer: Record<string, unknown>,
-  { documents, topN, expected }: DueRanking,
-): RerankResult {
+function decodeRanking(answer: Record<string, unknown>, { documents, topN }: DueRanking): RerankResult {
   const data = asArray(ENDPOINT, 'data', answer.data).map(decodeRanked)
   const due = Math.min(topN ?? Number.POSITIVE_INFINITY, documents)
   if (data.length !== due) throw broken(ENDPOINT, `${counted(data.length, 'result')} where ${due} are due`)
@@ -59,7 +61,6 @@ function decodeRanking(
   const usage = asObject(ENDPOINT, 'usage', answer.usage)
   const rerankUnits = asCount(ENDPOINT, 'usage.rerank_units', usage.rerank_units) ?? 0
   const model = asModelName(ENDPOINT, answer.model)
-  expected.hold(ENDPOINT, model)
   return { model, data, usage: { rerankUnits } }
 }
 

@@ -1,8 +1,7 @@
 import type { BudgetWait } from '../budget.js'
-import { isEvidence, weighed } from './evidence.js'
 import { advance, capacity, grownByRequest, growthTime } from './growth.js'
-import { lowered, resumed } from './lower.js'
 import { type Limit, MINUTE, type RateState, REMEMBERED, startState } from './rate-state.js'
+import { isEvidence, lowered, resumed, weighed } from './refusal.js'
 
 /** What happened to a request. Amounts are tokens, or 1 for what counts as one request. */
 export type BudgetEvent =

@@ -1,5 +1,5 @@
 import { WASM } from '../../generated/number-reader.js'
-import { fromUtf8 } from '../utf8.js'
+import { fromUtf8 } from '../bytes.js'
 
 /** Places, lengths and names that assembly/reader.ts exports, which says what they are. */
 const CONSTANTS = [

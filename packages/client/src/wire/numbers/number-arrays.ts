@@ -1,7 +1,6 @@
 import { broken, parseAnswer } from '../answer.js'
-import { Chunks } from '../chunks.js'
-import { toUtf8 } from '../utf8.js'
-import type { Machine } from './machine.js'
+import { Chunks, toUtf8 } from '../bytes.js'
+import { type Machine, numberMachine } from './machine.js'
 
 const NOTHING = new Uint8Array(0)
 
@@ -12,6 +11,12 @@ export type Numbers = number[] | Float32Array
 export interface NumberArrays {
   /** What was read of an array of the answer as it was parsed, if it held finite numbers and nothing else. */
   of(array: unknown): Numbers | undefined
+}
+
+/** A reader for one answer; undefined where the runtime compiles no WebAssembly. */
+export function numberArrayReader(isSingle: boolean): NumberArrayReader | undefined {
+  const machine = numberMachine()
+  return machine && new NumberArrayReader(machine, isSingle)
 }
 
 /**

@@ -5,9 +5,9 @@ import { type Ranking, rankByScore } from '../../rerank/rerank.js'
 import type { Truncate } from '../../text/truncate.js'
 import type { Library } from './load-library.js'
 import { describeLocal, type LocalModel, type ModelFiles, tryOut } from './local-model.js'
-import { loadOnnxModel, type OnnxModel } from './onnx-model.js'
+import { loadOnnxModel, type OnnxModel, type Tokens } from './onnx-model.js'
 import type { ModelSettings } from './read-model-settings.js'
-import { bareTokens, cut, type Tokens } from './tokens.js'
+import { bareTokens, cut } from './tokens.js'
 
 /** A sequence classifier over query and document, whose single logit becomes a score in 0..1. */
 export async function loadCrossEncoder(

@@ -6,10 +6,10 @@ import type { Truncate } from '../../text/truncate.js'
 import { BackendError } from '../backend-error.js'
 import type { Library } from './load-library.js'
 import { describeLocal, type LocalModel, type ModelFiles, tryOut } from './local-model.js'
-import { loadOnnxModel, type OnnxModel, type ReadRows } from './onnx-model.js'
+import { loadOnnxModel, type OnnxModel, type ReadRows, type Tokens } from './onnx-model.js'
 import { pool, unitVector } from './pool.js'
 import type { ModelSettings } from './read-model-settings.js'
-import { bareTokens, cut, type Tokens } from './tokens.js'
+import { bareTokens, cut } from './tokens.js'
 
 type Prompts = NonNullable<ModelSettings['prompts']>
 

@@ -3,10 +3,16 @@ import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from '@huggingface/
 import { BackendError } from '../backend-error.js'
 import type { Library } from './load-library.js'
 import type { ModelSettings } from './read-model-settings.js'
-import type { Tokens } from './tokens.js'
 
 /** Texts, or pairs, that go through a model at once: more would only take more memory. */
 const batchSize = 16
+
+/** One text, or a query and a document, as the model reads it: special tokens included. */
+export interface Tokens {
+  readonly ids: readonly number[]
+  /** Which of the two texts a token belongs to, for models that want to know. */
+  readonly types?: readonly number[] | undefined
+}
 
 /** A model with its tokenizer, in memory. */
 export interface OnnxModel {

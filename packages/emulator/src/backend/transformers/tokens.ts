@@ -1,12 +1,5 @@
 import type { Truncate } from '../../text/truncate.js'
-import type { OnnxModel } from './onnx-model.js'
-
-/** One text, or a query and a document, as the model reads it: special tokens included. */
-export interface Tokens {
-  readonly ids: readonly number[]
-  /** Which of the two texts a token belongs to, for models that want to know. */
-  readonly types?: readonly number[] | undefined
-}
+import type { OnnxModel, Tokens } from './onnx-model.js'
 
 /**
  * Takes `excess` tokens away from the part of `tokens` that holds `part`, so that the special tokens around it stay:

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { channelOf } from './channel.js'
+import { channelOf, tell } from './events.js'
 
 it('is Node’s diagnostics channel of that name', () => {
   const heard = vi.fn()
@@ -42,4 +42,29 @@ it('is one of this module alone where the platform throws for Node’s, as Next.
   expect(channel.hasSubscribers).toBe(true)
   channel.publish({ attempt: 1 })
   expect(listener).toHaveBeenCalledExactlyOnceWith({ attempt: 1 }, 'pinecone-inference:test')
+})
+
+const throwing = (error: unknown) => () => {
+  throw error
+}
+
+it.each([
+  ['throws', throwing(404)],
+  ['rejects', () => Promise.reject(404)],
+])('a listener that %s becomes a warning', async (_, listener) => {
+  const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  onTestFinished(() => warning.mockRestore())
+  tell(listener)
+  await vi.waitFor(() => expect(warning).toHaveBeenCalledExactlyOnceWith('404'))
+})
+
+it('a listener that throws is warned of on the console where there is no Node', async () => {
+  const warning = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  onTestFinished(() => warning.mockRestore())
+  const broken = new Error('meter broken')
+  vi.stubGlobal('process', undefined)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  tell(throwing(broken))
+  await Promise.resolve()
+  expect(warning).toHaveBeenCalledExactlyOnceWith(broken)
 })

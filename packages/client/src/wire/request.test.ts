@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
-import { utf8Length } from './utf8.js'
+import { utf8Length } from './bytes.js'
+import { camelCase, snakeCase } from './request.js'
 
 it.each([
   ['ASCII', 'abc', 3],
@@ -14,4 +15,14 @@ it.each([
   const without = utf8Length(text)
   vi.unstubAllGlobals()
   expect(without).toBe(bytes)
+})
+
+it('spells a parameter as the API does and back', () => {
+  expect(snakeCase('maxTokensPerSequence')).toBe('max_tokens_per_sequence')
+  expect(camelCase('max_tokens_per_sequence')).toBe('maxTokensPerSequence')
+})
+
+it('leaves a name that is right already', () => {
+  expect(snakeCase('input_type')).toBe('input_type')
+  expect(camelCase('inputType')).toBe('inputType')
 })

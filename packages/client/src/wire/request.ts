@@ -1,5 +1,5 @@
 import type { RerankDocument } from '../api/rerank.js'
-import { utf8Length } from './utf8.js'
+import { utf8Length } from './bytes.js'
 
 /** An input or a document as it stands in a request: written once, and measured once. */
 export interface WireItem {
@@ -46,4 +46,23 @@ export function wellFormedJson(value: unknown): string {
 /** The JSON object with one more property: a list of what is written already. */
 export function withList(object: string, name: string, items: readonly WireItem[]): string {
   return `${object.slice(0, -1)},"${name}":[${items.map(({ json }) => json).join(',')}]}`
+}
+
+/** Parameters as the API spells them, without those left undefined. */
+export function wireParameters(parameters: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const sent: [string, unknown][] = []
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) sent.push([snakeCase(name), value])
+  }
+  return Object.fromEntries(sent)
+}
+
+/** `maxTokensPerSequence` -> `max_tokens_per_sequence`; a name already in snake_case stays as it is. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+/** `max_tokens_per_sequence` -> `maxTokensPerSequence`. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -1,8 +1,14 @@
 import type { Embedding, EmbedParameters, Encoding } from '../api/embed.js'
 import type { ModelFacts, VectorType } from '../api/models.js'
 import { counted } from '../errors/as-written.js'
-import { hostedModel } from '../models/hosted.js'
-import { broken } from './answer.js'
+import { broken } from '../wire/answer.js'
+import { hostedModel } from './hosted.js'
+
+interface EmbeddingsAnswer {
+  readonly model: string
+  readonly vectorType: VectorType
+  readonly data: readonly Embedding<Encoding>[]
+}
 
 /**
  * What the vectors of a model must be: what its facts and the request say, and, once it has been answered, what the answer
@@ -39,11 +45,8 @@ export class ExpectedVectors {
   }
 
   /** @throws PineconeResponseError for vectors that cannot be these */
-  hold(
-    endpoint: string,
-    answer: { model: string; vectorType: VectorType; data: readonly Embedding<Encoding>[] },
-  ): void {
-    const { model, vectorType, data } = answer
+  hold({ model, vectorType, data }: EmbeddingsAnswer): void {
+    const endpoint = 'POST /embed'
     if (this.#vectorType && this.#vectorType.is !== vectorType) {
       throw broken(endpoint, `vector_type is ${vectorType}, where ${this.#vectorType.because}`)
     }
@@ -101,8 +104,8 @@ export class ExpectedScores {
   }
 
   /** @throws PineconeResponseError for the answer of another model than before */
-  hold(endpoint: string, model: string): void {
-    checkServedBy(endpoint, { asked: this.#model, before: this.#servedBy, now: model })
+  hold({ model }: { readonly model: string }): void {
+    checkServedBy('POST /rerank', { asked: this.#model, before: this.#servedBy, now: model })
     this.#servedBy ??= model
   }
 }
