@@ -9,7 +9,7 @@ import {
   hostedModelNames,
   type PineconeInference,
 } from '@pinecone-inference/client'
-import { checkOptions, type NamesOf } from '@pinecone-inference/client/adapters'
+import { checkOptions, given, type NamesOf } from '@pinecone-inference/client/adapters'
 import { argumentErrors, sdkError } from './errors.js'
 import { SdkCall } from './sdk-call.js'
 
@@ -53,7 +53,11 @@ export function embeddingModel(
       try {
         const perCall = providerOptions?.pinecone
         checkOptions(perCall, SETTINGS, 'pinecone.embedding', 'providerOptions.pinecone')
-        const parameters = { ...ofModel, ...(dimensions && { dimension: dimensions }), ...perCall }
+        const parameters = {
+          ...ofModel,
+          ...(dimensions && { dimension: dimensions }),
+          ...given({ ...perCall }),
+        }
         call.parameters = parameters
         const result = await call
           .with(client())

@@ -5,7 +5,14 @@ import {
   type RerankModel,
   type RerankParametersOf,
 } from '@pinecone-inference/client'
-import { checkOptions, type NamesOf, RerankCalls } from '@pinecone-inference/client/adapters'
+import {
+  checkDocument,
+  checkOptions,
+  given,
+  type NamesOf,
+  RerankCalls,
+  writtenAsText,
+} from '@pinecone-inference/client/adapters'
 import { argumentErrors, sdkError } from './errors.js'
 import { SdkCall } from './sdk-call.js'
 
@@ -46,7 +53,7 @@ export function rerankingModel(
       try {
         const perCall: PineconeRerankingSettings | undefined = providerOptions?.pinecone
         checkOptions(perCall, SETTINGS, 'pinecone.reranking', 'providerOptions.pinecone')
-        const { rankFields, parameters } = { ...ofModel, ...perCall }
+        const { rankFields, parameters } = { ...ofModel, ...given({ ...perCall }) }
         call.parameters = { ...parameters, ...(rankFields && { rankFields }) }
         const calls = new RerankCalls({
           client: call.with(client()),
@@ -83,5 +90,9 @@ function rankable(
   rankFields: readonly string[] | undefined,
 ): Record<string, unknown>[] {
   if (documents.type === 'text') return documents.values.map((text) => ({ text }))
-  return rankFields ? documents.values : documents.values.map((value) => ({ text: JSON.stringify(value) }))
+  if (rankFields) return documents.values
+  return documents.values.map((value, i) => {
+    checkDocument(value, i)
+    return { text: writtenAsText(value, `documents[${i}]`, i) }
+  })
 }

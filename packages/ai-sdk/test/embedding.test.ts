@@ -97,6 +97,14 @@ eachSdk(
   },
 )
 
+it('an option of a call that is undefined is not given', async () => {
+  const { emulator, pinecone } = await emulated()
+  const model = pinecone.embedding('multilingual-e5-large', { inputType: 'query' })
+  const providerOptions = { pinecone: { inputType: undefined } } as never
+  expect((await model.doEmbed({ values: ['q'], providerOptions })).embeddings).toHaveLength(1)
+  expect(embedded(emulator)[0]?.parameters).toEqual({ input_type: 'query' })
+})
+
 it('the environment is read when a model is first used', async () => {
   const emulator = await startEmulator({ apiKey: 'from-environment' })
   onTestFinished(() => emulator.close())

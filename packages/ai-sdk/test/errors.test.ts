@@ -11,6 +11,7 @@ import { emulated } from './emulated.js'
 import { eachSdk } from './frameworks.js'
 
 const E5 = 'multilingual-e5-large'
+const VECTOR = new Array(1024).fill(0.5)
 const values = Array.from({ length: 200 }, (_, i) => `passage ${i}`)
 
 function caught(promise: Promise<unknown>): Promise<APICallError> {
@@ -59,9 +60,9 @@ eachSdk('what fails', ({ embed, embedMany, rerank }) => {
   it('keeps what was finished, and tells what failed', async () => {
     const { emulator, pinecone } = await emulated({}, { maxConcurrency: 1 })
     emulator.faults.add({ call: 2, fault: { kind: 'status', status: 400, message: 'not this one' } })
-    const { cause } = await caught(
-      embedMany({ model: pinecone.embedding(E5, { inputType: 'passage' }), values }),
-    )
+    const error = await caught(embedMany({ model: pinecone.embedding(E5, { inputType: 'passage' }), values }))
+    expect(JSON.stringify(error).length).toBeLessThan(3_000)
+    const { cause } = error
     expect(cause).toBeInstanceOf(PineconeInferenceError)
     const { inputRange, partial } = cause as PineconeInferenceError
     expect(inputRange).toEqual([96, 192])
@@ -109,6 +110,27 @@ eachSdk('what fails', ({ embed, embedMany, rerank }) => {
     expect(everything).not.toContain('pcsk_secret-key')
     expect(everything).not.toContain('a private text')
   })
+})
+
+it.each([200, 403])('headers of a %i answer repeat neither key nor secret header', async (status) => {
+  const echo: typeof fetch = async (_, init) => {
+    const sent = new Headers(init?.headers)
+    const headers = { 'x-echo': `${sent.get('api-key')} ${sent.get('x-tenant')}` }
+    const answer = {
+      model: E5,
+      vector_type: 'dense',
+      data: [{ vector_type: 'dense', values: VECTOR }],
+      usage: {},
+    }
+    return Response.json(status === 200 ? answer : { error: 'no' }, { status, headers })
+  }
+  const pinecone = createPinecone({ apiKey: 'pcsk_secret-key', fetch: echo })
+  const call = { values: ['a'], headers: { 'X-Tenant': 'tenant-secret' } }
+  const answer = await Promise.resolve(pinecone.embedding(E5, { inputType: 'query' }).doEmbed(call)).then(
+    ({ response }) => response?.headers,
+    (error) => error.responseHeaders,
+  )
+  expect(answer).toMatchObject({ 'x-echo': '[api key] [header X-Tenant]' })
 })
 
 describe('bad arguments are refused before anything is sent', () => {

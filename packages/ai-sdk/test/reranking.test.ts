@@ -97,4 +97,40 @@ eachSdk('rerank', ({ rerank }) => {
       { truncate: 'NONE' },
     ])
   })
+
+  const circle: Record<string, unknown> = {}
+  circle.self = circle
+  it.each<[string, unknown, string]>([
+    ['an object that holds itself', circle, 'documents[1]'],
+    ['a Map', new Map([['text', 'a']]), 'documents[1]'],
+    ['an object with a Map', { tags: new Map() }, 'documents[1]'],
+    ['a function', () => 'a', 'documents[1]'],
+    ['null', null, 'documents[1]'],
+  ])('refuses %s as a document, by name', async (_, document, argument) => {
+    const { emulator, pinecone } = await emulated()
+    const values = [{ text: 'a' }, document] as never
+    const ranking = pinecone.reranking(BGE).doRerank({ query, documents: { type: 'object', values } })
+    await expect(ranking).rejects.toMatchObject({ name: 'AI_InvalidArgumentError', argument })
+    expect(emulator.requests).toEqual([])
+  })
+
+  it('ranks an object that holds a BigInt, as a text', async () => {
+    const { emulator, pinecone } = await emulated()
+    const values = [{ id: 5n }] as never
+    await pinecone.reranking(BGE).doRerank({ query, documents: { type: 'object', values } })
+    expect(ranked(emulator)[0]?.documents).toEqual([{ text: '{"id":"5"}' }])
+  })
+
+  it('an option of a call that is undefined is not given', async () => {
+    const { emulator, pinecone } = await emulated()
+    const model = pinecone.reranking(BGE, { rankFields: ['body'] })
+    const documents = [{ body: 'cats' }]
+    await rerank({
+      model,
+      query,
+      documents,
+      providerOptions: { pinecone: { rankFields: undefined } } as never,
+    })
+    expect(ranked(emulator)[0]?.rank_fields).toEqual(['body'])
+  })
 })

@@ -13,6 +13,7 @@ import {
   type Candidates,
   type RerankCallOptions as ClientsRerankCallOptions,
   checkOptions,
+  checkReturnDocuments,
   RERANK_CALL_OPTIONS,
   RERANK_FIELDS,
   RerankCalls,
@@ -80,6 +81,7 @@ export class PineconeRerank<
     super()
     checkOptions(fields, { ...RERANK_FIELDS, returnDocuments: true }, 'PineconeRerank')
     this.#calls = new RerankCalls(fields, SOURCE_TAG)
+    checkReturnDocuments(fields.returnDocuments)
     this.returnDocuments = fields.returnDocuments ?? false
     this.model = this.#calls.model
   }
@@ -119,7 +121,7 @@ export class PineconeRerank<
    * are left as they are.
    *
    * For tracers and callbacks it is a run of its own, `PineconeRerank`, with the query and the documents as inputs and
-   * the ranked documents as output.
+   * the ranked documents as output, beside the model that has ranked them: a retired one is served by another.
    *
    * @param config callbacks, as retrievers pass them, or the config of a runnable, whose `signal` is honoured too
    */
@@ -131,25 +133,19 @@ export class PineconeRerank<
   ): Promise<Document[]> {
     checkOptions(options, RERANK_CALL_OPTIONS, 'compressDocuments')
     const candidates = this.#candidates(documents)
-    const own = documents.map(({ id, pageContent, metadata }) => ({
-      ...(id === undefined ? {} : { id }),
-      pageContent,
-      metadata: ownMetadata(metadata),
-    }))
+    const own = documents.map((document) => copyOf(document, ownMetadata(document.metadata)))
     const run = RunnableLambda.from(async (input: Compression, { signal }: RunnableConfig) => {
-      const ranked = await this.#rank(candidates, input.query, {
+      const { data, model } = await this.#rank(candidates, input.query, {
         ...options,
         signal: options.signal === null ? undefined : eitherSignal(options.signal, signal),
       })
       return {
-        documents: ranked.flatMap(({ index, score }) =>
+        documents: data.flatMap(({ index, score }) =>
           own
             .slice(index, index + 1)
-            .map(
-              ({ metadata, ...document }) =>
-                new Document({ ...document, metadata: { ...metadata, relevanceScore: score } }),
-            ),
+            .map((document) => copyOf(document, { ...document.metadata, relevanceScore: score })),
         ),
+        model,
       }
     })
     const given: RunnableConfig = parseCallbackConfigArg(config)
@@ -182,8 +178,8 @@ export class PineconeRerank<
     const candidates = this.#candidates(documents)
     const own = [...documents]
     const signal = signalInRun(options.signal)
-    const ranked = await this.#rank(candidates, query, { ...options, signal })
-    return ranked.flatMap(({ index, score }) =>
+    const { data } = await this.#rank(candidates, query, { ...options, signal })
+    return data.flatMap(({ index, score }) =>
       own
         .slice(index, index + 1)
         .map((document) => (this.returnDocuments ? { index, score, document } : { index, score })),
@@ -198,8 +194,18 @@ export class PineconeRerank<
   }
 
   async #rank(candidates: Candidates, query: string, options: ClientsRerankCallOptions) {
-    return candidates.count === 0 ? [] : (await this.#calls.rank(candidates, query, options)).data
+    if (candidates.count === 0) return { data: [], model: this.model }
+    return this.#calls.rank(candidates, query, options)
   }
+}
+
+/** Of the same class, with its own fields, where it is a `Document`. */
+function copyOf(document: DocumentInterface, metadata: Document['metadata']): Document {
+  if (document instanceof Document) {
+    return Object.assign(Object.create(Object.getPrototypeOf(document)), document, { metadata })
+  }
+  const { id, pageContent } = document
+  return new Document({ ...(id === undefined ? {} : { id }), pageContent, metadata })
 }
 
 function fieldsOf(document: Rankable, index: number): RerankDocument {

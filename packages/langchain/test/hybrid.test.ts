@@ -216,7 +216,15 @@ describe('PineconeHybridSearchRetriever', () => {
     ['text_key', { text_key: 'context' }, 'did you mean textKey?'],
     ['sparse_encoder', { sparse_encoder: {} }, 'did you mean sparseEmbeddings?'],
     ['alpha above 1', { alpha: 1.5 }, 'alpha is 1.5'],
+    ['an alpha that is a text', { alpha: '' }, 'alpha is ""; it must be a number from 0 to 1'],
+    ['an alpha that is a list', { alpha: [] }, 'alpha is an array'],
+    ['an alpha that is true', { alpha: true }, 'alpha is true'],
     ['topK of 0', { topK: 0 }, 'topK is 0'],
+    ['a topK that is a text', { topK: '3' }, 'topK is "3"'],
+    ['a textKey without a name', { textKey: '' }, 'textKey is ""; it must be the name of a metadata field'],
+    ['a namespace that is a number', { namespace: 5 }, 'namespace is 5; it must be a string'],
+    ['a filter that is a text', { filter: 'genre' }, 'filter is "genre"; it must be an object'],
+    ['an index that is a name', { index: 'docs' }, 'index must be an index'],
     ['no index', { index: undefined }, 'index must be given alone'],
     ['an index too many', { denseIndex: indexAt('http://127.0.0.1:9') }, 'index must be given alone'],
     ['no embeddings', { embeddings: undefined }, 'embeddings must be an object with embedDocuments'],
@@ -224,6 +232,41 @@ describe('PineconeHybridSearchRetriever', () => {
     const fields = { ...(await embeddings()), index: indexAt('http://127.0.0.1:9'), ...wrong }
     // @ts-expect-error wrong fields
     expect(() => new PineconeHybridSearchRetriever(fields)).toThrow(message)
+  })
+
+  it('takes null as not given', async () => {
+    const nothing = { alpha: null, topK: null, textKey: null, namespace: null, filter: null }
+    const fields = { ...(await embeddings()), index: indexAt('http://127.0.0.1:9'), ...nothing }
+    // @ts-expect-error null
+    const { alpha, topK, textKey, namespace, filter } = new PineconeHybridSearchRetriever(fields)
+    expect([alpha, topK, textKey, namespace, filter]).toEqual([0.5, 4, 'text', undefined, undefined])
+  })
+
+  it('stores texts without metadata, or with the same for each, as fromTexts of a vector store', async () => {
+    const { host, namespaces } = await indexServer()
+    const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })
+    const [bare] = await retriever.addTexts(['cats'], [])
+    const [first, second] = await retriever.addTexts(['pools', 'soup'], { source: 'book' })
+    const metadata = [bare, first, second].map((id) => namespaces.get('')?.get(id ?? '')?.metadata)
+    expect(metadata).toEqual([
+      { text: 'cats' },
+      { text: 'pools', source: 'book' },
+      { text: 'soup', source: 'book' },
+    ])
+  })
+
+  it.each([
+    ['documents that are a text', 'ab', {}, 'documents'],
+    ['a document without a text', [{ metadata: {} }], {}, 'documents[0].pageContent'],
+    ['a text as ids', [new Document({ pageContent: 'a' })], { ids: 'a' }, 'ids'],
+    ['an id that is a number', [new Document({ pageContent: 'a' })], { ids: [5] }, 'ids[0]'],
+  ])('does not add %s', async (_, documents, options, argument) => {
+    const { host, upserts } = await indexServer()
+    const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })
+    // @ts-expect-error wrong kinds
+    const adding = retriever.addDocuments(documents, options)
+    await expect(adding).rejects.toMatchObject({ name: 'PineconeConfigurationError', argument })
+    expect(upserts).toEqual([])
   })
 
   it.each([
@@ -234,7 +277,8 @@ describe('PineconeHybridSearchRetriever', () => {
     const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })
     await expect(retriever.addTexts(['a', 'b'], [{}, metadata])).rejects.toMatchObject({ argument })
     expect(upserts).toEqual([])
-    await expect(retriever.addTexts(['a'], [])).rejects.toMatchObject({ argument: 'metadatas' })
+    const tooMany = retriever.addTexts(['a'], [{}, {}])
+    await expect(tooMany).rejects.toMatchObject({ argument: 'metadatas' })
     await expect(retriever.addTexts(['a'], undefined, { ids: [] })).rejects.toMatchObject({ argument: 'ids' })
   })
 })

@@ -40,6 +40,21 @@ interface RerankBody {
 }
 
 describe('compressDocuments', () => {
+  it('returns documents of the class that they have', async () => {
+    class Page extends Document {
+      readonly number = 7
+      title() {
+        return `page ${this.number} of ${this.metadata.title}`
+      }
+    }
+    const { fields } = await emulated()
+    const page = new Page({ pageContent: 'A pool.', metadata: { title: 'Networks' } })
+    const [ranked] = await new PineconeRerank(fields).compressDocuments([page], 'pool')
+    expect(ranked).toBeInstanceOf(Page)
+    expect((ranked as Page).title()).toBe('page 7 of Networks')
+    expect(page.metadata).toEqual({ title: 'Networks' })
+  })
+
   it('returns copies, best first, with their score, id and metadata; the caller’s documents stay as they were', async () => {
     const { fields } = await emulated()
     const given = documents()
@@ -410,8 +425,17 @@ describe('PineconeRerank as a run', () => {
       inputs: { query: question },
     })
     expect(run?.inputs.documents).toHaveLength(3)
-    expect(run?.outputs).toEqual({ documents: found })
+    expect(run?.outputs).toEqual({ documents: found, model: 'bge-reranker-v2-m3' })
     expect(run?.outputs?.documents[0].metadata.relevanceScore).toEqual(expect.any(Number))
+  })
+
+  it('says which model has ranked, where another serves a retired one', async () => {
+    const { fields } = await emulated()
+    const collector = new RunCollectorCallbackHandler()
+    const reranker = new PineconeRerank({ ...fields, model: 'cohere-rerank-3.5' })
+    await reranker.compressDocuments(documents(), question, { callbacks: [collector] })
+    expect(collector.tracedRuns[0]?.outputs?.model).toBe('cohere-rerank-4-fast')
+    expect(collector.tracedRuns[0]?.extra?.metadata.model).toBe('cohere-rerank-3.5')
   })
 
   it('reports a failure to callbacks, and throws it unchanged', async () => {
@@ -747,4 +771,11 @@ describe('Where LangChain passes on no signal', () => {
     const ended = await abortWhileReranking((retriever) => retriever.pipe((found: unknown[]) => found.length))
     expect(ended).toEqual({ outcome: 'rejected', answered: 200 })
   })
+})
+
+it('a returnDocuments that is a text is refused', () => {
+  // @ts-expect-error a text
+  expect(() => new PineconeRerank({ apiKey: 'key', returnDocuments: 'false' })).toThrow(
+    'returnDocuments is "false"; it must be a boolean',
+  )
 })

@@ -11,6 +11,7 @@ import {
   type PineconeInference,
 } from '@pinecone-inference/client'
 import {
+  asWritten,
   atPositions,
   checkOptions,
   DocumentAndQueryCalls,
@@ -86,7 +87,7 @@ export class PineconeEmbedding<
     if (embedBatchSize !== undefined && embedBatchSize !== batchSize) {
       throw new PineconeConfigurationError(
         'embedBatchSize',
-        `is ${embedBatchSize}, and batchSize ${batchSize}`,
+        `is ${asWritten(embedBatchSize)}, and batchSize ${asWritten(batchSize)}`,
       )
     }
     this.#calls = new DocumentAndQueryCalls(this.model, 'dense', { ...shared, batchSize })

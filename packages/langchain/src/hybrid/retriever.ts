@@ -5,6 +5,7 @@ import { PineconeConfigurationError, PineconeInferenceError } from '@pinecone-in
 import { atPositions, checkOptions, checkSignal, type NamesOf } from '@pinecone-inference/client/adapters'
 import { ownMetadata } from '../own-metadata.js'
 import type { SparseVector } from '../sparse-embeddings.js'
+import { checkDocuments, checkFields, checkIds } from './check-arguments.js'
 import { flatMetadata } from './flat-metadata.js'
 import { type IndexMatch, type IndexRecord, type PineconeIndex, upserts } from './index-client.js'
 
@@ -114,21 +115,15 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
   constructor(fields: PineconeHybridSearchRetrieverFields) {
     checkOptions(fields, FIELDS, 'PineconeHybridSearchRetriever')
     super(fields)
-    const { index, denseIndex, sparseIndex, topK = 4, alpha = 0.5, namespace } = fields
-    checkEmbeddings('embeddings', fields.embeddings)
-    checkEmbeddings('sparseEmbeddings', fields.sparseEmbeddings)
-    if (!Number.isInteger(topK) || topK < 1) {
-      throw new PineconeConfigurationError('topK', `is ${topK}; it must be a whole number of at least 1`)
-    }
-    if (!(alpha >= 0 && alpha <= 1)) {
-      throw new PineconeConfigurationError('alpha', `is ${alpha}; it must be a number from 0 to 1`)
-    }
+    checkFields({ ...fields })
+    const { index, denseIndex, sparseIndex } = fields
+    const namespace = fields.namespace ?? undefined
     this.embeddings = fields.embeddings
     this.sparseEmbeddings = fields.sparseEmbeddings
-    this.topK = topK
-    this.alpha = alpha
+    this.topK = fields.topK ?? 4
+    this.alpha = fields.alpha ?? 0.5
     this.namespace = namespace
-    this.filter = fields.filter && ownMetadata(fields.filter)
+    this.filter = fields.filter ? ownMetadata(fields.filter) : undefined
     this.textKey = fields.textKey ?? 'text'
     const within = (one: PineconeIndex) => (namespace === undefined ? one : one.namespace(namespace))
     if (index !== undefined && denseIndex === undefined && sparseIndex === undefined) {
@@ -154,9 +149,8 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
     checkOptions(options, ADD_OPTIONS, 'addDocuments')
     const { ids, signal } = options
     checkSignal('signal', signal)
-    if (ids && ids.length !== documents.length) {
-      throw new PineconeConfigurationError('ids', `holds ${ids.length}, for ${documents.length} documents`)
-    }
+    checkDocuments(documents)
+    checkIds(ids, documents.length)
     const unstored = documents.map((document, position) => ({
       id: ids?.[position] ?? document.id,
       text: document.pageContent,
@@ -209,21 +203,19 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
     }
   }
 
-  /** Embeds texts and stores them, with metadata where it is given: one for each text. */
+  /**
+   * Embeds texts and stores them.
+   *
+   * @param metadatas one for each text, or one for all of them, as in `fromTexts` of LangChain's vector stores; an empty
+   * list is none
+   */
   async addTexts(
     texts: readonly string[],
-    metadatas?: readonly Record<string, unknown>[],
+    metadatas: readonly Record<string, unknown>[] | Record<string, unknown> = [],
     options?: AddOptions,
   ): Promise<string[]> {
-    if (metadatas && metadatas.length !== texts.length) {
-      throw new PineconeConfigurationError(
-        'metadatas',
-        `holds ${metadatas.length}, for ${texts.length} texts`,
-      )
-    }
-    const documents = texts.map(
-      (text, i) => new Document({ pageContent: text, metadata: metadatas?.[i] ?? {} }),
-    )
+    const metadataOf = perText(metadatas, texts)
+    const documents = texts.map((text, i) => new Document({ pageContent: text, metadata: metadataOf(i) }))
     return this.addDocuments(documents, options)
   }
 
@@ -270,7 +262,7 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
   }
 
   #metadataOf({ pageContent, metadata }: DocumentInterface, path: string): IndexRecord['metadata'] {
-    const flat = flatMetadata(metadata, path)
+    const flat = flatMetadata(metadata ?? {}, path)
     if (flat[this.textKey] !== undefined && flat[this.textKey] !== pageContent) {
       throw new PineconeConfigurationError(
         `${path}.${this.textKey}`,
@@ -352,7 +344,15 @@ async function hashOf(metadata: IndexRecord['metadata']): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-function checkEmbeddings(name: string, embeddings: Partial<EmbeddingsInterface<unknown>> | undefined): void {
-  if (typeof embeddings?.embedDocuments === 'function' && typeof embeddings.embedQuery === 'function') return
-  throw new PineconeConfigurationError(name, 'must be an object with embedDocuments and embedQuery')
+type Metadata = Record<string, unknown>
+
+function perText(
+  metadatas: readonly Metadata[] | Metadata,
+  texts: readonly string[],
+): (i: number) => Metadata {
+  if (!Array.isArray(metadatas)) return () => metadatas as Metadata
+  if (metadatas.length > 0 && metadatas.length !== texts.length) {
+    throw new PineconeConfigurationError('metadatas', `holds ${metadatas.length}, for ${texts.length} texts`)
+  }
+  return (i) => metadatas[i] ?? {}
 }

@@ -1,0 +1,63 @@
+import type { DocumentInterface } from '@langchain/core/documents'
+import { PineconeConfigurationError } from '@pinecone-inference/client'
+import { asWritten, checkMethods } from '@pinecone-inference/client/adapters'
+
+/** Refuses a field of the retriever that is not what it must be. As for a `model`, null counts as not given. */
+export function checkFields(fields: Readonly<Record<string, unknown>>): void {
+  for (const name of ['embeddings', 'sparseEmbeddings']) {
+    if (isEmbeddings(fields[name])) continue
+    throw new PineconeConfigurationError(name, 'must be an object with embedDocuments and embedQuery')
+  }
+  for (const name of ['index', 'denseIndex', 'sparseIndex']) {
+    checkMethods(name, fields[name], "an index, as pc.index('docs') gives", ['namespace', 'query', 'upsert'])
+  }
+  for (const [name, { is, kind }] of Object.entries(KINDS)) {
+    const value = fields[name] ?? undefined
+    if (value === undefined || is(value)) continue
+    throw new PineconeConfigurationError(name, `is ${asWritten(value)}; it must be ${kind}`)
+  }
+}
+
+const KINDS: Record<string, { kind: string; is: (value: unknown) => boolean }> = {
+  topK: { kind: 'a whole number of at least 1', is: (k) => Number.isInteger(k) && Number(k) >= 1 },
+  alpha: {
+    kind: 'a number from 0 to 1',
+    is: (alpha) => typeof alpha === 'number' && alpha >= 0 && alpha <= 1,
+  },
+  namespace: { kind: 'a string', is: (name) => typeof name === 'string' },
+  filter: { kind: 'an object', is: (filter) => typeof filter === 'object' && !Array.isArray(filter) },
+  textKey: { kind: 'the name of a metadata field', is: (key) => typeof key === 'string' && key !== '' },
+}
+
+function isEmbeddings(value: unknown): boolean {
+  const { embedDocuments, embedQuery } = Object(value)
+  return typeof embedDocuments === 'function' && typeof embedQuery === 'function'
+}
+
+export function checkDocuments(documents: readonly DocumentInterface[]): void {
+  if (!Array.isArray(documents)) {
+    throw new PineconeConfigurationError('documents', `is ${asWritten(documents)}; it must be an array`)
+  }
+  for (const [i, document] of documents.entries()) {
+    const text: unknown = document?.pageContent
+    if (typeof text === 'string') continue
+    throw new PineconeConfigurationError(
+      `documents[${i}].pageContent`,
+      `is ${asWritten(text)}; it must be a string`,
+    )
+  }
+}
+
+export function checkIds(ids: unknown, documents: number): void {
+  if (ids === undefined) return
+  if (!Array.isArray(ids)) {
+    throw new PineconeConfigurationError('ids', `is ${asWritten(ids)}; it must be an array of strings`)
+  }
+  if (ids.length !== documents) {
+    throw new PineconeConfigurationError('ids', `holds ${ids.length}, for ${documents} documents`)
+  }
+  for (const [i, id] of ids.entries()) {
+    if (typeof id === 'string' && id !== '') continue
+    throw new PineconeConfigurationError(`ids[${i}]`, `is ${asWritten(id)}; it must be a non-empty string`)
+  }
+}
