@@ -1,6 +1,6 @@
 // Packs packages of this repository, with those they need, and installs them into a project elsewhere:
-//   npx -y pnpm@12 install-into ../my-app langchain @langchain/core
-// What is no package here, and options such as --save-dev, goes to npm as it is.
+//   npx -y pnpm@12 install-into ../my-app @pinecone-inference/langchain @langchain/core
+// Anything without this scope, be it an npm package of the same name or an option such as --save-dev, goes to npm as it is.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -10,8 +10,11 @@ const SCOPE = '@pinecone-inference/'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [project, ...names] = process.argv.slice(2)
 const here = readdirSync(join(root, 'packages'))
-if (!project || names.length === 0) {
-  console.error(`usage: npx -y pnpm@12 install-into FOLDER NAME...   (names here: ${here.join(', ')})`)
+const wanted = names.filter((name) => name.startsWith(SCOPE)).map((name) => name.slice(SCOPE.length))
+const unknown = wanted.filter((name) => !here.includes(name))
+if (!project || names.length === 0 || unknown.length > 0) {
+  for (const name of unknown) console.error(`${SCOPE}${name} is not a package of this repository`)
+  console.error(`usage: npx -y pnpm@12 install-into FOLDER NAME...   (here: ${SCOPE}{${here.join(',')}})`)
   process.exit(1)
 }
 if (existsSync(join(root, project, 'pnpm-workspace.yaml')) || resolve(root, project) === resolve(root)) {
@@ -19,20 +22,23 @@ if (existsSync(join(root, project, 'pnpm-workspace.yaml')) || resolve(root, proj
   process.exit(1)
 }
 
-const isHere = (name) => here.includes(name.replace(SCOPE, ''))
 const manifestOf = (name) => JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
 
 /** The packages and those of this repository that they depend on. */
 function withDependencies(wanted, found = new Set()) {
-  for (const name of wanted.map((name) => name.replace(SCOPE, ''))) {
+  for (const name of wanted) {
     if (found.has(name)) continue
     found.add(name)
-    withDependencies(Object.keys(manifestOf(name).dependencies ?? {}).filter(isHere), found)
+    const needed = Object.keys(manifestOf(name).dependencies ?? {}).filter((one) => one.startsWith(SCOPE))
+    withDependencies(
+      needed.map((one) => one.slice(SCOPE.length)),
+      found,
+    )
   }
   return found
 }
 
-const packed = [...withDependencies(names.filter(isHere))]
+const packed = [...withDependencies(wanted)]
 const tarballs = join(root, 'tarballs')
 const run = (command, args, cwd) =>
   execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
@@ -45,7 +51,7 @@ mkdirSync(folder, { recursive: true })
 const files = packed.map((name) =>
   join(tarballs, `pinecone-inference-${name}-${manifestOf(name).version}.tgz`),
 )
-execFileSync('npm', ['install', ...files, ...names.filter((name) => !isHere(name))], {
+execFileSync('npm', ['install', ...files, ...names.filter((name) => !name.startsWith(SCOPE))], {
   cwd: folder,
   stdio: 'inherit',
 })

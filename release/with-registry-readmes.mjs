@@ -19,18 +19,11 @@ export function absoluteLinks(markdown, folder, address) {
     .replace(/(<img [^>]*src=")(?!\w+:)([^"]+)/g, (_, start, path) => start + absolute(path, 'raw'))
 }
 
-const here = readdirSync(new URL('packages', root))
-
 /** `install-into`, which packs what is not on the registry, as an install from the registry. */
 export function installsByName(markdown) {
   return markdown
     .replace(/^(# not on npm yet: .*|cd \.\.\/my-app)\n/gm, '')
-    .replace(/npx -y pnpm@12 install-into \S+ ([^`#\n]+)/g, (_, names) => {
-      const scoped = names.replace(/(?<=^| )\S+/g, (name) =>
-        here.includes(name) ? `@pinecone-inference/${name}` : name,
-      )
-      return `npm install ${scoped}`
-    })
+    .replace(/npx -y pnpm@12 install-into \S+ /g, 'npm install ')
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
@@ -43,7 +36,7 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {})
   try {
-    for (const name of url ? here : []) {
+    for (const name of url ? readdirSync(new URL('packages', root)) : []) {
       const file = new URL(`packages/${name}/README.md`, root)
       const text = readFileSync(file, 'utf8')
       originals.set(file, text)

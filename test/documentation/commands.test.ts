@@ -39,13 +39,11 @@ const matching = (pattern: RegExp) =>
     return match ? [{ path, line, groups: match.slice(1) }] : []
   })
 
-const scope = '@pinecone-inference/'
-
 it.each(matching(/^(?:npm install|npx -y pnpm@12 install-into \S+) (.+)$/))(
   '$path: $line names packages that this repository has or is tested with',
   ({ groups: [names = ''] }) => {
     const known = manifests.flatMap(({ name, ...manifest }) => [
-      name.replace(scope, ''),
+      name,
       ...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies }),
     ])
     for (const name of names.split(' ').filter((word) => !word.startsWith('-')))
@@ -60,12 +58,27 @@ it('what is not on npm is not installed from there, nor run before it is install
       .filter(({ code }) => {
         const [before, after] = code.split('npx pinecone-inference')
         const notInstalled = after !== undefined && !before?.includes('install-into')
-        return notInstalled || /(npm install|npx) .*@pinecone-inference/.test(code)
+        return notInstalled || /(npm install|npx (?!-y pnpm@12 install-into)).*@pinecone-inference/.test(code)
       })
       .map(({ line }) => `${path}:${line}`),
   )
   expect(problems).toEqual([])
 })
+
+it.each(readDocuments().filter(({ path }) => /^packages\/[^/]+\/README.md$/.test(path)))(
+  '$path installs what its samples import',
+  ({ blocks }) => {
+    const installed = blocks
+      .filter(({ language }) => language === 'sh')
+      .flatMap(({ code }) => [...code.matchAll(/^(?:npm install|npx -y pnpm@12 install-into) .+/gm)])
+      .flatMap(([line]) => line.split(' ').map((word) => word.replace(/(?<=.)@.*$/, '')))
+    const imported = blocks
+      .filter(({ language }) => language === 'ts')
+      .flatMap(({ code }) => [...code.matchAll(/ from '((?:@[^/']+\/)?[^/':]+)[^':]*'/g)])
+      .flatMap(([, name = '']) => name)
+    expect(imported.filter((name) => !installed.includes(name))).toEqual([])
+  },
+)
 
 it.each(matching(/^npx -y pnpm@12 (?:--filter \.\/(\S+) )?(?:run )?(\S+)(?: (\S+\/main\.ts))?/))(
   '$path: $line is a script',

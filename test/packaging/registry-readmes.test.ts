@@ -13,14 +13,16 @@ it('leads the links of a README into the repository, and leaves those that lead 
 
 it('installs by name what the repository packs', () => {
   expect(
-    installsByName('`npx -y pnpm@12 install-into ../my-app --save-dev emulator vitest # for tests`'),
-  ).toBe('`npm install --save-dev @pinecone-inference/emulator vitest # for tests`')
+    installsByName(
+      '`npx -y pnpm@12 install-into ../my-app @pinecone-inference/llamaindex llamaindex # both`',
+    ),
+  ).toBe('`npm install @pinecone-inference/llamaindex llamaindex # both`')
 })
 
 it('leaves out what only an install from the repository needs', () => {
   expect(
     installsByName(`# not on npm yet: packs it, in a clone of this repository
-npx -y pnpm@12 install-into ../my-app cli
+npx -y pnpm@12 install-into ../my-app @pinecone-inference/cli
 cd ../my-app
 npx pinecone-inference serve`),
   ).toBe(`npm install @pinecone-inference/cli
