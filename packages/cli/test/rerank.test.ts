@@ -113,7 +113,6 @@ describe('pinecone-inference rerank', () => {
       'in.jsonl, line 1: has no text in "text"; it has "id", "body": name one by --rank-fields',
     ],
     ['{"text":"x"}\n\n{"text":7}\n', [], 'in.jsonl, line 3: "text" is no string'],
-    ['{"text":"x"}\n{"text":""}\n', [], 'in.jsonl, line 2: has no text'],
     ['{"text":"x"}\n{"te\n', [], 'in.jsonl, line 2: is no JSON'],
     ['{"text":\u001b[2J}\n', [], "in.jsonl, line 1: is no JSON: Unexpected token '?'"],
     ['{"text":"x","b":"y"}\n', ['--rank-fields', 'text,b'], 'bge-reranker-v2-m3 ranks by 1'],
@@ -127,6 +126,23 @@ describe('pinecone-inference rerank', () => {
     expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(reason)])
     expect(stderr).not.toContain('    at ')
     expect(emulator.requests).toHaveLength(0)
+  })
+
+  it('leaves out what has no text, naming its line, and ranks the rest', async () => {
+    const { env } = await service()
+    const folder = await folderOf({ 'in.jsonl': '{"text":""}\n{"text":"x"}\n{"text":null}\n{"text":"y"}\n' })
+    const { code, stderr, stdout } = await run(folder, ['rerank', 'in.jsonl', ...QUERY], env)
+    expect([code, stderr]).toEqual([
+      2,
+      'in.jsonl, line 1: is left out: "text" is empty\nin.jsonl, line 3: is left out: "text" is empty\n',
+    ])
+    const ranked = parsed(stdout).map(({ index, document }) => [index, document])
+    expect(ranked).toEqual(
+      expect.arrayContaining([
+        [1, { text: 'x' }],
+        [3, { text: 'y' }],
+      ]),
+    )
   })
 
   it('refuses a document that is nested too deep to be printed before anything is sent', async () => {

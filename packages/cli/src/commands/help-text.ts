@@ -21,7 +21,7 @@ export function environmentHelp({ hasRedis = false } = {}): string {
 const exitCodes = {
   0: 'done',
   1: 'an option, the key, the input, the output or the request is at fault; the same command fails again',
-  2: 'done, but some inputs failed: OUTPUT.failed.jsonl says why',
+  2: 'done, but for some inputs: OUTPUT.failed.jsonl, or a line for each, says why',
   3: 'the service or the network failed; the same command may work later, and continues where it was',
   130: 'stopped by Ctrl-C (143: by SIGTERM, 129: by SIGHUP)',
   141: 'nobody read the output to its end',

@@ -1,8 +1,10 @@
 import { hostedModel, hostedModelNames, type RankedDocument } from '@pinecone-inference/client'
 import { Command, Option } from 'commander'
 import { suggestValues } from '../completion/candidates.js'
+import { EXIT } from '../ending/exit-code.js'
 import { jsonLine } from '../output/json-line.js'
 import { rankingTable } from '../output/ranking.js'
+import { sayLine } from '../output/terminal.js'
 import { documentsIn } from '../rerank/documents-in.js'
 import type { ServiceOptions } from '../service/connect.js'
 import { withService } from '../service/with-service.js'
@@ -17,6 +19,9 @@ interface RerankOptions extends ServiceOptions {
   readonly truncate?: string
   readonly json?: boolean
 }
+
+/** Documents without a text that are told of one by one; more are counted. */
+const TOLD = 20
 
 /** Commander speaks of what is missing before it speaks of a misspelt name, which is the reason. */
 type GivenOptions = Omit<RerankOptions, 'query'> & { readonly query?: string }
@@ -62,20 +67,27 @@ Examples:
   $ pinecone-inference rerank products.csv -q "rain jacket" --rank-fields description --offline
 
 Any number of documents: they are split to the model's limit and merged by score. A line of JSON is
-{"index","score","document"}; index counts the documents from 0, over all inputs. Blank lines of text are passed over.`,
+{"index","score","document"}; index counts the documents from 0, over all inputs. Blank lines of text are passed over; a
+document whose text is empty is left out, and told of with its line.`,
     )
     .addHelpText('after', environmentHelp())
-    .addHelpText('after', exitCodesHelp(0, 1, 3, 130, 141))
+    .addHelpText('after', exitCodesHelp(0, 1, 2, 3, 130, 141))
     .action(async (inputs: string[], given: GivenOptions, command: Command) => {
       const { query } = given
       if (query === undefined)
         return command.error("error: required option '-q, --query <text>' not specified")
       const options: RerankOptions = { ...given, query }
+      let hasBlank = false
       process.exitCode = await withService(options, async (client, signal) => {
-        const documents = await documentsIn(inputs, options.rankFields, signal)
+        const { documents, positions, blank } = await documentsIn(inputs, options.rankFields, signal)
+        for (const line of blank.slice(0, TOLD)) sayLine(line)
+        if (blank.length > TOLD) sayLine(`and ${blank.length - TOLD} more`)
         const { data } = await client.rerankAll({ ...requestOf(options), documents }, { signal })
-        process.stdout.write(textOf(data, options))
+        const ranking = data.map((ranked) => ({ ...ranked, index: positions[ranked.index] ?? ranked.index }))
+        process.stdout.write(textOf(ranking, options))
+        hasBlank = blank.length > 0
       })
+      if (process.exitCode === EXIT.done && hasBlank) process.exitCode = EXIT.someFailed
     })
 }
 

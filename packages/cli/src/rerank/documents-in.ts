@@ -3,13 +3,28 @@ import { readDocuments } from '@pinecone-inference/files'
 /** Levels of what is printed of a document; JSON.stringify goes deeper, but not without end. */
 const DEEPEST = 1_000
 
-/** The documents of the inputs, each with a text to rank by; what has none is refused with its file and line. */
+export interface Documents {
+  /** Those with a text to rank by. */
+  readonly documents: Record<string, unknown>[]
+  /** Where each of them is among all, counted from 0. */
+  readonly positions: readonly number[]
+  /** What is said of each one whose text is empty, with its file and line. */
+  readonly blank: readonly string[]
+}
+
+/**
+ * The documents of the inputs.
+ *
+ * @throws InputError with file and line for one that has none of the fields, or something else than a text in one
+ */
 export async function documentsIn(
   inputs: readonly string[],
   rankFields: readonly string[],
   signal: AbortSignal,
-): Promise<Record<string, unknown>[]> {
+): Promise<Documents> {
   const documents: Record<string, unknown>[] = []
+  const positions: number[] = []
+  const blank: string[] = []
   const wanted = rankFields.map((name) => JSON.stringify(name)).join(' nor ')
   const endInput = () => process.stdin.destroy()
   if (inputs.includes('-')) signal.addEventListener('abort', endInput, { once: true })
@@ -20,20 +35,26 @@ export async function documentsIn(
         .map((name) => values[name])
         .filter((value) => value !== undefined && value !== null)
       if (given.some((value) => typeof value !== 'string')) throw refuse(`${wanted} is no string`)
-      if (given.every((value) => value === '')) {
+      if (rankFields.every((name) => values[name] === undefined)) {
         const present = Object.keys(values)
           .slice(0, 20)
           .map((name) => JSON.stringify(name))
-        const advice = given.length === 0 && present.length > 0 ? ': name one by --rank-fields' : ''
+        const advice = present.length > 0 ? ': name one by --rank-fields' : ''
         throw refuse(`has no text in ${wanted}; it has ${present.join(', ') || 'nothing'}${advice}`)
       }
       if (isDeeperThan(DEEPEST, values)) throw refuse(`is nested more than ${DEEPEST} deep`)
+      const position = documents.length + blank.length
+      if (given.every((value) => value === '')) {
+        blank.push(refuse(`is left out: ${wanted} is empty`).message)
+        continue
+      }
       documents.push(values)
+      positions.push(position)
     }
   } finally {
     signal.removeEventListener('abort', endInput)
   }
-  return documents
+  return { documents, positions, blank }
 }
 
 function isDeeperThan(depth: number, value: unknown): boolean {
