@@ -1,14 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Pinecone } from '@pinecone-database/pinecone'
 
-// What people write around the official SDK: batches, eight at a time, a growing wait after each failure, and a
+// What people write around the official SDK: batches, a few at a time, a growing wait after each failure, and a
 // file at the end. It is a fair one: it tries everything again, with jitter, up to ten times.
 
 const BATCH = 96
-const IN_FLIGHT = 8
 const RETRIES = 10
 
-const [input = '', output = ''] = process.argv.slice(2)
+const [input = '', output = '', inFlight = '1'] = process.argv.slice(2)
 const records: { id: string; text: string }[] = readFileSync(input, 'utf8')
   .split('\n')
   .filter((line) => line !== '')
@@ -51,5 +50,5 @@ async function patiently<T>(request: () => Promise<T>): Promise<T> {
   }
 }
 
-await Promise.all(Array.from({ length: IN_FLIGHT }, worker))
+await Promise.all(Array.from({ length: Number(inFlight) }, worker))
 writeFileSync(output, embedded.map((record) => `${JSON.stringify(record)}\n`).join(''))

@@ -8,7 +8,7 @@ export function printComparison(results: readonly Result[], passages: readonly {
     ['seconds', ({ seconds, stopped }) => `${stopped ? 'stopped after ' : ''}${figure.format(seconds)}`],
     ['requests', ({ requests }) => figure.format(requests)],
     ['refused, failed or cut', ({ wasted }) => figure.format(wasted)],
-    ['embedded more than once', ({ computed, ids }) => figure.format(computed - new Set(ids).size)],
+    ['embedded again after the kill', ({ computed, ids }) => figure.format(computed - new Set(ids).size)],
     [
       'in the output',
       ({ ids }) => `${figure.format(new Set(ids).size)} of ${figure.format(passages.length)}`,

@@ -20,7 +20,7 @@ export interface Result {
   readonly ids: readonly string[]
 }
 
-/** Runs a contender, kills it half way, and runs it again to its end. */
+/** Runs a contender, kills it a second after it is half way through, and runs it again to its end. */
 export async function race({
   contender: { name, argv },
   service,
@@ -49,12 +49,14 @@ export async function race({
     })
     child.stderr.resume()
     const exit = once(child, 'exit').catch(() => {})
+    let killing: NodeJS.Timeout | undefined
     for await (const line of createInterface({ input: child.stdout })) {
       const { done } = JSON.parse(line)
       if (typeof done === 'number') show(done, total)
-      if (done >= killAt) child.kill('SIGKILL')
+      if (done >= killAt) killing ??= setTimeout(() => child.kill('SIGKILL'), 1000)
     }
     await exit
+    clearTimeout(killing)
   }
 
   await run(total / 2)

@@ -7,7 +7,7 @@ import { startEmulator } from '@pinecone-inference/emulator'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { scorerOf } from '../mastra-rag/scorer.js'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const run = promisify(execFile)
 const home = fileURLToPath(new URL('..', import.meta.url))
