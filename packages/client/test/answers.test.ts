@@ -95,6 +95,74 @@ describe('another embedding model than was asked for', () => {
   })
 })
 
+describe('what a client remembers of the answers before', () => {
+  const acme = { model: 'acme', inputs: ['a'] }
+
+  it.each([
+    ['by another model', { model: 'other' }],
+    [
+      'by another model, of another length',
+      { model: 'other', data: [{ vector_type: 'dense', values: [1] }] },
+    ],
+  ])('a first answer %s does not stand in the way of the one that was asked for', async (_, first) => {
+    const api = await scriptedApi((request, _, number) => ({
+      ...embedAnswer(request),
+      ...(number === 1 ? first : {}),
+    }))
+    const client = api.client({ maxRetries: 0 })
+    expect((await client.embed(acme)).model).toBe('other')
+    expect((await client.embed(acme)).model).toBe('acme')
+    expect((await client.embed(acme)).model).toBe('acme')
+  })
+
+  it('is held against another name than before: asked again, then refused for good, saying what to do', async () => {
+    const api = await scriptedApi((request, _, number) => ({
+      ...embedAnswer(request),
+      model: number === 1 ? 'acme-1' : 'acme-2',
+    }))
+    const client = api.client({ maxRetries: 1 })
+    await client.embed(acme)
+    const refusal = await client.embed(acme).catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(PineconeResponseError)
+    expect(refusal).toMatchObject({ verdict: 'setup', attempts: 2 })
+    expect(String(refusal)).toMatch(
+      /acme was served by acme-2, and before by acme-1.*a new client takes what acme-2 gives/,
+    )
+  })
+
+  it('is corrected by a call that cannot use the right answer itself', async () => {
+    const api = await scriptedApi((request, _, number) => ({
+      ...embedAnswer(request),
+      model: number === 1 ? 'other' : request.body.model,
+    }))
+    const client = api.client({ maxConcurrency: 1, maxRetries: 0 })
+    const call = client.embedAll({ ...E5, inputs: texts(100) })
+    await expect(call).rejects.toThrow(/served by multilingual-e5-large, and before by other.*Call again/)
+    expect((await client.embedAll({ ...E5, inputs: texts(100) })).model).toBe(E5.model)
+  })
+
+  it('gives way to what the service says of the model', async () => {
+    const info = {
+      model: 'acme',
+      short_description: 'Embeds.',
+      type: 'embed',
+      vector_type: 'dense',
+      default_dimension: 1024,
+      max_batch_size: 96,
+      supported_parameters: [],
+    }
+    const api = await scriptedApi((request, _, number) => {
+      if (request.method === 'GET') return info
+      const answer = embedAnswer(request)
+      return number === 1 ? { ...answer, data: [{ vector_type: 'dense', values: [1, 2] }] } : answer
+    })
+    const client = api.client({ maxRetries: 0 })
+    await client.embed(acme)
+    expect((await client.embedAll({ ...acme, inputs: texts(2) })).data).toHaveLength(2)
+    expect((await client.embed(acme)).data).toHaveLength(1)
+  })
+})
+
 describe('what two models give is not put together:', () => {
   it('batches of one embedAll', async () => {
     const api = await scriptedApi((request, _, number) => ({

@@ -5,10 +5,11 @@ import {
   PineconeRateLimitError,
 } from '../errors/api-error.js'
 import type { PineconeInferenceError } from '../errors/inference-error.js'
+import { isWorthAnotherAttempt } from '../errors/no-answer.js'
 
 /** Whether a failed request may be sent again. All four endpoints only compute, so that is safe. */
 export function canRetry(error: PineconeInferenceError, failures: number, maxRetries: number): boolean {
-  if (error.verdict !== 'moment' || maxRetries === 0 || failures > maxRetries) return false
+  if (!isWorthAnotherAttempt(error) || maxRetries === 0 || failures > maxRetries) return false
   return !(error instanceof PineconeApiError && (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER)
 }
 

@@ -127,9 +127,23 @@ export class PineconeResponseError extends PineconeInferenceError {
   override name = 'PineconeResponseError'
   override readonly verdict: Verdict
 
-  constructor(message: string, { verdict = 'moment' }: { verdict?: Verdict } = {}) {
+  constructor(
+    message: string,
+    {
+      verdict = 'moment',
+      worthAnotherAttempt = verdict === 'moment',
+    }: { verdict?: Verdict; worthAnotherAttempt?: boolean } = {},
+  ) {
     super(message)
     this.verdict = verdict
+    if (worthAnotherAttempt) anotherAttempt.add(this)
   }
 }
 brand(PineconeResponseError, 'response')
+
+const anotherAttempt = new WeakSet<object>()
+
+/** Whether the same request may be answered otherwise when it is sent again. */
+export function isWorthAnotherAttempt(error: PineconeInferenceError): boolean {
+  return error.verdict === 'moment' || anotherAttempt.has(error)
+}

@@ -1,6 +1,7 @@
 import type { Embedding, EmbedParameters, Encoding } from '../api/embed.js'
 import type { ModelFacts, VectorType } from '../api/models.js'
 import { counted } from '../errors/as-written.js'
+import { PineconeResponseError } from '../errors/no-answer.js'
 import { broken } from '../wire/answer.js'
 import { hostedModel } from './hosted.js'
 
@@ -10,82 +11,124 @@ interface EmbeddingsAnswer {
   readonly data: readonly Embedding<Encoding>[]
 }
 
+/** What an answer's vectors are. */
+interface Kind {
+  readonly servedBy: string
+  readonly vectorType: VectorType
+  /** Of sparse vectors: none. */
+  readonly dimension: number | undefined
+}
+
+/** The last kind that the answers of a model had, over all calls of a client. */
+interface Memory {
+  before?: Kind
+}
+
 /**
- * What the vectors of a model must be: what its facts and the request say, and, once it has been answered, what the answer
- * was. Vectors of another type, length or model than those a client gave before cannot be compared with them.
+ * What the vectors of one call must be: what the model's facts and the request say, and what the answers before were, in
+ * this call and in those before it. Vectors of another type, length or model cannot be compared with them.
+ *
+ * The model that was asked for is always right: its answer takes the place of another's in the client's memory. In one
+ * call's result, though, the two are not mixed.
  */
 export class ExpectedVectors {
   readonly #model: string
-  /** The model that answered, as the service names it. */
-  #servedBy: string | undefined
-  #vectorType: { is: VectorType; because: string } | undefined
-  #dimension: { is: number; because: string } | undefined
-  /** The lengths that the model has, where it is not known which of them it makes. */
-  #dimensions: readonly number[] | undefined
+  readonly #facts: ModelFacts | undefined
+  readonly #asked: number | undefined
+  readonly #memory: Memory
+  #ofCall: Kind | undefined
 
-  constructor(model: string) {
+  constructor(model: string, facts?: ModelFacts, asked?: number, memory: Memory = {}) {
     this.#model = model
-  }
-
-  /** Takes in what is known before an answer comes. */
-  know({ vectorType, dimensions, defaultDimension }: ModelFacts, asked: unknown): void {
-    const model = this.#model
-    if (vectorType) this.#vectorType = { is: vectorType, because: `${model} makes ${vectorType} vectors` }
-    const only = dimensions?.length === 1 ? dimensions[0] : undefined
-    const own = defaultDimension ?? only
-    if (asked === undefined && own !== undefined) {
-      this.#dimension = { is: own, because: `${model} makes ${own}` }
-    }
-    this.#dimensions = dimensions
-  }
-
-  /** A dimension that the request asks for. */
-  ask(dimension: number): void {
-    this.#dimension = { is: dimension, because: `${dimension} were asked for` }
+    this.#facts = facts
+    this.#asked = asked
+    this.#memory = memory
   }
 
   /** @throws PineconeResponseError for vectors that cannot be these */
-  hold({ model, vectorType, data }: EmbeddingsAnswer): void {
-    const endpoint = 'POST /embed'
-    if (this.#vectorType && this.#vectorType.is !== vectorType) {
-      throw broken(endpoint, `vector_type is ${vectorType}, where ${this.#vectorType.because}`)
+  hold(answer: EmbeddingsAnswer): void {
+    const now = { servedBy: answer.model, vectorType: answer.vectorType, dimension: onlyLength(answer) }
+    this.#holdToFacts(now)
+    const { before } = this.#memory
+    if (before && this.#isMoreCertain(now, before)) this.#memory.before = now
+    for (const one of [this.#ofCall, this.#memory.before]) if (one) this.#holdTo(one, now)
+    this.#ofCall ??= now
+    this.#memory.before ??= now
+  }
+
+  /** Whether what was remembered is known to be wrong. */
+  #isMoreCertain(now: Kind, before: Kind): boolean {
+    const due = this.#dueDimension()
+    const isOfModel = ({ servedBy }: Kind) => isSame(servedBy, this.#model)
+    return (isOfModel(now) && !isOfModel(before)) || (due !== undefined && before.dimension !== due)
+  }
+
+  #dueDimension(): number | undefined {
+    const { dimensions, defaultDimension } = this.#facts ?? {}
+    return this.#asked ?? defaultDimension ?? (dimensions?.length === 1 ? dimensions[0] : undefined)
+  }
+
+  #holdToFacts({ servedBy, vectorType, dimension }: Kind): void {
+    const model = this.#model
+    const { vectorType: made, dimensions } = this.#facts ?? {}
+    if (made && made !== vectorType) {
+      throw broken(ENDPOINT, `vector_type is ${vectorType}, where ${model} makes ${made} vectors`)
     }
-    checkComparable(endpoint, this.#model, model)
-    checkServedBy(endpoint, { asked: this.#model, before: this.#servedBy, now: model })
-    const lengths = data.flatMap((one) => (one.vectorType === 'dense' ? [one.values.length] : []))
-    const [first] = lengths
-    const due =
-      this.#dimension ?? (first === undefined ? undefined : { is: first, because: `data[0] has ${first}` })
-    const stray = lengths.findIndex((length) => length !== due?.is || length === 0)
-    if (stray >= 0) {
-      const has = `data[${stray}] has ${counted(lengths[stray] ?? 0, 'dimension')}`
-      throw broken(endpoint, lengths[stray] === 0 ? has : `${has}, where ${due?.because}`)
+    checkComparable(model, servedBy)
+    if (dimension === undefined) return
+    const due = this.#dueDimension()
+    const has = `data[0] has ${counted(dimension, 'dimension')}`
+    if (due !== undefined && dimension !== due) {
+      const because = this.#asked === undefined ? `${model} makes ${due}` : `${due} were asked for`
+      throw broken(ENDPOINT, `${has}, where ${because}`)
     }
-    if (due && this.#dimensions && !this.#dimensions.includes(due.is)) {
-      throw broken(
-        endpoint,
-        `data[0] has ${due.is} dimensions, where ${this.#model} makes ${this.#dimensions.join(', ')}`,
+    if (dimensions && !dimensions.includes(dimension)) {
+      throw broken(ENDPOINT, `${has}, where ${model} makes ${dimensions.join(', ')}`)
+    }
+  }
+
+  #holdTo(before: Kind, now: Kind): void {
+    checkServedBy(ENDPOINT, this.#model, before.servedBy, now.servedBy)
+    if (now.vectorType !== before.vectorType) {
+      throw changed(
+        ENDPOINT,
+        `vector_type is ${now.vectorType}, where the answers before have ${before.vectorType} vectors`,
+        'If these are the right ones, a new client takes them',
       )
     }
-    this.#servedBy ??= model
-    this.#vectorType ??= { is: vectorType, because: `the answers before have ${vectorType} vectors` }
-    if (due) this.#dimension ??= { is: due.is, because: `the answers before have ${due.is}` }
+    if (now.dimension !== before.dimension) {
+      throw changed(
+        ENDPOINT,
+        `data[0] has ${counted(now.dimension ?? 0, 'dimension')}, where the answers before have ${before.dimension}`,
+        'If these are the right ones, a new client takes them; if the model has several, ask for one with parameters.dimension',
+      )
+    }
   }
+}
+
+const ENDPOINT = 'POST /embed'
+
+/** The length that all vectors of an answer must have. */
+function onlyLength({ data }: EmbeddingsAnswer): number | undefined {
+  const lengths = data.flatMap((one) => (one.vectorType === 'dense' ? [one.values.length] : []))
+  const [first] = lengths
+  const stray = lengths.findIndex((length) => length !== first || length === 0)
+  if (stray < 0) return first
+  const has = `data[${stray}] has ${counted(lengths[stray] ?? 0, 'dimension')}`
+  throw broken(ENDPOINT, stray === 0 ? has : `${has}, where data[0] has ${first}`)
 }
 
 /** What each model's answers to one client must be: a text embedded today is compared with one of yesterday. */
 export class ExpectedByModel {
-  readonly #known = new Map<string, ExpectedVectors>()
+  readonly #memories = new Map<string, Memory>()
 
-  /** For requests with these parameters. */
+  /** For a call with these parameters. */
   of(model: string, facts: ModelFacts | undefined, parameters: EmbedParameters = {}): ExpectedVectors {
     const { dimension } = parameters
     const key = JSON.stringify([model, dimension])
-    const expected = this.#known.get(key) ?? new ExpectedVectors(model)
-    this.#known.set(key, expected)
-    if (facts) expected.know(facts, dimension)
-    if (dimension !== undefined) expected.ask(dimension)
-    return expected
+    const memory = this.#memories.get(key) ?? {}
+    this.#memories.set(key, memory)
+    return new ExpectedVectors(model, facts, dimension, memory)
   }
 }
 
@@ -105,7 +148,7 @@ export class ExpectedScores {
 
   /** @throws PineconeResponseError for the answer of another model than before */
   hold({ model }: { readonly model: string }): void {
-    checkServedBy('POST /rerank', { asked: this.#model, before: this.#servedBy, now: model })
+    if (this.#servedBy !== undefined) checkServedBy('POST /rerank', this.#model, this.#servedBy, model)
     this.#servedBy ??= model
   }
 }
@@ -114,12 +157,14 @@ export class ExpectedScores {
  * The service may serve a request by another model than was asked for, and says so: cohere-rerank-3.5 is served by
  * cohere-rerank-4-fast since August 2026 (https://docs.pinecone.io/models/cohere-rerank-3.5).
  */
-function checkServedBy(endpoint: string, model: { asked: string; before: string | undefined; now: string }) {
-  const { asked, before, now } = model
-  if (before === undefined || isSame(before, now)) return
-  throw broken(
+function checkServedBy(endpoint: string, asked: string, before: string, now: string): void {
+  if (isSame(before, now)) return
+  throw changed(
     endpoint,
     `${asked} was served by ${now}, and before by ${before}; what two models give cannot be put together`,
+    isSame(asked, now)
+      ? 'Call again'
+      : `Ask for a model by the name that it answers with; a new client takes what ${now} gives, which does not go with what ${before} gave`,
   )
 }
 
@@ -127,9 +172,24 @@ function checkServedBy(endpoint: string, model: { asked: string; before: string 
  * Vectors of two embedding models cannot be compared, so none takes over from another, as rerankers do. A name that is not
  * in the table may be another name of the model that was asked for.
  */
-function checkComparable(endpoint: string, asked: string, now: string): void {
+function checkComparable(asked: string, now: string): void {
   if (!hostedModel(asked) || !hostedModel(now) || isSame(asked, now)) return
-  throw broken(endpoint, `${asked} was served by ${now}, whose vectors cannot be compared with its own`)
+  throw changed(
+    ENDPOINT,
+    `${asked} was served by ${now}, whose vectors cannot be compared with its own`,
+    `If they are wanted, ask for ${now}`,
+  )
+}
+
+/**
+ * Tried again, as one server of several may be at fault; if that does not help, it does not pass by itself: what comes is
+ * of another kind now.
+ */
+function changed(endpoint: string, what: string, todo: string): PineconeResponseError {
+  return new PineconeResponseError(`${endpoint} broke the contract: ${what}. ${todo}.`, {
+    verdict: 'setup',
+    worthAnotherAttempt: true,
+  })
 }
 
 /** `nvidia/llama-text-embed-v2` is another name of `llama-text-embed-v2`. */
