@@ -149,3 +149,29 @@ it('no file of the client imports from a higher folder', () => {
   )
   expect(up).toEqual([])
 })
+
+it('the picture in CONTRIBUTING.md shows files that are there, and imports as arrows', () => {
+  const [, picture = ''] =
+    /```mermaid\n(.*?)```/s.exec(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')) ?? []
+  const files = new Map<string, string>()
+  for (const [, id = '', file = ''] of picture.matchAll(/(\w+)\["(\S+?\.ts)<br>/g)) {
+    files.set(id, join('packages/client/src', file))
+  }
+  const arrows = [...picture.matchAll(/(\w+)(?:\[.*?\])? --> (\w+)/g)].map(([, from = '', to = '']) => [
+    files.get(from) ?? from,
+    files.get(to) ?? to,
+  ])
+  expect(arrows.length).toBeGreaterThan(15)
+  for (const [from = '', to = ''] of arrows) expect(ownImportsOf(from), from).toContain(to)
+})
+
+it('the table of folders in CONTRIBUTING.md has their order', () => {
+  const guide = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+  const folders = [...guide.matchAll(/^\| `(\w+)\/` +\|/gm)].map(([, folder]) => folder)
+  const inSource = new Set(
+    sources('client')
+      .filter((file) => file.split('/').length > 4)
+      .map(folderOf),
+  )
+  expect(folders).toEqual(order.filter((folder) => inSource.has(folder)))
+})
