@@ -2,14 +2,13 @@ import type { CollectingEmbedAllOptions, EmbedAllOptions } from '../api/call-opt
 import type { Embedding, EmbedRequest, EmbedResult, Encoding } from '../api/embed.js'
 import { piecesOf } from '../batches/pieces.js'
 import { AHEAD_PER_SLOT, MAX_REQUEST_BYTES, planBatches } from '../batches/plan-batches.js'
-import type { CollectedEmbedResult, EmbedFailure, PineconeInferenceError } from '../errors/inference-error.js'
-import { isCallTimeout } from '../errors/no-answer.js'
+import type { CollectedEmbedResult, EmbedFailure } from '../errors/inference-error.js'
 import type { Call } from '../lifetime/call.js'
 import { tell } from '../observe/events.js'
 import { checkEmbedRequest } from '../validate/requests.js'
 import { type WireItem, wireText } from '../wire/request.js'
 import { embedBatch, embedProbe, inputsPerRequest, madeBy, nothingEmbedded } from './embed.js'
-import type { Engine } from './engine.js'
+import { type Engine, gather } from './engine.js'
 
 /** Any number of texts: split to the model's limits, sent side by side, back in input order. */
 export async function embedAll<E extends Encoding>(
@@ -47,35 +46,22 @@ export async function embedAll<E extends Encoding>(
     collecting: collects ? { probe } : undefined,
     send: ({ items }, part) => embedBatch(work, items, part, engine),
   })
-  const partial = () => ({
-    data: data.flatMap((embedding, index) => (embedding ? [{ index, embedding }] : [])),
-    usage,
+  await gather(pieces, {
+    delivered({ start, count, result }) {
+      Object.assign(made, { model: result.model, vectorType: result.vectorType })
+      for (const [i, embedding] of result.data.entries()) data[start + i] = embedding
+      usage.totalTokens += result.usage.totalTokens
+      done += count
+      tell(() => onProgress?.({ done, total: inputs.length, usage: { ...usage } }))
+    },
+    failed({ start, count, error }) {
+      failures.push({ inputRange: [start, start + count], error })
+    },
+    partial: () => ({
+      data: data.flatMap((embedding, index) => (embedding ? [{ index, embedding }] : [])),
+      usage,
+    }),
   })
-  let failure: PineconeInferenceError | undefined
-  try {
-    for await (const piece of pieces) {
-      const { start, count } = piece
-      if (!('error' in piece)) {
-        const { result } = piece
-        Object.assign(made, { model: result.model, vectorType: result.vectorType })
-        for (const [i, embedding] of result.data.entries()) data[start + i] = embedding
-        usage.totalTokens += result.usage.totalTokens
-        done += count
-        tell(() => onProgress?.({ done, total: inputs.length, usage: { ...usage } }))
-      } else if (piece.isFinal) {
-        failure ??= piece.error
-      } else {
-        failures.push({ inputRange: [start, start + count], error: piece.error })
-      }
-    }
-  } catch (error) {
-    if (isCallTimeout(error)) error.partial = partial()
-    throw error
-  }
-  if (failure) {
-    failure.partial = partial()
-    throw failure
-  }
   const result = { ...made, usage }
   if (!collects) return { ...result, data: data as Embedding<E>[] }
   failures.sort((a, b) => a.inputRange[0] - b.inputRange[0])

@@ -1,4 +1,7 @@
+import type { Delivered, Failed, Piece } from '../batches/pieces.js'
 import type { Sender } from '../delivery/sender.js'
+import type { PartialEmbeddings, PartialRanking, PineconeInferenceError } from '../errors/inference-error.js'
+import { isCallTimeout } from '../errors/no-answer.js'
 import type { ModelCatalog } from '../models/catalog.js'
 import type { ExpectedByModel } from '../models/expected.js'
 
@@ -8,4 +11,38 @@ export interface Engine {
   readonly catalog: ModelCatalog
   readonly expected: ExpectedByModel
   readonly maxConcurrency: number
+}
+
+/**
+ * Takes the pieces of a bulk call as they finish.
+ *
+ * @param failed takes a failure after which the call continues
+ * @throws the first final failure once nothing is on the wire any more, with `partial` of what was finished
+ */
+export async function gather<R>(
+  pieces: AsyncIterable<Piece<R>>,
+  {
+    delivered,
+    failed,
+    partial,
+  }: {
+    delivered(piece: Delivered<R>): void
+    failed?(piece: Failed): void
+    partial(): PartialEmbeddings | PartialRanking
+  },
+): Promise<void> {
+  let failure: PineconeInferenceError | undefined
+  try {
+    for await (const piece of pieces) {
+      if (!('error' in piece)) delivered(piece)
+      else if (piece.isFinal) failure ??= piece.error
+      else failed?.(piece)
+    }
+  } catch (error) {
+    if (isCallTimeout(error)) error.partial = partial()
+    throw error
+  }
+  if (!failure) return
+  failure.partial = partial()
+  throw failure
 }

@@ -2,8 +2,6 @@ import type { RankedDocument, RerankDocument, RerankRequest, RerankResult } from
 import { piecesOf } from '../batches/pieces.js'
 import { AHEAD_PER_SLOT, MAX_REQUEST_BYTES, planBatches } from '../batches/plan-batches.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
-import type { PineconeInferenceError } from '../errors/inference-error.js'
-import { isCallTimeout } from '../errors/no-answer.js'
 import type { Call } from '../lifetime/call.js'
 import { ExpectedScores } from '../models/expected.js'
 import { hostedModel } from '../models/hosted.js'
@@ -12,7 +10,7 @@ import { checkRerankRequest, unwritable } from '../validate/requests.js'
 import { checked } from '../wire/answer.js'
 import { documentFields, type WireItem, wireItem } from '../wire/request.js'
 import { encodeRerankRequest, rerankAnswer } from '../wire/rerank.js'
-import type { Engine } from './engine.js'
+import { type Engine, gather } from './engine.js'
 
 /** One call, one request. */
 export async function rerank(request: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
@@ -83,24 +81,13 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
       )
     },
   })
-  let failure: PineconeInferenceError | undefined
-  try {
-    for await (const piece of pieces) {
-      if ('error' in piece) {
-        failure ??= piece.error
-      } else {
-        rankings.push(piece.result.data.map(({ index, score }) => ({ index: piece.start + index, score })))
-        usage.rerankUnits += piece.result.usage.rerankUnits
-      }
-    }
-  } catch (error) {
-    if (isCallTimeout(error)) error.partial = { data: merged(), usage }
-    throw error
-  }
-  if (failure) {
-    failure.partial = { data: merged(), usage }
-    throw failure
-  }
+  await gather(pieces, {
+    delivered({ start, result }) {
+      rankings.push(result.data.map(({ index, score }) => ({ index: start + index, score })))
+      usage.rerankUnits += result.usage.rerankUnits
+    },
+    partial: () => ({ data: merged(), usage }),
+  })
   return { model: expected.model, data: merged(), usage }
 }
 
