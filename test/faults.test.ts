@@ -195,7 +195,6 @@ describe.each(carriers)('through %s:', (_, carrier) => {
         'cut short',
       ],
       ['HTML with status 200', thenSilence(() => `${head(13)}<html></html>`), 'not JSON'],
-      ['a byte order mark', thenSilence((json) => `${head(json.length + 3)}\ufeff${json}`), 'not JSON'],
       ['JSON of another kind', thenSilence(() => `${head(4)}null`), 'the answer is null'],
       [
         'a vector with a gap',

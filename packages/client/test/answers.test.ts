@@ -315,3 +315,10 @@ it('details nested thousands deep are an error answer like any other, and retrie
   expect((await api.client().embed({ ...E5, inputs: ['a'] })).data).toHaveLength(1)
   expect(api.requests).toHaveLength(2)
 })
+
+it('a byte order mark before an answer is ignored', async () => {
+  const api = await scriptedApi((request, response) => {
+    response.end(`\ufeff${JSON.stringify(embedAnswer(request))}`)
+  })
+  expect((await api.client().embed({ ...E5, inputs: ['a'] })).data).toHaveLength(1)
+})

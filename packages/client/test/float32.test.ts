@@ -68,15 +68,18 @@ describe('encoding: float32', () => {
     ])
   })
 
-  it('refuses a number that 32 bits cannot hold', async () => {
-    const api = await scriptedApi(() => denseAnswer([1, 1e39]))
-    const failure = await api
-      .client()
-      .embed({ ...request, inputs: ['a'] })
-      .catch((error: unknown) => error)
-    expect(failure).toBeInstanceOf(PineconeResponseError)
-    expect(String(failure)).toContain('data[0].values[1] is 1e+39')
-  })
+  it.each(['float32', 'number'] as const)(
+    'as %s, a number that 32 bits cannot hold is refused',
+    async (encoding) => {
+      const api = await scriptedApi(() => denseAnswer([1, 1e39]))
+      const failure = await api
+        .client({ maxRetries: 0 })
+        .embed({ ...request, encoding, inputs: ['a'] })
+        .catch((error: unknown) => error)
+      expect(failure).toBeInstanceOf(PineconeResponseError)
+      expect(String(failure)).toContain('data[0].values[1] is 1e+39')
+    },
+  )
 
   it('holds for what is finished when something fails', async () => {
     const api = await scriptedApi((received, response, number) =>

@@ -334,3 +334,20 @@ describe('an adapter’s ranking', () => {
     expect(await rank(['', 'a -2', 'b -1'], { scoreThreshold: -1.5 })).toEqual([{ index: 2, score: -1 }])
   })
 })
+
+it.each(['rerank', 'rerankAll'] as const)(
+  '%s puts the caller’s own documents beside the scores',
+  async (method) => {
+    const api = await scriptedApi((request) => {
+      const { data, ...answer } = rerankAnswer(request)
+      return {
+        ...answer,
+        data: data.map((one: object) => ({ ...one, document: { text: 'somebody else’s' } })),
+      }
+    })
+    const documents = [{ text: 'a 0.5', id: 7 }, 'b 0.9']
+    const { data } = await api.client()[method]({ model: 'bge-reranker-v2-m3', query: 'q', documents })
+    expect(data.map(({ document }) => document)).toEqual([{ text: 'b 0.9' }, documents[0]])
+    expect(data[1]?.document).toBe(documents[0])
+  },
+)

@@ -29,9 +29,10 @@ export async function rerank(request: RerankRequest, call: Call, engine: Engine)
   if (request.documents.length === 0) return nothingRanked(request.model)
   const documents = request.documents.map(written)
   const expected = new ExpectedScores(request.model)
-  const result = await rerankBatch({ ...copyOf(request), documents, expected }, call, engine)
+  const copy = copyOf(request)
+  const result = await rerankBatch({ ...copy, documents, returnDocuments: false, expected }, call, engine)
   // Best first is promised; the contract only hopes that the service keeps to it.
-  return { ...result, data: mergeRankings([result.data]) }
+  return { ...result, data: withDocuments(mergeRankings([result.data]), copy) }
 }
 
 function written(document: string | object, index: number): WireItem {
@@ -46,7 +47,7 @@ function written(document: string | object, index: number): WireItem {
 export async function rerankAll(given: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
   checkRerankRequest(given)
   const request = copyOf(given)
-  const { model, documents, topN, returnDocuments = true } = request
+  const { model, documents, topN } = request
   const rankFields = request.rankFields ?? ['text']
   const toRank = documents.map((document) => wireItem(rankedFields(document, rankFields)))
   const facts = await engine.catalog.facts(model, 'rerank', documents.length, call)
@@ -61,11 +62,7 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
   const expected = new ExpectedScores(model)
   const rankings: RankedDocument[][] = []
   const usage = { rerankUnits: 0 }
-  const merged = () =>
-    mergeRankings(rankings, topN).map(({ index, score }) => {
-      const document = returnDocuments ? documents[index] : undefined
-      return document === undefined ? { index, score } : { index, score, document: documentFields(document) }
-    })
+  const merged = () => withDocuments(mergeRankings(rankings, topN), request)
   const bytes = Math.max(1, MAX_REQUEST_BYTES - wireItem([request.query]).bytes)
   const pieces = piecesOf(planBatches(toRank, { count, bytes }), {
     call,
@@ -91,7 +88,18 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
   return { model: expected.model, data: merged(), usage }
 }
 
-/** Only what is ranked by goes to the service; the caller's own object is put back beside its score. */
+/** The caller's own documents beside their scores: none that comes back could be truer. */
+function withDocuments(
+  ranking: readonly RankedDocument[],
+  { documents, returnDocuments = true }: RerankRequest,
+): RankedDocument[] {
+  return ranking.map(({ index, score }) => {
+    const document = returnDocuments ? documents[index] : undefined
+    return document === undefined ? { index, score } : { index, score, document: documentFields(document) }
+  })
+}
+
+/** Only what is ranked by goes to the service. */
 function rankedFields(document: string | object, rankFields: readonly string[]): RerankDocument {
   const fields = documentFields(document)
   if (typeof document === 'string') return fields

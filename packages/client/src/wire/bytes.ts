@@ -33,9 +33,9 @@ export function toUtf8(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
-/** What is not valid becomes U+FFFD. A byte order mark is kept: it is no JSON (RFC 8259, 8.1), so it has to stay visible. */
+/** What is not valid becomes U+FFFD. A byte order mark at the start is ignored, as a reader of JSON may (RFC 8259, 8.1). */
 export function fromUtf8(bytes: Uint8Array): string {
-  decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })
+  decoder ??= new TextDecoder()
   return decoder.decode(bytes)
 }
 

@@ -92,10 +92,7 @@ function decodeEmbeddings<E extends Encoding>(
 }
 
 function encoded<E extends Encoding>(embeddings: Decoded[], encoding: E | undefined): Embedding<E>[] {
-  const given: unknown[] =
-    encoding === 'float32'
-      ? embeddings.map((embedding, i) => asFloat32(ENDPOINT, `data[${i}]`, embedding))
-      : embeddings
+  const given: unknown[] = encoding === 'float32' ? embeddings.map(asFloat32) : embeddings
   return given as Embedding<E>[]
 }
 
@@ -113,7 +110,7 @@ function decodeEmbedding(
 }
 
 function decodeDense(where: string, item: Record<string, unknown>, arrays: NumberArrays): DecodedDense {
-  const values = finiteNumbers(`${where}.values`, item.values, arrays)
+  const values = floats(`${where}.values`, item.values, arrays)
   // It has no direction, and no index takes it: "Dense vectors must contain at least one non-zero value".
   if (values.length > 0 && isZero(values)) {
     throw broken(ENDPOINT, `${where}.values holds nothing but zeros`)
@@ -122,7 +119,7 @@ function decodeDense(where: string, item: Record<string, unknown>, arrays: Numbe
 }
 
 function decodeSparse(where: string, item: Record<string, unknown>, arrays: NumberArrays): DecodedSparse {
-  const sparseValues = finiteNumbers(`${where}.sparse_values`, item.sparse_values, arrays)
+  const sparseValues = floats(`${where}.sparse_values`, item.sparse_values, arrays)
   const sparseIndices = finiteNumbers(`${where}.sparse_indices`, item.sparse_indices, arrays)
   if (sparseIndices.length !== sparseValues.length) {
     throw broken(
@@ -156,10 +153,25 @@ function listOf(where: string, value: unknown, arrays: NumberArrays): unknown[] 
   return numbers ? Array.from(numbers) : asArray(ENDPOINT, where, value)
 }
 
+/** As 32-bit floats, whichever encoding was asked for. */
 function isZero(values: ArrayLike<number>): boolean {
   let i = 0
-  while (i < values.length && values[i] === 0) i++
+  while (i < values.length && Math.fround(values[i] ?? 0) === 0) i++
   return i === values.length
+}
+
+/** From here on a double is infinite as a 32-bit float, and such floats are what the contract, and an index, holds. */
+const FLOAT_LIMIT = 3.4028235677973366e38
+
+function floats(where: string, value: unknown, arrays: NumberArrays): Numbers {
+  const numbers = finiteNumbers(where, value, arrays)
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i] ?? 0
+    if (number >= FLOAT_LIMIT || number <= -FLOAT_LIMIT) {
+      throw broken(ENDPOINT, `${where}[${i}] is ${number}, too large for 32 bits`)
+    }
+  }
+  return numbers
 }
 
 function finiteNumbers(where: string, value: unknown, arrays: NumberArrays): Numbers {
@@ -195,27 +207,15 @@ interface DecodedSparse {
 type Decoded = DecodedDense | DecodedSparse
 
 /** The same vector in 32-bit arrays. */
-function asFloat32(
-  endpoint: string,
-  where: string,
-  embedding: Decoded,
-): DenseEmbedding<'float32'> | SparseEmbedding<'float32'> {
-  if (embedding.vectorType === 'dense') {
-    return { ...embedding, values: float32s(endpoint, `${where}.values`, embedding.values) }
-  }
+function asFloat32(embedding: Decoded): DenseEmbedding<'float32'> | SparseEmbedding<'float32'> {
+  if (embedding.vectorType === 'dense') return { ...embedding, values: float32s(embedding.values) }
   return {
     ...embedding,
-    sparseValues: float32s(endpoint, `${where}.sparse_values`, embedding.sparseValues),
+    sparseValues: float32s(embedding.sparseValues),
     sparseIndices: Uint32Array.from(embedding.sparseIndices),
   }
 }
 
-function float32s(endpoint: string, where: string, numbers: Numbers): Float32Array {
-  if (numbers instanceof Float32Array) return numbers
-  const array = Float32Array.from(numbers)
-  const tooLarge = array.findIndex((number) => !Number.isFinite(number))
-  if (tooLarge >= 0) {
-    throw broken(endpoint, `${where}[${tooLarge}] is ${numbers[tooLarge]}, too large for 32 bits`)
-  }
-  return array
+function float32s(numbers: Numbers): Float32Array {
+  return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers)
 }

@@ -67,13 +67,8 @@ function decodeRanking(answer: Record<string, unknown>, { documents, topN }: Due
 function decodeRanked(value: unknown, i: number): RankedDocument {
   const where = `data[${i}]`
   const item = asObject(ENDPOINT, where, value)
-  const ranked: RankedDocument = {
+  return {
     index: asFiniteNumber(ENDPOINT, `${where}.index`, item.index),
     score: asFiniteNumber(ENDPOINT, `${where}.score`, item.score),
   }
-  const document = item.document
-  if (document !== undefined && document !== null) {
-    ranked.document = asObject(ENDPOINT, `${where}.document`, document)
-  }
-  return ranked
 }
