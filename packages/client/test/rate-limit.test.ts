@@ -221,7 +221,7 @@ describe('rateLimit', () => {
   it('is drawn from by the estimate where an answer does not say what was counted', async () => {
     fakeClock()
     const api = await scriptedApi((request) => ({ ...embedAnswer(request), usage: {} }))
-    const client = api.client({ rateLimit: { tokensPerMinute: 40 } })
+    const client = api.client({ rateLimit: { tokensPerMinute: 44 } })
     const embed = () => client.embed({ ...E5, inputs: ['x'.repeat(60)] })
     const calls = [embed(), embed(), embed()]
     await settle(api)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { drawsOf, TokenEstimator } from './draws.js'
+import { drawsOf } from './draws.js'
 
 const limits = (...of: Parameters<typeof drawsOf>) =>
   Object.fromEntries(drawsOf(...of).map(({ key, limit }) => [key, limit.perMinute]))
@@ -31,13 +31,4 @@ it('a number goes before the plan’s', () => {
       { plan: 'starter', tokensPerMinute: 500_000 },
     ),
   ).toMatchObject({ 'multilingual-e5-large:passage': 500_000 })
-})
-
-it('learns from what was counted, and nothing from a count of nothing', () => {
-  const estimator = new TokenEstimator()
-  estimator.learn(100, 0)
-  estimator.learn(0, 10)
-  expect(estimator.estimate(300)).toBe(100)
-  estimator.learn(100, 50)
-  expect(estimator.estimate(300)).toBe(150)
 })

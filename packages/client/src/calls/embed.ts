@@ -58,7 +58,11 @@ export async function embedBatch<E extends Encoding>(
         body: encodeEmbedRequest(model, sentParameters(model, parameters), inputs),
       },
       content: { batchSize: inputs.length, dimension: parameters?.dimension },
-      load: { model, inputType: parameters?.inputType, textBytes: textBytes(inputs) },
+      load: {
+        model,
+        inputType: parameters?.inputType,
+        texts: { texts: inputs.length, bytes: textBytes(inputs) },
+      },
       read: () => checked(embedAnswer({ inputs, encoding }), (answer) => expected.hold(answer)),
       usage: ({ totalTokens }) => (totalTokens === undefined ? {} : { totalTokens }),
     },

@@ -1,5 +1,5 @@
 import type { BudgetEntry, BudgetRequest, ModelWait, SharedBudget } from '../budget/budget.js'
-import { TokenEstimator } from '../budget/draws.js'
+import { type TextLoad, TokenEstimator } from '../budget/token-estimator.js'
 import { PineconeQuotaError, PineconeRateLimitError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import type { Carrier } from '../http/exchange.js'
@@ -18,8 +18,8 @@ export interface Load {
   readonly model: string
   /** The service counts tokens per model and input type. */
   readonly inputType?: string | undefined
-  /** Bytes of the texts to embed. Absent for what counts as one request. */
-  readonly textBytes?: number
+  /** The texts to embed. Absent for what counts as one request. */
+  readonly texts?: TextLoad
 }
 
 /** What is to be delivered, and how its answer is read. */
@@ -45,7 +45,6 @@ interface Account {
 
 /** What a request holds from its turn until its answer. */
 interface Turn {
-  readonly request: BudgetRequest | undefined
   readonly enteredAt: number
   readonly entry: BudgetEntry
   readonly carrier: Carrier
@@ -192,7 +191,7 @@ export class Sender {
     try {
       const carrier = await this.#transport.carrier()
       call.stopScope.throwIfEnded()
-      return { request, entry, carrier, enteredAt, waitsByItself: false }
+      return { entry, carrier, enteredAt, waitsByItself: false }
     } catch (error) {
       entry.withdrawn?.()
       afterReactions(() => this.#queue.release())
@@ -208,7 +207,7 @@ export class Sender {
     call: Call,
     watch: RequestWatch,
   ): Promise<T> {
-    const { request, enteredAt, entry, carrier } = turn
+    const { enteredAt, entry, carrier } = turn
     call.onRequest?.('sent')
     watch.started(attempt)
     const failed = (error: unknown) => {
@@ -244,9 +243,9 @@ export class Sender {
     try {
       const result = answer.end()
       const usage = delivery.usage?.(result) ?? {}
-      const textBytes = delivery.load?.textBytes
-      if (textBytes !== undefined) {
-        estimator.learn(textBytes, usage.totalTokens ?? request?.tokens ?? 0)
+      const texts = delivery.load?.texts
+      if (texts && usage.totalTokens !== undefined) {
+        estimator.learn(texts, usage.totalTokens)
       }
       const now = performance.now()
       refusals.accepted(now)
@@ -261,11 +260,11 @@ export class Sender {
   }
 }
 
-function budgetRequest({ model, inputType, textBytes }: Load, estimator: TokenEstimator): BudgetRequest {
+function budgetRequest({ model, inputType, texts }: Load, estimator: TokenEstimator): BudgetRequest {
   return {
     model,
     ...(inputType === undefined ? {} : { inputType }),
-    ...(textBytes === undefined ? {} : { tokens: estimator.estimate(textBytes) }),
+    ...(texts === undefined ? {} : { tokens: estimator.estimate(texts) }),
   }
 }
 
