@@ -23,12 +23,13 @@ await runProgram(async () => {
 
   const embedding = new PineconeEmbedding({ client: service.client, model: 'llama-text-embed-v2' })
   const vectorStore = new SimpleVectorStore({ embeddingModel: embedding })
+  const docStore = new SimpleDocumentStore()
   const pipeline = new IngestionPipeline({
     // One parser: the store drops a changed file's old vectors by the node that a passage was cut from, and after
     // a second parser that is no longer the file.
     transformations: [new SentenceSplitter({ chunkSize: 256, chunkOverlap: 20 }), embedding],
     vectorStore,
-    docStore: new SimpleDocumentStore(),
+    docStore,
     docStoreStrategy: DocStoreStrategy.UPSERTS,
     // LlamaIndex's cache gives nodes back without their vectors, and the store leaves such nodes out.
     disableCache: true,
@@ -36,8 +37,17 @@ await runProgram(async () => {
 
   async function ingest(what: string, documents: Document[]) {
     tokens = 0
+    const changed: Document[] = []
+    for (const document of documents) {
+      if ((await docStore.getDocumentHash(document.id_)) !== document.hash) changed.push(document)
+    }
     // The second argument reaches the embedding: a signal goes here as well.
-    const nodes = await pipeline.run({ documents }, { progressCallback: progress('embedding') })
+    const running = pipeline.run({ documents }, { progressCallback: progress('embedding') })
+    const nodes = await running.catch(async (error) => {
+      // The pipeline has noted their hashes before it embedded them, and would leave them out of the next run.
+      for (const { id_ } of changed) await docStore.setDocumentHash(id_, 'failed')
+      throw error
+    })
     const stored = Object.keys(vectorStore.toDict().embeddingDict).length
     console.log(
       `${what}: ${nodes.length} passages embedded, ${tokens} tokens, ${stored} passages in the store`,
