@@ -106,13 +106,13 @@ export class PineconeInference {
   }
 
   /**
-   * Embeds any number of texts: split to the model's limits, at most `maxConcurrency` requests in flight,
-   * results in input order, usage summed.
+   * Embeds any number of texts: split to the model's limits, at most `maxConcurrency` requests in flight, results in
+   * input order, usage summed.
    *
-   * If a request finally fails, its error's `inputRange` says which inputs, and `partial` holds what is finished;
-   * with `onError: 'collect'` the rest is done, and the result has nulls for them and the list of `failures`.
-   * A batch that is refused as too large, or when collecting for whatever is in it, is halved down to the inputs that
-   * cannot pass.
+   * If a request fails for good, its error's `inputRange` says which inputs, and `partial` holds what was finished;
+   * with `onError: 'collect'` the call continues, and the result has nulls for them and the list of `failures`. A batch
+   * that is refused as too large, or when collecting for whatever is in it, is halved down to the inputs that cannot
+   * pass.
    *
    * @throws PineconeConfigurationError before any embed request, for bad input anywhere in `inputs`
    * @throws PineconeApiError when the service refuses; see its subclasses
@@ -134,12 +134,12 @@ export class PineconeInference {
 
   /**
    * Embeds texts as they come from a source of any length, in input order; each item names the model that served it.
-   * Holds at most 4 x `maxConcurrency`
-   * batches, and asks the source for no more than it has room for; leaving the loop cancels the rest.
+   * Holds at most 4 x `maxConcurrency` batches, and asks the source for no more than it has room for; leaving the loop
+   * cancels the rest.
    *
    * Everything before a failure has been yielded when it is thrown; its `inputRange` says which inputs failed. With
-   * `onError: 'collect'` what cannot be embedded comes as `{ index, error }` in its place, and the rest is done. `drain`
-   * ends it early with what is paid for.
+   * `onError: 'collect'` an input that cannot be embedded comes as `{ index, error }` in its place, and the stream continues.
+   * `drain` ends it early with what is paid for.
    *
    * @example
    * ```ts
@@ -192,7 +192,7 @@ export class PineconeInference {
    * Ranks any number of documents: split to the model's limits, merged into one ranking by score, `topN` taken
    * after the merge. Only the rank fields are sent; `document` is the caller's own object.
    *
-   * If a request finally fails, its error's `inputRange` says which documents, and `partial` holds the ranking of the
+   * If a request fails for good, its error's `inputRange` says which documents, and `partial` holds the ranking of the
    * others.
    *
    * @returns the documents' indices and scores, best first
@@ -208,7 +208,7 @@ export class PineconeInference {
   }
 
   /**
-   * The models the service offers.
+   * Lists the models that the service offers.
    *
    * @throws PineconeApiError when the service refuses; see its subclasses
    */
@@ -217,9 +217,9 @@ export class PineconeInference {
   }
 
   /**
-   * What the service says of one model: limits, dimensions, parameters.
+   * What the service says about one model: limits, dimensions, parameters.
    *
-   * @throws PineconeConfigurationError for a name that is none
+   * @throws PineconeConfigurationError for an invalid name
    * @throws PineconeApiError when the service refuses, with `status` 404 where it knows no such model
    */
   getModel(model: string, options: CallOptions = {}): Promise<ModelInfo> {
@@ -227,17 +227,17 @@ export class PineconeInference {
   }
 
   /**
-   * Which models' requests wait for their budget now, and why: a configured limit, one learned from 429s, or a 429 after
-   * which nothing goes for a while. Empty while nothing waits. Each wait is told on the diagnostics channel
-   * `pinecone-inference:request:wait`, too.
+   * Which models' requests wait for their budget now, and why: a configured limit, one learned from 429s, or a 429
+   * after which nothing goes for a while. Empty while nothing waits. Each wait is also published on the diagnostics
+   * channel `pinecone-inference:request:wait`.
    */
   get waiting(): readonly ModelWait[] {
     return this.#engine.sender.waiting
   }
 
   /**
-   * Takes no more calls, waits for those under way (abort them to be quick), then closes the connections.
-   * A stream that is still being read over those then ends with a PineconeConnectionError.
+   * Accepts no more calls, waits for those under way (abort them to be quick), then closes the connections. A stream
+   * that is still being read then ends with a PineconeConnectionError.
    */
   close(): Promise<void> {
     this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#transport.close())

@@ -24,44 +24,45 @@ export interface PineconeInferenceOptions {
    */
   baseUrl?: string | undefined
   /**
-   * Allow a plain http `baseUrl` that is not a loopback address; the key then travels readable. Default: whether the
-   * environment's `PINECONE_INFERENCE_ALLOW_INSECURE` is `1` or `true`.
+   * Allow a plain http `baseUrl` that is not a loopback address; the API key is then sent in clear text. Default:
+   * whether the environment's `PINECONE_INFERENCE_ALLOW_INSECURE` is `1` or `true`.
    */
   allowInsecure?: boolean | undefined
   /** Requests in flight at the same time, over all calls of this client. Default 8. */
   maxConcurrency?: number | undefined
   /**
-   * Attempts after the first, per request. Default 5. While the service refuses everything of a model with 429, a bulk
-   * call's requests are asked again for about a minute, however often that is.
+   * Attempts after the first, per request. Default 5. While the service refuses every request of a model with 429, a
+   * bulk call retries for about a minute, however many attempts that takes.
    */
   maxRetries?: number | undefined
   /** Milliseconds for one attempt, connection to last byte. Default 30 000. */
   timeout?: number | undefined
   /**
-   * The project's budget, kept by everything this client sends: `{ plan: 'starter' }`, say, or numbers, per model, and
-   * for tokens per input type. Without it the client learns the limit from 429s.
+   * The project's budget, for everything this client sends: `{ plan: 'starter' }`, say, or numbers, per model, and for
+   * tokens per input type. Without it the client learns the limit from 429s.
    */
   rateLimit?: RateLimit | undefined
   /** A budget that this client shares with others, in other processes too. Instead of `rateLimit`. */
   sharedBudget?: SharedBudget | undefined
-  /** Called after each answer with what the service counted for it, and in all. */
+  /** Called after each answer with what the service counted for it, and in total. */
   onUsage?: ((report: UsageReport) => void) | undefined
   /** Names your application in the User-Agent: lower case, digits, `_`, `:` and spaces. */
   sourceTag?: string | undefined
   /**
-   * Sent with every request, for your own gateway. May not replace the client's own headers. No error shows their
-   * values, but for those below 8 characters and media types.
+   * Sent with every request, for your own gateway. May not replace the client's own headers. Errors never show their
+   * values, except media types and values below 8 characters.
    */
   headers?: Record<string, string> | undefined
   /**
-   * A dispatcher of undici (proxy, mTLS, MockAgent) to send through, of version 5 or newer. The client does not close it.
+   * A dispatcher of undici (proxy, mTLS, MockAgent) to send through, of version 5 or newer. The client does not close
+   * it.
    */
   dispatcher?: HttpDispatcher | undefined
   /**
    * A `fetch` to send through, such as a wrapper of your own. Everything else stays as it is. May not be given together
-   * with `dispatcher`. Default: what the application has put in place of Node's `fetch` or of undici's global dispatcher,
-   * as msw, nock, `setGlobalDispatcher` and `NODE_USE_ENV_PROXY` do; otherwise undici; in Deno, Bun and edge runtimes
-   * their own `fetch`.
+   * with `dispatcher`. Default: what the application has put in place of Node's `fetch` or of undici's global
+   * dispatcher, as msw, nock, `setGlobalDispatcher` and `NODE_USE_ENV_PROXY` do; otherwise undici; in Deno, Bun and
+   * edge runtimes their own `fetch`.
    */
   fetch?: typeof globalThis.fetch | undefined
 }
@@ -152,7 +153,7 @@ function resolveApiKey(given: string | undefined): string {
     )
   }
   if (typeof apiKey !== 'string' || !isHeaderValue(apiKey)) {
-    throw new PineconeConfigurationError('apiKey', 'has characters that no HTTP header may hold')
+    throw new PineconeConfigurationError('apiKey', 'has characters that an HTTP header cannot hold')
   }
   return apiKey
 }
@@ -168,7 +169,7 @@ function insecureAllowed(): boolean {
 /** Ours, then the one that the official SDKs and `@langchain/pinecone` honour. */
 const URL_VARIABLES = ['PINECONE_INFERENCE_URL', 'PINECONE_CONTROLLER_HOST']
 
-/** A controller host may do without a scheme: pinecone-io/pinecone-python-client, pinecone/utils/normalize_host.py. */
+/** A controller host may lack a scheme: pinecone-io/pinecone-python-client, pinecone/utils/normalize_host.py. */
 function addressIn(variable: string): string | undefined {
   const address = environment(variable)
   return variable === 'PINECONE_CONTROLLER_HOST' && !address?.includes('://') ? `https://${address}` : address
@@ -188,13 +189,13 @@ function resolveBaseUrl(given: string | undefined, allowInsecure: boolean): URL 
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowInsecure) {
     throw new PineconeConfigurationError(
       'baseUrl',
-      `is ${url.origin}${source}: over plain http the API key travels readable; use https, or set allowInsecure (PINECONE_INFERENCE_ALLOW_INSECURE=1)`,
+      `is ${url.origin}${source}: over plain http the API key is sent in clear text; use https, or set allowInsecure (PINECONE_INFERENCE_ALLOW_INSECURE=1)`,
     )
   }
   return url
 }
 
-/** What a mistaken address says, but for what may be a secret: a password before an `@`, a query, or a key in its place. */
+/** A mistaken address without what may be a secret: a password before an `@`, a query, or a key in its place. */
 function shownUrl(text: unknown): string {
   if (typeof text !== 'string') return asWritten(text)
   if (/^[\w-]{20,}$/.test(text)) return `a text of ${text.length} characters`

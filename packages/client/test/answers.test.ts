@@ -77,7 +77,7 @@ describe('a vector is held against what is known of the model:', () => {
 })
 
 describe('another embedding model than was asked for', () => {
-  it('is asked again, and refused, though its vectors have the right length', async () => {
+  it('is requested again, then refused, although its vectors have the right length', async () => {
     const api = await scriptedApi((request) => ({ ...embedAnswer(request), model: 'llama-text-embed-v2' }))
     const call = api.client({ maxRetries: 1 }).embed({ ...E5, inputs: ['a'] })
     await expect(call).rejects.toThrow(/multilingual-e5-large was served by llama-text-embed-v2/)
@@ -115,7 +115,7 @@ describe('what a client remembers of the answers before', () => {
     expect((await client.embed(acme)).model).toBe('acme')
   })
 
-  it('is held against another name than before: asked again, then refused for good, saying what to do', async () => {
+  it('is compared with the name before: requested again, then refused for good, with what to do', async () => {
     const api = await scriptedApi((request, _, number) => ({
       ...embedAnswer(request),
       model: number === 1 ? 'acme-1' : 'acme-2',
@@ -190,7 +190,7 @@ describe('what two models give is not put together:', () => {
   })
 })
 
-describe('a request that is refused whichever inputs it holds', () => {
+describe('a request that is refused whatever its inputs', () => {
   const refusing = () =>
     scriptedApi((_, response) =>
       json(response, 422, errorBody(422, 'INVALID', 'parameters: unknown field `x`')),

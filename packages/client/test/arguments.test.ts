@@ -202,7 +202,7 @@ describe('is refused before anything is sent, and named:', () => {
     expect(api.requests).toHaveLength(0)
   })
 
-  it('an address that is no text', () => {
+  it('an address that is not a string', () => {
     const symbol = Symbol('url') as never
     expect(() => new PineconeInference({ apiKey: 'key', baseUrl: symbol })).toThrow('baseUrl is Symbol(url)')
   })

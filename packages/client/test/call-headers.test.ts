@@ -9,7 +9,7 @@ const passages = (count: number) => ({
 })
 
 describe('headers of a call', () => {
-  it('go with each request of it, over those of the client, and with no other', async () => {
+  it('go with each of its requests, over those of the client, and with no other', async () => {
     const api = await scriptedApi(embedAnswer)
     const client = api.client({ headers: { 'X-Tenant': 'all', 'x-gateway': 'g' } })
     await client.embedAll(passages(200), { headers: { 'x-tenant': 'one' } })
@@ -55,7 +55,7 @@ describe('headers of a call', () => {
 })
 
 describe('onResponse', () => {
-  it('hears of every answer to the call, a failed attempt’s too', async () => {
+  it('is called for every answer to the call, that of a failed attempt too', async () => {
     const api = await scriptedApi((request, response, number) =>
       number === 1
         ? json(response, 503, errorBody(503, 'UNAVAILABLE', 'busy'), { 'X-Pinecone-Request-Id': 'first' })

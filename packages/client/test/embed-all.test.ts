@@ -132,7 +132,7 @@ describe('embedAll', () => {
     expect(api.requests).toHaveLength(0)
   })
 
-  it('says which inputs failed and hands over what was finished', async () => {
+  it('says which inputs failed, and carries what was finished', async () => {
     const api = await scriptedApi((request, response) => {
       if (request.body.inputs[0].text === 'text number 96') {
         return json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'no such luck'))
@@ -153,7 +153,7 @@ describe('embedAll', () => {
     expect(api.requests.length).toBeLessThan(10)
   })
 
-  it('says how often the failed request was sent, whatever waited beside it', async () => {
+  it('says how often the failed request was sent, whatever else was waiting', async () => {
     const api = await scriptedApi((_request, response) =>
       json(response, 503, errorBody(503, 'UNAVAILABLE', 'no'), { 'retry-after': '0.001' }),
     )
@@ -405,7 +405,7 @@ describe('a request refused as too large', () => {
     expect(usage.totalTokens).toBe(200)
   })
 
-  it('names the one text that cannot pass, and hands over what did', async () => {
+  it('names the one text that cannot pass, and carries what did', async () => {
     const api = await scriptedApi((request, response) =>
       request.body.inputs.some(({ text }: { text: string }) => text === 'text number 70')
         ? json(response, 413, errorBody(413, 'INVALID_ARGUMENT', 'Payload Too Large'))
@@ -536,7 +536,7 @@ describe("onError: 'collect'", () => {
     expect(api.requests.length).toBeLessThan(5)
   })
 
-  it('is no answer to an abort', async () => {
+  it('is not what follows an abort', async () => {
     const api = await scriptedApi(() => undefined)
     const abort = new AbortController()
     const call = api

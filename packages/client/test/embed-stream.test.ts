@@ -65,7 +65,7 @@ describe('embedStream', () => {
     expect(pulled).toMatchObject({ returned: true })
   })
 
-  it('goes on working while the consumer is busy', async () => {
+  it('continues while the consumer is busy', async () => {
     const api = await scriptedApi(embedAnswer)
     const stream = api.client({ maxConcurrency: 1 }).embedStream({ ...E5, inputs: texts(96 * 3) })
     await stream.next()
@@ -118,7 +118,7 @@ describe('embedStream', () => {
     expect(error).toMatchObject({ inputRange: [150, 151] })
   })
 
-  it('with onError collect yields the inputs of a failed request in their place, and goes on', async () => {
+  it('with onError collect yields the inputs of a failed request in their place, and continues', async () => {
     const api = await scriptedApi((request, response) => {
       const held = request.body.inputs.map(({ text }: { text: string }) => text)
       if (held[0] === 'text number 192') {
@@ -162,7 +162,7 @@ describe('embedStream', () => {
     })
   })
 
-  it('with onError collect hands over no failure with what was finished behind a refused key', async () => {
+  it('with onError collect carries no failure with what was finished after a refused key', async () => {
     const third = event()
     const api = await scriptedApi(async (request, response) => {
       const first = request.body.inputs[0].text
@@ -355,7 +355,7 @@ describe('drain', () => {
     expect(got.map(({ index }) => index)).toEqual(indices(96))
   })
 
-  it('goes on with what waits for another attempt where a later answer is paid for, and yields both', async () => {
+  it('retries what waits for another attempt if a later answer is paid for, and yields both', async () => {
     const [drain, bothSent] = [new AbortController(), event()]
     const api = await scriptedApi(async (request, response) => {
       if (api.requests.length > 2) return embedAnswer(request)
@@ -374,7 +374,7 @@ describe('drain', () => {
     expect(api.requests).toHaveLength(3)
   })
 
-  it('waits for nothing any more once all that comes after it has failed', async () => {
+  it('waits no longer once everything after it has failed', async () => {
     const [drain, drained] = [new AbortController(), event()]
     drain.signal.addEventListener('abort', () => drained.happen())
     const api = await scriptedApi(async (request, response) => {
@@ -411,7 +411,7 @@ describe('drain', () => {
     expect(await collect(stream)).toEqual({ got: [], error: undefined })
   })
 
-  it('that was asked for before sends nothing', async () => {
+  it('that was aborted before sends nothing', async () => {
     const api = await scriptedApi(embedAnswer)
     const stream = api.client().embedStream({ ...E5, inputs: texts(5) }, { drain: AbortSignal.abort() })
     expect(await collect(stream)).toEqual({ got: [], error: undefined })

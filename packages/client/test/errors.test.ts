@@ -31,7 +31,7 @@ const circle = () => {
   return object
 }
 
-describe('an error answer is told in one line, whatever a gateway made of it:', () => {
+describe('an error answer becomes one line, whatever a gateway made of it:', () => {
   it.each<[string, string, object]>([
     [
       'the contract’s',
@@ -524,7 +524,7 @@ describe('through a fetch of the caller’s', () => {
     expect(failure).toMatchObject({ code: 'EHOSTUNREACH', cause })
   })
 
-  it('what is thrown is told as it is, be it no error at all', async () => {
+  it('reports what was thrown, even if it is not an error', async () => {
     const api = await scriptedApi(embedAnswer)
     const client = api.client({ fetch: throwing('no network here'), maxRetries: 0 })
     const failure = await failureOf(client.embed({ ...E5, inputs: ['a'] }))

@@ -32,7 +32,7 @@ describe('encoding: float32', () => {
     expectTypeOf<(typeof results)[0]>().toEqualTypeOf<DenseEmbedding<'float32'> | undefined | null>()
   })
 
-  it('is no part of what is sent', async () => {
+  it('is not part of what is sent', async () => {
     const api = await scriptedApi(embedAnswer)
     await api.client().embedAll({ ...request, inputs: ['a'] })
     expect(Object.keys(api.requests[0]?.body).sort()).toEqual(['inputs', 'model', 'parameters'])
@@ -81,7 +81,7 @@ describe('encoding: float32', () => {
     },
   )
 
-  it('holds for what is finished when something fails', async () => {
+  it('holds for what was finished when something fails', async () => {
     const api = await scriptedApi((received, response, number) =>
       number === 1 ? embedAnswer(received) : void response.writeHead(400).end('{}'),
     )

@@ -148,7 +148,7 @@ it('embedStream yields everything before the failure, in its place', async () =>
   )
 })
 
-describe('a whole call of an adapter that takes longer than its timeout hands over what is finished:', () => {
+describe('a whole call of an adapter that exceeds its timeout carries what was finished:', () => {
   /** Answers the first request, and no other. */
   const answersOnce = async (answer: Script) => {
     const second = event()

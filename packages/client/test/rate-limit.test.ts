@@ -45,7 +45,7 @@ const refuse = (retryAfter: string) => (response: Parameters<typeof json>[0]) =>
 const first = (request: ReceivedRequest) => request.body.inputs?.[0]?.text ?? request.body.query
 
 describe('after a 429', () => {
-  it('every request of that model and input type waits as long as the service asked; others go on', async () => {
+  it('every request of that model and input type waits as long as the service asked; others continue', async () => {
     fakeClock()
     const api = await scriptedApi((request, response, number) => {
       if (number === 1) return refuse('5')(response)

@@ -192,7 +192,7 @@ describe('rerankAll', () => {
     expect(data).toEqual([{ index: 0, score: 0.5 }])
   })
 
-  it('says which documents failed and hands over the ranking of the others', async () => {
+  it('says which documents failed, and carries the ranking of the others', async () => {
     const api = await scriptedApi((request, response) =>
       request.body.documents[0].text.startsWith('bad')
         ? json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'bad'))

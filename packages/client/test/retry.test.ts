@@ -257,7 +257,7 @@ describe('what the caller sees of a failed connection', () => {
       .embed(one, { timeout: 30 })
       .catch((failure: unknown) => failure)
     expect(error).toBeInstanceOf(PineconeTimeoutError)
-    expect(error).toMatchObject({ timeout: 30, message: 'POST /embed: no whole answer within 30 ms' })
+    expect(error).toMatchObject({ timeout: 30, message: 'POST /embed: no complete answer within 30 ms' })
   })
 
   it('is a PineconeTimeoutError when the body stops halfway', async () => {
@@ -296,7 +296,7 @@ describe('an abort', () => {
     await expect(call).rejects.toBe(reason)
   })
 
-  it('while the connection is being made leaves nothing that is sent once it stands', async () => {
+  it('while the connection is being made leaves nothing to be sent once it is made', async () => {
     const api = await scriptedApi(embedAnswer)
     const connect = buildConnector({})
     const connecting = event<() => void>()

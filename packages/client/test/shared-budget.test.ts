@@ -146,7 +146,7 @@ describe('with a shared budget', () => {
     expect(told).toEqual(['failed', 'failed'])
   })
 
-  it('that fails in between, embedAll hands over what is finished, with the cause', async () => {
+  it('that fails in between, embedAll carries what was finished, with the cause', async () => {
     const api = await scriptedApi(embedAnswer)
     const { budget } = writtenDown()
     for (const cause of [new Error('Redis away'), 'Redis away']) {

@@ -20,13 +20,13 @@ it.each([
   expect(error).toBeInstanceOf(Error)
 })
 
-it('what is no error of ours is no instance', () => {
+it('an error that is not ours is not an instance', () => {
   for (const value of [new Error('x'), {}, null, undefined, 'text', () => {}]) {
     expect(value instanceof imported.PineconeInferenceError).toBe(false)
   }
 })
 
-it('a program’s own subclass has instances of its own alone', () => {
+it('a program’s own subclass has only its own instances', () => {
   class Mine extends imported.PineconeInferenceError {}
   expect(new Mine('x') instanceof Mine).toBe(true)
   expect(new Mine('x') instanceof required.PineconeInferenceError).toBe(true)

@@ -19,7 +19,7 @@ type EmbeddingOf<V extends VectorType> = Extract<Embedding, { vectorType: V }>
 export interface EmbedCallOptions extends Pick<EmbedAllOptions, 'onProgress' | 'batchSize'> {
   /** Aborts the call, which rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Milliseconds for the whole call, retries included. Default: only each attempt has a limit. */
+  /** Milliseconds for the whole call, retries included. Default: no limit, except for each attempt. */
   timeout?: number | undefined
 }
 

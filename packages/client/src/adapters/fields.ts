@@ -55,7 +55,7 @@ export function clientFrom(fields: ClientFields, sourceTag?: string): OwnOrShare
 
 /** What every embedding adapter takes. */
 export type EmbeddingFields<M extends EmbedModel = EmbedModel> = ClientFields & {
-  /** What happens to a text over the model's token limit: its end is cut (default), or its start, or it is refused. */
+  /** What happens to a text over the model's token limit: its end (default) or its start is cut, or it is refused. */
   truncate?: NonNullable<EmbedParametersOf<M>['truncate']> | undefined
   /** Texts per request, at most the model's limit. Default: the model's limit. */
   batchSize?: number | undefined
@@ -117,7 +117,7 @@ export interface RerankCallOptions {
   topN?: number | undefined
   /** Aborts the call, which rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Milliseconds for the whole call, retries included. Default: only each attempt has a limit. */
+  /** Milliseconds for the whole call, retries included. Default: no limit, except for each attempt. */
   timeout?: number | undefined
 }
 

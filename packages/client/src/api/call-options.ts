@@ -6,8 +6,8 @@ export interface CallOptions {
   /** Milliseconds for one attempt, connection to last byte. Default: the client's. */
   timeout?: number | undefined
   /**
-   * Sent with the requests of this call, over the client's `headers` and by the same rules. A look-up of a model, which
-   * is shared between calls, does not have them.
+   * Sent with the requests of this call; they override the client's `headers` and follow the same rules. A look-up of a
+   * model, which calls share, is sent without them.
    */
   headers?: Record<string, string> | undefined
   /** Called with status and headers of each answer to this call, those of failed attempts included. */
@@ -37,13 +37,13 @@ export interface EmbedAllOptions extends CallOptions {
   onProgress?: ((progress: EmbedProgress) => void) | undefined
   /** Inputs per request, at most the model's limit. Default: the model's limit. */
   batchSize?: number | undefined
-  /** The default: after a failed request nothing more is sent, and its error is thrown with what is finished. */
+  /** The default: after a failed request nothing more is sent, and its error is thrown with what was finished. */
   onError?: 'throw' | undefined
 }
 
 export interface CollectingEmbedAllOptions extends Omit<EmbedAllOptions, 'onError'> {
   /**
-   * After a failed request the rest is done; the result has gaps and the list of failures. A request that is refused
+   * A failed request does not end the call: the result has gaps, and a list of the failures. A request that is refused
    * (400, 413, 422) is sent again in halves, down to the inputs that are at fault.
    */
   onError: 'collect'
@@ -64,7 +64,7 @@ export interface EmbedStreamOptions extends CallOptions {
 
 export interface CollectingEmbedStreamOptions extends Omit<EmbedStreamOptions, 'onError'> {
   /**
-   * A failed request's inputs are yielded in their place, with its error, and the stream goes on. A request that is
+   * A failed request's inputs are yielded in their place, with its error, and the stream continues. A request that is
    * refused (400, 413, 422) is sent again in halves, down to the inputs that are at fault.
    */
   onError: 'collect'

@@ -11,7 +11,7 @@ export type EmbedModel = HostedEmbedModel | (string & {})
 
 /** How to embed. Sent as the API's snake_case `parameters`; keys not listed here are passed on. */
 export interface EmbedParameters {
-  /** `passage` for what is searched, `query` for what it is searched with. Every hosted model needs it. */
+  /** `passage` for texts that are searched, `query` for texts to search with. Every hosted model requires it. */
   inputType?: 'query' | 'passage' | (string & {}) | undefined
   /** What to do with an input over the model's token limit: cut its end (default) or start, or refuse it. */
   truncate?: 'END' | 'START' | 'NONE' | (string & {}) | undefined
@@ -24,19 +24,19 @@ export interface EmbedParameters {
   [parameter: string]: unknown
 }
 
-/** `EmbedParameters`, narrowed to what the model takes where it is a hosted one that the code names. */
+/** `EmbedParameters`, narrowed to what the model takes if the code names a hosted one. */
 export type EmbedParametersOf<M extends EmbedModel, Given = unknown> = [M] extends [HostedEmbedModel]
   ? AsGiven<Given, EmbedParameters, HostedEmbedParameters<M>>
   : EmbedParameters
 
-/** A vector's length: one of the model's, or a number that is only known when the program runs. */
+/** A vector's length: one of the model's, or a number known only at run time. */
 export type DimensionOf<M extends EmbedModel, Given extends number = never> = number extends Given
   ? Given
   : NonNullable<EmbedParametersOf<M>['dimension']>
 
 /**
- * In which form the vectors are given: `number` as `number[]`; `float32` as typed arrays of half the memory, for those
- * who store them. The service computes in 32 bits or fewer, so nothing it knows is lost.
+ * The form of the vectors: `number` for `number[]`; `float32` for typed arrays, which take half the memory. The service
+ * computes in 32 bits or fewer, so no precision is lost.
  */
 export type Encoding = 'number' | 'float32'
 
@@ -62,7 +62,7 @@ export interface EmbedStreamRequest<
   encoding?: E | undefined
 }
 
-/** The vectors that a model makes: known for a hosted one that the code names. */
+/** The type of a model's vectors, known if the code names a hosted one. */
 export type VectorTypeOf<M extends EmbedModel> = M extends HostedEmbedModel ? HostedVectorType<M> : VectorType
 
 export interface DenseEmbedding<E extends Encoding = 'number'> {

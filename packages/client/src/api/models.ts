@@ -18,17 +18,17 @@ export interface SupportedParameter {
   valueType: string
   /** Whether a request without it is refused. */
   required: boolean
-  /** What it may be, for `one_of`. */
+  /** The allowed values, for `one_of`. */
   allowedValues?: (string | number)[]
-  /** The least it may be, itself included, for `numeric_range`. */
+  /** The minimum, inclusive, for `numeric_range`. */
   min?: number
-  /** The most it may be, itself included, for `numeric_range`. */
+  /** The maximum, inclusive, for `numeric_range`. */
   max?: number
-  /** What the service takes for a request without it. */
+  /** What the service uses if a request leaves it out. */
   default?: string | number | boolean
 }
 
-/** What `GET /models/{name}` says of a model. */
+/** What `GET /models/{name}` says about a model. */
 export interface ModelInfo {
   model: string
   shortDescription: string
@@ -43,7 +43,7 @@ export interface ModelInfo {
   maxBatchSize?: number
   providerName?: string
   supportedDimensions?: number[]
-  /** Lower case, whichever way the service spells them. */
+  /** In lower case, however the service spells them. */
   supportedMetrics?: string[]
   supportedParameters: SupportedParameter[]
 }
@@ -52,7 +52,7 @@ export interface ModelList {
   models: ModelInfo[]
 }
 
-/** What the client has to know of a model before it sends anything. */
+/** What the client needs to know about a model before it sends anything. */
 export interface ModelFacts {
   readonly type: 'embed' | 'rerank'
   readonly vectorType?: 'dense' | 'sparse'
@@ -109,7 +109,7 @@ export type HostedRerankParameters<M extends HostedRerankModel> = {
   truncate?: HostedTruncate<M> | undefined
 }
 
-/** What a hosted model does, as it is asked to, with what is over its token limit; `undefined` if it is not to be asked. */
+/** What a hosted model can be told to do with an input over its token limit; `undefined` if nothing. */
 type HostedTruncate<M extends HostedModel> =
   Lists<M> extends { truncate: readonly (infer T)[] } ? T : undefined
 
@@ -118,9 +118,9 @@ export type HostedDimension<M extends HostedEmbedModel> =
   Info<M> extends { supported_dimensions: readonly (infer D)[] } ? D : undefined
 
 /**
- * Parameters as given, where they are such `Parameters` with these `Values`; else what they may be, for the compiler to
- * say so. A value that is only known when the program runs, of type `string` or `number`, passes here: it is checked
- * before it is sent.
+ * The parameters as given if they are `Parameters` with these `Values`; otherwise what they may be, so that the
+ * compiler says so. A value of type `string` or `number`, known only at run time, passes: it is checked before it is
+ * sent.
  */
 export type AsGiven<Given, Parameters, Values> = [Given] extends [Parameters & OrUnknown<Values, Given>]
   ? Given

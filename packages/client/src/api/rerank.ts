@@ -17,7 +17,7 @@ export interface RerankParameters {
   [parameter: string]: unknown
 }
 
-/** `RerankParameters`, narrowed to what the model takes where it is a hosted one that the code names. */
+/** `RerankParameters`, narrowed to what the model takes if the code names a hosted one. */
 export type RerankParametersOf<M extends RerankModel, Given = unknown> = [M] extends [HostedRerankModel]
   ? AsGiven<Given, RerankParameters, HostedRerankParameters<M>>
   : RerankParameters

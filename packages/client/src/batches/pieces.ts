@@ -30,21 +30,24 @@ export interface Run<T, R> {
   readonly window: number
   /** In input order, or as they are finished. */
   readonly order: 'input' | 'any'
-  /** Given where the run continues after a failure that is not everyone's, and looks for the inputs at fault. */
+  /**
+   * If present, the run continues after a failure that does not concern every request, and looks for the inputs at
+   * fault.
+   */
   readonly collecting?: Collecting | undefined
   /** Ends the run early, after the last batch that is paid for. */
   readonly drain?: AbortSignal | undefined
   send(batch: Batch<T>, part: Call): Promise<R>
 }
 
-/** So many requests refused, while none has passed, make it doubtful that one can. */
+/** After this many refusals without a success, it is doubtful that any request can pass. */
 const SUSPICIOUS = 8
 
 export interface Collecting {
   /**
    * Sends one request like the others, with an input that cannot be at fault. A refused batch is split to find its bad
-   * inputs; where the request as a whole is refused, for a misspelt parameter say, there are none, and all splitting would
-   * only repeat it. This tells the two apart.
+   * inputs; where the request as a whole is refused, for a misspelt parameter say, there are none, and all splitting
+   * would only repeat it. This tells the two apart.
    */
   probe(part: Call): Promise<unknown>
 }
@@ -58,7 +61,7 @@ interface Begun<R> {
   /** Resolves when nothing more comes of it. */
   done: Promise<void>
   isDone: boolean
-  /** What is no failure of the service: an abort, the source's own error. */
+  /** Not a failure of the service: an abort, or the source's own error. */
   thrown?: { readonly error: unknown }
   isDrained?: boolean
   /** It had a final failure. */
@@ -66,8 +69,8 @@ interface Begun<R> {
 }
 
 /**
- * The one way in which a bulk call sends its batches: asks the source only for what there is room for, keeps every slot
- * busy, splits what is refused, and yields a piece for whatever has come of it.
+ * How every bulk call sends its batches: it asks the source only for what there is room for, keeps every slot busy,
+ * splits what is refused, and yields a piece for each outcome.
  *
  * After a final failure nothing more is begun, and what is on the wire finishes, as it is paid for. In input order, the
  * pieces that come after the failed one follow it. A consumer that leaves early ends the work and the source.
@@ -103,7 +106,7 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
     if (!isFinal) return
     isFailed = true
     into.isOver = true
-    // In order, what comes before it goes on until it is done.
+    // In input order, the batches before it continue until they are done.
     if (run.order === 'any') call.stop(error)
   }
   const isOver = (one: Begun<R>) => one.isOver || call.stopScope.hasEnded
@@ -184,7 +187,7 @@ export async function* piecesOf<T extends { readonly bytes: number }, R>(
       }
       let next: IteratorResult<Batch<T>> | undefined
       try {
-        // Without a promise in between where the source has all its batches at once.
+        // No promise in between if the source has all its batches at once.
         const given = source.next()
         next = given instanceof Promise ? await given : given
       } catch (error) {
@@ -251,7 +254,7 @@ function rangeOf({ start, items }: Batch<unknown>, error: PineconeInferenceError
     : [start, start + items.length]
 }
 
-/** Wakes the one who waits for it. */
+/** Wakes whoever waits for it. */
 class Alarm {
   #ring = () => {}
 

@@ -51,7 +51,7 @@ export class BatchPlanner<T extends { readonly bytes: number }> {
   }
 }
 
-/** Splits what is already there. Lazy: a batch is planned when it is asked for. */
+/** Splits items that are all there. Lazy: a batch is planned when it is asked for. */
 export function* planBatches<T extends { readonly bytes: number }>(
   items: Iterable<T>,
   limits: BatchLimits,

@@ -2,7 +2,7 @@
 export interface RateLimit {
   /**
    * The project's plan: sets the documented limits of each model and input type, of the rerankers' requests, and of the
-   * whole project (100 requests a second, 2,000 a minute). The numbers below, where given, go before the plan's.
+   * whole project (100 requests a second, 2,000 a minute). The numbers below, where given, override the plan's.
    * Source: https://docs.pinecone.io/reference/api/database-limits/rate-limits (2026-11-28).
    */
   plan?: 'starter' | 'builder' | 'standard' | 'enterprise' | undefined
@@ -26,7 +26,7 @@ export interface BudgetWait {
   readonly reason: 'configured limit' | 'learned limit' | 'refused'
   /** Milliseconds, as far as is known. */
   readonly waitMs: number
-  /** Tokens a minute, or requests for what counts as one, that are kept to now. Absent where no limit is known. */
+  /** The limit kept to now, in tokens a minute, or in requests for what counts as one. Absent if none is known. */
   readonly perMinute?: number
 }
 

@@ -11,12 +11,12 @@ import { embedBatch, embedProbe, inputsPerRequest } from './embed.js'
 import type { Engine } from './engine.js'
 
 /**
- * Batches per slot that are started and not yet taken. One slow answer holds back what came after it, so
- * there is room for the other slots to go on meanwhile; 4 x 8 batches of 96 x 1024 numbers are 25 MB.
+ * Batches per slot that are started and not yet taken. One slow answer holds back what came after it, so there is room
+ * for the other slots to continue meanwhile; 4 x 8 batches of 96 x 1024 numbers are 25 MB.
  */
 const WINDOW_PER_SLOT = 4
 
-/** Texts of any source, embedded as they come, in input order and in bounded memory. */
+/** Texts from any source, embedded as they come, in input order and in bounded memory. */
 export async function* embedStream<E extends Encoding>(
   given: EmbedStreamRequest<E>,
   options: EmbedStreamOptions | CollectingEmbedStreamOptions,
@@ -110,8 +110,8 @@ async function* batchesOf(
 }
 
 /**
- * What the source threw, as it is. An error with positions is another bulk call's, and they are of that call's inputs: it
- * becomes the cause of one that says where this stream ended.
+ * The source's own error, unchanged. An error with positions comes from another bulk call and counts that call's
+ * inputs: it becomes the cause of an error that says where this stream ended.
  */
 function sourceError(error: unknown, index: number): unknown {
   if (!(error instanceof PineconeInferenceError) || !(error.inputRange || error.partial)) return error

@@ -58,7 +58,7 @@ it('lets a batch through after four single requests in a row, so that a busy sit
   expect(entered).toEqual(['now', 's1', 's2', 's3', 's4', 'b1', 's5', 's6', 's7', 's8', 'b2', 's9'])
 })
 
-it('serves first who failed before, but no batch before a single request', async () => {
+it('serves retries first, but no batch before a single request', async () => {
   const { entered, enter, releaseAll } = oneSlot()
   void enter('now', 'bulk')
   void enter('batch', 'bulk')

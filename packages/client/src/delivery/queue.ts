@@ -17,7 +17,7 @@ export interface Candidate {
   readonly onWait?: (wait: BudgetWait) => void
 }
 
-/** What a request holds until its answer is there. */
+/** What a request holds until its answer has arrived. */
 export interface Slot {
   readonly enteredAt: number
   readonly entry: BudgetEntry
@@ -39,9 +39,9 @@ interface Waiter extends Candidate {
   /** Its number in the order of arrival. */
   readonly arrival: number
   readonly priority: Priority
-  /** While the budget is asked: ends the asking. */
+  /** Withdraws the question to the budget, while it is asked. */
   asking: AbortController | undefined
-  /** What the budget said last of why it waits. */
+  /** Why it waits, as the budget said last. */
   wait: BudgetWait | undefined
   seat(slot: Slot): void
   fail(reason: unknown): void
@@ -61,7 +61,7 @@ class Line {
 
   /**
    * Where a batch's turn has come and it waits for its budget, single requests pass it until they have drawn as much:
-   * a query of 20 tokens is not to wait until there are 7,000.
+   * a query of 20 tokens must not wait until there are 7,000.
    */
   order(usual: readonly Priority[]): readonly Priority[] {
     const [again] = this.waiters['bulk again']
@@ -94,8 +94,8 @@ class Line {
 
 /**
  * Decides which request goes next, over all calls of a client: at most so many are in flight, each only when its
- * budget, be it the client's own or a shared one, lets it in. The budget is asked when a slot is free, and a model that
- * has to wait keeps no slot from another.
+ * budget, the client's own or a shared one, lets it in. The budget is asked when a slot is free, and a model that has
+ * to wait keeps no slot from another.
  */
 export class Queue {
   readonly #budget: SharedBudget
@@ -330,7 +330,7 @@ function withdraw(entry: BudgetEntry): void {
   tell(() => (entry.withdrawn ? entry.withdrawn() : entry.failed()))
 }
 
-/** Whatever it throws when it is told how the request ended is a warning. */
+/** If it throws when told how the request ended, that becomes a warning. */
 function quiet(entry: BudgetEntry): BudgetEntry {
   return {
     accepted: (tokens) => tell(() => entry.accepted(tokens)),

@@ -22,9 +22,9 @@ export interface Retry {
 }
 
 /**
- * After a 429 the request joins the queue again at once, so that others of its model do not overtake it; after any other
- * failure it leaves its place to others until its pause is over. The pause is the answer's `Retry-After`, or a backoff
- * where that is absent or 0.
+ * After a 429 the request joins the queue again at once, so that others of its model do not overtake it; after any
+ * other failure it leaves its place to others until its pause is over. The pause is the answer's `Retry-After`, or a
+ * backoff where that is absent or 0.
  *
  * @param waitsByItself after a 429: the budget lets others go meanwhile
  */
@@ -100,7 +100,7 @@ export class Refusals {
 
   /** A 429 to a request that was sent at `sentAt`. */
   refused(sentAt: number, now: number): void {
-    // Who asks again much later begins anew.
+    // A refusal much later starts a new count.
     if (this.#since === undefined || now - this.#last > 2 * LASTING) {
       this.#since = sentAt
       this.#count = 0
@@ -114,13 +114,13 @@ export class Refusals {
     return this.#acceptedAt > since
   }
 
-  /** What ends the call, where nothing was accepted for so long, although it was asked again. */
+  /** The error that ends the call if nothing has been accepted for so long, in spite of retries. */
   lastingError(error: PineconeRateLimitError, name: string): PineconeQuotaError | undefined {
     const elapsed = this.#since === undefined ? 0 : this.#last - this.#since
     if (elapsed < LASTING || this.#count < 2) return undefined
     const { status, code, details, requestId, retryAfterMs, attempts } = error
     const lasting = new PineconeQuotaError(
-      `Nothing of ${name} was accepted for ${Math.round(elapsed / 1000)} s, although it was asked ${this.#count} times; last, ${error.message}`,
+      `No request for ${name} was accepted for ${Math.round(elapsed / 1000)} s, in ${this.#count} attempts; the last: ${error.message}`,
       { status, code, details, requestId, retryAfterMs },
       'unknown',
     )
@@ -133,9 +133,9 @@ export class Refusals {
 const NOT_ASKED = 60_000
 
 /**
- * Whether a model's quota of the month is used up. A 429 that says so holds for every request of the model: for a minute
- * nothing more of it is sent, and its calls end with that error. Then a request may find out whether it still holds. If
- * one that was on the wire is accepted after all, it is forgotten at once.
+ * Whether a model's quota of the month is used up. A 429 that says so holds for every request of the model: for a
+ * minute nothing more of it is sent, and its calls end with that error. Then a request may find out whether it still
+ * holds. If one that was on the wire is accepted after all, it is forgotten at once.
  */
 export class Month {
   #usedUp: { readonly error: PineconeQuotaError; readonly at: number } | undefined
@@ -153,7 +153,7 @@ export class Month {
     return this.#usedUp ? Math.max(0, this.#usedUp.at + NOT_ASKED - now) : 0
   }
 
-  /** What a call ends with that would ask now: a new error each time, as a call notes on it what it has finished. */
+  /** The error for a call that would ask now: a new one each time, because a call adds what it has finished. */
   refusal(now: number): PineconeQuotaError | undefined {
     const wait = this.wait(now)
     if (!this.#usedUp || wait === 0) return undefined

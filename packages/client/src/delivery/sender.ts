@@ -27,7 +27,7 @@ export interface Delivery<T> {
   readonly request: HttpRequest
   /** Absent for a look-up of models, which draws on no budget. */
   readonly load?: Load
-  /** What is said of it to who watches. */
+  /** What observers are told about it. */
   readonly content?: RequestContent
   /** Makes a reader for the answer of one attempt. */
   read(): AnswerReader<T>
@@ -35,7 +35,7 @@ export interface Delivery<T> {
   usage?(result: T): CountedUsage
 }
 
-/** What is kept of each model and input type. */
+/** What is remembered for each model and input type. */
 interface Account {
   readonly estimator: TokenEstimator
   readonly refusals: Refusals
@@ -150,7 +150,9 @@ export class Sender {
     }
   }
 
-  /** The pause before a retry, if there is one, then its turn. A retry that is not sent goes back into the allowance. */
+  /**
+   * The pause before a retry, if there is one, then its turn. A retry that is not sent goes back into the allowance.
+   */
   async #turnAfter(
     retry: Retry | undefined,
     load: Load | undefined,
@@ -168,7 +170,7 @@ export class Sender {
     }
   }
 
-  /** Waits for a slot and the budget. Whoever is stopped until then has sent nothing, and is debited nothing. */
+  /** Waits for a slot and the budget. A call that is stopped before then has sent nothing, and pays nothing. */
   async #turn(
     load: Load | undefined,
     attempt: RequestAttempt,

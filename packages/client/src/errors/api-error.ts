@@ -22,9 +22,9 @@ export class PineconeApiError extends PineconeInferenceError {
   readonly code: string | undefined
   /** The contract's `error.details`, as sent; what is nested deeper than 100 levels is left out. */
   readonly details: unknown
-  /** The service's id of the request, for a support ticket. */
+  /** The service's id for the request, for a support ticket. */
   readonly requestId: string | undefined
-  /** Milliseconds the service asked to wait (`Retry-After`); 0 for a date gone by. */
+  /** Milliseconds to wait, as the service asks (`Retry-After`); 0 for a past date. */
   readonly retryAfterMs: number | undefined
 
   constructor(message: string, answer: ApiErrorAnswer, options?: ErrorOptions) {
@@ -66,8 +66,8 @@ export class PineconeQuotaError extends PineconeRateLimitError {
   override readonly verdict: Verdict = 'quota'
 
   /**
-   * `month`: the service says that the month's quota of the model is used up. `unknown`: it asks for a wait of more than
-   * two minutes (`retryAfterMs`), or has accepted nothing of the model for about a minute, although it was asked again.
+   * `month`: the service says that the month's quota of the model is used up. `unknown`: it asks for a wait of more
+   * than two minutes (`retryAfterMs`), or has accepted nothing of the model for about a minute, in spite of retries.
    */
   readonly quota: 'month' | 'unknown'
 
@@ -96,7 +96,7 @@ export function apiError(message: string, answer: ApiErrorAnswer, options?: Erro
   return new PineconeApiError(message, answer, options)
 }
 
-/** Milliseconds. Budgets are per minute; who asks for a longer wait means another one, such as the month's. */
+/** Milliseconds. Budgets are per minute; a longer `Retry-After` points to another quota, such as the month's. */
 export const LONGEST_RETRY_AFTER = 120_000
 
 /**

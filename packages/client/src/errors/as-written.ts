@@ -25,8 +25,8 @@ export function counted(count: number, noun: string): string {
 }
 
 /**
- * A text of somebody else's as one line of a message: of bounded length, and without the characters by which it could
- * steer a terminal, forge a line of a log, or turn around how a line reads.
+ * Somebody else's text as one line of a message: of bounded length, and without characters that could control a
+ * terminal, forge a line in a log, or reverse the reading order.
  */
 export function asOneLine(text: string, longest = LONGEST_MESSAGE): string {
   return shortened(

@@ -13,7 +13,7 @@ export class PineconeConfigurationError extends PineconeInferenceError {
   /** The option or argument at fault, as it is written in the call: `parameters.dimension`, `inputs[3]`. */
   readonly argument: string
 
-  /** What the argument may be, where that is a list. */
+  /** The allowed values, where they form a list. */
   readonly allowed: readonly (string | number)[] | undefined
 
   constructor(

@@ -5,8 +5,8 @@ import { asOneLine } from './as-written.js'
 import type { Verdict } from './verdict.js'
 
 /**
- * Known by name to every copy of this package. A program may load two of them, one by `import` and one by `require`, and
- * an error of one is to be an instance of the other's class.
+ * Known by name to every copy of this package. A program may load two of them, one by `import` and one by `require`,
+ * and an error of either must be an instance of the other's class.
  */
 const BRAND = Symbol.for('@pinecone-inference/client/error')
 
@@ -48,9 +48,9 @@ export interface PartialRanking {
 /**
  * The base of every error this package throws, except an abort, which rejects with the signal's own reason.
  *
- * `message` says in one line what was tried, what came back and what to do; `cause` keeps the underlying error.
- * No property of it ever holds the API key, or a value of the client's `headers` that could be a secret: one of 8
- * characters or more that is no media type.
+ * `message` says in one line what was tried, what came back and what to do; `cause` keeps the underlying error. No
+ * property of it ever holds the API key, or a value of the client's `headers` that could be a secret: one of at least 8
+ * characters that is not a media type.
  *
  * `instanceof` holds across the package's ES module and CommonJS builds.
  */

@@ -2,8 +2,9 @@ import { brand, PineconeInferenceError } from './inference-error.js'
 import { type Verdict, verdictOnStatus } from './verdict.js'
 
 /**
- * The server's certificate, or its whole answer to a handshake, is not to be trusted: the same next time
- * (https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes). A proxy that opens TLS does this.
+ * The server's certificate cannot be trusted, or the server does not speak TLS; the next attempt would fail in the same
+ * way (https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes). A proxy that intercepts TLS
+ * causes this.
  */
 const TLS_CODES = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -32,7 +33,7 @@ const TLS_CODES = new Set([
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
 ])
 
-/** Whether it fails for the certificate, or for something that is no TLS. */
+/** Whether the code is one of those. */
 export function isUntrusted(code: string | undefined): boolean {
   return code !== undefined && TLS_CODES.has(code)
 }
@@ -58,14 +59,14 @@ const FATAL_CODES = new Set([
 ])
 
 /**
- * The connection failed before the whole answer was there: refused, reset, closed, or no such host.
+ * The connection failed before the answer was complete: refused, reset, closed, or no such host.
  * Thrown after the last retry; check the network, a proxy (`dispatcher`) or `baseUrl`.
  */
 export class PineconeConnectionError extends PineconeInferenceError {
   override name = 'PineconeConnectionError'
   /**
-   * `'setup'` where every other request fails in the same way, for a closed dispatcher or a proxy that wants a password;
-   * otherwise `'moment'`.
+   * `'setup'` where every other request fails in the same way, for a closed dispatcher or a proxy that wants a
+   * password; otherwise `'moment'`.
    */
   override readonly verdict: Verdict
 
@@ -87,8 +88,8 @@ export class PineconeConnectionError extends PineconeInferenceError {
 brand(PineconeConnectionError, 'connection')
 
 /**
- * No whole answer within `timeout` milliseconds. Thrown after the last retry; raise `timeout` or send less. An adapter's
- * whole call that takes longer than its `timeout` throws it too, with what is finished as `partial`.
+ * No complete answer within `timeout` milliseconds. Thrown after the last retry; raise `timeout` or send less. An
+ * adapter's whole call that takes longer than its `timeout` throws it too, with what is finished as `partial`.
  */
 export class PineconeTimeoutError extends PineconeInferenceError {
   override name = 'PineconeTimeoutError'
@@ -106,14 +107,14 @@ brand(PineconeTimeoutError, 'timeout')
 
 const callTimeouts = new WeakSet<object>()
 
-/** The time of one whole call has passed. It is made for that call alone, which may add what it has finished. */
+/** The time of one whole call has passed. The error belongs to that call alone, which may add what it has finished. */
 export function callTimeout(timeout: number): PineconeTimeoutError {
   const error = new PineconeTimeoutError(`the call took longer than its timeout of ${timeout} ms`, timeout)
   callTimeouts.add(error)
   return error
 }
 
-/** Tells such an error from whatever else a call is aborted with, which belongs to somebody else. */
+/** Whether it is such an error, rather than another reason of an abort, which belongs to somebody else. */
 export function isCallTimeout(error: unknown): error is PineconeTimeoutError {
   return typeof error === 'object' && error !== null && callTimeouts.has(error)
 }

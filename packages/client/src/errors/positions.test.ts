@@ -20,7 +20,7 @@ describe('an error at its caller’s positions', () => {
     expect(error).toMatchObject({ inputRange: [2, 6] })
   })
 
-  it('has what is finished in its places', () => {
+  it('has what was finished in its place', () => {
     const ranking = {
       data: [
         { index: 2, score: 1 },

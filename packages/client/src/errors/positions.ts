@@ -8,12 +8,12 @@ import {
 import { isCallTimeout } from './no-answer.js'
 
 /**
- * For a layer that passes on only some of its caller's items, or passes them on in another order: the same error with its
- * positions counted in the caller's list. What was passed on as item `i` is the caller's item `positions[i]`.
+ * For a layer that passes on only some of its caller's items, or in another order: the same error with its positions
+ * counted in the caller's list. What was passed on as item `i` is the caller's item `positions[i]`.
  *
- * `inputRange` becomes the shortest range of the caller's that holds all items it was about; each item of `partial` moves
- * to its own place; an argument such as `documents[3].text` is renamed, also where `argument` says what the caller calls
- * it. Anything that is no error of this package comes back as it is, and so does the reason of an abort.
+ * `inputRange` becomes the shortest range of the caller's that holds all items it was about; each item of `partial`
+ * moves to its own place; an argument such as `documents[3].text` is renamed, also where `argument` says what the
+ * caller calls it. Any other error is returned unchanged, and so is the reason of an abort.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export function atPositions(
     readonly positions: readonly number[]
     /** What the caller calls the item at a position: `(i) => 'nodes[' + i + ']'`. Default: as in the error. */
     readonly argument?: ((position: number) => string) | undefined
-    /** The call's; what it was aborted with is somebody else's error. */
+    /** The call's signal; its reason is somebody else's error. */
     readonly signal?: AbortSignal | undefined
   },
 ): unknown {

@@ -24,7 +24,7 @@ it('where undici cannot be loaded, requests go through the runtime’s own fetch
   )
 })
 
-it('where there is no fetch either, a request says what is missing, and why', async () => {
+it('without a fetch either, a request says what is missing, and why', async () => {
   vi.stubGlobal('fetch', undefined)
   onTestFinished(() => void vi.unstubAllGlobals())
   const connections = openConnections(resolveSettings({ apiKey: 'key' }))

@@ -32,7 +32,7 @@ export function openConnections(settings: ConnectionSettings): Connections {
     pool ??= openPool(settings)
     return pool
   }
-  // Undici is half of what this package costs to load: so it is loaded once a client is there, before its first request.
+  // Undici is half of this package's load time, so it is loaded when a client is created, before its first request.
   if (!processTransport()) ownPool()
   return {
     carrier: () => processTransport() ?? ownPool().carrier(),
@@ -50,7 +50,7 @@ const SPARE_CONNECTIONS = 1
 function openPool({ baseUrl, maxConcurrency, timeout }: ConnectionSettings): Connections {
   let carrier: Carrier | undefined
   const opening: Promise<Pools> = import('#undici').then(({ Pool }) => {
-    // undici gives up by itself after 10 s, be the timeout longer or shorter
+    // undici gives up after 10 s of its own accord, whatever the timeout
     const options = { connections: maxConcurrency + SPARE_CONNECTIONS, connect: { timeout } }
     return { kept: new Pool(baseUrl.origin, options), once: new Pool(baseUrl.origin, options) }
   })
@@ -71,7 +71,7 @@ function openPool({ baseUrl, maxConcurrency, timeout }: ConnectionSettings): Con
 
 /**
  * Before it writes to a kept connection, undici waits for `setImmediate` (client-h1.js, scheduleIdleSocketValidation).
- * Where a test has faked that, the connection is stuck, and stays so. Meanwhile every request has a connection of its
+ * Where a test has faked it, a kept connection is stuck for good; so meanwhile every request gets a connection of its
  * own.
  */
 interface Pools {
@@ -97,7 +97,7 @@ function ownFetch(cause: unknown): Carrier {
 }
 
 /**
- * What the application has put in the way of every request of its process, if it has: a `fetch` in place of Node's, as
+ * What the application has installed for every request of its process, if anything: a `fetch` in place of Node's, as
  * msw, nock and tracers do, or a global dispatcher of undici, as `setGlobalDispatcher` and `NODE_USE_ENV_PROXY` do.
  * Asked before each request, as a test may set it up after its client was made.
  */
@@ -120,7 +120,7 @@ const sources = new WeakMap<object, boolean>()
 
 /**
  * Node's `fetch` is a function of JavaScript that loads the undici that Node brings along (nodejs/node,
- * lib/internal/bootstrap/web/exposed-window-or-worker.js). Whatever does not look so is not it.
+ * lib/internal/bootstrap/web/exposed-window-or-worker.js). Anything else is not Node's own.
  */
 function isNodesOwn(fetch: typeof globalThis.fetch): boolean {
   const known = sources.get(fetch)

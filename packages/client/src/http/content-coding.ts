@@ -21,7 +21,7 @@ export function unknownCoding(headers: Headers): string | undefined {
   return coding !== undefined && KNOWN_CODINGS.has(coding) ? undefined : coding
 }
 
-/** Hears an answer as it comes from the socket, and tells `receiver` of it without its content coding. */
+/** Takes an answer as it comes from the socket, and passes it on to `receiver` without its content coding. */
 export function decoded(receiver: Receiver): Receiver {
   let coding: string | undefined
   let decoder: Decoder | undefined

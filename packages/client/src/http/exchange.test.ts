@@ -84,7 +84,7 @@ it.each<[string, unknown, string, string | undefined]>([
   answer.onFailure(cause)
   await expect(reply).rejects.toMatchObject({
     name: 'PineconeConnectionError',
-    message: `POST /embed: the connection failed before the whole answer was there: ${words}`,
+    message: `POST /embed: the connection failed before the answer was complete: ${words}`,
     code,
     cause,
   })

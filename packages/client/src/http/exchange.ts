@@ -18,7 +18,7 @@ export interface WireRequest {
   readonly body?: string | undefined
 }
 
-/** Hears of one answer: its head, its bytes, then its end or, at any point instead, a failure. */
+/** Receives one answer: its head, its bytes, then its end or, at any point, a failure. */
 export interface Receiver {
   onHead(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void
   onData(chunk: Uint8Array): void
@@ -26,7 +26,7 @@ export interface Receiver {
   onFailure(cause: unknown): void
 }
 
-/** Puts a request on the wire, and returns how to abort it. It follows no redirects and keeps no time. */
+/** Puts a request on the wire, and returns how to abort it. It follows no redirects and has no timeout. */
 export type Carrier = (request: WireRequest, receiver: Receiver) => (reason: Error) => void
 
 export interface HttpReply {
@@ -37,7 +37,7 @@ export interface HttpReply {
 /** Takes the bytes of a body as they arrive. */
 export interface BodyReader {
   push(chunk: Uint8Array): void
-  /** Bytes that are enough of it: what comes after is left on the wire, and the connection with it. */
+  /** How many bytes are enough: the rest is left unread, and the connection is dropped. */
   readonly enough?: number
 }
 
@@ -48,11 +48,11 @@ export interface BodyReader {
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 /**
- * One request on the wire and its whole answer, the body read by whom `readerFor` names once the head is there.
- * Rejects with the reason of an abort as soon as it comes, be it before the connection stands, between headers, or in
- * the middle of the body.
+ * One request on the wire and its whole answer. Once the head is there, `readerFor` names the reader of the body.
+ * Rejects with the reason of an abort at once, whether before the connection is made, between headers, or in the middle
+ * of the body.
  *
- * @throws PineconeTimeoutError without a whole answer in `timeout` milliseconds
+ * @throws PineconeTimeoutError without a complete answer within `timeout` milliseconds
  * @throws PineconeConnectionError when the connection fails before
  * @throws PineconeResponseError when the answer is larger than any real one
  */
@@ -81,7 +81,7 @@ export function exchange(
     call.stopScope.throwIfEnded()
     const stopListening = call.abortScope.onEnd(fail)
     const timer = setTimeout(() => {
-      fail(new PineconeTimeoutError(`${what}: no whole answer within ${call.timeout} ms`, call.timeout))
+      fail(new PineconeTimeoutError(`${what}: no complete answer within ${call.timeout} ms`, call.timeout))
     }, call.timeout)
 
     let reply: HttpReply = { status: 0, headers: {} }
@@ -125,7 +125,7 @@ function connectionError(what: string, cause: unknown): PineconeConnectionError 
   const code = codeOf(cause)
   const reason = cause instanceof Error ? cause.message || code || cause.name : thrown(cause)
   return new PineconeConnectionError(
-    `${what}: the connection failed before the whole answer was there: ${reason}${helpWith(code, cause)}`,
+    `${what}: the connection failed before the answer was complete: ${reason}${helpWith(code, cause)}`,
     { code, cause },
   )
 }
@@ -142,9 +142,9 @@ function thrown(cause: unknown): string {
 
 function helpWith(code: string | undefined, cause: unknown): string {
   if (isUntrusted(code)) {
-    return ' (if a proxy of yours has a certificate of its own, name its authority in NODE_EXTRA_CA_CERTS)'
+    return ' (if your proxy has its own certificate authority, name it in NODE_EXTRA_CA_CERTS)'
   }
   return tunnelStatus(cause) === 407
-    ? ' (the proxy wants a user and a password: put them into its address, http://user:password@proxy:8080)'
+    ? ' (the proxy asks for a user and a password: put them in its address, http://user:password@proxy:8080)'
     : ''
 }

@@ -5,12 +5,12 @@
 const HTTP_DATE =
   /^(?:[a-z]{3,9}, \d{1,2}[ -][a-z]{3}[ -]\d{2,4} \d\d:\d\d:\d\d GMT|[a-z]{3} [a-z]{3} [ \d]\d \d\d:\d\d:\d\d \d{4})$/i
 
-/** Milliseconds. A `Date` that is further off than clocks are is a stored answer's, or a test's. */
+/** Milliseconds. A `Date` further off than that is a cached answer's, or a test's. */
 const CLOCKS_DIFFER_BY = 24 * 60 * 60 * 1000
 
 /**
- * Milliseconds to wait by a `Retry-After` header: seconds or an HTTP date (RFC 9110, 10.2.3). 0 for a date gone by;
- * `undefined` for what is neither.
+ * Milliseconds to wait by a `Retry-After` header: seconds or an HTTP date (RFC 9110, 10.2.3). A past date gives 0;
+ * anything else gives `undefined`.
  *
  * @param date the same answer's `Date` header: a date is read against the service's clock, as ours may be minutes off
  * @param now our own clock, for an answer without `Date`

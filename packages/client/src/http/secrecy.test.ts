@@ -120,7 +120,7 @@ it('what throws when it is looked at is replaced', () => {
   expect(shown(secrecy.blotError(Object.create(null, { key: { get: () => KEY } })))).not.toContain(KEY)
 })
 
-it('shows no key of any value that fast-check thinks of, wherever it stands in it', () => {
+it('shows no key, whatever value contains it, at any place', () => {
   const withKey = fc.object({
     values: [fc.constant(KEY), fc.string(), fc.integer()],
     withMap: true,

@@ -1,4 +1,4 @@
-/** What is shorter is a placeholder, or a word such as `true`, and blotting it would garble every message. */
+/** Anything shorter is a placeholder or a word such as `true`; blotting it out would garble every message. */
 const SHORTEST_KEY = 6
 const SHORTEST_HEADER = 8
 
@@ -103,7 +103,9 @@ export class Secrecy {
   }
 }
 
-/** How an object of some class can show what its own properties do not: to `console`, and to a logger that writes JSON. */
+/**
+ * How an object of some class can show what its own properties do not: to `console`, and to a logger that writes JSON.
+ */
 const SHOWS_ITSELF = [Symbol.for('nodejs.util.inspect.custom'), 'toJSON']
 
 function isPlain(value: object): boolean {
@@ -118,7 +120,9 @@ function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }
 
-/** A header's value, and what of it may be repeated alone: the token after `Bearer`, the value after a cookie's name. */
+/**
+ * A header's value, and what of it may be repeated alone: the token after `Bearer`, the value after a cookie's name.
+ */
 function secretsOf(header: string): string[] {
   if (/^(application|audio|image|multipart|text|video|\*)\//.test(header)) return []
   const parts = [...header.matchAll(/(?:^\s*[\w-]+ +|=)([^;,]+)/g)].flatMap(([, ...part]) => part)

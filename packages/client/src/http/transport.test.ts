@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { resolveSettings } from '../settings.js'
 import { requestHeaders, Transport } from './transport.js'
 
-it('where there is no setImmediate the next request is not waited for', async () => {
+it('without setImmediate it does not wait for the next request', async () => {
   const transport = new Transport(resolveSettings({ apiKey: 'key', fetch }))
   const { setImmediate } = globalThis
   onTestFinished(() => void Object.assign(globalThis, { setImmediate }))

@@ -25,7 +25,7 @@ export interface HttpSettings extends ConnectionSettings {
 
 /** Sends one request once. */
 export class Transport {
-  /** Where requests go, for whoever watches. */
+  /** Where requests go, as events name it. */
   readonly host: string
   readonly #connections: Connections
   readonly #origin: string
@@ -46,7 +46,7 @@ export class Transport {
     this.#settings = settings
   }
 
-  /** What the requests go through, once it is there. */
+  /** What requests go through, once it is ready. */
   carrier(): Promise<Carrier> | Carrier {
     return this.#connections.carrier()
   }
@@ -54,7 +54,7 @@ export class Transport {
   /**
    * Gives the body of a 2xx answer to `answer`.
    *
-   * @throws PineconeApiError for any other status; redirects are not followed, so the key goes to no other origin
+   * @throws PineconeApiError for any other status; redirects are not followed, so the key reaches no other origin
    * @throws whatever `exchange` throws
    */
   async send(
@@ -121,7 +121,7 @@ const ENOUGH_OF_AN_ERROR = 1024 * 1024
 /** An answer whose bytes mean nothing without its coding. */
 const UNREADABLE: BodyReader = { push() {}, enough: ENOUGH_OF_AN_ERROR }
 
-/** A URL leaves out the port of its scheme; without the scheme, that of plain http must be said. */
+/** A URL leaves out the port of its scheme; without the scheme, that of plain http must be named. */
 function hostOf({ host, port, protocol }: URL): string {
   return protocol === 'http:' && port === '' ? `${host}:80` : host
 }
@@ -144,8 +144,8 @@ const API_VERSION = '2025-10'
 
 /**
  * The headers of every request. Without an `Accept-Encoding` a server may send any coding (RFC 9110, 12.5.3); vectors
- * are read as they arrive, and to unpack them takes several times as long as to decode them (bench/RESULTS.md), so none
- * is asked for, unless the caller's own headers do.
+ * are decoded as they arrive, and decompressing them takes several times as long as decoding them (bench/RESULTS.md),
+ * so no compression is requested unless the caller's own headers do.
  */
 export function requestHeaders(settings: HttpSettings): Record<string, string> {
   return {
@@ -157,7 +157,7 @@ export function requestHeaders(settings: HttpSettings): Record<string, string> {
   }
 }
 
-/** The headers with others over them, whatever the case of their names. */
+/** The headers overridden by others, whatever the case of their names. */
 function withHeaders(
   headers: Readonly<Record<string, string>>,
   over: Readonly<Record<string, string>>,

@@ -56,7 +56,7 @@ function handlerFor(receiver: Receiver): { handler: object; abort: (reason: Erro
 
     onConnect: (abort: (reason: Error) => void) => start({ abort }),
     onHeaders(status: number, rawHeaders: readonly Uint8Array[]) {
-      // 1xx answers come before the real one; newer ones keep them to themselves
+      // 1xx answers come before the real one; newer versions do not pass them on
       if (status >= 200) answer.onHead(status, headersOf(rawHeaders))
       return true
     },

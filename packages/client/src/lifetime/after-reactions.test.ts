@@ -17,7 +17,7 @@ it('comes after all reactions of promises', async () => {
   expect(await orderOf([])).toEqual(['heard', 'afterwards'])
 })
 
-it('comes after them where there is no setImmediate, too', async () => {
+it('comes after them without setImmediate, too', async () => {
   const { setImmediate } = globalThis
   onTestFinished(() => void Object.assign(globalThis, { setImmediate }))
   Reflect.deleteProperty(globalThis, 'setImmediate')

@@ -1,9 +1,9 @@
-/** Taken when this is loaded: a test that fakes timers later on must not keep a slot from coming back. */
+/** Taken when the module loads, so that a test that fakes timers later cannot keep a slot from coming back. */
 const nextTurn = realNextTurn()
 
 /**
- * Calls back once everyone who waits for a promise that is about to be settled has heard of it, and has done what
- * follows at once: a turn of the event loop begins only when no promise's reaction is left.
+ * Calls back once everything that awaits a promise about to settle has run: a new turn of the event loop begins only
+ * when no promise reaction is left.
  */
 export function afterReactions(callback: () => void): void {
   nextTurn(callback)

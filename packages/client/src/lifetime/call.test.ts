@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { Call, wait } from './call.js'
 
-it('any number of calls hold one listener on a signal, and none once they are over', () => {
+it('any number of calls hold one listener on a signal, and none once they have ended', () => {
   const { signal } = new AbortController()
   const calls = Array.from({ length: 100 }, () => new Call({ signal, timeout: 1 }))
   for (const call of calls) call.stopScope.onEnd(() => {})

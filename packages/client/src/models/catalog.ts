@@ -12,7 +12,9 @@ interface LookUp {
   waiting: number
 }
 
-/** Knows each model's limits: the hosted ones from the table, any other from one look-up that is remembered. */
+/**
+ * Knows each model's limits: those of hosted models from the table, any other's from one look-up that is remembered.
+ */
 export class ModelCatalog {
   readonly #ask: AskService
   readonly #known = new Map<string, ModelFacts>()
@@ -59,7 +61,7 @@ export class ModelCatalog {
   }
 }
 
-/** The promise's outcome, or the reason as soon as the call is stopped. */
+/** The promise's outcome, or the reason once the call is stopped. */
 function orStopped<T>(promise: Promise<T>, call: Call): Promise<T> {
   return new Promise((resolve, reject) => {
     const stopListening = call.stopScope.onEnd(reject)

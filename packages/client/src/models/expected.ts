@@ -25,8 +25,8 @@ interface Memory {
 }
 
 /**
- * What the vectors of one call must be: what the model's facts and the request say, and what the answers before were, in
- * this call and in those before it. Vectors of another type, length or model cannot be compared with them.
+ * What the vectors of one call must be: what the model's facts and the request say, and what the answers before were,
+ * in this call and in those before it. Vectors of another type, length or model cannot be compared with them.
  *
  * The model that was asked for is always right: its answer takes the place of another's in the client's memory. In one
  * call's result, though, the two are not mixed.
@@ -118,7 +118,7 @@ function onlyLength({ data }: EmbeddingsAnswer): number | undefined {
   throw broken(ENDPOINT, stray === 0 ? has : `${has}, where data[0] has ${first}`)
 }
 
-/** What each model's answers to one client must be: a text embedded today is compared with one of yesterday. */
+/** What each model's answers to one client must be: a text embedded today is compared with one embedded yesterday. */
 export class ExpectedByModel {
   readonly #memories = new Map<string, Memory>()
 
@@ -169,8 +169,8 @@ function checkServedBy(endpoint: string, asked: string, before: string, now: str
 }
 
 /**
- * Vectors of two embedding models cannot be compared, so none takes over from another, as rerankers do. A name that is not
- * in the table may be another name of the model that was asked for.
+ * Vectors of two embedding models cannot be compared, so none takes over from another, as rerankers do. A name that is
+ * not in the table may be another name of the model that was asked for.
  */
 function checkComparable(asked: string, now: string): void {
   if (!hostedModel(asked) || !hostedModel(now) || isSame(asked, now)) return
@@ -182,8 +182,8 @@ function checkComparable(asked: string, now: string): void {
 }
 
 /**
- * Tried again, as one server of several may be at fault; if that does not help, it does not pass by itself: what comes is
- * of another kind now.
+ * Tried again, as one server of several may be at fault; if that does not help, it does not pass by itself: what comes
+ * is of another kind now.
  */
 function changed(endpoint: string, what: string, todo: string): PineconeResponseError {
   return new PineconeResponseError(`${endpoint} broke the contract: ${what}. ${todo}.`, {

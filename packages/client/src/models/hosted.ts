@@ -38,7 +38,7 @@ export function hostedModelNames(type: 'embed' | 'rerank', vectorType?: 'dense' 
 /** The largest request every hosted model takes; for a model that does not state its own limit. */
 const SAFE_BATCH_SIZE = 96
 
-/** What the client has to know of a model, from the answer of `GET /models/{name}`. */
+/** What the client needs to know about a model, from the answer of `GET /models/{name}`. */
 export function factsFromInfo(info: ModelInfo): ModelFacts {
   const parameters = info.supportedParameters.map((p) => ({ ...p, parameter: camelCase(p.parameter) }))
   const { dimension, ...oneOf } = Object.fromEntries(

@@ -10,7 +10,7 @@ it('is Node’s diagnostics channel of that name', () => {
   expect(heard).toHaveBeenCalledExactlyOnceWith('event', 'a name')
 })
 
-it('is one of its own where there is no Node', () => {
+it('is one of its own without Node', () => {
   vi.stubGlobal('process', undefined)
   const channel = channelOf('a name')
   vi.unstubAllGlobals()
@@ -58,7 +58,7 @@ it.each([
   await vi.waitFor(() => expect(warning).toHaveBeenCalledExactlyOnceWith('404'))
 })
 
-it('a listener that throws is warned of on the console where there is no Node', async () => {
+it('without Node, a listener that throws is a warning on the console', async () => {
   const warning = vi.spyOn(console, 'warn').mockImplementation(() => {})
   onTestFinished(() => warning.mockRestore())
   const broken = new Error('meter broken')

@@ -6,14 +6,16 @@ export interface RequestAttempt {
   readonly method: 'GET' | 'POST'
   /** Without the base URL's own path: `/embed`. */
   readonly path: string
-  /** Where it is sent: `api.pinecone.io`, with the port where it is not that of https. */
+  /** Where it is sent: `api.pinecone.io`, with the port unless it is that of https. */
   readonly host: string
   /** Absent for a look-up of models. */
   readonly model?: string
   readonly inputType?: string
   /** 1 for the first. */
   readonly attempt: number
-  /** The same for all requests and attempts of one call of this client (`embedAll`, say); counted up in this process. */
+  /**
+   * The same for all requests and attempts of one call of this client (`embedAll`, say); numbered within this process.
+   */
   readonly callId: number
 }
 
@@ -35,7 +37,7 @@ export interface RequestEndEvent {
   readonly usage?: CountedUsage
   /** Why the attempt failed; absent after a success. */
   readonly error?: unknown
-  /** HTTP status of the answer; absent where none came. */
+  /** HTTP status of the answer; absent if there was none. */
   readonly status?: number
   /** The service's id of the request, if its answer had one. */
   readonly requestId?: string
@@ -47,7 +49,7 @@ export interface RequestRetryEvent {
   readonly error: unknown
   /** Milliseconds until then; absent after a 429, where the budget says when. */
   readonly delayMs?: number
-  /** HTTP status of the answer; absent where none came. */
+  /** HTTP status of the answer; absent if there was none. */
   readonly status?: number
   /** The service's id of the request, if its answer had one. */
   readonly requestId?: string
@@ -64,7 +66,7 @@ type Listener = Parameters<Channel['subscribe']>[0]
 /** As much of a `node:diagnostics_channel` as the client uses. */
 type EventChannel = Pick<Channel, 'name' | 'hasSubscribers' | 'subscribe' | 'publish'>
 
-/** The diagnostics channel of that name; where Node's are not to be had, one that only this module knows. */
+/** The diagnostics channel of that name; without Node's channels, one that only this module knows. */
 export function channelOf(name: string): EventChannel {
   return diagnosticsChannels()?.channel(name) ?? new LocalChannel(name)
 }
@@ -117,8 +119,8 @@ export const channels = {
 }
 
 /**
- * Calls whoever wants to hear of an answer. It is paid for, so a listener that throws or rejects must not lose it: that
- * is a warning.
+ * Tells a listener about an answer. The answer is paid for, so it must not be lost if the listener throws or rejects:
+ * that becomes a warning.
  */
 export function tell(listener: () => unknown): void {
   const told = async () => listener()

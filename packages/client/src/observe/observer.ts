@@ -101,7 +101,7 @@ export class RequestWatch {
     }
   }
 
-  /** The budget has it wait. */
+  /** The budget makes it wait. */
   waiting(request: RequestAttempt, wait: BudgetWait): void {
     if (channels.wait.hasSubscribers) channels.wait.publish({ request, wait })
     if (debug.enabled) debug.log(`${titleOf(request)}: waits ${ms(wait.waitMs)}, ${wait.reason}`)
@@ -120,7 +120,7 @@ function titleOf({ callId, method, path, model, attempt }: RequestAttempt): stri
 const ms = (time: number) => `${Math.round(time)} ms`
 const idOf = (requestId: string | undefined) => (requestId ? `, request id ${requestId}` : '')
 
-/** Without its words: those of the service may repeat a text. */
+/** Without its message, which may repeat a text that was sent. */
 function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return 'an abort'
   const { status } = factsOfError(error)

@@ -8,7 +8,7 @@ let loading: Promise<OpenTelemetry | undefined> | undefined
 
 /**
  * Where `@opentelemetry/api` 1.3 or newer is installed: a span and the client metrics for each request over all its
- * attempts. Once per copy of this package; whoever sends first waits for it, so that the first requests are there too.
+ * attempts. Once per copy of this package; the first request waits for it, so that it is recorded too.
  */
 export function loadOpenTelemetry(): Promise<OpenTelemetry | undefined> {
   // Not installed by all: webpack would refuse to build without it.
@@ -25,8 +25,9 @@ export function loadOpenTelemetry(): Promise<OpenTelemetry | undefined> {
 const NAME = '@pinecone-inference/client'
 
 /**
- * The client conventions for generative AI, of semantic-conventions-genai at 004902b, the last that defines them for every
- * operation (docs/gen-ai/gen-ai-metrics.md); the span of embeddings is the same in its later docs/gen-ai/client-embeddings.md.
+ * The client conventions for generative AI, of semantic-conventions-genai at 004902b, the last that defines them for
+ * every operation (docs/gen-ai/gen-ai-metrics.md); the span of embeddings is the same in its later
+ * docs/gen-ai/client-embeddings.md.
  */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864]
@@ -169,7 +170,7 @@ function attributesOf({ path, host, model }: RequestAttempt): Attributes {
   }
 }
 
-/** The conventions have no operation of reranking, and none of a look-up of models: those two are our own. */
+/** The conventions define no operation for reranking or for looking up models: those two are our own. */
 function operationOf(path: string): string {
   if (path === '/embed') return 'embeddings'
   return path === '/rerank' ? 'rerank' : 'models'

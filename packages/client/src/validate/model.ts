@@ -5,7 +5,7 @@ import { hostedModel, hostedModelNames } from '../models/hosted.js'
 import { checkModelName, checkParameters } from './requests.js'
 
 /**
- * For adapters, when they are built: refuses a hosted model of another kind, or parameters it does not take.
+ * For constructors of adapters: refuses a hosted model of another kind, or parameters that it does not take.
  * A name that is not in the built-in table passes; it is looked up when it is used.
  *
  * @throws PineconeConfigurationError naming the argument and what is allowed

@@ -7,13 +7,13 @@ import { checkHeaders, checkListener, checkMilliseconds, checkSignal } from './v
 export type NamesOf<Options> = { readonly [Name in keyof Options]-?: true }
 
 /**
- * Refuses an option that does not exist: dropped in silence, a `baseURL` sends texts and key to another place than the
- * one that was meant. What is undefined counts as not given.
+ * Refuses an option that does not exist: silently dropped, a `baseURL` would send texts and key to the wrong place. An
+ * undefined value counts as absent.
  *
  * @param owner what the options are for, as its caller knows it: `PineconeInference`, `embedAll`
  * @param path where the options stand in the call, when they are not the call's own: `rateLimit`
- * @throws PineconeConfigurationError for an unknown name, with the right one where one is near, and for options that
- * are no object
+ * @throws PineconeConfigurationError for an unknown name, with the closest known name, and for options that are not an
+ * object
  */
 export function checkOptions<Options extends object>(
   given: Options | undefined,
@@ -125,7 +125,7 @@ function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
-/** Levenshtein's: how many letters to change, add or leave out. */
+/** The Levenshtein distance: how many letters to change, add or remove. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i)
   for (const [i, letter] of [...from].entries()) {
@@ -155,7 +155,7 @@ const OPTIONS_OF = {
 /** A method of the client. */
 export type Method = keyof typeof OPTIONS_OF
 
-/** What not every method has is absent here: it was refused by its name. */
+/** Options that a method does not have were refused by name before. */
 type AnyOptions = CallOptions & { drain?: unknown; onError?: unknown; onProgress?: unknown }
 
 export function checkCallOptions(method: Method, options: AnyOptions): void {

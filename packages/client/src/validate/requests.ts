@@ -5,7 +5,9 @@ import { PineconeConfigurationError, refusedInput } from '../errors/configuratio
 import { documentFields } from '../wire/request.js'
 import { checkOptions, type NamesOf } from './options.js'
 
-/** It goes into the path of `GET /models/{name}`, where `.` and `..` are steps, and half a surrogate pair has no bytes. */
+/**
+ * It goes into the path of `GET /models/{name}`, where `.` and `..` are steps, and half a surrogate pair has no bytes.
+ */
 function isName(model: string): boolean {
   return model.trim() !== '' && !/^\.\.?$|[\p{Surrogate}\p{Cc}]/u.test(model)
 }
@@ -16,13 +18,10 @@ export function checkModelName(model: unknown): asserts model is string {
   }
 }
 
-/** Refuses what is no request, has a field that none has or no model, or parameters that cannot be sent. */
+/** Refuses anything but an object of known fields with a model and with parameters that can be sent. */
 function checkRequest(request: unknown, names: Readonly<Record<string, true>>): void {
   if (typeof request !== 'object' || request === null) {
-    throw new PineconeConfigurationError(
-      'request',
-      'must be an object with a model and what it is to work on',
-    )
+    throw new PineconeConfigurationError('request', 'must be an object with a model and its input')
   }
   checkOptions(request, names, 'the request')
   const { model, parameters } = request as { model?: unknown; parameters?: unknown }
@@ -40,9 +39,10 @@ export function checkParameters(parameters: unknown, argument = 'parameters'): v
   }
 }
 
-const NOT_JSON = 'cannot be sent as JSON: it is or holds something else, or holds itself'
+const NOT_JSON =
+  'cannot be sent as JSON: it is or contains something that JSON cannot hold, or it contains itself'
 
-/** Whether all of it arrives: `JSON.stringify` writes NaN as null, and leaves a function out. */
+/** Whether JSON keeps all of it: `JSON.stringify` writes NaN as null, and leaves functions out. */
 function isJson(value: unknown): boolean {
   const refuse = (_: string, one: unknown) => {
     if (['function', 'symbol', 'bigint'].includes(typeof one)) throw new TypeError(NOT_JSON)
@@ -65,7 +65,7 @@ export function checkEmbedRequest(request: EmbedRequest<Encoding>): void {
   checkTexts(request.inputs)
 }
 
-/** The same, but for the inputs: those of a stream are checked as they come. */
+/** The same without the inputs: those of a stream are checked as they come. */
 export function checkEmbedFields(request: unknown): void {
   checkRequest(request, EMBED_REQUEST)
   const { encoding } = request as { encoding?: unknown }
@@ -152,7 +152,7 @@ export function checkDocument(document: unknown, index: number): void {
   }
 }
 
-/** The error for a document that cannot be read, or written as JSON; it names the field, where a single one is at fault. */
+/** The error for a document that cannot be read, or written as JSON; it names the field if a single one is at fault. */
 export function unwritable(
   document: string | object,
   index: number,
@@ -173,7 +173,7 @@ function isWritable(fields: RerankDocument, field: string): boolean {
   }
 }
 
-/** A document may be of a class, and its fields getters. */
+/** A document may be an instance of a class, and its fields may be getters. */
 function fieldOf(document: string | object, field: string, index: number): unknown {
   try {
     return documentFields(document)[field]

@@ -5,7 +5,7 @@ export function checkSignal(argument: string, signal: unknown): void {
   checkMethods(argument, signal, 'an AbortSignal', ['addEventListener', 'throwIfAborted'])
 }
 
-/** Goes by its methods, because it may be of another realm, or a class of the caller's own. */
+/** Checks its methods, because it may come from another realm, or be of the caller's own class. */
 export function checkMethods(
   argument: string,
   value: unknown,
@@ -72,7 +72,7 @@ export function checkHeaders(headers: unknown): void {
     if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name)) {
       throw new PineconeConfigurationError(
         'headers',
-        `has the name ${JSON.stringify(name)}, which is no header name`,
+        `has the name ${JSON.stringify(name)}, which is not a header name`,
       )
     }
     if (OWN_HEADERS.has(name.toLowerCase())) {

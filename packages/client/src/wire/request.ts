@@ -4,7 +4,7 @@ import { utf8Length } from './bytes.js'
 /** An input or a document as it stands in a request: written once, and measured once. */
 export interface WireItem {
   readonly json: string
-  /** In UTF-8, with the comma that parts it from the next. */
+  /** In UTF-8, with the comma that separates it from the next. */
   readonly bytes: number
 }
 
@@ -25,7 +25,7 @@ export function wireItem(value: object): WireItem {
   return { json, bytes: utf8Length(json) + 1 }
 }
 
-/** A document as the service takes it. An object is handed on as it is: a class may have a toJSON. */
+/** A document as the service takes it. An object is passed on as it is: a class may have a toJSON. */
 export function documentFields(document: string | object): RerankDocument {
   return typeof document === 'string' ? { text: document } : (document as RerankDocument)
 }

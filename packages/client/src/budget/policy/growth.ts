@@ -63,7 +63,10 @@ export function growthTime({ growth, told, rate }: RateState): number {
   return growth === 'slow start' ? DOUBLING / Math.LN2 : SEARCH.milliseconds / Math.log(SEARCH.growth)
 }
 
-/** Above what was accepted last, growth would be of paper only. One of the larger requests a second may always be tried. */
+/**
+ * Growth far beyond what was accepted last would exist on paper only. One of the larger requests a second may always be
+ * tried.
+ */
 function most(state: RateState, now: number, amount: number): number {
   const { clean, limit, growth, size } = state
   if (clean < ENOUGH) return Number.POSITIVE_INFINITY

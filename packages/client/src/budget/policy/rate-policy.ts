@@ -26,18 +26,18 @@ export interface RatePolicy<S> {
 
 /** The one request that finds out whether the service accepts again is given up after so many milliseconds. */
 const PROBE_TIMEOUT = 30_000
-/** A longer `Retry-After` is kept to even where the refusal brings no other news. */
+/** A longer `Retry-After` is obeyed even if the refusal tells nothing else that is new. */
 const TELLING = 5_000
 
 /**
- * One policy for every kind of service: token buckets, windows, random refusals, outages. How it does is in
+ * One policy for every kind of service: token buckets, windows, random refusals, outages. Its results are in
  * bench/rate-limit/VIRTUAL.md of the repository.
  *
- * Requests go by a token bucket (`wait`) whose rate grows with time (growth.ts). A refusal is weighed (evidence.ts):
- * alone among many it holds back its own request only; where it shows a limit, all are held, and the rate is set to what
- * was accepted (lower.ts). Akin to TCP's congestion control (RFC 5681, RFC 9438) and to the adaptive retry mode of the
- * AWS SDKs (smithy-lang/smithy-typescript, packages/util-retry/src/DefaultRateLimiter.ts, November 2026), which lowers
- * its rate at each refusal and knows neither noise nor savings.
+ * Requests go by a token bucket (`wait`) whose rate grows with time (growth.ts). A refusal is weighed (refusal.ts):
+ * alone among many it holds back its own request only; where it shows a limit, all are held, and the rate is set to
+ * what was accepted. Akin to TCP's congestion control (RFC 5681, RFC 9438) and to the adaptive retry mode of
+ * the AWS SDKs (smithy-lang/smithy-typescript, packages/util-retry/src/DefaultRateLimiter.ts, November 2026), which
+ * lowers its rate at each refusal and knows neither noise nor savings.
  */
 export const ratePolicy: RatePolicy<RateState> = {
   start: startState,

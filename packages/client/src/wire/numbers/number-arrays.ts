@@ -21,8 +21,8 @@ export function numberArrayReader(isSingle: boolean): NumberArrayReader | undefi
 
 /**
  * Reads JSON as it arrives, and takes the arrays of numbers out on the way: digits become numbers where they stand,
- * without a token or a tree. What is left, with `[n]` for the nth array, is small; JSON.parse reads it at the end, and so
- * is the judge of everything else.
+ * without a token or a tree. What is left, with `[n]` for the nth array, is small; JSON.parse reads it at the end, and
+ * so is the judge of everything else.
  *
  * A number is the one that JSON.parse makes of it, to the last bit. An array that turns out to hold something else too,
  * or a number that is infinite, is left to JSON.parse like the rest, with what was read of it so far.
@@ -38,7 +38,7 @@ export class NumberArrayReader implements NumberArrays {
   #count = 0
   /** The length of the array before: the vectors of an answer have one length. */
   #expected = 0
-  /** A number that may go on in the next chunk. */
+  /** A number that may continue in the next chunk. */
   #cut = NOTHING
   readonly #rest = new Chunks()
   #received = 0
