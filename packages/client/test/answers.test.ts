@@ -322,3 +322,35 @@ it('a byte order mark before an answer is ignored', async () => {
   })
   expect((await api.client().embed({ ...E5, inputs: ['a'] })).data).toHaveLength(1)
 })
+
+describe('a wrong answer is told with its status, its id and what it says:', () => {
+  const page = '<!doctype html><html><head><title>Log in to the guest network</title></head></html>'
+  it.each([
+    [
+      'a page in place of it',
+      'text/html; charset=utf-8',
+      () => page,
+      /^POST \/embed answered \d+ bytes of text\/html that are not JSON.*: Log in to the guest network$/,
+    ],
+    [
+      'an error under 200, without the key',
+      'application/json',
+      () => JSON.stringify(errorBody(500, 'INTERNAL', 'key pcsk_test-key is upset')),
+      /answered with an error.*: INTERNAL: key \[api key\] is upset$/,
+    ],
+    ['JSON cut short', 'application/json', (json: string) => json.slice(0, 99), /99 bytes that are not JSON/],
+  ])('%s', async (_, type, body, words) => {
+    const api = await scriptedApi((request, response) => {
+      response
+        .writeHead(200, { 'content-type': type, 'x-pinecone-request-id': 'req-7' })
+        .end(body(JSON.stringify(embedAnswer(request))))
+    })
+    const refusal = api.client({ maxRetries: 0 }).embed({ ...E5, inputs: ['a'] })
+    await expect(refusal).rejects.toMatchObject({
+      name: 'PineconeResponseError',
+      status: 200,
+      requestId: 'req-7',
+      message: expect.stringMatching(words),
+    })
+  })
+})

@@ -75,5 +75,10 @@ it.each(transports)('%s tells of an answer whose coding is damaged', async (_, o
     response.writeHead(200, { 'content-encoding': 'gzip' }).end('this is no gzip')
   })
   const call = api.client({ ...options, maxRetries: 0 }).embed({ ...E5, inputs: ['one'] })
-  await expect(call).rejects.toMatchObject({ name: 'PineconeConnectionError', code: 'Z_DATA_ERROR' })
+  await expect(call).rejects.toMatchObject({
+    name: 'PineconeResponseError',
+    status: 200,
+    cause: { code: 'Z_DATA_ERROR' },
+    message: expect.stringContaining('the answer is not what its Content-Encoding says'),
+  })
 })

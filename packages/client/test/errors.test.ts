@@ -32,36 +32,54 @@ const circle = () => {
 }
 
 describe('an error answer becomes one line, whatever a gateway made of it:', () => {
-  it.each<[string, string, object]>([
+  it.each<[string, string, (answered: string) => object]>([
     [
       'the contract’s',
       '{"status":400,"error":{"code":"INVALID_ARGUMENT","message":"too long","details":{"at":3}}}',
-      {
+      (answered) => ({
         code: 'INVALID_ARGUMENT',
         details: { at: 3 },
-        message: 'POST /embed answered 400: INVALID_ARGUMENT: too long',
-      },
+        message: `${answered}: INVALID_ARGUMENT: too long`,
+      }),
     ],
     [
       'a text as error',
       '{"error":"no such tenant"}',
-      { message: 'POST /embed answered 400: no such tenant' },
+      (answered) => ({ message: `${answered}: no such tenant` }),
     ],
     [
       'an error without words',
       '{"error":{"code":7,"message":["x"]}}',
-      { code: undefined, message: 'POST /embed answered 400: {"error":{"code":7,"message":["x"]}}' },
+      (answered) => ({ code: undefined, message: `${answered}: {"error":{"code":7,"message":["x"]}}` }),
     ],
-    ['null for an error', '{"error":null}', { message: 'POST /embed answered 400: {"error":null}' }],
-    ['JSON that is no object', '[1]', { message: 'POST /embed answered 400: [1]' }],
-    ['HTML', '<h1>\n Bad  Request</h1>', { message: 'POST /embed answered 400: <h1> Bad Request</h1>' }],
-    ['nothing', '', { message: 'POST /embed answered 400' }],
-    ['a novel', 'x'.repeat(500), { message: `POST /embed answered 400: ${'x'.repeat(200)}…` }],
+    ['null for an error', '{"error":null}', (answered) => ({ message: `${answered}: {"error":null}` })],
+    ['JSON that is no object', '[1]', (answered) => ({ message: `${answered}: [1]` })],
+    ['HTML', '<h1>\n Bad  Request</h1>', (answered) => ({ message: `${answered}: <h1> Bad Request</h1>` })],
+    ['nothing', '', (answered) => ({ message: answered })],
+    ['a novel', 'x'.repeat(500), (answered) => ({ message: `${answered}: ${'x'.repeat(200)}…` })],
+    [
+      'a message without an error around it',
+      '{"message":"teapot"}',
+      (answered) => ({ message: `${answered}: teapot` }),
+    ],
+    [
+      'a page of HTML by its title',
+      '<!doctype html><html><head><title>400 Bad\n Request</title></head><body><h1>400</h1></body></html>',
+      (answered) => ({ message: `${answered}: 400 Bad Request` }),
+    ],
+    [
+      'JSON of megabytes by its beginning',
+      JSON.stringify({ error: { code: 'INVALID_ARGUMENT', message: 'too long. '.repeat(500_000) } }),
+      (answered) => ({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining(`${answered}: INVALID_ARGUMENT: too long. too long.`),
+      }),
+    ],
   ])('%s', async (_, body, expected) => {
     const api = await scriptedApi((_, response) => void response.writeHead(400).end(body))
     const failure = await failureOf(api.client().embed({ ...E5, inputs: ['a'] }))
     expect(failure).toBeInstanceOf(PineconeInvalidRequestError)
-    expect(failure).toMatchObject({ status: 400, ...expected })
+    expect(failure).toMatchObject({ status: 400, ...expected(`POST ${api.url}/embed answered 400`) })
   })
 
   it.each([
@@ -104,7 +122,7 @@ describe('an error answer becomes one line, whatever a gateway made of it:', () 
       }),
     )
     expect(await failureOf(api.client().embed({ ...E5, inputs: ['a'] }))).toMatchObject({
-      message: 'POST /embed answered 429: RESOURCE_EXHAUSTED: the month’s quota (it asks to wait 3600 s)',
+      message: `POST ${api.url}/embed answered 429: RESOURCE_EXHAUSTED: the month’s quota (it asks to wait 3600 s)`,
       retryAfterMs: 3_600_000,
     })
     expect(api.requests).toHaveLength(1)

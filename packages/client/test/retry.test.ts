@@ -203,7 +203,7 @@ describe('a request is not sent again', () => {
       .catch((failure: unknown) => failure)
     expect(error).toBeInstanceOf(type)
     expect(error).toMatchObject({
-      message: `POST /embed answered ${status}: SOME_CODE: the reason`,
+      message: `POST ${api.url}/embed answered ${status}: SOME_CODE: the reason`,
       status,
       code: 'SOME_CODE',
       requestId: 'req-1',
@@ -219,7 +219,7 @@ describe('a request is not sent again', () => {
         response.writeHead(307, { location: `${elsewhere.url}/embed` }).end() && undefined,
     )
     await expect(api.client().embed(one)).rejects.toThrow(
-      'POST /embed answered 307 (redirects are not followed)',
+      `POST ${api.url}/embed answered 307 (redirects are not followed)`,
     )
     expect(elsewhere.requests).toHaveLength(0)
   })
@@ -246,7 +246,11 @@ describe('what the caller sees of a failed connection', () => {
     const client = new PineconeInference({ apiKey: 'k', baseUrl: 'http://127.0.0.1:1', maxRetries: 0 })
     const error = await client.embed(one).catch((failure: unknown) => failure)
     expect(error).toBeInstanceOf(PineconeConnectionError)
-    expect(error).toMatchObject({ code: 'ECONNREFUSED', cause: expect.any(Error) })
+    expect(error).toMatchObject({
+      code: 'ECONNREFUSED',
+      cause: expect.any(Error),
+      message: expect.stringMatching(/^POST http:\/\/127.0.0.1:1\/embed: could not connect: /),
+    })
     await client.close()
   })
 
@@ -257,7 +261,10 @@ describe('what the caller sees of a failed connection', () => {
       .embed(one, { timeout: 30 })
       .catch((failure: unknown) => failure)
     expect(error).toBeInstanceOf(PineconeTimeoutError)
-    expect(error).toMatchObject({ timeout: 30, message: 'POST /embed: no complete answer within 30 ms' })
+    expect(error).toMatchObject({
+      timeout: 30,
+      message: `POST ${api.url}/embed: no complete answer within 30 ms`,
+    })
   })
 
   it('is a PineconeTimeoutError when the body stops halfway', async () => {

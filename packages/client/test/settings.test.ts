@@ -296,7 +296,7 @@ describe('the key shows nowhere', () => {
       .client({ apiKey: secret })
       .embed({ ...E5, inputs: ['a'] })
       .catch((failure: unknown) => failure)
-    expect(error).toMatchObject({ message: `POST /embed answered 403: ${around('[api key]')}` })
+    expect(error).toMatchObject({ message: `POST ${api.url}/embed answered 403: ${around('[api key]')}` })
   })
 
   it('not in prose of a server error', async () => {
@@ -322,8 +322,9 @@ describe('the values of given headers show nowhere', () => {
       .listModels()
       .catch((failure: unknown) => failure)
     const { message, details } = error as PineconeApiError
-    expect(message).toBe(`GET /models answered 401: ${(details as { repeated: string }).repeated}`)
-    return message.replace('GET /models answered 401: ', '')
+    const answered = `GET ${api.url}/models answered 401: `
+    expect(message).toBe(answered + (details as { repeated: string }).repeated)
+    return message.replace(answered, '')
   }
 
   it.each<[string, Record<string, string>, string, string]>([

@@ -2,12 +2,13 @@ import type { BudgetEntry, BudgetRequest, ModelWait, SharedBudget } from '../bud
 import { type TextLoad, TokenEstimator } from '../budget/token-estimator.js'
 import { PineconeQuotaError, PineconeRateLimitError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
+import { PineconeResponseError } from '../errors/no-answer.js'
 import type { Carrier } from '../http/exchange.js'
-import type { HttpRequest, Transport } from '../http/transport.js'
+import type { HttpRequest, Reply, Transport } from '../http/transport.js'
 import { afterReactions } from '../lifetime/after-reactions.js'
 import { type Call, wait } from '../lifetime/call.js'
 import type { CountedUsage, RequestAttempt } from '../observe/events.js'
-import type { AttemptAnswer, Observer, RequestWatch } from '../observe/observer.js'
+import type { Observer, RequestWatch } from '../observe/observer.js'
 import type { RequestContent } from '../observe/opentelemetry.js'
 import type { AnswerReader } from '../wire/answer.js'
 import { Queue } from './queue.js'
@@ -230,7 +231,7 @@ export class Sender {
       call.onRequest?.('failed')
     }
     const answer = delivery.read()
-    let reply: AttemptAnswer
+    let reply: Reply
     try {
       reply = await watch.active(() => this.#transport.send(carrier, delivery.request, answer, call))
     } catch (error) {
@@ -243,7 +244,7 @@ export class Sender {
     const isFollowed = this.#queue.release()
     if (isFollowed) await this.#transport.nextOnTheWire()
     try {
-      const result = answer.end()
+      const result = answer.end(reply)
       const usage = delivery.usage?.(result) ?? {}
       const texts = delivery.load?.texts
       if (texts && usage.totalTokens !== undefined) {
@@ -256,6 +257,7 @@ export class Sender {
       watch.succeeded(attempt, now - enteredAt, usage, reply, result)
       return result
     } catch (error) {
+      if (error instanceof PineconeResponseError) error.answeredBy(reply)
       failed(error)
       throw error
     }

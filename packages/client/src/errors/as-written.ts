@@ -37,6 +37,18 @@ export function asOneLine(text: string, longest = LONGEST_MESSAGE): string {
   )
 }
 
+/** The most characters that a message quotes of a body that is not the contract's. */
+const LONGEST_EXCERPT = 200
+
+/** What somebody else's answer says: of a page of HTML its title, or else its text. */
+export function excerptOf(body: string): string {
+  if (!/^\s*<(!doctype|html)/i.test(body)) return asOneLine(body, LONGEST_EXCERPT)
+  const page = body.slice(0, 100_000)
+  const title = /<title[^>]*>([^<]*)/i.exec(page)?.[1]?.trim()
+  const text = title || page.replace(/<(script|style)\b[\s\S]*?<\/\1/gi, '').replace(/<[^>]*>/g, ' ')
+  return asOneLine(text, LONGEST_EXCERPT)
+}
+
 function shortened(text: string, longest: number): string {
   // A pair of surrogates is not cut apart.
   return text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…` : text

@@ -128,16 +128,32 @@ export class PineconeResponseError extends PineconeInferenceError {
   override name = 'PineconeResponseError'
   override readonly verdict: Verdict
 
+  /** What is wrong with the answer, without any words of its own. */
+  readonly reason: string
+  /** HTTP status of the answer. */
+  status: number | undefined
+  /** The service's id of the request, for a support ticket. */
+  requestId: string | undefined
+
   constructor(
-    message: string,
+    reason: string,
     {
+      words,
       verdict = 'moment',
       worthAnotherAttempt = verdict === 'moment',
-    }: { verdict?: Verdict; worthAnotherAttempt?: boolean } = {},
+      ...options
+    }: ErrorOptions & { words?: string; verdict?: Verdict; worthAnotherAttempt?: boolean } = {},
   ) {
-    super(message)
+    super(words ? `${reason}: ${words}` : reason, options)
+    this.reason = reason
     this.verdict = verdict
     if (worthAnotherAttempt) anotherAttempt.add(this)
+  }
+
+  /** @internal Notes which answer it was. */
+  answeredBy({ status, requestId }: { status: number; requestId: string | undefined }): void {
+    this.status = status
+    this.requestId = requestId
   }
 }
 brand(PineconeResponseError, 'response')

@@ -1,5 +1,6 @@
 import { apiError, type PineconeApiError } from '../errors/api-error.js'
-import { asOneLine } from '../errors/as-written.js'
+import { asOneLine, excerptOf } from '../errors/as-written.js'
+import { type ContractError, contractError } from '../wire/answer.js'
 import type { HttpReply } from './exchange.js'
 import { parseRetryAfter } from './retry-after.js'
 import type { Secrecy } from './secrecy.js'
@@ -12,17 +13,13 @@ export function errorFromAnswer(
   secrecy: Secrecy,
 ): PineconeApiError {
   // After parsing, as JSON may spell the key with escapes.
-  const { code: given, message, details } = secrecy.blotWithin(contractError(text)) as ContractError
+  const { code: given, message, details } = secrecy.blotWithin(contractError(parsed(text))) as ContractError
   const code = given && asOneLine(given, LONGEST_CODE)
-  const retryAfterMs = parseRetryAfter(header(reply, 'retry-after'), header(reply, 'date'), Date.now())
+  const retryAfterMs = parseRetryAfter(headerOf(reply, 'retry-after'), headerOf(reply, 'date'), Date.now())
   const requestId = requestIdOf(reply)
   const redirect = reply.status >= 300 && reply.status < 400 ? ' (redirects are not followed)' : ''
-  const line = [
-    `${what} answered ${reply.status}${redirect}`,
-    code,
-    message ?? asOneLine(secrecy.blot(text), LONGEST_EXCERPT),
-  ]
-  const wait = retryAfterMs ? ` (it asks to wait ${Math.ceil(retryAfterMs / 1000)} s)` : ''
+  const line = [`${what} answered ${reply.status}${redirect}`, code, message ?? excerptOf(secrecy.blot(text))]
+  const wait = retryAfterMs ? ` (it asks to wait ${waitInWords(retryAfterMs)})` : ''
   return apiError(line.filter(Boolean).join(': ') + wait, {
     status: reply.status,
     code,
@@ -32,41 +29,41 @@ export function errorFromAnswer(
   })
 }
 
+const DAY = 24 * 60 * 60 * 1000
+
+/** More seconds than a day's say nothing to a reader. */
+function waitInWords(milliseconds: number): string {
+  if (milliseconds <= DAY) return `${Math.ceil(milliseconds / 1000)} s`
+  const until = new Date(Date.now() + milliseconds)
+  return `until ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
 /** The service's id of a request, for a support ticket. */
 export function requestIdOf(reply: HttpReply): string | undefined {
-  return header(reply, 'x-pinecone-request-id') ?? header(reply, 'x-request-id')
+  return headerOf(reply, 'x-pinecone-request-id') ?? headerOf(reply, 'x-request-id')
 }
 
 /** Characters. The longest code of the contract is `RESOURCE_EXHAUSTED`. */
 const LONGEST_CODE = 100
 
-/** Characters of a body that is not the contract's. */
-const LONGEST_EXCERPT = 200
-
-interface ContractError {
-  code?: string | undefined
-  message?: string | undefined
-  details?: unknown
-}
-
-/** The contract's ErrorResponse, as far as the body is one: a gateway may answer with anything. */
-function contractError(text: string): ContractError {
+function parsed(text: string): unknown {
   try {
-    const { error } = JSON.parse(text) as { error?: unknown }
-    if (typeof error === 'string') return { message: error }
-    if (typeof error !== 'object' || error === null) return {}
-    const { code, message, details } = error as Record<string, unknown>
-    return {
-      code: typeof code === 'string' ? code : undefined,
-      message: typeof message === 'string' ? message : undefined,
-      details,
-    }
+    return JSON.parse(text)
   } catch {
-    return {}
+    return startOf(text)
   }
 }
 
-function header(reply: HttpReply, name: string): string | undefined {
+/** Of JSON that was not read to its end, as it is too long: the code, and the message as far as it goes unescaped. */
+function startOf(text: string): unknown {
+  if (!/^\s*\{/.test(text)) return undefined
+  const [, code] = /"code"\s*:\s*"([\w.-]+)"/.exec(text) ?? []
+  const [, message] = /"message"\s*:\s*"([^"\\]{1,5000})/.exec(text) ?? []
+  return { error: { code, message } }
+}
+
+/** A header of an answer; of several the first. */
+export function headerOf(reply: HttpReply, name: string): string | undefined {
   const value = reply.headers[name]
   return Array.isArray(value) ? value[0] : value
 }

@@ -63,7 +63,7 @@ export function exchange(
   call: Call,
   secrecy: Secrecy,
 ): Promise<HttpReply> {
-  const what = `${request.method} ${request.path}`
+  const what = `${request.method} ${request.origin}${request.path}`
   return new Promise((resolve, reject) => {
     let ended = false
     let abortWire: ((reason: Error) => void) | undefined
@@ -115,19 +115,39 @@ export function exchange(
         resolve(reply)
       },
       onFailure(cause) {
-        fail(connectionError(what, secrecy.blotError(cause)))
+        fail(failureOf(what, secrecy.blotError(cause)))
       },
     })
   })
 }
 
-function connectionError(what: string, cause: unknown): PineconeConnectionError {
+/** Codes of zlib, and those that its Brotli makes of its own names: `ERR__ERROR_FORMAT_PADDING_1`. */
+const DAMAGED = /^(Z_|ERR__?ERROR_FORMAT|ERR_BROTLI)/
+
+/** No such host, or nobody there who takes a connection: nothing was sent. */
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+function failureOf(what: string, cause: unknown): PineconeConnectionError | PineconeResponseError {
   const code = codeOf(cause)
   const reason = cause instanceof Error ? cause.message || code || cause.name : thrown(cause)
-  return new PineconeConnectionError(
-    `${what}: the connection failed before the answer was complete: ${reason}${helpWith(code, cause)}`,
-    { code, cause },
-  )
+  if (code && DAMAGED.test(code)) {
+    return new PineconeResponseError(
+      `${what}: the answer is not what its Content-Encoding says, or it is cut short: ${reason}`,
+      { cause },
+    )
+  }
+  const failed =
+    code && NOT_CONNECTED.has(code)
+      ? 'could not connect'
+      : 'the connection failed before the answer was complete'
+  return new PineconeConnectionError(`${what}: ${failed}: ${reason}${helpWith(code, cause)}`, { code, cause })
 }
 
 function codeOf(cause: unknown): string | undefined {

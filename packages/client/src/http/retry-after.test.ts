@@ -55,3 +55,9 @@ it('never asks for a wait that is negative or no number', () => {
     }),
   )
 })
+
+it('a time in seconds since 1970 is no delay', () => {
+  const now = Date.UTC(2026, 10, 28)
+  expect(parseRetryAfter(String(now / 1000 + 30), undefined, now)).toBe(30_000)
+  expect(parseRetryAfter(String(now / 1000 - 30), undefined, now)).toBe(0)
+})

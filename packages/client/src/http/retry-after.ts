@@ -8,6 +8,9 @@ const HTTP_DATE =
 /** Milliseconds. A `Date` further off than that is a cached answer's, or a test's. */
 const CLOCKS_DIFFER_BY = 24 * 60 * 60 * 1000
 
+/** A time since 1970, as some gateways send it, up to 2286: as a delay it would be of 31 years and more. */
+const EPOCH_SECONDS = /^\d{10}(\.\d+)?$/
+
 /**
  * Milliseconds to wait by a `Retry-After` header: seconds or an HTTP date (RFC 9110, 10.2.3). A past date gives 0;
  * anything else gives `undefined`.
@@ -21,8 +24,8 @@ export function parseRetryAfter(
   now: number,
 ): number | undefined {
   const text = header?.trim() ?? ''
-  if (/^\d{1,12}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000)
-  const until = parseHttpDate(text)
+  if (/^\d{1,12}(\.\d+)?$/.test(text) && !EPOCH_SECONDS.test(text)) return Math.ceil(Number(text) * 1000)
+  const until = EPOCH_SECONDS.test(text) ? Number(text) * 1000 : parseHttpDate(text)
   if (until === undefined) return undefined
   const theirs = parseHttpDate(date?.trim() ?? '') ?? now
   return Math.max(0, until - (Math.abs(theirs - now) < CLOCKS_DIFFER_BY ? theirs : now))

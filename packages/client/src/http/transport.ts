@@ -4,10 +4,11 @@ import type { Call } from '../lifetime/call.js'
 import { tell } from '../observe/events.js'
 import type { AttemptAnswer } from '../observe/observer.js'
 import { version } from '../version.js'
+import type { AnswerHead } from '../wire/answer.js'
 import { Chunks } from '../wire/bytes.js'
 import { type ConnectionSettings, type Connections, openConnections } from './connections.js'
 import { unknownCoding } from './content-coding.js'
-import { errorFromAnswer, requestIdOf } from './error-answer.js'
+import { errorFromAnswer, headerOf, requestIdOf } from './error-answer.js'
 import { type BodyReader, type Carrier, exchange, type HttpReply } from './exchange.js'
 import { Secrecy } from './secrecy.js'
 
@@ -22,6 +23,9 @@ export interface HttpSettings extends ConnectionSettings {
   readonly headers: Readonly<Record<string, string>>
   readonly sourceTag: string | undefined
 }
+
+/** What is known of an answer beside its body. */
+export interface Reply extends AttemptAnswer, AnswerHead {}
 
 /** Sends one request once. */
 export class Transport {
@@ -62,10 +66,12 @@ export class Transport {
     { method, path, body }: HttpRequest,
     answer: BodyReader,
     call: Call,
-  ): Promise<AttemptAnswer> {
+  ): Promise<Reply> {
     const refusal = new Chunks()
+    let head: HttpReply | undefined
     const headers = method === 'POST' ? this.#postHeaders : this.#getHeaders
     const secrecy = this.#secrecyOf(call)
+    const url = this.#origin + this.#prefix + path
     const reply = await exchange(
       carrier,
       {
@@ -75,24 +81,30 @@ export class Transport {
         headers: call.headers ? withHeaders(headers, call.headers) : headers,
         body,
       },
-      ({ status, headers }) => {
-        if (unknownCoding(headers)) return UNREADABLE
-        return isSuccess(status)
+      (begun) => {
+        head = begun
+        if (unknownCoding(begun.headers)) return UNREADABLE
+        return isSuccess(begun.status)
           ? answer
           : { push: (chunk) => refusal.add(chunk), enough: ENOUGH_OF_AN_ERROR }
       },
       call,
       secrecy,
-    )
+    ).catch((error: unknown) => {
+      if (error instanceof PineconeResponseError && head) error.answeredBy(replyOf(head, secrecy))
+      throw error
+    })
     tell(() => call.onResponse?.({ status: reply.status, headers: plainHeaders(reply, secrecy) }))
     const coding = unknownCoding(reply.headers)
     const words = coding && `the answer has the Content-Encoding ${coding}, which was not asked for`
     if (!isSuccess(reply.status)) {
-      throw errorFromAnswer(`${method} ${path}`, reply, words ?? refusal.text(), secrecy)
+      throw errorFromAnswer(`${method} ${url}`, reply, words ?? refusal.text(), secrecy)
     }
-    if (words) throw new PineconeResponseError(`${method} ${path}: ${words}`)
-    const requestId = requestIdOf(reply)
-    return { status: reply.status, requestId: requestId && secrecy.blot(requestId) }
+    const answered = replyOf(reply, secrecy)
+    if (!words) return answered
+    const error = new PineconeResponseError(`${method} ${url}: ${words}`)
+    error.answeredBy(answered)
+    throw error
   }
 
   #secrecyOf({ headers }: Call): Secrecy {
@@ -133,6 +145,16 @@ function plainHeaders({ headers }: HttpReply, secrecy: Secrecy): Record<string, 
       value === undefined ? [] : [[name, secrecy.blot(Array.isArray(value) ? value.join(', ') : value)]],
     ),
   )
+}
+
+function replyOf(reply: HttpReply, secrecy: Secrecy): Reply {
+  const requestId = requestIdOf(reply)
+  return {
+    status: reply.status,
+    requestId: requestId && secrecy.blot(requestId),
+    contentType: headerOf(reply, 'content-type'),
+    blot: (text) => secrecy.blot(text),
+  }
 }
 
 function isSuccess(status: number): boolean {

@@ -1,4 +1,5 @@
 import type { BudgetWait } from '../budget/budget.js'
+import { PineconeResponseError } from '../errors/no-answer.js'
 import { type CountedUsage, channels, type RequestAttempt, tell } from './events.js'
 import type { AnswerFacts, OpenTelemetry, RequestContent, RequestSpan } from './opentelemetry.js'
 
@@ -125,7 +126,8 @@ function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return 'an abort'
   const { status } = factsOfError(error)
   const code = 'code' in error && error.code ? ` ${error.code}` : ''
-  return `${error.name}${status === undefined ? '' : ` ${status}`}${code}`
+  const reason = error instanceof PineconeResponseError ? ` (${error.reason})` : ''
+  return `${error.name}${status === undefined ? '' : ` ${status}`}${code}${reason}`
 }
 
 function factsOfError(error: unknown): { status?: number; requestId?: string } {

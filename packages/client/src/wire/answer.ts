@@ -1,20 +1,27 @@
-import { counted, kindOf } from '../errors/as-written.js'
+import { asOneLine, counted, excerptOf, kindOf } from '../errors/as-written.js'
 import { PineconeResponseError } from '../errors/no-answer.js'
 import { Chunks } from './bytes.js'
+
+/** What an error says of the answer that holds it. */
+export interface AnswerHead {
+  readonly contentType: string | undefined
+  /** A text of the answer without the key and other secrets: a gateway may repeat the request's headers. */
+  blot(text: string): string
+}
 
 /** Takes an answer's bytes as they arrive, and makes a result of them once all are there. */
 export interface AnswerReader<T> {
   push(chunk: Uint8Array): void
   /** @throws PineconeResponseError when the answer breaks the contract */
-  end(): T
+  end(head: AnswerHead): T
 }
 
 /** The same answer, held to one more check when it is whole. */
 export function checked<T>(reader: AnswerReader<T>, check: (answer: T) => void): AnswerReader<T> {
   return {
     push: (chunk) => reader.push(chunk),
-    end() {
-      const answer = reader.end()
+    end(head) {
+      const answer = reader.end(head)
       check(answer)
       return answer
     },
@@ -29,7 +36,8 @@ export function wholeAnswer<T>(
   const chunks = new Chunks()
   return {
     push: (chunk) => chunks.add(chunk),
-    end: () => decode(asObject(endpoint, 'the answer', parseAnswer(endpoint, chunks.text(), chunks.length))),
+    end: (head) =>
+      decode(asResult(endpoint, parseAnswer(endpoint, chunks.text(), chunks.length, head), head)),
   }
 }
 
@@ -38,14 +46,48 @@ export function wholeAnswer<T>(
  *
  * @param bytes the length of the whole answer
  */
-export function parseAnswer(endpoint: string, text: string, bytes: number): unknown {
+export function parseAnswer(endpoint: string, text: string, bytes: number, head: AnswerHead): unknown {
   try {
     return JSON.parse(text)
   } catch {
     // Without a cause: its message quotes the answer, in which a gateway may have repeated the request's headers.
+    const [mediaType = ''] = head.contentType?.split(';') ?? []
+    const isSaidToBeJson = mediaType === '' || /json/i.test(mediaType)
     throw new PineconeResponseError(
-      `${endpoint} answered ${counted(bytes, 'byte')} that are not JSON, or JSON cut short`,
+      `${endpoint} answered ${counted(bytes, 'byte')}${isSaidToBeJson ? '' : ` of ${asOneLine(mediaType, 100)}`} that are not JSON, or JSON cut short`,
+      isSaidToBeJson ? {} : { words: excerptOf(head.blot(text)) },
     )
+  }
+}
+
+/** An answer that is a result, and not an error under a status that says it is well. */
+export function asResult(endpoint: string, value: unknown, head: AnswerHead): Record<string, unknown> {
+  const answer = asObject(endpoint, 'the answer', value)
+  if (!answer.error) return answer
+  const { code, message } = contractError(answer)
+  throw new PineconeResponseError(
+    `${endpoint} answered with an error, though its status says that all is well`,
+    {
+      words: head.blot([code, message].filter(Boolean).join(': ')),
+    },
+  )
+}
+
+export interface ContractError {
+  code?: string | undefined
+  message?: string | undefined
+  details?: unknown
+}
+
+/** The contract's ErrorResponse, as far as an answer is one: a gateway may answer with anything, `{ message }` say. */
+export function contractError(answer: unknown): ContractError {
+  const { error, message: own } = Object(answer) as { error?: unknown; message?: unknown }
+  if (typeof error === 'string') return { message: error }
+  const { code, message = own, details } = Object(error) as Record<string, unknown>
+  return {
+    code: typeof code === 'string' ? code : undefined,
+    message: typeof message === 'string' ? message : undefined,
+    details,
   }
 }
 

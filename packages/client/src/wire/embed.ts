@@ -16,6 +16,7 @@ import {
   asFiniteNumber,
   asModelName,
   asObject,
+  asResult,
   asString,
   broken,
   wholeAnswer,
@@ -60,7 +61,7 @@ export function embedAnswer<E extends Encoding>(due: DueEmbeddings<E>): AnswerRe
   if (!reader) return wholeAnswer(ENDPOINT, (answer) => decodeEmbeddings(answer, due, NONE_READ))
   return {
     push: (chunk) => reader.push(chunk),
-    end: () => decodeEmbeddings(asObject(ENDPOINT, 'the answer', reader.end(ENDPOINT)), due, reader),
+    end: (head) => decodeEmbeddings(asResult(ENDPOINT, reader.end(ENDPOINT, head), head), due, reader),
   }
 }
 

@@ -22,7 +22,7 @@ function read(
   }
   let value: unknown
   try {
-    value = reader.end('POST /embed')
+    value = reader.end('POST /embed', { contentType: undefined, blot: (text) => text })
   } catch {
     return undefined
   }

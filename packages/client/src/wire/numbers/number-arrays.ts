@@ -1,4 +1,4 @@
-import { broken, parseAnswer } from '../answer.js'
+import { type AnswerHead, broken, parseAnswer } from '../answer.js'
 import { Chunks, toUtf8 } from '../bytes.js'
 import { type Machine, numberMachine } from './machine.js'
 
@@ -68,14 +68,14 @@ export class NumberArrayReader implements NumberArrays {
    *
    * @throws PineconeResponseError for what is not JSON, or has a number longer than any
    */
-  end(endpoint: string): unknown {
+  end(endpoint: string, head: AnswerHead): unknown {
     if (this.#isTooLong) {
       throw broken(
         endpoint,
         `it holds a number of more than ${this.#machine.constants.LONGEST_NUMBER} characters`,
       )
     }
-    return parseAnswer(endpoint, this.#rest.text(), this.#received)
+    return parseAnswer(endpoint, this.#rest.text(), this.#received, head)
   }
 
   of(array: unknown): Numbers | undefined {
