@@ -15,7 +15,7 @@ const CANDIDATES = 20
 
 await runProgram(async () => {
   await using service = await inferenceService()
-  console.log(`LlamaIndex.TS, with ${service.where}`)
+  console.log(`\nLlamaIndex.TS, with ${service.where}`)
 
   Settings.llm = await chatModel()
   Settings.embedModel = new PineconeEmbedding({ client: service.client, model: 'llama-text-embed-v2' })
