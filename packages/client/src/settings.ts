@@ -1,6 +1,6 @@
 import { planLimits } from '../../../spec/rate-limits.js'
 import type { RateLimit, SharedBudget } from './budget/budget.js'
-import { asWritten } from './errors/as-written.js'
+import { asWritten, kindOf } from './errors/as-written.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
 import type { HttpSettings } from './http/transport.js'
 import type { HttpDispatcher } from './http/undici-carrier.js'
@@ -11,7 +11,7 @@ import {
   checkListener,
   checkMethods,
   checkMilliseconds,
-  isHeaderValue,
+  headerProblem,
 } from './validate/values.js'
 
 export interface PineconeInferenceOptions {
@@ -152,10 +152,22 @@ function resolveApiKey(given: string | undefined): string {
       'is missing; pass it, or set PINECONE_API_KEY (https://app.pinecone.io makes one)',
     )
   }
-  if (typeof apiKey !== 'string' || !isHeaderValue(apiKey)) {
-    throw new PineconeConfigurationError('apiKey', 'has characters that an HTTP header cannot hold')
+  const problem = keyProblem(apiKey)
+  if (problem) {
+    const source = given === undefined ? '(from PINECONE_API_KEY) ' : ''
+    throw new PineconeConfigurationError('apiKey', source + problem)
   }
   return apiKey
+}
+
+/** What a shell, an `.env` file or a secret store does to a key. */
+function keyProblem(apiKey: unknown): string | undefined {
+  if (typeof apiKey !== 'string') return `is ${kindOf(apiKey)}; it must be a string`
+  if (apiKey.trim() === '') return 'is blank'
+  const problem = headerProblem(apiKey)
+  if (problem) return problem
+  if (apiKey.trim() !== apiKey) return 'begins or ends with a space'
+  return /^(["'`]).*\1$/.test(apiKey) ? 'is in quotation marks; give the key without them' : undefined
 }
 
 function insecureAllowed(): boolean {

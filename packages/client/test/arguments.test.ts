@@ -130,6 +130,16 @@ describe('is refused before anything is sent, and named:', () => {
       /^parameters.dimension is "1024"; it must be a number; allowed: 1024$/,
     ],
     [
+      'a parameter as the API spells it',
+      (c) => c.embed({ ...embed, parameters: { input_type: 'passage' } as never }),
+      /^parameters.input_type is not a parameter; did you mean inputType\?$/,
+    ],
+    [
+      'a BigInt as a parameter',
+      (c) => c.embed({ ...embed, model: 'mine', parameters: { seed: 5n } }),
+      /^parameters.seed cannot be sent as JSON: it is or contains a bigint$/,
+    ],
+    [
       'a number that JSON has not',
       (c) => c.embed({ ...embed, model: 'mine', parameters: { temperature: Number.NaN } }),
       /^parameters.temperature cannot be sent as JSON/,

@@ -276,7 +276,7 @@ describe('the key shows nowhere', () => {
     ],
     [
       'JSON within JSON',
-      '"quoted\\"',
+      'is"quoted\\"',
       (text) => inJson(inJson(text)),
       (shown) => `{"log":"{\\"a\\":\\"${shown}`,
     ],
@@ -286,7 +286,7 @@ describe('the key shows nowhere', () => {
       () => 'ab\\/cd\\u002Bef',
       (shown) => `{"seen":"${shown}"}`,
     ],
-    ['JSON inside HTML', '"quoted"', inJson, (shown) => `<pre>{"seen":"${shown}"}</pre>`],
+    ['JSON inside HTML', 'is"quoted"', inJson, (shown) => `<pre>{"seen":"${shown}"}</pre>`],
     ['HTML', 'ab"cd<ef', () => 'ab&#x22;cd&lt;ef', (shown) => `<p>${shown}</p>`],
     ['an address', 'ab/cd+ef=', () => 'ab%2Fcd%2bef%3D', (shown) => `see ?key=${shown}&a=b`],
   ])('not in the excerpt of a body, escaped as in %s', async (_, secret, escaped, around) => {
@@ -379,4 +379,27 @@ describe('the values of given headers show nowhere', () => {
     expect(error).toMatchObject({ message: expect.stringMatching(/: no route$/) })
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(token)
   })
+})
+
+it.each<[string, PineconeInferenceOptions, string]>([
+  ['a key in quotation marks', { apiKey: '"pcsk_SECRET"' }, 'apiKey is in quotation marks'],
+  ['a blank key', { apiKey: '  ' }, 'apiKey is blank'],
+  ['a key as a file has it', { apiKey: 'pcsk_SECRET\n' }, 'apiKey ends in a line break'],
+  ['a key with a space', { apiKey: 'pcsk_SECRET ' }, 'apiKey begins or ends with a space'],
+  ['a key of another alphabet', { apiKey: 'pcsk_日SECRET' }, 'apiKey has the character U+65E5 at position 5'],
+  ['a number as a header', { apiKey: 'k', headers: { 'x-a': 5 as never } }, 'headers.x-a is the number 5'],
+  [
+    'a header of another alphabet',
+    { apiKey: 'k', headers: { 'x-a': 'a日' } },
+    'headers.x-a has the character U+65E5',
+  ],
+])('%s is refused with the reason, and without the value', (_, options, words) => {
+  expect(() => new PineconeInference(options)).toThrow(words)
+  expect(() => new PineconeInference(options)).not.toThrow(/SECRET/)
+})
+
+it('a key of the environment that is mistaken is named as such', () => {
+  vi.stubEnv('PINECONE_API_KEY', 'pcsk_SECRET\r')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(() => new PineconeInference()).toThrow('apiKey (from PINECONE_API_KEY) ends in a line break')
 })

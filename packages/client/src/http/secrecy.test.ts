@@ -134,3 +134,22 @@ it('shows no key, whatever value contains it, at any place', () => {
     }),
   )
 })
+
+it.each([
+  ['shortened', KEY.slice(0, 12)],
+  ['shortened by a letter', `${KEY.slice(0, -1)}…`],
+  ['in base64', btoa(KEY)],
+  ['in base64url', btoa(KEY).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')],
+  ...['u:', 'us:', 'use:', 'user:'].map((user): [string, string] => [
+    `in base64 after ${user}`,
+    btoa(user + KEY),
+  ]),
+])('the key %s is blotted out', (_, repeated) => {
+  const blotted = secrecy.blot(`it was ${repeated} that came`)
+  expect(blotted).toContain('[api key]')
+  expect(blotted).not.toContain(repeated.slice(8, 12))
+})
+
+it('text that only begins like the key stays', () => {
+  expect(secrecy.blot(`a key begins with ${KEY.slice(0, 8)}`)).toContain(KEY.slice(0, 8))
+})

@@ -1,6 +1,8 @@
 /** Anything shorter is a placeholder or a word such as `true`; blotting it out would garble every message. */
 const SHORTEST_KEY = 6
 const SHORTEST_HEADER = 8
+/** So much of a key's beginning is blotted out too, where a gateway shortens it. */
+const SHORTEST_PART = 12
 
 /** Nobody prints an error's causes and contexts deeper than this. */
 const DEEPEST = 8
@@ -23,8 +25,12 @@ export class Secrecy {
     )
     // The whole before its part.
     ofHeaders.sort((a, b) => b.text.length - a.text.length)
-    const key = apiKey.length < SHORTEST_KEY ? [] : [{ text: apiKey, shown: '[api key]' }]
-    this.#secrets = [...key, ...ofHeaders].map(({ text, shown }) => ({ spellings: spellings(text), shown }))
+    const ofKey = (spellings: RegExp) => ({ spellings, shown: '[api key]' })
+    const key = apiKey.length < SHORTEST_KEY ? [] : [spellings(apiKey, SHORTEST_PART), base64Of(apiKey)]
+    this.#secrets = [
+      ...key.map(ofKey),
+      ...ofHeaders.map(({ text, shown }) => ({ spellings: spellings(text), shown })),
+    ]
   }
 
   blot(text: string): string {
@@ -130,8 +136,21 @@ function secretsOf(header: string): string[] {
 }
 
 /** A text as it is, and as JSON, JSON within JSON, an address or HTML may spell it. */
-function spellings(text: string): RegExp {
-  return new RegExp(Array.from(text, spellingsOf).join(''), 'g')
+function spellings(text: string, shortest = text.length): RegExp {
+  const chars = Array.from(text, spellingsOf)
+  const rest = chars.slice(shortest).reduceRight((after, char) => `(?:${char}${after})?`, '')
+  return new RegExp(chars.slice(0, shortest).join('') + rest, 'g')
+}
+
+/** A text in base64, alone or within another (`user:key`): the characters that it alone settles, in each alignment. */
+function base64Of(text: string): RegExp {
+  const forms = [0, 1, 2].map((before) => {
+    const whole = btoa('\0'.repeat(before) + text)
+    const settled = whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + text.length) * 8) / 6))
+    // The alphabet of addresses has others for the last two.
+    return settled.replaceAll('+', '[+-]').replaceAll('/', '[/_]')
+  })
+  return new RegExp(`(?:${forms.join('|')})[\\w+/-]{0,2}={0,2}`, 'g')
 }
 
 /** Letters and digits are escaped nowhere. */

@@ -2,6 +2,7 @@ import type { ModelFacts, VectorType } from '../api/models.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { hostedModel, hostedModelNames } from '../models/hosted.js'
+import { plainName } from './options.js'
 import { checkModelName, checkParameters } from './requests.js'
 
 /**
@@ -47,9 +48,12 @@ export function checkModelUse(
     )
   }
   for (const name of facts.required) {
-    if (parameters[name] === undefined) {
-      throw new PineconeConfigurationError(`parameters.${name}`, `is required by ${model}`, facts.oneOf[name])
+    if (parameters[name] !== undefined) continue
+    const meant = Object.keys(parameters).find((one) => plainName(one) === plainName(name))
+    if (meant) {
+      throw new PineconeConfigurationError(`parameters.${meant}`, `is not a parameter; did you mean ${name}?`)
     }
+    throw new PineconeConfigurationError(`parameters.${name}`, `is required by ${model}`, facts.oneOf[name])
   }
   for (const [name, allowed] of Object.entries(facts.oneOf)) {
     const value = parameters[name]

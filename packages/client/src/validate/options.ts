@@ -121,7 +121,8 @@ function amongParameters(plain: string, names: Readonly<Record<string, true>>): 
   return parameter && places.map((place) => `${place}.${parameter}`).join(' or ')
 }
 
-function plainName(name: string): string {
+/** Without case and `_`. */
+export function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 

@@ -35,25 +35,30 @@ export function checkParameters(parameters: unknown, argument = 'parameters'): v
     throw new PineconeConfigurationError(argument, `is ${asWritten(parameters)}; it must be an object`)
   }
   for (const [name, value] of Object.entries(parameters)) {
-    if (!isJson(value)) throw new PineconeConfigurationError(`${argument}.${name}`, NOT_JSON)
+    const problem = jsonProblem(value)
+    if (problem) {
+      throw new PineconeConfigurationError(`${argument}.${name}`, `cannot be sent as JSON: ${problem}`)
+    }
   }
 }
 
-const NOT_JSON =
-  'cannot be sent as JSON: it is or contains something that JSON cannot hold, or it contains itself'
-
-/** Whether JSON keeps all of it: `JSON.stringify` writes NaN as null, and leaves functions out. */
-function isJson(value: unknown): boolean {
-  const refuse = (_: string, one: unknown) => {
-    if (['function', 'symbol', 'bigint'].includes(typeof one)) throw new TypeError(NOT_JSON)
-    if (typeof one === 'number' && !Number.isFinite(one)) throw new TypeError(NOT_JSON)
-    return one
+/** What JSON does not keep of a value: `JSON.stringify` writes NaN as null, and leaves functions out. */
+function jsonProblem(value: unknown): string | undefined {
+  let problem: string | undefined
+  const look = (_: string, one: unknown) => {
+    const isLost =
+      ['function', 'symbol', 'bigint'].includes(typeof one) ||
+      (typeof one === 'number' && !Number.isFinite(one))
+    if (isLost) problem ??= `it is or contains ${kindOf(one)}`
+    return isLost ? undefined : one
   }
   try {
-    JSON.stringify(value, refuse)
-    return true
-  } catch {
-    return false
+    JSON.stringify(value, look)
+    return problem
+  } catch (cause) {
+    // Of several lines in V8; other engines call it cyclic.
+    const isCircle = cause instanceof TypeError && /circular|cyclic/i.test(cause.message)
+    return isCircle ? 'it contains itself' : messageOf(cause)
   }
 }
 

@@ -1,4 +1,4 @@
-import { asWritten } from '../errors/as-written.js'
+import { asWritten, kindOf } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 
 export function checkSignal(argument: string, signal: unknown): void {
@@ -78,13 +78,22 @@ export function checkHeaders(headers: unknown): void {
     if (OWN_HEADERS.has(name.toLowerCase())) {
       throw new PineconeConfigurationError(`headers.${name}`, 'is set by the client itself')
     }
-    if (typeof value !== 'string' || !isHeaderValue(value)) {
-      throw new PineconeConfigurationError(`headers.${name}`, 'must be a string without line breaks')
+    if (typeof value !== 'string') {
+      throw new PineconeConfigurationError(`headers.${name}`, `is ${kindOf(value)}; it must be a string`)
     }
+    const problem = headerProblem(value)
+    if (problem) throw new PineconeConfigurationError(`headers.${name}`, problem)
   }
 }
 
-/** RFC 9110, 5.5: visible characters, spaces and tabs. */
-export function isHeaderValue(value: string): boolean {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+/**
+ * What keeps a text out of a header, which holds visible characters of Latin-1, spaces and tabs (RFC 9110, 5.5). It shows
+ * none but the character at fault, as the value may be a secret.
+ */
+export function headerProblem(value: string): string | undefined {
+  if (/[\r\n]\s*$/.test(value)) return 'ends in a line break, which an HTTP header cannot hold'
+  const at = value.search(/[^\t\x20-\x7e\x80-\xff]/)
+  if (at < 0) return undefined
+  const code = value.codePointAt(at)?.toString(16).toUpperCase().padStart(4, '0')
+  return `has the character U+${code} at position ${at}, which an HTTP header cannot hold`
 }
