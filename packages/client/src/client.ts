@@ -138,8 +138,8 @@ export class PineconeInference {
    * cancels the rest.
    *
    * Everything before a failure has been yielded when it is thrown; its `inputRange` says which inputs failed. With
-   * `onError: 'collect'` an input that cannot be embedded comes as `{ index, error }` in its place, and the stream continues.
-   * `drain` ends it early with what is paid for.
+   * `onError: 'collect'` an input that cannot be embedded comes as `{ index, error }` in its place, and the stream
+   * continues. `drain` ends it early with what is paid for.
    *
    * @example
    * ```ts

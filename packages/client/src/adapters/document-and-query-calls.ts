@@ -33,7 +33,7 @@ export interface EmbedCallOptions extends Pick<EmbedAllOptions, 'onProgress' | '
 export class DocumentAndQueryCalls<V extends VectorType> {
   readonly client: PineconeInference
   readonly model: string
-  /** Length of a vector: as asked for, or the model's default where it is known. */
+  /** Length of a vector: as asked for, or the model's default if it is known. */
   readonly dimension: number | undefined
   readonly truncate: string | undefined
   /** Texts per request, if the adapter's user set it. */

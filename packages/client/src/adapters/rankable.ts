@@ -2,8 +2,8 @@ import type { RerankDocument } from '../api/rerank.js'
 import { refusedInput } from '../errors/configuration-error.js'
 
 /**
- * A document with its rank fields as texts: a model ranks by text, and metadata holds anything. A field that is missing or
- * null becomes empty, because the service wants every rank field in every document.
+ * A document with its rank fields as texts: a model ranks by text, and metadata may hold anything. A field that is
+ * missing or null becomes empty, because the service requires every rank field in every document.
  *
  * @throws PineconeConfigurationError for a field that has no text of its own, such as a Map or a function
  */
@@ -20,11 +20,11 @@ export function rankable(
 }
 
 /**
- * A value to rank by: a text as it is, anything else as JSON, nothing as an empty text.
+ * A value to rank by: a text unchanged, anything else as JSON, nothing as an empty text.
  *
  * @param argument how the call names the value, for the error
  * @param index of the document that it is, or is part of
- * @throws PineconeConfigurationError for what JSON cannot hold, such as a Map, a function or an object that holds itself
+ * @throws PineconeConfigurationError for what JSON cannot hold: a Map, a function, an object that contains itself
  */
 export function writtenAsText(value: unknown, argument: string, index: number): string {
   try {

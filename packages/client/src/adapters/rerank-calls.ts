@@ -62,7 +62,7 @@ export class RerankCalls {
   }
 
   /**
-   * Copies the rank fields from the documents: later changes to the documents do not count. Documents are passed with all
+   * Copies the rank fields from the documents: later changes to the documents have no effect. Documents are passed with all
    * their fields, so that the client can list them if a rank field is in no document.
    *
    * @throws PineconeConfigurationError for anything but a document, and for a rank field that cannot be written as text
@@ -74,7 +74,7 @@ export class RerankCalls {
       index,
       document: rankable(document, fields, index),
     }))
-    // For a field that no document has, the client lists those that there are.
+    // For a field that no document has, the client lists the existing ones.
     const isMisnamed = fields.length < this.rankFields.length
     const sent = all.filter(({ document }) => isMisnamed || hasText(document, fields))
     return { count: documents.length, sent }
@@ -135,7 +135,7 @@ export class RerankCalls {
   }
 }
 
-/** One candidate that is too long must not fail them all: `NONE`, the default of some models, has to be asked for. */
+/** One candidate that is too long must not fail them all, so `NONE`, the default of some models, must be requested. */
 function withTruncation(model: string, parameters: RerankParameters = {}): RerankParameters {
   return hostedModel(model)?.oneOf.truncate
     ? { truncate: 'END', ...given(parameters) }

@@ -29,7 +29,7 @@ type Priority = Lane | `${Lane} again`
 const SINGLES_FIRST: readonly Priority[] = ['single again', 'single', 'bulk again', 'bulk']
 const BULK_FIRST: readonly Priority[] = ['bulk again', 'bulk', 'single again', 'single']
 
-/** After so many single requests in a row, one batch of a bulk job goes first, so that neither starves. */
+/** After this many single requests in a row, one batch of a bulk job goes first, so that neither starves. */
 const SINGLES_PER_BATCH = 4
 
 /** It then looks again; a timer of more than 24.8 days would fire at once. */
@@ -145,7 +145,7 @@ export class Queue {
       const line = this.#lines.get(key) ?? new Line()
       this.#lines.set(key, line)
       line.waiters[waiter.priority].add(waiter)
-      // Whoever is asking and would not have been first gives way.
+      // Those that ask now and would not have been first give way.
       const order = line.order(this.#order)
       for (const other of line.asking) {
         if (order.indexOf(waiter.priority) < order.indexOf(other.priority)) this.#stopAsking(other)
@@ -198,7 +198,7 @@ export class Queue {
     }
   }
 
-  /** Turns away whoever waits to ask that model, each for a reason of its own, while there is one. */
+  /** Turns away all that wait to ask that model, each for a reason of its own, while there is one. */
   turnAway(model: string, reasonNow: () => Error | undefined): void {
     const waiters = [...this.#lines.values()].flatMap((line) =>
       Object.values(line.waiters).flatMap((waiters) => [...waiters]),
@@ -245,7 +245,7 @@ export class Queue {
       const words = cause instanceof Error ? cause.message : String(cause)
       const problem = `sharedBudget failed, and nothing was sent: ${words}`
       waiter.fail(new PineconeInferenceError(problem, { cause }))
-      // Nobody asks before the call has heard of it.
+      // Nobody asks before the call has been told.
       afterReactions(this.serve)
     }
     try {
@@ -271,7 +271,7 @@ export class Queue {
 
   #seat(waiter: Waiter, entry: BudgetEntry): void {
     this.#lines.get(keyOf(waiter.request))?.seated(waiter)
-    // It was answered: an abort would cost as much as reading the answer to a query.
+    // No abort, as the question is answered: it would cost as much as reading the answer to a query.
     this.#endAsking(waiter)
     this.#leave(waiter)
     this.#singlesInARow = isSingle(waiter) ? this.#singlesInARow + 1 : 0

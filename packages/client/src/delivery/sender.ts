@@ -23,7 +23,7 @@ export interface Load {
   readonly texts?: TextLoad
 }
 
-/** What is to be delivered, and how its answer is read. */
+/** A request to deliver, and how its answer is read. */
 export interface Delivery<T> {
   readonly request: HttpRequest
   /** Absent for a look-up of models, which draws on no budget. */
@@ -49,7 +49,7 @@ interface Turn {
   readonly enteredAt: number
   readonly entry: BudgetEntry
   readonly carrier: Carrier
-  /** After a 429: whether the budget may let in others before this one is to ask again. */
+  /** After a 429: whether the budget may let others in before this request asks again. */
   waitsByItself: boolean
 }
 
@@ -95,7 +95,7 @@ export class Sender {
     const account = this.#account(delivery.load)
     let retry: Retry | undefined
     let taken = 0
-    // Attempts that failed through no fault of the model as a whole.
+    // Attempts that failed while the service accepted other requests of the model.
     let failures = 0
     for (let attempts = 1; ; attempts++) {
       const attempt = this.#attemptOf(delivery, call, attempts)
@@ -111,7 +111,7 @@ export class Sender {
         if (error instanceof PineconeRateLimitError) {
           const lasting = account.refusals.lastingError(error, nameOf(delivery))
           if (lasting) throw lasting
-          // Where everything of the model is refused, a bulk job's retries are not spent on it: time ends it.
+          // While everything of the model is refused, a bulk job spends no retries: it ends by time.
           if (call.lane === 'single' || account.refusals.isPassed(turn.enteredAt)) failures++
         } else failures++
         if (!canRetry(error, failures, this.#maxRetries)) throw error
@@ -217,7 +217,7 @@ export class Sender {
       const now = performance.now()
       if (error instanceof PineconeQuotaError && error.quota === 'month') {
         month.usedUp(error, now)
-        // What waits to ask the model ends with this request, once its own call has heard.
+        // What waits to ask the model ends with this request, once its own call has been told.
         const model = delivery.load?.model
         if (model) afterReactions(() => this.#queue.turnAway(model, () => month.refusal(performance.now())))
       }
@@ -236,7 +236,7 @@ export class Sender {
       reply = await watch.active(() => this.#transport.send(carrier, delivery.request, answer, call))
     } catch (error) {
       failed(error)
-      // Nobody takes the slot before the call has heard: it may stop, or try this one again first.
+      // Nobody takes the slot before the call has been told: it may stop, or retry this request first.
       afterReactions(() => this.#queue.release())
       throw error
     }

@@ -58,8 +58,8 @@ export class PineconeRateLimitError extends PineconeApiError {
 brand(PineconeRateLimitError, 'rate limit')
 
 /**
- * 429 that waiting a minute does not cure. It ends the whole call, all its batches together: wait longer, or raise what
- * the plan allows.
+ * A 429 that waiting a minute does not cure. It ends the whole call with all its batches: wait longer, or upgrade the
+ * plan.
  */
 export class PineconeQuotaError extends PineconeRateLimitError {
   override name = 'PineconeQuotaError'

@@ -127,10 +127,10 @@ export class Transport {
   }
 }
 
-/** Bytes. A gateway may answer with a page of any length, and without an end. */
+/** Bytes. A gateway may answer with a page of any length, or an endless one. */
 const ENOUGH_OF_AN_ERROR = 1024 * 1024
 
-/** An answer whose bytes mean nothing without its coding. */
+/** An answer whose bytes are unreadable without its coding. */
 const UNREADABLE: BodyReader = { push() {}, enough: ENOUGH_OF_AN_ERROR }
 
 /** A URL leaves out the port of its scheme; without the scheme, that of plain http must be named. */

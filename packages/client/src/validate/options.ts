@@ -3,7 +3,7 @@ import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { checkHeaders, checkListener, checkMilliseconds, checkSignal } from './values.js'
 
-/** The names of all options of an interface: the compiler asks for each. */
+/** The names of all options of an interface: the compiler requires each. */
 export type NamesOf<Options> = { readonly [Name in keyof Options]-?: true }
 
 /**
@@ -85,7 +85,7 @@ const NAMES_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   url: ['baseUrl'],
 }
 
-/** What belongs into `parameters`; without case and `_`. */
+/** What belongs in `parameters`; without case and `_`. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   dimension: 'dimension',
   dimensions: 'dimension',

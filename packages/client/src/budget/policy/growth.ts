@@ -15,13 +15,13 @@ const CUBIC = { milliseconds: 5_000, fewest: 8, most: 50 }
 /** Milliseconds in which the rate doubles where nothing is known: slow start, RFC 5681, section 3.1. */
 const DOUBLING = 600
 
-/** Growth towards a limit that is near: so much in so many milliseconds, and in so many accepted requests. */
+/** Growth towards a nearby limit: by this factor in so many milliseconds, and in so many accepted requests. */
 const SEARCH = { growth: 1.5, milliseconds: 5_000, requests: 10 }
 
-/** How many times what was accepted last the rate may be: 2 is that of the AWS SDKs. */
+/** How many times the speed of the last accepted requests the rate may be; the AWS SDKs use 2. */
 const ABOVE_SPEED = { 'slow start': 4, search: 2, cubic: 2 }
 
-/** Lets time pass: fills what may go, and lets the rate grow. For a request of that amount, if there is one. */
+/** Lets time pass: fills the bucket, and lets the rate grow. For a request of that amount, if given. */
 export function advance(state: RateState, now: number, amount = 0): RateState {
   const { rate, limit, times, growth } = state
   const passed = now - times.at
@@ -51,7 +51,7 @@ export function grownByRequest(state: RateState): RateState {
   return { ...state, rate: toldMost(state, state.rate * SEARCH.growth ** (1 / SEARCH.requests)) }
 }
 
-/** What may be saved up at most. */
+/** How much may be saved up. */
 export function capacity({ told, rate, depth, size }: RateState, amount = 0): number {
   const isPaced = !told || depth < told.burst * 1000
   return Math.max((rate ?? 0) * depth, isPaced ? 2 * Math.max(size, amount) : 0)
@@ -73,7 +73,7 @@ function most(state: RateState, now: number, amount: number): number {
   return Math.max(limit ?? 0, ABOVE_SPEED[growth] * speedOf(state, now), Math.max(size, amount) / 1000)
 }
 
-/** What a rate that grows lets go in so many milliseconds. */
+/** What a growing rate lets through in so many milliseconds. */
 function grownAmount(state: RateState, rate: number, passed: number): number {
   const time = growthTime(state)
   return time ? rate * time * Math.expm1(passed / time) : rate * passed
@@ -90,7 +90,7 @@ function grownRate(state: RateState, rate: number, passed: number): number {
   return limit * (1 + (1 - BETA) * ((Math.min(grown, 1e9) - k) / k) ** 3)
 }
 
-/** What was learned, once nothing has had to wait for it for long: it may have changed. */
+/** Forgets what was learned, once nothing has had to wait for it for long: it may have changed. */
 function forgotten(state: RateState): RateState {
   const rate = state.told && state.told.perMinute / MINUTE
   return { ...state, rate, limit: rate, growth: 'cubic', grown: 1e9, depth: (state.told?.burst ?? 60) * 1000 }

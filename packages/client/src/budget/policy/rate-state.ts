@@ -1,4 +1,4 @@
-/** What the service allows of one thing that it counts, tokens or requests. */
+/** The service's limit on one quantity, tokens or requests. */
 export interface Limit {
   /** Absent: not known, to be learned from 429s. */
   readonly perMinute?: number | undefined
@@ -19,7 +19,7 @@ export interface RateState {
   readonly rate: number | null
   /** Milliseconds' worth of the rate that may be saved up, and go at once. */
   readonly depth: number
-  /** What may go now; below 0 what has gone too early. */
+  /** What may be sent now; below 0, what was sent too early. */
   readonly level: number
   /** The size of the larger requests. */
   readonly size: number
@@ -41,7 +41,9 @@ export interface RateState {
   readonly noise: number
   /** How much speaks for a limit: grows with each refusal, and shrinks with what is accepted. */
   readonly suspicion: number
-  /** How often in a row the rate was lowered for a refusal well below the limit: either that is wrong, or it is noise. */
+  /**
+   * How often in a row the rate was lowered for a refusal well below the limit: either that is wrong, or it is noise.
+   */
   readonly doubts: number
 
   // What was measured.

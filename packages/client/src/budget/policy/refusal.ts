@@ -1,17 +1,19 @@
 import { BETA } from './growth.js'
 import { ENOUGH, isBound, isWellBelow, type RateState, speedOf, toldMost } from './rate-state.js'
 
-/** A share of refusals above which one refusal alone says nothing of the limit. */
+/** A share of refusals above which a single refusal says nothing about the limit. */
 const QUIET = 0.015
 /** Weight of one outcome in the share. */
 const NOISE_WEIGHT = 0.04
-/** Share of refusals that is let pass besides the noise, and how much above that is evidence: three in a row, say. */
+/**
+ * The share of refusals that is tolerated besides the noise, and how much above that is evidence: three in a row, say.
+ */
 const TOLERATED = 0.05
 const EVIDENCE = 2.5
 /** So often the rate is lowered for a refusal well below the limit; then those are noise. */
 const DOUBTS = 2
 
-/** What an outcome adds to noise and suspicion. What is refused well below the limit is refused whatever the rate. */
+/** What an outcome adds to noise and suspicion. A request refused well below the limit would be refused at any rate. */
 export function weighed(state: RateState, refusals: 0 | 1): Pick<RateState, 'noise' | 'suspicion'> {
   const { noise, suspicion, doubts } = state
   const isNoise = isWellBelow(state) && (refusals === 0 || doubts >= DOUBTS)
@@ -22,8 +24,8 @@ export function weighed(state: RateState, refusals: 0 | 1): Pick<RateState, 'noi
 }
 
 /**
- * Whether a refusal shows a limit: everything is refused, or much is, or this one came just above a limit that is known.
- * Otherwise it is one among many, and holds back nothing but its own request.
+ * Whether a refusal shows a limit: everything is refused, or much is, or this one came just above a known limit.
+ * Otherwise it is one among many, and holds back only its own request.
  *
  * @param state with the refusal weighed
  * @param before without
@@ -42,32 +44,34 @@ function isNearLimit(state: RateState, now: number): boolean {
   return growth !== 'cubic' || rate >= 0.97 * limit
 }
 
-/** Share of refusals that is taken for noise, to begin with, where lowering the rate does not help. */
+/** The share of refusals taken for noise at first, if lowering the rate does not help. */
 const PRESUMED_NOISE = 0.06
-/** A refusal after fewer accepted requests than these, although the rate was lowered. */
+/** A refusal comes quickly after fewer accepted requests than this, as the rate was lowered. */
 const QUICKLY = 25
 /** After so many accepted requests the limit is no longer in doubt. */
 const TRUSTED = 50
-/** A hold of so many milliseconds says that what there is comes all at once: a window. */
+/** A hold of this many milliseconds points to a window, whose budget comes back all at once. */
 const LONG_HOLD = 5_000
-/** Milliseconds of the hold after a 429 that does not say: doubling from 1,000 while everything is refused. */
+/** Milliseconds of the hold after a 429 without `Retry-After`: doubling from 1,000 while everything is refused. */
 const LADDER = { first: 500, most: 5_000 }
 
 type Refusal = { readonly amount: number; readonly retryAfterMs?: number }
 
-/** A refusal that shows a limit: nothing goes for a while, and then at the rate that the service is seen to accept. */
+/**
+ * A refusal that shows a limit: nothing is sent for a while, and then at the rate that the service was seen to accept.
+ */
 export function lowered(state: RateState, refusal: Refusal, now: number): RateState {
   const held = heldFor(state, refusal, now)
   const { rate, requests, times } = state
   const { heldUntil } = held.times
   const hold = heldUntil - now
-  // Nothing was accepted since: it is known already that it is too much.
+  // Nothing was accepted since then, so this is no news.
   if (held.blind > 0) return held
 
-  /** By the end of the hold the service has as much to give again as it had when the count began. */
+  /** By the end of the hold the service has as much to give as when the count began. */
   const cycle = state.accepted / Math.max(1, heldUntil - times.since)
   const speed = speedOf(state, now)
-  // What came before the first refusal was saved up.
+  // What was accepted before the first refusal had been saved up.
   const isMeasured = times.since > times.began && requests >= ENOUGH && hold < LONG_HOLD
   const best = isMeasured ? Math.max(cycle, 0.9 * state.best) : state.best
   const recounted = { accepted: 0, requests: 0, times: { ...held.times, since: heldUntil } }
@@ -79,7 +83,7 @@ export function lowered(state: RateState, refusal: Refusal, now: number): RateSt
   const next = { ...held, best }
   if (rate === null) return { ...next, ...recounted, ...slowStart(BETA * speed) }
   if (isFromSavings(state, rate, refusal)) {
-    // The rate was kept to: it is the savings that are not there.
+    // The rate was kept: what is missing are the savings.
     const depth = Math.max(0, Math.min(state.depth / 2, state.accepted / rate - (now - times.since)))
     return { ...next, ...recounted, depth }
   }
@@ -89,7 +93,7 @@ export function lowered(state: RateState, refusal: Refusal, now: number): RateSt
     return { ...next, ...search(Math.min(rate, Math.max(least, cycle))) }
   }
   if (state.growth === 'slow start' && cycle < 0.6 * speed) {
-    // It grew so fast until then that the count says little.
+    // The rate grew so fast until then that the count says little.
     return { ...next, ...recounted, ...search(toldMost(state, Math.min(rate, Math.sqrt(cycle * speed)))) }
   }
   const limit = toldMost(state, Math.min(rate, cycle))
@@ -104,7 +108,7 @@ export function lowered(state: RateState, refusal: Refusal, now: number): RateSt
   }
 }
 
-/** The service accepts again, a request of this amount, after it refused everything. */
+/** The service accepts again, namely a request of this amount, after it refused everything. */
 export function resumed(state: RateState, amount: number, now: number): RateState {
   const { times, limit, size } = state
   const held = Math.max(1, times.heldUntil - times.decided)

@@ -24,7 +24,9 @@ export const REGISTERS: usize = 2048
 export const INPUT: usize = 4096
 /** Doubles; a number has two bytes at least, with the comma. */
 export const NUMBERS: usize = INPUT + MOST_BYTES + 1024
-/** What is not a number, with the index of each array in its place: an array has four bytes at least, with its comma. */
+/**
+ * What is not a number, with the index of each array in its place: an array has four bytes at least, with its comma.
+ */
 export const REST: usize = NUMBERS + (MOST_BYTES / 2) * 8
 
 /** Where the next byte stands. */
@@ -51,7 +53,7 @@ export const ITEM: i32 = 4
 /** Behind a number. */
 const AFTER_ITEM: i32 = 5
 
-/** All is read, up to a number that may go on. */
+/** Everything is read, up to a number that may continue. */
 export const READ: i32 = 0
 /** An array has ended. */
 export const CLOSED: i32 = 1
