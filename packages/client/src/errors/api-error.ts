@@ -104,14 +104,26 @@ export const LONGEST_RETRY_AFTER = 120_000
  * organization.", "… your read unit limit for the current month."
  * https://docs.pinecone.io/reference/api/database-limits/rate-limits (November 2026)
  */
-const OF_THE_MONTH = /\bmonth(ly)?\b/i
+const OF_THE_MONTH = new RegExp(
+  [
+    // … limit (5000000) for model cohere-rerank-3.5 for the current month
+    String.raw`\b(?:limit|quota|allowance|exceeded|reached|exhausted|used up)\b(?:[^.;!?]|\.(?=\S))*\b(?:for|in|of) (?:the|this) (?:current )?month\b`,
+    String.raw`\bper month\b`,
+    String.raw`\bmonth(?:ly|['’]s) (?:[\w-]+ ){0,3}(?:limit|quota|allowance)\b`,
+  ].join('|'),
+  'i',
+)
+
+/** "You've reached the max embedding tokens per minute (250000) model …", of the same page: whatever else it speaks of. */
+const OF_A_MOMENT = /\b(?:per|a|each) (?:minute|second)\b/i
 
 function rateLimitError(
   message: string,
   answer: ApiErrorAnswer,
   options: ErrorOptions | undefined,
 ): PineconeRateLimitError {
-  if (OF_THE_MONTH.test(message)) return new PineconeQuotaError(message, answer, 'month', options)
+  if (OF_THE_MONTH.test(message) && !OF_A_MOMENT.test(message))
+    return new PineconeQuotaError(message, answer, 'month', options)
   if ((answer.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER)
     return new PineconeQuotaError(message, answer, 'unknown', options)
   return new PineconeRateLimitError(message, answer, options)
