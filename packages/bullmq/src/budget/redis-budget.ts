@@ -1,12 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type {
-  BudgetEntry,
-  BudgetRequest,
-  BudgetWait,
-  RateLimit,
-  SharedBudget,
+import {
+  type BudgetEntry,
+  type BudgetRequest,
+  type BudgetWait,
+  PineconeConfigurationError,
+  PineconeConnectionError,
+  type RateLimit,
+  type SharedBudget,
 } from '@pinecone-inference/client'
-import { drawsOf, type Happening, stateOf, statesAfter, waitOf } from '@pinecone-inference/client/adapters'
+import {
+  checkOptions,
+  drawsOf,
+  type Happening,
+  type NamesOf,
+  stateOf,
+  statesAfter,
+  waitOf,
+} from '@pinecone-inference/client/adapters'
 import type { Redis } from 'ioredis'
 import { checkRateLimit } from '../check-options.js'
 import { DEFAULT_PREFIX, rateKey } from '../redis/keys.js'
@@ -15,6 +25,10 @@ import { SharedStates } from './shared-states.js'
 
 /** Milliseconds after which a waiting request asks again, however long its wait: other requests may return tokens. */
 const LONGEST_SLEEP = 1_000
+/** Milliseconds without an answer from Redis after which a waiting request is told so. */
+const SILENCE = 1_000
+/** Milliseconds between looks at whether Redis has answered. */
+const LOOK = 250
 
 export interface RedisBudgetOptions {
   /** An ioredis connection. The budget does not close it. */
@@ -26,7 +40,14 @@ export interface RedisBudgetOptions {
   rateLimit?: RateLimit | undefined
   /** Prefix of all keys in Redis, one per Pinecone project. Default `pinecone-inference`. */
   prefix?: string | undefined
+  /**
+   * Milliseconds without an answer from Redis after which requests fail. Default 30,000. `Infinity` waits for as long as
+   * it takes, as the workers of a run do.
+   */
+  timeout?: number | undefined
 }
+
+const OPTIONS: NamesOf<RedisBudgetOptions> = { redis: true, rateLimit: true, prefix: true, timeout: true }
 
 /**
  * One rate budget for all processes that use it with the same Redis and prefix: bulk workers, and any other
@@ -41,17 +62,35 @@ export interface RedisBudgetOptions {
 export class RedisBudget implements SharedBudget {
   readonly #rateLimit: RateLimit
   readonly #prefix: string
+  readonly #timeout: number
+  readonly #address: string
   readonly #states: SharedStates
   readonly #mutexes = new Map<string, Mutex>()
 
-  /** @throws PineconeConfigurationError for a rate that is not a number above 0 */
-  constructor({ redis, rateLimit = {}, prefix = DEFAULT_PREFIX }: RedisBudgetOptions) {
+  /** @throws PineconeConfigurationError for an option that does not exist, no `redis`, or a number that is not above 0 */
+  constructor(options: RedisBudgetOptions) {
+    checkOptions(options, OPTIONS, 'RedisBudget')
+    const { redis, rateLimit = {}, prefix = DEFAULT_PREFIX, timeout = 30_000 } = options ?? {}
+    if (typeof redis?.evalsha !== 'function') {
+      throw new PineconeConfigurationError(
+        'redis',
+        'must be a connection of ioredis, as from `new Redis(url)`',
+      )
+    }
     checkRateLimit(rateLimit)
+    if (!(typeof timeout === 'number' && timeout > 0)) {
+      throw new PineconeConfigurationError('timeout', `is ${timeout}; it must be a number above 0`)
+    }
+    this.#timeout = timeout
+    this.#address = `${redis.options?.host}:${redis.options?.port}`
     this.#rateLimit = rateLimit
     this.#prefix = prefix
     this.#states = new SharedStates(redis)
   }
 
+  /**
+   * @throws PineconeConnectionError if Redis does not answer within `timeout`
+   */
   async enter(
     request: BudgetRequest,
     signal: AbortSignal,
@@ -71,19 +110,31 @@ export class RedisBudget implements SharedBudget {
     // Without Redis, what happened is lost; the budget recovers from that by itself.
     const end = (happening: Happening) => void tell(happening).catch(() => {})
 
+    const silence = new AbortController()
+    const stop = AbortSignal.any([signal, silence.signal])
+    const watch = setInterval(() => {
+      const silentMs = this.#states.silentMs
+      const waitMs = Math.max(0, this.#timeout - silentMs)
+      if (silentMs >= Math.min(SILENCE, this.#timeout))
+        onWait?.({ reason: 'shared budget unreachable', waitMs })
+      if (waitMs === 0) silence.abort(this.#unreachable(silentMs))
+    }, LOOK)
+
     // One request of this process asks at a time: the load on Redis grows with processes, not with requests.
-    const sentAt = await this.#mutex(keys[0] ?? '').runExclusive(async () => {
-      for (;;) {
-        signal.throwIfAborted()
-        const wait = await tell({ is: 'sent' })
-        if (typeof wait === 'number') {
-          if (signal.aborted) end({ is: 'withdrawn' })
-          return wait
+    const sentAt = await this.#mutex(keys[0] ?? '')
+      .runExclusive(async () => {
+        for (;;) {
+          stop.throwIfAborted()
+          const wait = await tell({ is: 'sent' })
+          if (typeof wait === 'number') {
+            if (stop.aborted) end({ is: 'withdrawn' })
+            return wait
+          }
+          onWait?.(wait)
+          await delay(Math.min(wait.waitMs, LONGEST_SLEEP), undefined, { signal: stop })
         }
-        onWait?.(wait)
-        await delay(Math.min(wait.waitMs, LONGEST_SLEEP), undefined, { signal })
-      }
-    }, signal)
+      }, stop)
+      .finally(() => clearInterval(watch))
     return {
       accepted: (tokens) =>
         end({ is: 'accepted', tokens: request.tokens === undefined ? undefined : tokens }),
@@ -94,6 +145,11 @@ export class RedisBudget implements SharedBudget {
       failed: () => end({ is: 'failed' }),
       withdrawn: () => end({ is: 'withdrawn' }),
     }
+  }
+
+  #unreachable(silentMs: number): PineconeConnectionError {
+    const message = `the shared budget's Redis at ${this.#address} has not answered for ${Math.round(silentMs / 1000)} s, and nothing was sent`
+    return new PineconeConnectionError(message, { code: undefined, cause: undefined })
   }
 
   #mutex(key: string): Mutex {

@@ -24,6 +24,8 @@ end
 return {now, isAsExpected, unpack(held)}
 `)
 
+type SwapAnswer = [now: number, isAsExpected: number, ...held: string[]]
+
 /** A day: after that, nothing learned is still valid, and the budget is full. */
 const KEPT = 86_400_000
 
@@ -48,11 +50,18 @@ export class SharedStates {
   readonly #seen = new Map<string, string>()
   /** Milliseconds by which the clock of Redis is ahead of `performance.now()`. */
   #ahead: number | undefined
+  /** When a command went, or was to go, that Redis has not answered yet. */
+  #askedAt: number | undefined
   /** Two changes of one process at a time would only make each other start over. */
   readonly #mutex = new Mutex()
 
   constructor(redis: Redis) {
     this.#redis = redis
+  }
+
+  /** Milliseconds for which a command has waited for Redis to answer; 0 where none waits. */
+  get silentMs(): number {
+    return this.#askedAt === undefined ? 0 : performance.now() - this.#askedAt
   }
 
   change<T>(keys: readonly string[], change: Change<T>): Promise<T> {
@@ -72,8 +81,8 @@ export class SharedStates {
         if (keys.map((key) => this.#seen.get(key) ?? '').join() === before) return result
         continue
       }
-      const answer = await swap.run(this.#redis, keys, [KEPT + Math.ceil(keepMs), ...held, ...next])
-      const [time, isDone, ...values] = answer as [number, number, ...string[]]
+      const given = [KEPT + Math.ceil(keepMs), ...held, ...next]
+      const [time, isDone, ...values] = await this.#swap(keys, given)
       const current = isDone ? next : values
       for (const [i, key] of keys.entries()) this.#seen.set(key, current[i] ?? '')
       now = this.#told(time)
@@ -82,9 +91,18 @@ export class SharedStates {
   }
 
   async #look(keys: readonly string[]): Promise<number> {
-    const [time, , ...held] = (await swap.run(this.#redis, keys, [KEPT])) as [number, number, ...string[]]
+    const [time, , ...held] = await this.#swap(keys, [KEPT])
     for (const [i, key] of keys.entries()) this.#seen.set(key, held[i] ?? '')
     return this.#told(time)
+  }
+
+  async #swap(keys: readonly string[], given: readonly (string | number)[]): Promise<SwapAnswer> {
+    this.#askedAt = performance.now()
+    try {
+      return (await swap.run(this.#redis, keys, given)) as SwapAnswer
+    } finally {
+      this.#askedAt = undefined
+    }
   }
 
   #told(time: number): number {

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { checkOptions, type NamesOf } from '@pinecone-inference/client/adapters'
 import type { TextRecord } from '@pinecone-inference/files'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { checkCounts, checkRateLimit } from '../check-options.js'
+import { checkAddress, checkCounts, checkRateLimit } from '../check-options.js'
 import { writeManifest } from '../output/manifest.js'
 import { listParts } from '../output/part-files.js'
 import { connect } from '../redis/connect.js'
@@ -27,6 +28,17 @@ export interface EmbedRunOptions extends RunSpec {
   prefix?: string | undefined
   /** Called once per outage of Redis, while the run waits for it. What it throws becomes a process warning. */
   onError?: ((error: RedisUnavailableError) => void) | undefined
+}
+
+const RUN_OPTIONS: NamesOf<EmbedRunOptions> = {
+  redis: true,
+  run: true,
+  prefix: true,
+  model: true,
+  parameters: true,
+  output: true,
+  rateLimit: true,
+  onError: true,
 }
 
 export interface FollowOptions {
@@ -84,10 +96,12 @@ export class EmbedRun implements AsyncDisposable {
    * Begins a run, or resumes the one of that name.
    *
    * @throws RunError if another run has the name, or the folder holds parts of another run
-   * @throws PineconeConfigurationError for an invalid `rateLimit`
+   * @throws PineconeConfigurationError for an option that does not exist, no `redis`, or an invalid `rateLimit`
    * @throws RedisUnavailableError if Redis does not answer
    */
   static async open(options: EmbedRunOptions): Promise<EmbedRun> {
+    checkOptions(options, RUN_OPTIONS, 'EmbedRun.open')
+    checkAddress(options?.redis)
     const {
       redis: url,
       run,

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PineconeInference, type PineconeInferenceOptions } from '@pinecone-inference/client'
+import { checkOptions, type NamesOf } from '@pinecone-inference/client/adapters'
 import { type Job, Queue, WaitingError, Worker } from 'bullmq'
 import { RedisBudget } from '../budget/redis-budget.js'
-import { checkCounts } from '../check-options.js'
+import { checkAddress, checkCounts } from '../check-options.js'
 import { partFiles } from '../output/part-files.js'
 import type { Sink } from '../output/sink.js'
 import { connect } from '../redis/connect.js'
@@ -44,6 +45,18 @@ export interface WorkerOptions {
   onError?: ((error: Error) => void) | undefined
 }
 
+const WORKER_OPTIONS: NamesOf<WorkerOptions> = {
+  redis: true,
+  run: true,
+  prefix: true,
+  client: true,
+  sink: true,
+  concurrency: true,
+  lockDuration: true,
+  signal: true,
+  onError: true,
+}
+
 /** What one worker has done. */
 export interface WorkerResult {
   jobs: number
@@ -59,7 +72,8 @@ const POLL = 1_000
  *
  * @throws WorkerError when it cannot continue; its jobs are then back in the queue
  * @throws RunError if neither the run has an `output` nor the worker a `sink`, or both have
- * @throws PineconeConfigurationError for a `concurrency` or `lockDuration` that is not a whole number above 0
+ * @throws PineconeConfigurationError for an option that does not exist, no `redis`, or a `concurrency` or `lockDuration`
+ * that is not a whole number above 0
  * @throws RedisUnavailableError if Redis does not answer at the start; later the worker waits for it
  * @example
  * ```ts
@@ -68,6 +82,8 @@ const POLL = 1_000
  */
 export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
   const { run, prefix = DEFAULT_PREFIX, signal, concurrency = 2, lockDuration = 30_000 } = options
+  checkOptions(options, WORKER_OPTIONS, 'runWorker')
+  checkAddress(options?.redis)
   checkCounts({ concurrency, lockDuration })
   const result: WorkerResult = { jobs: 0, records: 0, tokens: 0 }
   const report = (error: Error) => tell(() => options.onError?.(error))
@@ -80,7 +96,12 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
     await using client = new PineconeInference({
       maxRetries: RETRIES.ofRequest,
       ...options.client,
-      sharedBudget: new RedisBudget({ redis, prefix, rateLimit: spec.rateLimit }),
+      sharedBudget: new RedisBudget({
+        redis,
+        prefix,
+        rateLimit: spec.rateLimit,
+        timeout: Number.POSITIVE_INFINITY,
+      }),
     })
     /** Aborted by an error that ends the worker. */
     const broken = new AbortController()

@@ -22,9 +22,12 @@ export interface BudgetRequest {
 
 /** Why a request waits for its budget. */
 export interface BudgetWait {
-  /** The configured limit, one learned from 429s, or a 429 after which nothing goes for a while. */
-  readonly reason: 'configured limit' | 'learned limit' | 'refused'
-  /** Milliseconds, as far as is known. */
+  /**
+   * The configured limit, one learned from 429s, a 429 after which nothing goes for a while, or a shared budget that does
+   * not answer.
+   */
+  readonly reason: 'configured limit' | 'learned limit' | 'refused' | 'shared budget unreachable'
+  /** Milliseconds, as far as is known; for a budget that does not answer, until the request fails. */
   readonly waitMs: number
   /** The limit kept to now, in tokens a minute, or in requests for what counts as one. Absent if none is known. */
   readonly perMinute?: number

@@ -242,9 +242,7 @@ export class Queue {
     const fail = (cause: unknown) => {
       if (!isCurrent()) return
       this.#leave(waiter)
-      const words = cause instanceof Error ? cause.message : String(cause)
-      const problem = `sharedBudget failed, and nothing was sent: ${words}`
-      waiter.fail(new PineconeInferenceError(problem, { cause }))
+      waiter.fail(cause instanceof PineconeInferenceError ? cause : budgetFailed(cause))
       // Nobody asks before the call has been told.
       afterReactions(this.serve)
     }
@@ -324,6 +322,11 @@ function firstOf(waiters: Iterable<Waiter>, order: readonly Priority[]): Waiter 
     if (sooner === undefined || sooner < 0) first = waiter
   }
   return first
+}
+
+function budgetFailed(cause: unknown): PineconeInferenceError {
+  const words = cause instanceof Error ? cause.message : String(cause)
+  return new PineconeInferenceError(`sharedBudget failed, and nothing was sent: ${words}`, { cause })
 }
 
 function withdraw(entry: BudgetEntry): void {

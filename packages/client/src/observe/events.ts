@@ -57,8 +57,10 @@ export interface RequestRetryEvent {
 
 export interface RequestWaitEvent {
   readonly request: RequestAttempt
-  /** Why the request waits for its budget, and how long, as far as is known. */
+  /** Why the request waits for its budget, and how long, as far as was known when that began. */
   readonly wait: BudgetWait
+  /** What ended the wait without the request being sent, the reason of an abort for one; absent where a wait begins. */
+  readonly error?: unknown
 }
 
 type Listener = Parameters<Channel['subscribe']>[0]
@@ -114,7 +116,7 @@ export const channels = {
   start: channelOf('pinecone-inference:request:start'),
   end: channelOf('pinecone-inference:request:end'),
   retry: channelOf('pinecone-inference:request:retry'),
-  /** Once for each attempt that waits for its budget, and again when the reason changes. */
+  /** Once for each attempt that waits for its budget, and again when the reason changes, or it ends without being sent. */
   wait: channelOf('pinecone-inference:request:wait'),
 }
 

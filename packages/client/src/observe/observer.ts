@@ -42,6 +42,8 @@ export class RequestWatch {
   readonly #telemetry: OpenTelemetry | undefined
   #span: RequestSpan | undefined
   #facts: AnswerFacts = {}
+  /** While it waits for its budget. */
+  #waiting: { readonly request: RequestAttempt; readonly wait: BudgetWait } | undefined
 
   constructor(content: RequestContent, meter: UsageMeter | undefined, telemetry: OpenTelemetry | undefined) {
     this.#content = content
@@ -50,6 +52,7 @@ export class RequestWatch {
   }
 
   started(request: RequestAttempt): void {
+    this.#waiting = undefined
     this.#span ??= this.#telemetry?.begin(request, this.#content)
     if (channels.start.hasSubscribers) channels.start.publish({ request })
     if (debug.enabled) {
@@ -104,11 +107,20 @@ export class RequestWatch {
 
   /** The budget makes it wait. */
   waiting(request: RequestAttempt, wait: BudgetWait): void {
+    this.#waiting = { request, wait }
     if (channels.wait.hasSubscribers) channels.wait.publish({ request, wait })
     if (debug.enabled) debug.log(`${titleOf(request)}: waits ${ms(wait.waitMs)}, ${wait.reason}`)
   }
 
   end(error?: { readonly thrown: unknown }): void {
+    if (error && this.#waiting) {
+      const { request, wait } = this.#waiting
+      if (channels.wait.hasSubscribers) channels.wait.publish({ request, wait, error: error.thrown })
+      if (debug.enabled) {
+        const why = `${wait.reason}, ${ms(wait.waitMs)} when it began`
+        debug.log(`${titleOf(request)}: ended while it waited (${why}): ${kindOf(error.thrown)}`)
+      }
+    }
     this.#span?.end(this.#facts, error)
   }
 }
