@@ -14,7 +14,9 @@ import { version } from './version.js'
 /** The `pinecone-inference` command with its subcommands; nothing runs before `parseAsync`. */
 export function createProgram(): Command {
   const program = new Command('pinecone-inference')
-    .description('Pinecone inference from the command line, and an offline server of its API')
+    .description(
+      'Pinecone’s hosted embedding and reranking models from the command line, and an offline server of their API',
+    )
     .version(version)
     .hook('preAction', (_, command) => prepareNetwork(command))
     .hook('postAction', leaveNetwork)

@@ -44,7 +44,7 @@ it('an id that comes twice is seen before anything is sent, with the standard ou
   const folder = await folderOf({ 'in.jsonl': `${lines(0, 500)}${lines(7, 8)}` })
   const { code, stdout, stderr } = await run(folder, ['embed', 'in.jsonl', '-o', '-', ...SPARSE], env)
   expect([code, stdout]).toEqual([1, ''])
-  expect(stderr).toContain('the id "7" is record 8\'s already')
+  expect(stderr).toContain('has the id "7", as record 8 has')
   expect(emulator.requests).toHaveLength(0)
 })
 
@@ -65,13 +65,13 @@ it('an output of workers and one without them never share a folder', async () =>
     }),
   ])
   for (const { code, stderr } of ended)
-    expect([code, stderr]).toEqual([1, expect.stringContaining('would be there twice')])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('would take the records twice')])
 })
 
 it.each([
   [['embed', 'in.jsonl', '--modle', 'x'], {}, 'Did you mean --model?'],
   [['embed', 'in.jsonl', '-o', 'out.jsonl'], {}, "required option '-m, --model <name>' not specified"],
-  [['models'], { PINECONE_API_KEY: 'key\n' }, 'PINECONE_API_KEY has a line feed'],
+  [['models'], { PINECONE_API_KEY: 'key\n' }, 'PINECONE_API_KEY contains a line feed'],
 ])('%j %j: %s', async (args, env, reason) => {
   const { code, stderr } = await run(await folderOf(), args, env)
   expect([code, stderr]).toEqual([1, expect.stringContaining(reason)])

@@ -43,7 +43,7 @@ it('shapes records as the options say, of a compressed file with semicolons', as
     2,
     expect.stringMatching(/set aside: in\.csv\.gz, line 3: has 1 field, and the header 3/),
   ])
-  expect(stderr).toMatch('1 record was set aside: out.jsonl.set-aside.jsonl says why.')
+  expect(stderr).toMatch('1 record was set aside; the reasons are in out.jsonl.set-aside.jsonl.')
   expect(JSON.parse(await readFile(join(folder, 'out.jsonl.set-aside.jsonl'), 'utf8'))).toEqual({
     error: expect.stringContaining('line 3: has 1 field'),
     record: expect.any(Object),

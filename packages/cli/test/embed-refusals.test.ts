@@ -95,7 +95,7 @@ describe('what is shown of an input does not steer the terminal:', () => {
     [
       'a line that is no JSON',
       '{"id":\u001b[2J\u009b1m}\n',
-      /^error: in\.jsonl, line 1: is no JSON: .*\?\[2J/m,
+      /^error: in\.jsonl, line 1: is not JSON: .*\?\[2J/m,
     ],
   ])('%s', async (_, input, shown) => {
     const folder = await folderOf({ 'in.jsonl': input })

@@ -108,7 +108,7 @@ describe.skipIf(!available && process.env.CI !== 'true')('embed in a terminal', 
     terminal.type('\x03')
     expect(await terminal.ended).toBe(130)
     expect(terminal.drawn.join('\n')).toMatch(
-      /Stopping: what is under way is finished first\. Ctrl-C again stops at once\.\n.*Stopped after [\d,]+ records\. What is done is kept; the same command goes on with the rest\./s,
+      /Stopping: requests under way are finished first\. Ctrl-C again stops at once\.\n.*Stopped after [\d,]+ records\. What is done is kept; the same command goes on with the rest\./s,
     )
     expect(existsSync(join(terminal.folder, 'out.jsonl'))).toBe(false)
     expect((await run(terminal.folder, args, terminal.env as Record<string, string>)).code).toBe(0)

@@ -140,9 +140,7 @@ describe('pinecone-inference embed', () => {
     const folder = await folderOf({ 'in.jsonl': `${lines(passages(300))}{"id":"id-7","text":"again"}\n` })
     const { code, stderr } = await run(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
     expect(code).toBe(1)
-    expect(stderr).toBe(
-      `error: in.jsonl, line 301: the id "id-7" is record 8's already; each may come once\n`,
-    )
+    expect(stderr).toBe(`error: in.jsonl, line 301: has the id "id-7", as record 8 has; ids must be unique\n`)
     expect(emulator.requests).toHaveLength(0)
     expect(await readdir(folder)).toEqual(['in.jsonl'])
   })
@@ -178,8 +176,8 @@ describe('pinecone-inference embed', () => {
       ['-o', 'out.jsonl', '--model', 'bge-reranker-v2-m3', '--dry-run'],
       '--model bge-reranker-v2-m3 embeds no texts',
     ],
-    [['-o', 'out.jsonl', ...SPARSE, '--metadata-fields', 'text,'], 'Allowed: names with commas'],
-    [['-o', 'out.jsonl', ...SPARSE, '--run', 'mine'], '--run goes with --redis'],
+    [['-o', 'out.jsonl', ...SPARSE, '--metadata-fields', 'text,'], 'Allowed: names, separated by commas'],
+    [['-o', 'out.jsonl', ...SPARSE, '--run', 'mine'], '--run needs --redis'],
   ])('refuses %j, says why and leaves nothing', async (args, reason) => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
     const { code, stderr } = await run(folder, ['embed', 'in.jsonl', ...args, '--offline'])
@@ -348,7 +346,7 @@ describe('an unfinished run', () => {
     const { code, stderr } = await run(folder, args, env)
     expect([code, stderr]).toEqual([
       3,
-      expect.stringMatching(/; tried again\n.*error: .*503.*Stopped after 1,[\d,]+ records/s),
+      expect.stringMatching(/; retrying\n.*error: .*503.*Stopped after 1,[\d,]+ records/s),
     ])
     emulator.faults.clear()
     expect((await run(folder, args, env)).code).toBe(0)
@@ -362,7 +360,7 @@ describe('an unfinished run', () => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
     const { code, stderr } = await run(folder, args, env)
-    expect([code, stderr]).toEqual([3, expect.stringMatching(/; tried again\nerror: .*503/)])
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/; retrying\nerror: .*503/)])
     expect(await readdir(folder)).toEqual(['in.jsonl'])
     emulator.faults.clear()
     expect((await run(folder, args, env)).code).toBe(0)
@@ -468,7 +466,7 @@ describe('an unfinished run', () => {
     expect([short.code, short.stderr]).toEqual([
       1,
       expect.stringMatching(
-        /fewer than the \d+ that were written\. Delete out\.jsonl\.partial to start over\.\n$/,
+        /fewer than the \d+ written earlier\. Delete out\.jsonl\.partial to start over\.\n$/,
       ),
     ])
     await rename(`${records}.kept`, records)
@@ -682,7 +680,7 @@ describe('an unfinished run', () => {
       return ended
     }
     const { code, stderr } = await from([...passages(1000), { id: 'id-7', text: 'again' }])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('the id "id-7" is record 8\'s already')])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('has the id "id-7", as record 8 has')])
     expect(stderr).toMatch(
       /^Stopped after ([\d,]+) records\. What is done is kept; the same command goes on with an input that is put right, whose first \1 records are the same\.$/m,
     )
@@ -740,7 +738,7 @@ describe('a signal', () => {
       // nothing new but what was on its way when the signal was heard
       expect(emulator.requests.length).toBeLessThanOrEqual(sent + 8)
       expect(stderr).toMatch(
-        /^Stopping: what is under way is finished first\. Ctrl-C again stops at once\.\nStopped after ([\d,]+) records\. What is done is kept/,
+        /^Stopping: requests under way are finished first\. Ctrl-C again stops at once\.\nStopped after ([\d,]+) records\. What is done is kept/,
       )
       const read = Number(/after ([\d,]+)/.exec(stderr)?.[1]?.replaceAll(',', ''))
       // all that was answered is kept

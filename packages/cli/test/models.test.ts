@@ -66,11 +66,11 @@ describe('pinecone-inference models', () => {
       ['models'],
       { PINECONE_API_KEY: '' },
       1,
-      'PINECONE_API_KEY is not set; https://app.pinecone.io makes a key, --offline needs none',
+      'PINECONE_API_KEY is not set; create a key at https://app.pinecone.io, or use --offline, which needs none',
     ],
     [['models'], { PINECONE_API_KEY: 'wrong-key' }, 1, '401'],
     [['models'], { PINECONE_INFERENCE_URL: 'http://127.0.0.1:1' }, 3, 'ECONNREFUSED'],
-    [['models', 'nope', '--type', 'embed'], {}, 1, 'go without the name of a model'],
+    [['models', 'nope', '--type', 'embed'], {}, 1, 'cannot be used with the name of a model'],
   ])('%j with %j ends with %i and says why, and never the key', async (args, env, code, reason) => {
     const { env: local } = await service({ apiKey: 'local' })
     const ended = await run(await folderOf(), args, { ...local, ...env })
@@ -79,7 +79,7 @@ describe('pinecone-inference models', () => {
     expect(ended.stderr).not.toContain('wrong-key')
   })
 
-  it('ends with 3 when the service goes on failing', async () => {
+  it('ends with 3 when the service keeps failing', async () => {
     const { env } = await service({ faults: [parseFaultRule('status:503,retry-after=0')] })
     const { code, stderr } = await run(await folderOf(), ['models'], env)
     expect([code, stderr]).toEqual([3, expect.stringContaining('503')])

@@ -110,11 +110,14 @@ describe('pinecone-inference rerank', () => {
     [
       '{"id":"a","body":"x"}\n',
       [],
-      'in.jsonl, line 1: has no text in "text"; it has "id", "body": name one by --rank-fields',
+      'in.jsonl, line 1: has no text in "text"; it has "id", "body"; name one with --rank-fields',
     ],
-    ['{"text":"x"}\n\n{"text":7}\n', [], 'in.jsonl, line 3: "text" is no string'],
-    ['{"text":"x"}\n{"te\n', [], 'in.jsonl, line 2: is no JSON'],
-    ['{"text":\u001b[2J}\n', [], "in.jsonl, line 1: is no JSON: Unexpected token '?'"],
+    ['{"text":"x"}
+
+{"text":7}
+', [], 'in.jsonl, line 3: "text" is not a string'],
+    ['{"text":"x"}\n{"te\n', [], 'in.jsonl, line 2: is not JSON'],
+    ['{"text":\u001b[2J}\n', [], "in.jsonl, line 1: is not JSON: Unexpected token '?'"],
     ['{"text":"x","b":"y"}\n', ['--rank-fields', 'text,b'], 'bge-reranker-v2-m3 ranks by 1'],
     ['{"text":"x"}\n', ['--model', 'llama-text-embed-v2'], 'llama-text-embed-v2'],
     ['{"text":"x"}\n', ['--query', ' '], 'query must be a non-empty string'],
@@ -175,13 +178,13 @@ describe('pinecone-inference rerank', () => {
     expect((await ended).code).toBe(130)
   })
 
-  it('says why it takes long, when the service has failed again', async () => {
+  it('reports why it takes long when the service has failed again', async () => {
     const { env } = await service({ faults: [parseFaultRule('#1-3 status:503,retry-after=0')] })
     const folder = await folderOf({ 'hits.jsonl': jsonl(HITS) })
     const { code, stderr } = await run(folder, ['rerank', 'hits.jsonl', ...QUERY], env)
     expect([code, stderr]).toEqual([
       0,
-      expect.stringMatching(/^POST .*\/rerank answered 503: .*; tried again\n$/),
+      expect.stringMatching(/^POST .*\/rerank answered 503: .*; retrying\n$/),
     ])
   })
 

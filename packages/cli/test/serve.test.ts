@@ -148,24 +148,24 @@ describe('pinecone-inference serve', () => {
 
   it.each([
     [['--backend', 'transformers'], 'needs --model-dir'],
-    [['--backend', 'minilm', '--model-dir', '.'], 'goes with --backend transformers'],
-    [['--model-dir', '.'], 'goes with --backend transformers'],
+    [['--backend', 'minilm', '--model-dir', '.'], 'needs --backend transformers'],
+    [['--model-dir', '.'], 'needs --backend transformers'],
     [['--backend', 'transformers', '--model-dir', '/nowhere'], 'The model folder /nowhere does not exist'],
     [['--backend', 'magic'], 'Allowed choices are lexical, minilm, transformers'],
-  ])('does not start with %j, and says why', async (flags, reason) => {
+  ])('does not start with %j, and gives the reason', async (flags, reason) => {
     const { exit, errors } = serve('--port', '0', ...flags)
     expect(await exit).toBe(1)
     expect(errors.join('')).toContain(reason)
     expect(errors.join('')).not.toContain('    at ')
   })
 
-  it('says so when the port is taken', async () => {
+  it('reports a port that is in use', async () => {
     const holder = createServer().listen(0, '127.0.0.1')
     await once(holder, 'listening')
     const { port } = holder.address() as { port: number }
     const { exit, errors } = serve('--port', String(port))
     expect(await exit).toBe(1)
-    expect(errors.join('')).toContain(`port ${port} on 127.0.0.1 is taken`)
+    expect(errors.join('')).toContain(`port ${port} on 127.0.0.1 is in use`)
     holder.close()
   })
 

@@ -110,7 +110,10 @@ describe('pinecone-inference embed --upsert', () => {
       ['embed', 'in.jsonl', ...args, '--limit', '1', '--cleanup', 'full'],
       env,
     )
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('does not go with --limit')])
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('cannot be used with --limit'),
+    ])
 
     await writeFile(join(folder, 'in.jsonl'), jsonl(1))
     const none = await run(folder, ['embed', 'in.jsonl', ...args, '--cleanup', 'none'], env)
@@ -325,10 +328,10 @@ describe('embed --upsert refuses before anything is paid', () => {
   it('options that do not go together', async () => {
     const folder = await folderOf({ 'in.jsonl': jsonl(1) })
     for (const [options, message] of [
-      [['-o', 'out.jsonl', '--upsert', 'docs'], 'give one of them'],
-      [['-o', 'out.jsonl', '--record', 'a.jsonl'], '--record goes with --upsert'],
-      [['-o', '-', '--cleanup', 'full'], '--cleanup goes with --upsert, or with one file'],
-      [['--upsert', 'docs', '--redis', 'redis://localhost:1'], 'does not go with --redis'],
+      [['-o', 'out.jsonl', '--upsert', 'docs'], 'give either --output or --upsert'],
+      [['-o', 'out.jsonl', '--record', 'a.jsonl'], '--record needs --upsert'],
+      [['-o', '-', '--cleanup', 'full'], '--cleanup needs --upsert, or a file as --output'],
+      [['--upsert', 'docs', '--redis', 'redis://localhost:1'], 'cannot be used with --redis'],
       [['--upsert', 'Docs'], 'the name of an index'],
     ] as const) {
       const { code, stderr } = await run(folder, ['embed', 'in.jsonl', ...MODEL, ...options])

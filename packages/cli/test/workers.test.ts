@@ -50,7 +50,7 @@ describe.runIf(hasRedisServer())('pinecone-inference embed --redis', () => {
     expect(code).toBe(0)
     const ended = await Promise.all(workers.map(({ ended }) => ended))
     expect(ended.map(({ code }) => code)).toEqual([0, 0])
-    expect(ended.map(({ stderr }) => stderr).join('')).toMatch(/Embedded [\d,]+ records of \d jobs/)
+    expect(ended.map(({ stderr }) => stderr).join('')).toMatch(/Embedded [\d,]+ records in \d jobs?/)
     const parts = join(folder, 'out/__default__')
     expect(await idsIn(parts)).toEqual(Array.from({ length: 3_000 }, (_, i) => `id-${i}`))
     expect(await readdir(elsewhere)).toEqual([])
@@ -82,7 +82,7 @@ describe.runIf(hasRedisServer())('pinecone-inference embed --redis', () => {
     const { code, stderr } = await run(folder, ['embed', 'in.jsonl', '-o', 'out/', ...refusing], env)
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/^error: none of 12 records could be embedded; the first of them: /m),
+      expect.stringMatching(/^error: none of 12 records could be embedded; the first error: /m),
     ])
     expect(stderr).not.toContain('Embedded')
   })
@@ -105,7 +105,7 @@ describe.runIf(hasRedisServer())('pinecone-inference embed --redis', () => {
     ])
     expect(code).toBe(0)
     expect(await idsIn(join(folder, 'out/__default__'))).toHaveLength(100)
-    expect((await offline.ended).stderr).toContain('Embedded 100 records of 1 jobs')
+    expect((await offline.ended).stderr).toContain('Embedded 100 records in 1 job:')
     online.child.kill('SIGTERM')
     expect((await online.ended).code).toBe(143)
     expect(emulator.requests).toHaveLength(0)
@@ -138,7 +138,7 @@ describe('pinecone-inference embed --redis refuses, before anything is begun,', 
     [['-o', 'out.parquet', '--redis', 'redis://127.0.0.1:1'], 'give a folder as --output'],
     [
       ['-o', 'out/', '--redis', 'redis://127.0.0.1:1', '--sparse-model', 'pinecone-sparse-english-v0'],
-      '--sparse-model does not go with --redis',
+      '--sparse-model cannot be used with --redis',
     ],
     [['-o', 'out/', '--redis', 'localhost'], 'redis://host:6379'],
     [['-o', 'out/', '--redis', 'redis://127.0.0.1:1', '--run', 'a:b'], 'without colons'],
@@ -157,7 +157,7 @@ it('a Redis that is not there ends embed and worker with 3', { timeout: 60_000 }
     run(folder, ['worker', ...redis], { PINECONE_API_KEY: 'local' }),
   ])
   for (const { code, stderr } of ended) {
-    expect([code, stderr]).toEqual([3, expect.stringContaining('no Redis at 127.0.0.1:1')])
+    expect([code, stderr]).toEqual([3, expect.stringContaining('No Redis answers at 127.0.0.1:1')])
     expect(stderr).not.toContain('secret')
   }
 })
@@ -165,7 +165,8 @@ it('a Redis that is not there ends embed and worker with 3', { timeout: 60_000 }
 describe('pinecone-inference worker', () => {
   it('without a key ends at once with 1 and says so, before it waits for a run', async () => {
     const { code, stderr } = await run(await folderOf(), ['worker', '--redis', 'redis://127.0.0.1:1'])
-    const reason = 'PINECONE_API_KEY is not set; https://app.pinecone.io makes a key, --offline needs none'
+    const reason =
+      'PINECONE_API_KEY is not set; create a key at https://app.pinecone.io, or use --offline, which needs none'
     expect([code, stderr]).toEqual([1, `error: ${reason}\n`])
   })
 })

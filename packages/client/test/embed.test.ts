@@ -99,7 +99,7 @@ describe('embed', () => {
 
   it.each([
     ['an empty text', { ...E5, inputs: ['a', ''] }, 'inputs[1]'],
-    ['a text that is no string', { ...E5, inputs: ['a', 'b', 3] }, 'inputs[2]'],
+    ['a text that is not a string', { ...E5, inputs: ['a', 'b', 3] }, 'inputs[2]'],
     ['a hole in the list', { ...E5, inputs: new Array(2).fill('a', 1) }, 'inputs[0]'],
     ['texts that are no list', { ...E5, inputs: 'a' }, 'inputs'],
     ['an empty model', { ...E5, model: ' ', inputs: ['a'] }, 'model'],

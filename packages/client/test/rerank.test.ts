@@ -87,7 +87,7 @@ describe('rerank', () => {
     ],
     ['a document without its rank field', { documents: ['a', { body: 'b' }] }, 'documents[1]'],
     ['an empty document', { documents: ['a', ''] }, 'documents[1]'],
-    ['a rank field that is no string', { documents: [{ text: 5 }] }, 'documents[0].text'],
+    ['a rank field that is not a string', { documents: [{ text: 5 }] }, 'documents[0].text'],
     ['a document that is a number', { documents: [5] }, 'documents[0]'],
     ['an embed model', { model: 'multilingual-e5-large' }, 'model'],
     ['more documents than one request holds', { documents: documents(101) }, 'documents'],

@@ -18,7 +18,7 @@ export interface Call {
   readonly signal?: AbortSignal
 }
 
-/** One request as a bare HTTP client sends it; a body that is no string is sent as JSON. */
+/** One request as a bare HTTP client sends it; a body that is not a string is sent as JSON. */
 export async function call<Body = Record<string, unknown>>(
   emulator: Pick<Emulator, 'url'>,
   path: string,

@@ -1,4 +1,4 @@
-/** An input that cannot be read as records; the message names the file and, where there is one, the line or row. */
+/** An input that cannot be read as records; the message names the file, and the line or row if known. */
 export class InputError extends Error {
   override name = 'InputError'
 

@@ -1,16 +1,16 @@
-/** What Pinecone stores beside a vector. */
+/** What Pinecone stores with a vector. */
 export type Metadata = Record<string, string | number | boolean | string[]>
 
 /** A text to embed. */
 export interface TextRecord {
   /** Unique in its input, 1 to 512 characters of ASCII. */
   id: string
-  /** May be empty, where the input's is. */
+  /** May be empty, if it is in the input. */
   text: string
   metadata?: Metadata | undefined
 }
 
-/** Numbers as the client gives them, with either `encoding`, or in 64 bits. */
+/** Numbers as the client returns them, in either `encoding`, or as 64-bit floats. */
 export type Numbers = readonly number[] | Float32Array | Float64Array
 
 export interface SparseValues {

@@ -27,12 +27,12 @@ describe('a separator', () => {
     expect(await read(content)).toEqual(records)
   })
 
-  it('is the tab in .tsv, whose quotes inside a field are characters like others', async () => {
+  it('is the tab in .tsv, whose quotes are ordinary characters', async () => {
     const content = 'id\ttext\n1\ta 5" pipe\n2\t"quoted ""too"""\n'
     expect((await read(content, {}, 'in.tsv')).map(({ text }) => text)).toEqual(['a 5" pipe', 'quoted "too"'])
     const open = '"open\n'
     await expect(read(`id\ttext\n1\t${open}2\tb\n3\tc"\n`, {}, 'in.tsv')).rejects.toThrow(
-      /in\.tsv, line 4: ends a field in quotes that has tabs and line breaks in it/,
+      /in\.tsv, line 4: has a quoted field with tabs and line breaks in it/,
     )
   })
 

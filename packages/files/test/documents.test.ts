@@ -12,7 +12,7 @@ async function read(name: string, content: string) {
 }
 
 describe('a document', () => {
-  it('may be a notebook: what was written, without what came out', async () => {
+  it('may be a notebook, without its output', async () => {
     const notebook = {
       nbformat: 4,
       metadata: { language_info: { name: 'python' } },
@@ -26,7 +26,7 @@ describe('a document', () => {
     expect(await read('a.ipynb', JSON.stringify(notebook))).toEqual([
       { id: 'a.ipynb#1', text, metadata: { source: 'a.ipynb', text } },
     ])
-    await expect(read('a.ipynb', '{}')).rejects.toThrow('is no notebook of version 4')
+    await expect(read('a.ipynb', '{}')).rejects.toThrow('is not a notebook of version 4')
   })
 
   it.each(['a.rst', 'a.mdx'])('may be text of another name: %s', async (name) => {

@@ -57,11 +57,11 @@ describe('JSON', () => {
   })
 
   it.each([
-    ['[{"id":"1","text":"x"},\n3]', 'line 2: is no JSON object'],
-    ['[{"id":"1","text":"x"},\n{"id":', 'line 2: is no JSON: it ends inside a value'],
+    ['[{"id":"1","text":"x"},\n3]', 'line 2: is not a JSON object'],
+    ['[{"id":"1","text":"x"},\n{"id":', 'line 2: is not JSON: it ends inside a value'],
     ['[{"id":"1","text":"x"}\n', 'line 2: ends inside its JSON array'],
-    ['[]\n{}', 'line 2: goes on after the end of its JSON array'],
-    ['[{"id":"1","text":"x"},\n{"id":"2" "text":"y"}]', 'line 2: is no JSON:'],
+    ['[]\n{}', 'line 2: has more after the end of its JSON array'],
+    ['[{"id":"1","text":"x"},\n{"id":"2" "text":"y"}]', 'line 2: is not JSON:'],
   ])('that is none is refused: %s', async (content, message) => {
     const reading = read('in.json', content)
     await expect(reading).rejects.toBeInstanceOf(InputError)
@@ -138,7 +138,7 @@ describe('the standard input', () => {
   it('that is no JSON is refused with how to say what it is', async () => {
     const { errors } = await inAProcess('readRecords', '-', 'id,text\n1,one\n')
     expect(errors).toMatch(
-      'standard input: is no JSON, it begins with "id,text"; name its format (--input-format)',
+      'standard input: is not JSON; it begins with "id,text"; name the format (--input-format)',
     )
   })
 

@@ -102,24 +102,24 @@ describe('a check of a file', () => {
 
   const good = { id: 'a', values: [1, 2] }
   it.each([
-    [{ values: [1, 2] }, 'line 2: has no id that is a string'],
-    [{ id: 'a', values: [1, 2] }, 'line 2: the id "a" is record 1\'s already'],
+    [{ values: [1, 2] }, 'line 2: has no id, or one that is not a string'],
+    [{ id: 'a', values: [1, 2] }, 'line 2: has the id "a", as record 1 has'],
     [{ id: 'ü', values: [1, 2] }, 'line 2: the id "ü" is not ASCII'],
     [{ id: 'b' }, 'line 2: has no vector'],
-    [{ id: 'b', values: [1] }, 'line 2: has a dense vector of 1 numbers, and the records before 2'],
+    [{ id: 'b', values: [1] }, 'line 2: has a dense vector of 1 numbers, and the records before it 2'],
     [{ id: 'b', values: [0, 0] }, 'line 2: has a dense vector of zeros'],
-    [{ id: 'b', values: ['1', 2] }, 'line 2: has a dense vector that is no list of numbers'],
-    [{ id: 'b', values: [1, 2], extra: 1 }, 'line 2: has "extra", which is no field of a vector'],
-    [{ _id: 'b', vector: [1, 2] }, 'line 2: is laid out as documents, and the records before as vectors'],
-    [{ id: 'b', values: [1, 2], metadata: { a: { b: 1 } } }, 'line 2: has metadata "a" of a kind'],
-    [{ id: 'b', values: [1, 2], metadata: { a: null } }, 'line 2: has metadata "a" of a kind'],
+    [{ id: 'b', values: ['1', 2] }, 'line 2: has a dense vector that is not a list of numbers'],
+    [{ id: 'b', values: [1, 2], extra: 1 }, 'line 2: has "extra", which is not a field of a vector'],
+    [{ _id: 'b', vector: [1, 2] }, 'line 2: has the layout documents, and the records before it vectors'],
+    [{ id: 'b', values: [1, 2], metadata: { a: { b: 1 } } }, 'line 2: has metadata "a" of a type'],
+    [{ id: 'b', values: [1, 2], metadata: { a: null } }, 'line 2: has metadata "a" of a type'],
     [{ id: 'b', values: [1, 2], metadata: { a: 'x'.repeat(50_000) } }, 'line 2: has 50008 bytes of metadata'],
     [
       '{"id":"b","values":[1,2],"metadata":{"n":1234567890123456789}}',
       'line 2: has metadata "n" that a 64-bit float rounds',
     ],
     ['{"id":"b","values":[1,2],"metadata":{"n":"\\ud83c"}}', 'line 2: has half a surrogate pair'],
-    ['{"id":"b",', 'line 2: is no JSON'],
+    ['{"id":"b",', 'line 2: is not JSON'],
   ])('finds %j', async (bad, problem) => {
     expect(await problemsIn(good, bad)).toEqual([expect.stringContaining(problem)])
   })
@@ -127,8 +127,8 @@ describe('a check of a file', () => {
   it.each([
     [{ indices: [1, 1], values: [1, 2] }, 'has a sparse index twice'],
     [{ indices: [1], values: [1, 2] }, 'has a sparse vector of 1 indices and 2 values'],
-    [{ indices: [2 ** 32], values: [1] }, 'has a sparse index that is no whole number of 32 bits'],
-    [{ indices: [], values: [] }, 'has a sparse vector of nothing'],
+    [{ indices: [2 ** 32], values: [1] }, 'has a sparse index that is not an unsigned 32-bit integer'],
+    [{ indices: [], values: [] }, 'has an empty sparse vector'],
   ])('finds a sparse vector %j', async (sparse_values, problem) => {
     expect(await problemsIn({ id: 'a', sparse_values })).toEqual([`line 1: ${problem}`])
   })

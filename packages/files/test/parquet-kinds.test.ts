@@ -68,7 +68,9 @@ describe('Parquet', () => {
 
   it('that is empty, or encrypted, is told as such', async () => {
     const folder = await folderOf({ 'empty.parquet': '' })
-    await expect(all(readRecords(join(folder, 'empty.parquet')))).rejects.toThrow('is empty, and no Parquet')
+    await expect(all(readRecords(join(folder, 'empty.parquet')))).rejects.toThrow(
+      'is empty, so it is not Parquet',
+    )
     // a footer that is encrypted ends so: https://github.com/apache/parquet-format/blob/master/Encryption.md
     await writeFile(join(folder, 'in.parquet'), 'PARE and what follows PARE')
     await expect(all(readRecords(join(folder, 'in.parquet')))).rejects.toThrow(

@@ -80,11 +80,11 @@ describe('JSONL', () => {
   })
 
   it.each([
-    ['{"id":"a","text":"1"}\n{"id":"b",', 'in.jsonl, line 2: is no JSON'],
-    ['\n["a"]\n', 'line 2: is no JSON object'],
+    ['{"id":"a","text":"1"}\n{"id":"b",', 'in.jsonl, line 2: is not JSON'],
+    ['\n["a"]\n', 'line 2: is not a JSON object'],
     [lines({ id: 'a', body: 'x' }), 'line 1: has no "text"; it has "id", "body"'],
     [lines({ text: 'x' }), 'line 1: has no "id"; it has "text"'],
-    [lines({ id: 'a', text: 5 }), 'line 1: the field "text" is no string'],
+    [lines({ id: 'a', text: 5 }), 'line 1: the field "text" is not a string'],
     [lines({ id: '', text: 'x' }), 'the id has 0 characters; it must have 1 to 512'],
     [lines({ id: 'x'.repeat(513), text: 'x' }), 'the id has 513 characters'],
     [
@@ -99,7 +99,10 @@ describe('JSONL', () => {
     [lines({ id: null, text: 'x' }), 'line 1: the field "id" is null'],
     [lines({ id: 1.5, text: 'x' }), 'the id 1.5 is neither a string nor a whole number'],
     [lines({ id: 'a', text: 'x', metadata: { deep: { er: 1 } } }), 'the field "deep" cannot be metadata'],
-    [lines({ id: 'a', text: 'x', metadata: 'no' }), 'the field "metadata" is no object'],
+    [
+      lines({ id: 'a', text: 'x', metadata: 'no' }),
+      'the field "metadata" is neither an object nor the JSON of one',
+    ],
   ])('refuses %j and says where and why', async (text, message) => {
     const reading = read({ 'in.jsonl': text })
     await expect(reading).rejects.toBeInstanceOf(InputError)
@@ -125,7 +128,7 @@ describe('JSONL', () => {
     const withMetadata = (a: string) => read({ 'in.jsonl': lines({ id: 'a', text: 'x', metadata: { a } }) })
     await expect(withMetadata('é'.repeat(20_476))).resolves.toHaveLength(1)
     await expect(withMetadata('é'.repeat(20_477))).rejects.toThrow(
-      'line 1: the metadata has 40962 bytes; Pinecone takes 40960',
+      'line 1: the metadata has 40962 bytes; Pinecone accepts 40960',
     )
   })
 
@@ -152,7 +155,7 @@ describe('ids', () => {
       'a.jsonl': lines({ id: 'one', text: '1' }, { id: 'two', text: '2' }),
       'b.csv': 'id,text\nthree,3\ntwo,again\n',
     })
-    await expect(reading).rejects.toThrow(/b\.csv, line 3: the id "two" is record 2's already/)
+    await expect(reading).rejects.toThrow(/b\.csv, line 3: has the id "two", as record 2 has/)
   })
 
   it('are told apart in large numbers', async () => {
@@ -160,7 +163,7 @@ describe('ids', () => {
     const ids = Array.from({ length: count }, (_, i) => ({ id: `id-${i}`, text: 'x' }))
     expect(await read({ 'in.jsonl': lines(...ids) })).toHaveLength(count)
     await expect(read({ 'in.jsonl': lines(...ids, { id: 'id-17', text: 'x' }) })).rejects.toThrow(
-      `line ${count + 1}: the id "id-17" is record 18's already`,
+      `line ${count + 1}: has the id "id-17", as record 18 has`,
     )
   })
 })
@@ -209,7 +212,7 @@ describe('CSV', () => {
     const text = ['id,text', '1,"a', 'b', 'c"', '', '2,"d', 'e"', '3,x,y', ''].join(end)
     await expect(read({ 'in.csv': text })).rejects.toMatchObject({ line: 8 })
     await expect(read({ 'in.csv': text.replace('3,x,y', '2,x') })).rejects.toThrow(
-      'line 8: the id "2" is record 2',
+      'line 8: has the id "2", as record 2 has',
     )
   })
 
@@ -223,11 +226,11 @@ describe('CSV', () => {
   it.each([
     ['id,text\n1,x\n2\n', /in\.csv, line 3: has 1 field, and the header 2; fields are separated by ","/],
     ['id,text\n1,a, b\n', /in\.csv, line 2: has 3 fields, and the header 2/],
-    ['id,text\n1,"x"\n2,"x\n3,x\n4,x\n', /in\.csv, line 3: has a quote that is not closed/],
+    ['id,text\n1,"x"\n2,"x\n3,x\n4,x\n', /in\.csv, line 3: has a quote that is never closed/],
     ['id,text\n1,a "quoted" b\n', /in\.csv, line 2: has a quote inside a field that does not begin with one/],
     [
       'id,text\n1,"a "quoted" b"\n',
-      /in\.csv, line 2: has more behind a closing quote than a comma; .* twice/,
+      /in\.csv, line 2: has more after a closing quote than a comma; .* doubled/,
     ],
     ['id,id,text\n1,2,x\n', /two columns are called "id"/],
     ['id,text,__proto__\n1,2,x\n', /in\.csv, line 1: a column is called "__proto__"/],
@@ -389,8 +392,8 @@ describe('Parquet', () => {
       ],
     })
     for (const [options, problem] of [
-      [{ metadataFields: ['at'] }, 'the field "at" is a time beyond those that JavaScript knows'],
-      [{ metadataFields: ['day'] }, 'the field "day" is a time beyond those that JavaScript knows'],
+      [{ metadataFields: ['at'] }, 'the field "at" is a time outside the range of JavaScript dates'],
+      [{ metadataFields: ['day'] }, 'the field "day" is a time outside the range of JavaScript dates'],
       [{ metadataFields: ['latin1'] }, 'the field "latin1" holds bytes that are not UTF-8'],
       [{ textField: 'latin1' }, 'the field "latin1" holds bytes that are not UTF-8'],
       [{ idField: 'latin1' }, 'the field "latin1" holds bytes that are not UTF-8'],
@@ -559,11 +562,11 @@ describe('a folder', () => {
   })
 })
 
-it('refuses an input that is not there or of no known kind', async () => {
+it('refuses an input that does not exist, or has an unknown extension', async () => {
   const folder = await folderOf({ 'a.xlsx': '' })
-  await expect(all(readRecords(join(folder, 'none.jsonl')))).rejects.toThrow(/none\.jsonl: is not there/)
+  await expect(all(readRecords(join(folder, 'none.jsonl')))).rejects.toThrow(/none\.jsonl: does not exist/)
   await expect(all(readRecords(join(folder, 'a.xlsx')))).rejects.toThrow(
-    /a\.xlsx: is of no known kind; known are \.jsonl/,
+    /a\.xlsx: has an unknown extension; known are \.jsonl/,
   )
 })
 

@@ -147,7 +147,7 @@ it('sets bad records aside with their reasons, and goes on', async () => {
   bad.length = 0
   expect(await read(lines, { onBadRecord: (one) => bad.push(one) }, 'in.jsonl')).toHaveLength(2)
   expect(bad.map(({ error }) => error.message.replace(/^.*in\.jsonl, /, ''))).toEqual([
-    expect.stringMatching(/^line 2: is no JSON: /),
-    expect.stringMatching(/^line 3: is no JSON object/),
+    expect.stringMatching(/^line 2: is not JSON: /),
+    expect.stringMatching(/^line 3: is not a JSON object/),
   ])
 })

@@ -8,14 +8,14 @@ interface CheckOptions {
   readonly json?: boolean
 }
 
-/** `pinecone-inference check`: whether a file of vectors is what Pinecone takes. */
+/** `pinecone-inference check`: whether Pinecone would accept a file of vectors. */
 export function checkCommand(): Command {
   return new Command('check')
-    .description('read files of vectors as Pinecone’s import and upsert do, and say what they would refuse')
+    .description('check files of vectors for anything that Pinecone’s import or upsert would refuse')
     .argument('<file...>', '.jsonl or .parquet files')
-    .option('--vector-field <name>', 'of documents: the field of the dense vector (default: vector)')
-    .option('--sparse-field <name>', 'of documents: that of the sparse vector (default: sparse_vector)')
-    .option('--json', 'the result as JSON lines')
+    .option('--vector-field <name>', 'in documents, the field of the dense vector (default: vector)')
+    .option('--sparse-field <name>', 'in documents, the field of the sparse vector (default: sparse_vector)')
+    .option('--json', 'print the result as JSON lines')
     .addHelpText(
       'after',
       `

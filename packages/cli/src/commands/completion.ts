@@ -2,10 +2,10 @@ import { Argument, Command } from 'commander'
 import { candidates } from '../completion/candidates.js'
 import { type Shell, scripts, shells } from '../completion/scripts.js'
 
-/** `pinecone-inference completion`: the script that a shell completes this command with. */
+/** `pinecone-inference completion`: the script by which a shell completes this command. */
 export function completionCommand(): Command {
   return new Command('completion')
-    .description('print the script for completion in a shell')
+    .description('print the completion script of a shell')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .addHelpText(
       'after',
@@ -20,7 +20,7 @@ Examples:
     })
 }
 
-/** What the scripts ask: a candidate a line, a tab, what it is. */
+/** `__complete`, which the scripts run: prints a candidate per line, a tab, and its description. */
 export function completeCommand(program: Command): Command {
   return new Command('__complete').argument('[words...]').action((words: string[]) => {
     const lines = candidates(program, words).map(({ value, description }) => `${value}\t${description}\n`)

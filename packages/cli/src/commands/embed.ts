@@ -37,7 +37,7 @@ import {
 import { DEFAULT_RUN, planOption, redisUrl, runName, wholeNumber } from './options.js'
 
 interface EmbedOptions extends InputOptions, LayoutOptions {
-  /** `-` and a file, or undefined where it is an index. */
+  /** A path, or `-`; undefined with `upsert`. */
   readonly output?: string
   readonly upsert?: string
   readonly record?: string
@@ -60,27 +60,25 @@ interface EmbedOptions extends InputOptions, LayoutOptions {
 
 const largest = Number.MAX_SAFE_INTEGER
 
-/** Of one request, over 46 s on the average and 92 s at most: a long run outlasts what a single call does not wait for. */
+/** Of one request, over 46 s on average and 92 s at most: a long run can wait longer than a single call should. */
 const MAX_RETRIES = 8
 
 /** `pinecone-inference embed`: files of texts to a file of vectors, resumable. */
 export function embedCommand(): Command {
   const command = new Command('embed')
-    .description(
-      'embed files of texts into a file of vectors, or into an index; started again, it goes on where it was',
-    )
+    .description('embed files of texts into a file of vectors or an index; run it again to resume')
     .argument(
       '<input...>',
-      '.jsonl, .json, .csv, .tsv, .parquet, documents (.md, .txt, .html, .pdf …), each also as .gz or .zst, folders, or -',
+      'files: .jsonl, .json, .csv, .tsv, .parquet, documents (.md, .txt, .html, .pdf …), also compressed (.gz, .zst); folders; or - for the standard input',
     )
     .option(
       '-o, --output <file>',
-      '.jsonl, or .parquet for Pinecone’s bulk import; a folder for <folder>/<namespace>/0.parquet; - for JSONL',
+      'a .jsonl file, a .parquet file for Pinecone’s bulk import, a folder for <folder>/<namespace>/0.parquet, or - for JSONL on the standard output',
     )
     .addOption(
       new Option(
         '--upsert <index>',
-        'in place of --output: an index, which gets what is new or has changed',
+        'instead of --output: the index to upsert new and changed records into',
       ).argParser(indexName),
     )
     .addOption(
@@ -93,42 +91,50 @@ export function embedCommand(): Command {
       suggestValues(
         new Option(
           '--sparse-model <name>',
-          'a sparse model beside a dense one: each record gets both vectors',
+          'a sparse model besides the dense --model: each record gets both vectors',
         ),
         hostedModelNames('embed', 'sparse'),
       ),
     )
     .addOption(
-      new Option('--input-type <type>', 'what the texts are')
+      new Option('--input-type <type>', 'whether the texts are passages to search or queries')
         .choices(['passage', 'query'])
         .default('passage'),
     )
     .option('--dimension <n>', 'length of the dense vectors (default: the model’s)', wholeNumber(1, largest))
     .addOption(
-      new Option('--truncate <side>', 'what is cut off a text over the model’s limit (default: END)').choices(
-        ['END', 'START', 'NONE'],
-      ),
+      new Option(
+        '--truncate <side>',
+        'which end of a text over the model’s limit to cut; NONE refuses the text (default: END)',
+      ).choices(['END', 'START', 'NONE']),
     )
   return addLayoutOptions(addInputOptions(command))
-    .option('--namespace <name>', 'of the index, or with a folder as output (default: __default__)')
+    .option(
+      '--namespace <name>',
+      'the namespace in the index, or in the folder given as --output (default: __default__)',
+    )
     .option(
       '--record <file>',
-      'with --upsert: what the index has, for the next run (default: INDEX.upserted.jsonl)',
+      'with --upsert: the file that records what the index has, for the next run (default: INDEX.upserted.jsonl)',
     )
     .addOption(
       new Option(
         '--cleanup <mode>',
-        'what is deleted of what the input no longer has: nothing (none), passages of documents that are still there, or everything (default: incremental)',
+        'what to delete of what the input no longer has: nothing (none), passages of documents that it still has (incremental), or everything (full) (default: incremental)',
       ).choices(['none', 'incremental', 'full']),
     )
-    .option('--tokens-per-minute <n>', 'the project’s budget (default: learned)', wholeNumber(1, largest))
+    .option(
+      '--tokens-per-minute <n>',
+      'the project’s limit on tokens, for each model (default: learned from 429s)',
+      wholeNumber(1, largest),
+    )
     .addOption(planOption())
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
-    .option('--offline', 'vectors from the emulator’s stand-ins, without a key')
+    .option('--offline', 'take vectors from the emulator’s stand-ins; needs no key')
     .addOption(
       new Option(
         '--redis [url]',
-        'let workers do it, on any machines: redis://host:6379; without an address, put last: REDIS_URL',
+        'let workers on any machines do the embedding: redis://host:6379; without an address, as the last option: REDIS_URL',
       ).argParser(redisUrl),
     )
     .addOption(
@@ -136,8 +142,8 @@ export function embedCommand(): Command {
         runName,
       ),
     )
-    .option('--dry-run', 'count records, tokens and time, and send nothing')
-    .option('--json', 'progress and result as JSON lines')
+    .option('--dry-run', 'estimate tokens, requests and time, and send nothing')
+    .option('--json', 'print progress and result as JSON lines')
     .addHelpText(
       'after',
       `
@@ -147,9 +153,9 @@ Examples:
   $ pinecone-inference embed docs/ -o import/ --model multilingual-e5-large --sparse-model pinecone-sparse-english-v0
   $ zcat passages.jsonl.gz | pinecone-inference embed - -o vectors.jsonl --model llama-text-embed-v2
 
-An unfinished run is kept in OUTPUT.partial; the same command continues it. After a run that was done it brings the file,
-or the index, up to date: only what is new or has changed is embedded. Inputs that the service refuses go to
-OUTPUT.failed.jsonl, with the reason, and can be embedded again from there.`,
+An unfinished run is kept in OUTPUT.partial; run the same command again to resume it. Run again after a finished run, the
+command brings the file or the index up to date: only new and changed records are embedded. Inputs that the service
+refuses go to OUTPUT.failed.jsonl, with the reason, and can be embedded from there.`,
     )
     .addHelpText('after', environmentHelp({ hasRedis: true }))
     .addHelpText('after', exitCodesHelp(0, 1, 2, 3, 130, 141))
@@ -164,8 +170,8 @@ type GivenOptions = Omit<EmbedOptions, 'redis' | 'model'> & {
 }
 
 /**
- * The options with what is implied by them. What has to be given is looked for here, since commander speaks of what is
- * missing before it speaks of a misspelt name, which is the reason.
+ * The options, with defaults filled in. Required options are checked here: commander would report one as missing before
+ * it reports the misspelt option that is the reason.
  */
 function resolved({ redis, model, truncate, ...rest }: GivenOptions, command: Command): EmbedOptions {
   const { output, upsert, record, cleanup, limit } = rest
@@ -173,18 +179,20 @@ function resolved({ redis, model, truncate, ...rest }: GivenOptions, command: Co
     return command.error("error: required option '-o, --output <file>' (or --upsert <index>) not specified")
   }
   if (output !== undefined && upsert !== undefined) {
-    return command.error('error: --output and --upsert: give one of them')
+    return command.error('error: give either --output or --upsert, not both')
   }
-  if (upsert === undefined && record !== undefined) return command.error('error: --record goes with --upsert')
+  if (upsert === undefined && record !== undefined) return command.error('error: --record needs --upsert')
   if (cleanup !== undefined && (output === '-' || redis !== undefined)) {
-    return command.error('error: --cleanup goes with --upsert, or with one file as --output')
+    return command.error('error: --cleanup needs --upsert, or a file as --output')
   }
   if (upsert !== undefined && redis !== undefined) {
-    return command.error('error: --upsert does not go with --redis: workers write files, which upsert takes')
+    return command.error(
+      'error: --upsert cannot be used with --redis: workers write files; upsert those afterwards',
+    )
   }
   if (cleanup === 'full' && limit !== undefined) {
     return command.error(
-      'error: --cleanup full does not go with --limit: what is beyond the limit would be deleted',
+      'error: --cleanup full cannot be used with --limit: records beyond the limit would be deleted',
     )
   }
   if (model === undefined) return command.error("error: required option '-m, --model <name>' not specified")
@@ -193,7 +201,7 @@ function resolved({ redis, model, truncate, ...rest }: GivenOptions, command: Co
   return {
     ...rest,
     model,
-    // what hosted models do anyway is no other run
+    // The hosted models' default, given or not, makes the same run.
     ...(truncate === undefined || (truncate === 'END' && hostedModel(model)) ? {} : { truncate }),
     ...(address === undefined ? {} : { redis: address }),
   }
@@ -202,7 +210,7 @@ function resolved({ redis, model, truncate, ...rest }: GivenOptions, command: Co
 async function embed(inputs: readonly string[], options: EmbedOptions): Promise<number> {
   const report = reportFor(options)
   const stop = new StopSignal(() => {
-    report.say('Stopping: what is under way is finished first. Ctrl-C again stops at once.')
+    report.say('Stopping: requests under way are finished first. Ctrl-C again stops at once.')
   })
   const aside = new SetAside(report.say, setAsideFile(options))
   try {
@@ -210,7 +218,7 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
     refuseFolderAsStandardInput(inputs)
     const { upsert, redis, run = DEFAULT_RUN } = options
     const output = upsert ?? (await outputPath(options.output ?? '-', options.namespace))
-    if (redis === undefined && options.run !== undefined) throw new OutputError('--run goes with --redis')
+    if (redis === undefined && options.run !== undefined) throw new OutputError('--run needs --redis')
     refuseKnownMisfits(options)
     if (redis !== undefined && !options.dryRun) {
       const job = { inputs, read, output: options.output ?? '-', path: output }
@@ -231,7 +239,7 @@ async function embed(inputs: readonly string[], options: EmbedOptions): Promise<
   }
 }
 
-/** Undefined where nothing is written. */
+/** Undefined if no file is written. */
 function setAsideFile({ output, upsert, dryRun, skipBad, ...options }: EmbedOptions): string | undefined {
   if (!skipBad || dryRun || output === '-') return undefined
   const beside =
@@ -282,7 +290,7 @@ async function embedInto(
       isPartial: () => options.limit !== undefined || aside.records > 0,
     }
     if (upsert === undefined) return await carryOut(job, cleanup, surroundings)
-    if (offline) say(`The index ${upsert} is in this process too, and ends with it; serve --index keeps one.`)
+    if (offline) say(`The index ${upsert} is in this process, and ends with it; serve --index keeps one.`)
     return await embedIntoIndex(
       job,
       {
@@ -309,7 +317,7 @@ async function dryRun(
   options: EmbedOptions,
   stop: StopSignal,
 ): Promise<number> {
-  if (!canBeSurveyed(inputs)) throw new OutputError('--dry-run reads the input to its end; give it a file')
+  if (!canBeSurveyed(inputs)) throw new OutputError('--dry-run reads the input to its end, so it needs files')
   const { model, sparseModel, truncate, tokensPerMinute, json = false } = options
   const models = sparseModel === undefined ? [model] : [model, sparseModel]
   const tallies = models.map((model) => new TokenTally(model, truncate))

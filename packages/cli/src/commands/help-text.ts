@@ -1,13 +1,13 @@
-/** What each command reads from the environment, and ends with, as its `--help` says it. */
+/** The environment variables and exit codes of the commands, as `--help` shows them. */
 
 const service = [
-  ['PINECONE_API_KEY', 'the key; --offline needs none'],
+  ['PINECONE_API_KEY', 'the API key; not needed with --offline'],
   ['PINECONE_INFERENCE_URL', 'the service’s address (default: https://api.pinecone.io)'],
-  ['PINECONE_INFERENCE_ALLOW_INSECURE', '1 is --allow-insecure'],
+  ['PINECONE_INFERENCE_ALLOW_INSECURE', 'set to 1, it is the same as --allow-insecure'],
   ['HTTPS_PROXY, HTTP_PROXY', 'the proxy'],
-  ['NO_PROXY', 'the hosts that are reached without it; so is this machine'],
+  ['NO_PROXY', 'hosts reached without the proxy; this machine always is'],
 ] as const
-const redis = ['REDIS_URL', 'the address of --redis, so that a password is not on the command line'] as const
+const redis = ['REDIS_URL', 'the address for --redis, which keeps its password off the command line'] as const
 
 export function environmentHelp({ hasRedis = false } = {}): string {
   const rows = hasRedis ? [...service, redis] : service
@@ -20,11 +20,11 @@ export function environmentHelp({ hasRedis = false } = {}): string {
 
 const exitCodes = {
   0: 'done',
-  1: 'an option, the key, the input, the output or the request is at fault; the same command fails again',
-  2: 'done, but for some inputs: OUTPUT.failed.jsonl, or a line for each, says why',
-  3: 'the service or the network failed; the same command may work later, and continues where it was',
+  1: 'an option, the key, the input, the output or the request is wrong; the same command fails again',
+  2: 'done, except for some inputs; the reasons are in OUTPUT.failed.jsonl, or on a line for each',
+  3: 'the service or the network failed; the same command may succeed later, and resumes',
   130: 'stopped by Ctrl-C (143: by SIGTERM, 129: by SIGHUP)',
-  141: 'nobody read the output to its end',
+  141: 'the reader closed the output early, as in … | head',
 } as const
 
 export function exitCodesHelp(...codes: readonly (keyof typeof exitCodes)[]): string {

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { SetAside } from '../embed/input/set-aside.js'
 import { names, wholeNumber } from './options.js'
 
-/** Options of how an input is read, as commander gives them. */
+/** How an input is read, as commander gives it. */
 export interface InputOptions {
   readonly inputFormat?: NonNullable<ReadOptions['format']>
   readonly delimiter?: string
@@ -21,7 +21,7 @@ export interface InputOptions {
   readonly skipBad?: boolean
 }
 
-/** Options of what an output looks like. */
+/** How an output is laid out. */
 export interface LayoutOptions {
   readonly layout: 'vectors' | 'rest' | 'documents'
   readonly vectorField?: string
@@ -50,58 +50,57 @@ export function addInputOptions(command: Command): Command {
     .addOption(
       new Option(
         '--input-format <format>',
-        'what the inputs are (default: by their extensions; JSON for -)',
+        'the format of the inputs (default: by file extension; JSON for -)',
       ).choices(FORMATS),
     )
-    .option('--delimiter <char>', 'the separator of CSV, or tab (default: recognised)')
+    .option('--delimiter <char>', 'the separator in CSV, or tab (default: detected)')
     .option(
       '--encoding <name>',
-      'the encoding of texts, such as windows-1252 (default: UTF-8, or UTF-16 if it shows)',
+      'the encoding of texts, such as windows-1252 (default: UTF-8, or UTF-16 if detected)',
     )
     .addOption(
-      new Option('--ids <kind>', 'ids from a field, the hash of the text, or the line number').choices([
-        'field',
-        'hash',
-        'line',
-      ]),
+      new Option(
+        '--ids <kind>',
+        'where ids come from: a field, a hash of the text, or the line number',
+      ).choices(['field', 'hash', 'line']),
     )
     .option('--id-field <name>', 'the field that holds the id', 'id')
-    .option('--id-prefix <text>', 'put before every id')
+    .option('--id-prefix <text>', 'text to put before every id')
     .option(
       '--text-field <name>',
-      'the field that holds the text; repeated, several are joined (default: text)',
+      'the field that holds the text; repeat the option to join several (default: text)',
       collected,
     )
     .option(
       '--metadata-fields <names>',
-      'fields that become metadata, with commas, or * for all others (default: metadata)',
+      'fields to keep as metadata, separated by commas, or * for all others (default: metadata)',
       names,
     )
     .option(
       '--metadata-types <types>',
-      'what fields are to be: year:number,draft:boolean,isbn:string,tags:strings',
+      'types of metadata fields: year:number,draft:boolean,isbn:string,tags:strings',
       types,
     )
     .option(
       '--passage-size <n>',
-      'length of passages; with it, texts of records are split too (default: 1500)',
+      'length of passages; also splits the texts of records (default: 1500, documents only)',
       wholeNumber(100, largest),
     )
     .option(
       '--passage-overlap <n>',
-      'how much a passage repeats of the one before it (default: a tenth)',
+      'how much of the previous passage each one repeats (default: a tenth)',
       wholeNumber(0, largest),
     )
     .addOption(
-      new Option('--passage-unit <unit>', 'what passages are measured in; tokens are estimated').choices([
+      new Option('--passage-unit <unit>', 'unit of the sizes of passages; tokens are estimated').choices([
         'characters',
         'tokens',
       ]),
     )
-    .option('--limit <n>', 'only the first records', wholeNumber(1, largest))
+    .option('--limit <n>', 'read only the first n records', wholeNumber(1, largest))
     .option(
       '--skip-bad',
-      'set records that cannot be read aside, in OUTPUT.set-aside.jsonl, with the reasons (default: the first ends it)',
+      'set records that cannot be read aside in OUTPUT.set-aside.jsonl, with the reasons (default: the first one ends the run)',
     )
 }
 
@@ -110,7 +109,7 @@ export function addLayoutOptions(command: Command): Command {
     .addOption(
       new Option(
         '--layout <name>',
-        'of JSONL: vectors for Pinecone’s command line and Python SDK, rest for REST and the TypeScript SDK, documents for a document index',
+        'layout of JSONL: vectors for Pinecone’s command line and Python SDK, rest for REST and the TypeScript SDK, documents for a document index',
       )
         .choices(['vectors', 'rest', 'documents'])
         .default('vectors'),
@@ -121,7 +120,7 @@ export function addLayoutOptions(command: Command): Command {
     )
     .option(
       '--sparse-field <name>',
-      'with --layout documents: that of the sparse vector (default: sparse_vector)',
+      'with --layout documents: the field of the sparse vector (default: sparse_vector)',
     )
 }
 
@@ -129,7 +128,7 @@ export function layoutOf({ layout, vectorField, sparseField }: LayoutOptions): J
   return layout === 'documents' ? { kind: 'documents', vectorField, sparseField } : layout
 }
 
-/** @throws InputError for passages of no possible size */
+/** @throws InputError for an overlap of more than half a passage */
 export function readOptions(options: InputOptions, aside: SetAside): ReadOptions {
   const {
     inputFormat,
@@ -145,7 +144,7 @@ export function readOptions(options: InputOptions, aside: SetAside): ReadOptions
   const { passageSize, passageOverlap, passageUnit, limit, skipBad } = options
   const isSplit = passageSize !== undefined || passageOverlap !== undefined || passageUnit !== undefined
   if (passageOverlap !== undefined && passageOverlap > (passageSize ?? 1500) / 2) {
-    throw new InputError({ source: '--passage-overlap' }, 'may be half of --passage-size at most')
+    throw new InputError({ source: '--passage-overlap' }, 'must be at most half of --passage-size')
   }
   return {
     format: inputFormat,
@@ -173,7 +172,9 @@ function types(text: string): Record<string, MetadataType> {
     const at = item.lastIndexOf(':')
     const type = item.slice(at + 1)
     if (at < 1 || !TYPES.includes(type)) {
-      throw new InvalidArgumentError(`Allowed: name:type with commas, the types ${TYPES.join(', ')}.`)
+      throw new InvalidArgumentError(
+        `Allowed: name:type, separated by commas, with the types ${TYPES.join(', ')}.`,
+      )
     }
     return [item.slice(0, at), type as MetadataType]
   })

@@ -25,18 +25,15 @@ export function modelsCommand(): Command {
   const command = new Command('models')
     .description('list the models, or describe one')
     .addArgument(suggestValues(new Argument('[name]', 'the model to describe'), everyModel))
-    .addOption(new Option('--type <type>', 'only models that do this').choices(['embed', 'rerank']))
+    .addOption(new Option('--type <type>', 'only models of this type').choices(['embed', 'rerank']))
     .addOption(
-      new Option('--vector-type <type>', 'only embedding models with these vectors').choices([
+      new Option('--vector-type <type>', 'only embedding models that make these vectors').choices([
         'dense',
         'sparse',
       ]),
     )
-    .option('--json', 'a JSON object a line')
-    .option(
-      '--check',
-      "compare the service's models with this release's table; ends with 1 where they differ",
-    )
+    .option('--json', 'print a JSON object per line')
+    .option('--check', "compare the service's models with this release's table; exits with 1 if they differ")
   return addServiceOptions(command)
     .addHelpText(
       'after',
@@ -51,11 +48,11 @@ Examples:
     .addHelpText('after', exitCodesHelp(0, 1, 3, 130, 141))
     .action(async (name: string | undefined, options: ModelsOptions) => {
       if (name !== undefined && (options.type || options.vectorType)) {
-        command.error('error: --type and --vector-type go without the name of a model')
+        command.error('error: --type and --vector-type cannot be used with the name of a model')
       }
       if (options.check && (name !== undefined || options.type || options.vectorType || options.json)) {
         command.error(
-          'error: --check compares all models, and goes without a name, --type, --vector-type and --json',
+          'error: --check compares all models; it cannot be used with a name, --type, --vector-type or --json',
         )
       }
       let differences: string[] = []

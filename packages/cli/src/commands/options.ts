@@ -1,26 +1,26 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
-/** The options of every command that asks the service. */
+/** Adds the options of every command that sends requests. */
 export function addServiceOptions(command: Command): Command {
   return command
     .option(
       '--tokens-per-minute <n>',
-      'the project’s budget (default: learned)',
+      'the project’s limit on tokens, for each model (default: learned from 429s)',
       wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
     .addOption(planOption())
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
-    .option('--offline', 'answers from the emulator’s stand-ins, without a key')
+    .option('--offline', 'take the answers from the emulator’s stand-ins; needs no key')
     .addOption(allowInsecureOption())
 }
 
 /** Read by `prepareNetwork`. */
 export function allowInsecureOption(): Option {
-  return new Option('--allow-insecure', 'allow a service at plain http on another machine')
+  return new Option('--allow-insecure', 'allow plain http to a service on another machine')
 }
 
 export function planOption(): Option {
-  return new Option('--plan <name>', 'Pinecone’s documented limits of the project’s plan').choices([
+  return new Option('--plan <name>', 'keep to the documented limits of this Pinecone plan').choices([
     'starter',
     'builder',
     'standard',
@@ -35,7 +35,7 @@ export const DEFAULT_RUN = 'embed'
 export function redisUrl(text: string): string {
   if (URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol)) return text
   throw new InvalidArgumentError(
-    'Allowed: redis://host:6379, or rediss:// for TLS; for the one of REDIS_URL put --redis last.',
+    'Allowed: redis://host:6379, or rediss:// for TLS; to use REDIS_URL, put --redis last.',
   )
 }
 
@@ -56,10 +56,10 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   }
 }
 
-/** Names with commas between them. */
+/** A list of names, separated by commas. */
 export function names(text: string): string[] {
   const list = text.split(',').map((name) => name.trim())
-  if (list.includes('')) throw new InvalidArgumentError('Allowed: names with commas between them.')
+  if (list.includes('')) throw new InvalidArgumentError('Allowed: names, separated by commas.')
   return list
 }
 
@@ -72,7 +72,7 @@ export function share(text: string): number {
   return value
 }
 
-/** Another reader's RangeError as commander's message. */
+/** Makes commander's error of the error that a parser throws. */
 export function readBy<Value>(read: (text: string) => Value): (text: string) => Value {
   return (text) => {
     try {

@@ -20,10 +20,10 @@ interface RerankOptions extends ServiceOptions {
   readonly json?: boolean
 }
 
-/** Documents without a text that are told of one by one; more are counted. */
+/** Documents without a text that are reported one by one; any more are only counted. */
 const TOLD = 20
 
-/** Commander speaks of what is missing before it speaks of a misspelt name, which is the reason. */
+/** Commander would report a required option as missing before the misspelt option that is the reason. */
 type GivenOptions = Omit<RerankOptions, 'query'> & { readonly query?: string }
 
 /** `pinecone-inference rerank`: documents in the order of their relevance to a query. */
@@ -32,9 +32,9 @@ export function rerankCommand(): Command {
     .description('order documents by their relevance to a query')
     .argument(
       '<input...>',
-      '.jsonl, .csv or .parquet files, a folder of Markdown and text files, or - for JSONL or lines of text',
+      '.jsonl, .csv or .parquet files; folders of Markdown and text files; or - for JSONL or lines of text on the standard input',
     )
-    .option('-q, --query <text>', 'what the documents are to be relevant to')
+    .option('-q, --query <text>', 'the query to rank by')
     .addOption(
       suggestValues(
         new Option(
@@ -44,19 +44,23 @@ export function rerankCommand(): Command {
         hostedModelNames('rerank'),
       ),
     )
-    .option('-n, --top-n <n>', 'only the best n (default: all)', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option(
+      '-n, --top-n <n>',
+      'print only the best n (default: all)',
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    )
     .addOption(
-      new Option('--rank-fields <names>', 'the fields that hold the text, with commas')
+      new Option('--rank-fields <names>', 'the fields that hold the text, separated by commas')
         .argParser(names)
         .default(['text'], 'text'),
     )
     .addOption(
       new Option(
         '--truncate <side>',
-        'what is done with a document over the model’s limit: cut, or the request refused (default: END, where the model has it)',
+        'cut the end of a document over the model’s limit, or with NONE refuse it (default: END, if the model supports it)',
       ).choices(['END', 'NONE']),
     )
-    .option('--json', 'a JSON object a line, as is printed where there is no terminal')
+    .option('--json', 'print a JSON object per line; the default unless the output is a terminal')
   return addServiceOptions(command)
     .addHelpText(
       'after',
@@ -66,9 +70,9 @@ Examples:
   $ grep -rh timeout docs | pinecone-inference rerank - -q "set a timeout" -n 3 --json
   $ pinecone-inference rerank products.csv -q "rain jacket" --rank-fields description --offline
 
-Any number of documents: they are split to the model's limit and merged by score. A line of JSON is
-{"index","score","document"}; index counts the documents from 0, over all inputs. Blank lines of text are passed over; a
-document whose text is empty is left out, and told of with its line.`,
+The number of documents is not limited: they are sent in batches and merged by score. A line of JSON is
+{"index","score","document"}; index counts the documents from 0 over all inputs. Blank lines of text are skipped; a
+document with an empty text is left out, and reported with its line.`,
     )
     .addHelpText('after', environmentHelp())
     .addHelpText('after', exitCodesHelp(0, 1, 2, 3, 130, 141))

@@ -39,11 +39,11 @@ const largest = Number.MAX_SAFE_INTEGER
 export function serveCommand(): Command {
   return new Command('serve')
     .description(
-      'serve the inference API offline; vectors and scores come from lexical stand-ins or from local models',
+      'serve the inference API offline, with vectors and scores from lexical stand-ins or local models',
     )
-    .option('-p, --port <port>', 'port to listen on, 0 for a free one', wholeNumber(0, 65_535), 5090)
+    .option('-p, --port <port>', 'port to listen on; 0 picks a free one', wholeNumber(0, 65_535), 5090)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--api-key <key>', 'the only key that is taken (default: any)')
+    .option('--api-key <key>', 'the only key to accept (default: any)')
     .addOption(
       new Option('--backend <kind>', 'where vectors and scores come from')
         .choices(['lexical', 'minilm', 'transformers'])
@@ -54,43 +54,47 @@ export function serveCommand(): Command {
       'for --backend transformers: ONNX models, each in a folder named after a hosted model',
     )
     .option('--latency <ms>', 'milliseconds before each answer: 200 or 100-300', readBy(parseLatency))
-    .option('--error-rate <share>', 'share of requests answered 503, 0 to 1', share)
+    .option('--error-rate <share>', 'share of requests to answer with 503, from 0 to 1', share)
     .option(
       '--tokens-per-minute <n>',
-      'budget per model and input type; 429 when spent',
+      'limit per model and input type; requests beyond it get 429',
       wholeNumber(1, largest),
     )
-    .option('--requests-per-minute <n>', 'budget per model; 429 when spent', wholeNumber(1, largest))
+    .option(
+      '--requests-per-minute <n>',
+      'limit per model; requests beyond it get 429',
+      wholeNumber(1, largest),
+    )
     .addOption(
-      new Option('--plan <name>', "the documented limits of one of Pinecone's plans").choices([
+      new Option('--plan <name>', 'apply the documented limits of this Pinecone plan').choices([
         'starter',
         'builder',
         'standard',
         'enterprise',
       ]),
     )
-    .option('--no-retry-after', 'a 429 does not say when there is room again')
+    .option('--no-retry-after', 'leave Retry-After out of 429s')
     .addOption(
       new Option(
         '--index <name:dimension:metric>',
-        'an index in memory, repeatable: docs:1024, docs:1024:dotproduct, or docs for a sparse one',
+        'an index in memory: docs:1024, docs:1024:dotproduct, or docs for a sparse one; repeatable',
       )
         .argParser((text: string, indexes: readonly IndexSettings[]) => [...indexes, indexOf(text)])
         .default([], 'none'),
     )
     .option(
       '--control',
-      'answer /_emulator/, by which other programs on this machine read the requests and set faults, limits and latency',
+      'serve /_emulator/, where other programs on this machine read the requests and set faults, limits and latency',
     )
     .addOption(
       new Option(
         '--fault <rule>',
-        "a fault, repeatable: '[route][#call[-call]][*times][~probability] fault', such as '/embed#3 status:503,retry-after=2'",
+        "a fault: '[route][#call[-call]][*times][~probability] fault', such as '/embed#3 status:503,retry-after=2'; repeatable",
       )
         .argParser((text: string, rules: readonly FaultRule[]) => [...rules, readBy(parseFaultRule)(text)])
         .default([], 'none'),
     )
-    .option('--seed <n>', 'seed of everything that is drawn', wholeNumber(0, 2 ** 32 - 1))
+    .option('--seed <n>', 'seed for everything random', wholeNumber(0, 2 ** 32 - 1))
     .addHelpText(
       'after',
       `
@@ -109,13 +113,13 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
     `Listening on ${emulator.url} (${sourceOf(options)}, not the hosted models). To use it:\n` +
       `  export PINECONE_INFERENCE_URL=${emulator.url}\n` +
       `  export PINECONE_API_KEY=${options.apiKey === undefined ? 'local' : '<the key given by --api-key>'}\n` +
-      `The last requests, and embed and rerank to try, are on the page at ${emulator.url}/\n`,
+      `Open ${emulator.url}/ to see the latest requests, and to try embed and rerank.\n`,
   )
   await stopSignal()
   await emulator.close()
 }
 
-/** `docs:1024:cosine`, or less of it. */
+/** `docs:1024:cosine`, `docs:1024` or `docs`. */
 function indexOf(text: string): IndexSettings {
   const [name = '', dimension, metric, ...more] = text.split(':')
   if (more.length > 0 || (dimension !== undefined && !/^\d+$/.test(dimension)) || !isMetric(metric)) {
@@ -135,13 +139,13 @@ function sourceOf({ backend, modelDir }: ServeOptions): string {
     case 'minilm':
       return 'all-MiniLM-L6-v2 and lexical stand-ins'
     case 'transformers':
-      return `local models from ${modelDir}, else lexical stand-ins`
+      return `local models from ${modelDir}, lexical stand-ins for the others`
   }
 }
 
 function backendOf({ backend, modelDir }: ServeOptions, command: Command): BackendOptions {
   if (backend !== 'transformers') {
-    if (modelDir !== undefined) command.error('error: --model-dir goes with --backend transformers')
+    if (modelDir !== undefined) command.error('error: --model-dir needs --backend transformers')
     return { kind: backend }
   }
   if (modelDir === undefined) return command.error('error: --backend transformers needs --model-dir <folder>')
@@ -171,7 +175,7 @@ async function start(options: ServeOptions, command: Command): Promise<Emulator>
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
       command.error(
-        `error: port ${port} on ${host} is taken; give another one with --port, or 0 for a free one`,
+        `error: port ${port} on ${host} is in use; choose another with --port, or 0 for a free one`,
       )
     }
     if (error instanceof Error && 'syscall' in error) {

@@ -22,17 +22,20 @@ interface UpsertOptions {
 /** `pinecone-inference upsert`: a file of vectors into an index. */
 export function upsertCommand(): Command {
   return new Command('upsert')
-    .description('put the vectors of files into an index; started again, it goes on where it was')
+    .description('upsert files of vectors into an index; run it again to resume')
     .argument('<file...>', '.jsonl or .parquet files of vectors, in any layout that embed writes')
     .addOption(
-      new Option('--index <name>', 'the index, whose dimension and metric have to fit')
+      new Option('--index <name>', 'the index, whose dimension and metric must match')
         .argParser(indexName)
         .makeOptionMandatory(),
     )
-    .option('--namespace <name>', 'of the index (default: __default__)')
-    .option('--record <file>', 'what the index has, for the next run (default: INDEX.upserted.jsonl)')
-    .option('--vector-field <name>', 'of documents: the field of the dense vector (default: vector)')
-    .option('--sparse-field <name>', 'of documents: that of the sparse vector (default: sparse_vector)')
+    .option('--namespace <name>', 'the namespace in the index (default: __default__)')
+    .option(
+      '--record <file>',
+      'the file that records what the index has, for the next run (default: INDEX.upserted.jsonl)',
+    )
+    .option('--vector-field <name>', 'in documents, the field of the dense vector (default: vector)')
+    .option('--sparse-field <name>', 'in documents, the field of the sparse vector (default: sparse_vector)')
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
     .addOption(allowInsecureOption())
     .addHelpText(
@@ -51,7 +54,9 @@ Examples:
 
 async function upsert(files: readonly string[], options: UpsertOptions): Promise<number> {
   const report = lineReport()
-  const stop = new StopSignal(() => report.say('Stopping: what is under way is finished first.'))
+  const stop = new StopSignal(() =>
+    report.say('Stopping: requests under way are finished first. Ctrl-C again stops at once.'),
+  )
   const { index, namespace, vectorField, sparseField, concurrency } = options
   const record = recordFile(index, options)
   try {
@@ -73,7 +78,7 @@ async function upsert(files: readonly string[], options: UpsertOptions): Promise
       const before = unchanged > 0 ? `; ${count(unchanged)} were there already` : ''
       report.say(`Upserted ${countRecords(upserted)} of ${file} into ${index}${before}.`)
       if (!isWhole) {
-        report.say('The same command goes on with the rest.')
+        report.say('Run the same command again for the rest.')
         return stop.exitCode
       }
     }

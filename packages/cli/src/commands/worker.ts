@@ -2,7 +2,7 @@ import { PineconeConfigurationError } from '@pinecone-inference/client'
 import { startEmulator } from '@pinecone-inference/emulator'
 import { Command, Option } from 'commander'
 import { prefixOf } from '../embed/by-workers.js'
-import { count } from '../embed/report/report.js'
+import { count, countRecords } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { sayLine } from '../output/terminal.js'
@@ -19,12 +19,12 @@ interface WorkerCommandOptions {
 
 type GivenOptions = Omit<WorkerCommandOptions, 'redis'> & { readonly redis?: string }
 
-/** `pinecone-inference worker`: does a share of an `embed --redis`, until that is finished. */
+/** `pinecone-inference worker`: embeds a share of an `embed --redis` until that is finished. */
 export function workerCommand(): Command {
   return new Command('worker')
-    .description('do a share of an embed --redis, beside any number of others, until it is finished')
+    .description('embed a share of an embed --redis, with any number of other workers, until it is finished')
     .addOption(
-      new Option('--redis <url>', 'the Redis that embed was given: redis://host:6379')
+      new Option('--redis <url>', 'the address of Redis that embed was given: redis://host:6379')
         .env('REDIS_URL')
         .argParser(redisUrl),
     )
@@ -32,7 +32,7 @@ export function workerCommand(): Command {
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
     .option(
       '--offline',
-      'for an embed --redis --offline: vectors from the emulator’s stand-ins, without a key',
+      'for an embed --redis --offline: take vectors from the emulator’s stand-ins; needs no key',
     )
     .addOption(allowInsecureOption())
     .addHelpText(
@@ -42,8 +42,8 @@ Examples:
   $ pinecone-inference worker --redis redis://10.0.0.5:6379
   $ REDIS_URL=redis://10.0.0.5:6379 pinecone-inference worker --run wikipedia
 
-It may be started before embed, and be killed at any time: its jobs go to others. The key is in PINECONE_API_KEY; model,
-output folder and budget are those that embed was given. The folder has to be at the same path on all machines.`,
+A worker may start before embed, and be killed at any time: its jobs then go to others. The model, the output folder and
+the rate limit are those that embed was given. The folder must be at the same path on all machines.`,
     )
     .addHelpText('after', environmentHelp({ hasRedis: true }))
     .addHelpText('after', exitCodesHelp(0, 1, 3, 130))
@@ -53,9 +53,9 @@ output folder and budget are those that embed was given. The folder has to be at
     })
 }
 
-/** Of Redis the error says itself what comes next. */
+/** The errors of Redis say themselves what comes next. */
 function sayTrouble({ name, message }: Error): void {
-  sayLine(name === 'RedisUnavailableError' ? message : `${message}; tried again`)
+  sayLine(name === 'RedisUnavailableError' ? message : `${message}; it is retried`)
 }
 
 async function work({ redis, run, concurrency, offline = false }: WorkerCommandOptions): Promise<number> {
@@ -63,7 +63,7 @@ async function work({ redis, run, concurrency, offline = false }: WorkerCommandO
     '@pinecone-inference/bullmq'
   )
   const stop = new StopSignal(() =>
-    sayLine('Stopping: the jobs under way are finished first. Ctrl-C again stops at once.'),
+    sayLine('Stopping: jobs under way are finished first. Ctrl-C again stops at once.'),
   )
   const emulator = offline ? await startEmulator({ port: 0 }) : undefined
   if (offline) sayLine(OFFLINE_NOTICE)
@@ -81,7 +81,9 @@ async function work({ redis, run, concurrency, offline = false }: WorkerCommandO
       signal: stop.requested,
       onError: sayTrouble,
     })
-    sayLine(`Embedded ${count(records)} records of ${count(jobs)} jobs: ${count(tokens)} tokens.`)
+    sayLine(
+      `Embedded ${countRecords(records)} in ${count(jobs)} ${jobs === 1 ? 'job' : 'jobs'}: ${count(tokens)} tokens.`,
+    )
     return stop.requested.aborted ? stop.exitCode : EXIT.done
   } catch (error) {
     const refused =

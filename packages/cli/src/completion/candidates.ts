@@ -2,7 +2,7 @@ import type { Argument, Command, Option } from 'commander'
 
 const suggested = new WeakMap<Option | Argument, readonly string[]>()
 
-/** Values that completion offers for an option or argument which takes others too. */
+/** Sets the values that completion offers for an option or argument that takes other values too. */
 export function suggestValues<Taker extends Option | Argument>(
   taker: Taker,
   values: readonly string[],
@@ -11,16 +11,16 @@ export function suggestValues<Taker extends Option | Argument>(
   return taker
 }
 
-/** Something that may stand where the cursor is. */
+/** A completion of the word at the cursor. */
 export interface Candidate {
   readonly value: string
   readonly description: string
 }
 
 /**
- * What may stand in place of the last of the words after the command's name, read off the commands themselves.
+ * The completions of the last of the words after the command's name, taken from the commands themselves.
  *
- * @returns nothing where any file or text may stand
+ * @returns an empty list where any file or text is allowed
  */
 export function candidates(program: Command, words: readonly string[]): Candidate[] {
   const before = words.slice(0, -1)
@@ -41,7 +41,7 @@ export function candidates(program: Command, words: readonly string[]): Candidat
 
 interface Position {
   readonly command: Command
-  /** Operands of that command so far. */
+  /** Number of operands of that command so far. */
   readonly operands: number
   /** The option whose value comes next. */
   readonly awaiting?: Option | undefined
@@ -113,7 +113,7 @@ function split(word: string): [string, string?] {
   return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)]
 }
 
-/** The values that an option or argument is known to take; undefined if it takes anything, such as a file. */
+/** The values to offer for an option or argument; undefined if it takes anything, such as a file. */
 function knownValues(taker: Option | Argument): readonly string[] | undefined {
   return taker.argChoices ?? suggested.get(taker)
 }

@@ -1,6 +1,6 @@
 /**
- * Each script asks the command itself, `pinecone-inference __complete -- WORD…`, so that none of them grows stale;
- * where it answers nothing, the shell completes file names.
+ * Each script runs the command itself, `pinecone-inference __complete -- WORD…`, so an update does not make it stale.
+ * If that prints nothing, the shell completes file names.
  */
 export const scripts = {
   bash: `_pinecone_inference() {

@@ -24,17 +24,17 @@ export interface WorkersOptions {
   readonly offline?: boolean
 }
 
-/** What is embedded, and the file that the output stands for: `<folder>/<namespace>/0.parquet`. */
+/** The inputs of a job for workers, and its output. */
 export interface WorkersJob {
   readonly inputs: readonly string[]
   readonly read: ReadOptions
-  /** As it was given. */
+  /** `--output`, as given. */
   readonly output: string
   readonly path: string
 }
 
 /**
- * Gives the records to the workers of a Redis and follows them to the end.
+ * Gives the records to the workers over Redis, and follows them to the end.
  *
  * @returns the exit code
  */
@@ -45,10 +45,10 @@ export async function embedByWorkers(
 ): Promise<number> {
   if (output === path)
     throw new OutputError('--redis writes part files: give a folder as --output, ending in /')
-  if (options.sparseModel !== undefined) throw new OutputError('--sparse-model does not go with --redis')
+  if (options.sparseModel !== undefined) throw new OutputError('--sparse-model cannot be used with --redis')
   const { model, inputType, dimension, truncate, offline = false } = options
   const rateLimit = rateLimitOf(options)
-  // Only here, so that no other command waits for it to load.
+  // Loaded here, so that other commands start without it.
   const { EmbedRun, RedisUnavailableError, RunError } = await import('@pinecone-inference/bullmq')
   if (offline) report.say(OFFLINE_NOTICE)
   await refuseUnfitModel(options, stop.requested)
@@ -78,12 +78,12 @@ export async function embedByWorkers(
       signal: stop.requested,
       onProgress: (progress) => report.progress(progressOf(progress, survey?.records)),
     })
-    for (const { job, error } of result.failedJobs) report.say(`${job} was given up: ${error}`)
+    for (const { job, error } of result.failedJobs) report.say(`${job} failed on every attempt: ${error}`)
     const failed = result.recordsFailed
     if (result.records === 0) {
       const [first] = [...result.failures, ...result.failedJobs]
       const of = failed > 0 ? `none of ${countRecords(failed)}` : 'nothing'
-      report.fail(`${of} could be embedded${first ? `; the first of them: ${first.error}` : ''}`)
+      report.fail(`${of} could be embedded${first ? `; the first error: ${first.error}` : ''}`)
       return EXIT.refused
     }
     report.finish({
@@ -97,9 +97,7 @@ export async function embedByWorkers(
     return failed + result.failedJobs.length > 0 ? EXIT.someFailed : EXIT.done
   } catch (error) {
     if (stop.requested.aborted) {
-      report.say(
-        'No more is produced. Workers go on with what is in Redis; the same command goes on with the rest.',
-      )
+      report.say('Stopped. Workers still embed what is in Redis; run the same command again for the rest.')
       return stop.exitCode
     }
     if (error instanceof RunError || error instanceof RedisUnavailableError) {
@@ -111,21 +109,21 @@ export async function embedByWorkers(
 }
 
 /**
- * Both kinds of output in one folder are every record twice for whoever imports it.
+ * Refuses a folder with the output of an `embed` without `--redis`: an import would take every record twice.
  *
- * @throws OutputError where an embed without --redis has written, or is writing
+ * @throws OutputError if such an output is there, finished or not
  */
 async function refuseOtherOutput(folder: string): Promise<void> {
   const others = (await namesIn(folder)).filter((name) => /^\d+\.parquet(\.partial)?$/.test(name))
   if (others.length === 0) return
   throw new OutputError(
-    `${folder} holds ${others.join(', ')} of an embed without --redis: the records would be there twice. Give another folder.`,
+    `${folder} holds ${others.join(', ')} of an embed without --redis, so an import would take the records twice. Give another folder.`,
   )
 }
 
 /**
- * Asks the service for a model that is not in the client's table: each worker would end with its refusal, and the job
- * would wait for others. Without a key, which only workers need, it cannot be asked.
+ * Asks the service about a model that is not in the client's table. Otherwise each worker would end with the refusal, and
+ * the job would wait for more workers. Without a key, which only workers need, the check is skipped.
  */
 async function refuseUnfitModel(options: WorkersOptions, signal: AbortSignal): Promise<void> {
   const { model, offline = false } = options

@@ -1,11 +1,11 @@
-/** How long what is under way may take to finish after the first signal. */
+/** Milliseconds that requests under way get to finish after the first signal. */
 const GRACE_MS = 10_000
 
 const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 type StopSignalName = keyof typeof CODES
 const SIGNALS: readonly StopSignalName[] = ['SIGHUP', 'SIGINT', 'SIGTERM']
 
-/** SIGINT, SIGTERM and SIGHUP while a job runs: the first asks it to stop, the second ends the process. */
+/** Handles SIGINT, SIGTERM and SIGHUP while a job runs: the first asks it to stop, the second ends the process. */
 export class StopSignal {
   readonly #requested = new AbortController()
   readonly #overdue = new AbortController()
@@ -17,22 +17,22 @@ export class StopSignal {
     for (const signal of SIGNALS) process.on(signal, this.#received)
   }
 
-  /** Nothing new is to be begun. */
+  /** Aborts at the first signal: begin nothing new. */
   get requested(): AbortSignal {
     return this.#requested.signal
   }
 
-  /** What is under way took too long to finish. */
+  /** Aborts when requests under way have taken too long to finish. */
   get overdue(): AbortSignal {
     return this.#overdue.signal
   }
 
-  /** 128 and the signal's number, as shells have it. */
+  /** 128 plus the signal's number, as in shells. */
   get exitCode(): number {
     return CODES[this.#signal ?? 'SIGINT']
   }
 
-  /** Listens no more. */
+  /** Removes the listeners. */
   end(): void {
     clearTimeout(this.#timer)
     for (const signal of SIGNALS) process.off(signal, this.#received)
@@ -40,7 +40,7 @@ export class StopSignal {
 
   readonly #onFirst: () => void
   readonly #received = (signal: StopSignalName) => {
-    // Whatever is on disk is as good as after a kill.
+    // The files on disk are as good as after a kill.
     if (this.#signal) process.exit(this.exitCode)
     this.#signal = signal
     this.#requested.abort()

@@ -4,8 +4,8 @@ import { type HostedModelRow, type HostedParameter, hostedModels } from '../../.
 type Fact = string | number | boolean | readonly (string | number)[] | undefined
 
 /**
- * Where the service says something else of its models than this release's table: a line each, empty where nothing
- * differs. What `GET /models` is known not to list, and what only describes a model, is not compared.
+ * The differences between the service's models and this release's table, one line each. Parameters that `GET /models` is
+ * known to leave out, and mere descriptions, are not compared.
  */
 export function differencesFromTable(models: readonly ModelInfo[]): string[] {
   const rows: readonly HostedModelRow[] = Object.values(hostedModels)
@@ -50,7 +50,7 @@ function compare({ info, unlistedParameters = [] }: HostedModelRow, found: Model
     )
 }
 
-/** A parameter on one line, its values in no order. */
+/** A parameter on one line, with its values sorted. */
 function described(
   parameter:
     | (Pick<HostedParameter, 'required' | 'min' | 'max' | 'default'> & {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { jsonLine } from './json-line.js'
 
-it('holds what Parquet has and JSON has not: large whole numbers as strings, bytes as base64', () => {
+it('holds values of Parquet that JSON lacks: large integers as strings, bytes as base64', () => {
   const values = { small: 7n, large: 2n ** 53n + 1n, bytes: new Uint8Array([0xff, 0]) }
   expect(jsonLine(values)).toBe('{"small":7,"large":"9007199254740993","bytes":"/wA="}\n')
 })

@@ -1,6 +1,6 @@
 /**
- * A value as a line of JSON. Whole numbers of Parquet that JSON’s cannot hold become strings, and its bytes that are no
- * text become base64.
+ * A value as a line of JSON. Integers from Parquet that a JSON number cannot hold become strings, and binary values become
+ * base64.
  */
 export function jsonLine(value: unknown): string {
   return `${JSON.stringify(value, (_, item) => jsonOf(item))}\n`

@@ -2,7 +2,7 @@ import type { ModelInfo, SupportedParameter } from '@pinecone-inference/client'
 import { table } from './table.js'
 import { printable } from './terminal.js'
 
-/** A model a line. */
+/** A model per line. */
 export function modelTable(models: readonly ModelInfo[]): string {
   const header = ['MODEL', 'TYPE', 'VECTORS', 'DIMENSION', 'TOKENS', 'BATCH', 'ABOUT']
   const rows = models.map((model) => [
@@ -17,7 +17,7 @@ export function modelTable(models: readonly ModelInfo[]): string {
   return table(header, rows)
 }
 
-/** All that the service says of a model. */
+/** All that the service says about a model. */
 export function modelDetails(model: ModelInfo): string {
   const facts: [string, string | number | undefined][] = [
     ['Type', model.vectorType ? `${model.type}, ${model.vectorType} vectors` : model.type],

@@ -2,7 +2,7 @@ import type { RankedDocument } from '@pinecone-inference/client'
 import { table } from './table.js'
 import { printable } from './terminal.js'
 
-/** A document a line, best first: its score, its id or position, and what it was ranked by. */
+/** A document per line, best first: its score, its id or position, and the text it was ranked by. */
 export function rankingTable(ranking: readonly RankedDocument[], rankFields: readonly string[]): string {
   const rows = ranking.map(({ index, score, document = {} }) => [
     score.toFixed(4),
@@ -12,5 +12,5 @@ export function rankingTable(ranking: readonly RankedDocument[], rankFields: rea
   return table(['SCORE', 'DOCUMENT', 'TEXT'], rows)
 }
 
-/** No terminal shows more on a line. */
+/** Characters; no terminal shows more on a line. */
 const LONGEST_TEXT = 1_000

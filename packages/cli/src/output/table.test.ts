@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { table } from './table.js'
 
-it.each([0, undefined])('a terminal of %s columns has as many as a table takes', (columns) => {
+it.each([0, undefined])('a terminal that reports %s columns gets the whole table', (columns) => {
   vi.stubGlobal('process', { ...process, stdout: { isTTY: true, columns } })
   onTestFinished(() => void vi.unstubAllGlobals())
   const long = 'x'.repeat(100)

@@ -3,7 +3,7 @@ import Table from 'cli-table3'
 const GAP = 2
 const WIDEST = 120
 
-/** Columns under a header, without lines. On a terminal, the last column is cut to what is left of its width. */
+/** Columns under a header, without lines. On a terminal, the last column is cut to the remaining width. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const none = Object.fromEntries(BORDERS.map((border) => [border, '']))
   const make = (colWidths: (number | null)[]) => {
@@ -16,7 +16,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
     made.push(...rows.map((row) => [...row]))
     return lines(made.toString())
   }
-  // some terminals say that they have 0
+  // Some terminals report 0.
   const columns = Math.min(process.stdout.columns || WIDEST, WIDEST)
   if (!process.stdout.isTTY) return make([])
   const before = make(header.map((_, i) => (i === header.length - 1 ? GAP + 1 : null)))
@@ -24,7 +24,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return make(header.map((_, i) => (i === header.length - 1 ? Math.max(columns - taken, 20) : null)))
 }
 
-/** Each line without the blanks at its end. */
+/** Each line, without trailing blanks. */
 function lines(text: string): string {
   return `${text.replace(/[^\S\n]+$/gm, '')}\n`
 }

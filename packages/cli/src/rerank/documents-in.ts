@@ -1,21 +1,21 @@
 import { readDocuments } from '@pinecone-inference/files'
 
-/** Levels of what is printed of a document; JSON.stringify goes deeper, but not without end. */
+/** Levels of nesting in a printed document; JSON.stringify overflows the stack far beyond that. */
 const DEEPEST = 1_000
 
 export interface Documents {
-  /** Those with a text to rank by. */
+  /** The documents with a text to rank by. */
   readonly documents: Record<string, unknown>[]
-  /** Where each of them is among all, counted from 0. */
+  /** The position of each of them among all documents, counted from 0. */
   readonly positions: readonly number[]
-  /** What is said of each one whose text is empty, with its file and line. */
+  /** A message for each document with an empty text, with its file and line. */
   readonly blank: readonly string[]
 }
 
 /**
  * The documents of the inputs.
  *
- * @throws InputError with file and line for one that has none of the fields, or something else than a text in one
+ * @throws InputError with file and line for a document without any of the fields, or with a field that is not a string
  */
 export async function documentsIn(
   inputs: readonly string[],
@@ -34,12 +34,12 @@ export async function documentsIn(
       const given = rankFields
         .map((name) => values[name])
         .filter((value) => value !== undefined && value !== null)
-      if (given.some((value) => typeof value !== 'string')) throw refuse(`${wanted} is no string`)
+      if (given.some((value) => typeof value !== 'string')) throw refuse(`${wanted} is not a string`)
       if (rankFields.every((name) => values[name] === undefined)) {
         const present = Object.keys(values)
           .slice(0, 20)
           .map((name) => JSON.stringify(name))
-        const advice = present.length > 0 ? ': name one by --rank-fields' : ''
+        const advice = present.length > 0 ? '; name one with --rank-fields' : ''
         throw refuse(`has no text in ${wanted}; it has ${present.join(', ') || 'nothing'}${advice}`)
       }
       if (isDeeperThan(DEEPEST, values)) throw refuse(`is nested more than ${DEEPEST} deep`)

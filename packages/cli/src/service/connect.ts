@@ -2,11 +2,11 @@ import { PineconeConfigurationError, PineconeInference, type RateLimit } from '@
 import { type IndexSettings, startEmulator } from '@pinecone-inference/emulator'
 import { sayRetries } from './say-retries.js'
 
-/** What a command says of `--offline`. */
+/** Printed by a command with `--offline`. */
 export const OFFLINE_NOTICE =
   'Offline: the answers come from the emulator’s lexical stand-ins, not from the hosted models.'
 
-/** How the service is asked. The key and the address come from the environment. */
+/** The options of a command that sends requests. The key and the address come from the environment. */
 export interface ServiceOptions {
   readonly offline?: boolean
   readonly concurrency: number
@@ -14,7 +14,7 @@ export interface ServiceOptions {
   readonly plan?: RateLimit['plan']
 }
 
-/** What the options say of the project's budget; undefined where that is learned. */
+/** The rate limit that the options set; undefined if it is to be learned. */
 export function rateLimitOf({
   tokensPerMinute,
   plan,
@@ -22,30 +22,30 @@ export function rateLimitOf({
   return tokensPerMinute === undefined && plan === undefined ? undefined : { tokensPerMinute, plan }
 }
 
-/** A client, and whose answers it gets. */
+/** A client, and the service it is connected to. */
 export interface Service {
   readonly client: PineconeInference
-  /** The address, or `offline`: vectors of the one are no match for those of the other. */
+  /** The address, or `offline`: vectors of different services cannot be compared. */
   readonly name: string
-  /** The address of the control plane, by which indexes are found; undefined for Pinecone’s. */
+  /** The address of the control plane, which resolves the names of indexes; undefined for Pinecone’s own. */
   readonly controlUrl: string | undefined
   close(): Promise<void>
 }
 
 export interface ConnectOptions {
   readonly offline: boolean
-  /** Indexes of the emulator, offline. */
+  /** With `offline`, the indexes of the emulator. */
   readonly indexes?: readonly IndexSettings[] | undefined
   readonly concurrency: number
   readonly rateLimit: RateLimit | undefined
   /** Retries of one request; default the client's. */
   readonly maxRetries?: number
   readonly onTokens?: (model: string, tokens: number) => void
-  /** Tells the user something, a line. */
+  /** Prints a line for the user. */
   readonly say: (line: string) => void
 }
 
-/** The service that the environment names, or the emulator in this process. */
+/** Connects to the service that the environment names, or to an emulator in this process. */
 export async function connect(options: ConnectOptions): Promise<Service> {
   const { offline, indexes, concurrency, rateLimit, maxRetries, onTokens, say } = options
   checkKey(offline)
@@ -75,25 +75,25 @@ export async function connect(options: ConnectOptions): Promise<Service> {
   }
 }
 
-/** Where indexes are found; undefined for Pinecone’s own address. */
+/** The address of the control plane that the environment names; undefined for Pinecone’s own. */
 export function controlUrl(): string | undefined {
   return process.env.PINECONE_CONTROLLER_HOST || process.env.PINECONE_INFERENCE_URL || undefined
 }
 
-/** Refuses to begin without a key, in the words of the command line. */
+/** @throws PineconeConfigurationError without a usable key, unless `offline` */
 export function checkKey(offline: boolean): void {
   if (offline) return
   const key = process.env.PINECONE_API_KEY
-  // A header takes no control characters; a file that was read into the variable ends with a line feed.
+  // A header cannot contain control characters; a key read from a file often ends with a line feed.
   if (key && /\p{Cc}/u.test(key)) {
     throw new PineconeConfigurationError(
       'PINECONE_API_KEY',
-      'has a line feed or another control character in it; set it without',
+      'contains a line feed or another control character; set it without',
     )
   }
   if (key) return
   throw new PineconeConfigurationError(
     'PINECONE_API_KEY',
-    'is not set; https://app.pinecone.io makes a key, --offline needs none',
+    'is not set; create a key at https://app.pinecone.io, or use --offline, which needs none',
   )
 }

@@ -6,12 +6,12 @@ const PROXY_VARIABLES = [
   ['http_proxy', 'HTTP_PROXY'],
 ] as const
 
-/** What is on this machine is not asked for through a proxy, which would look for it on its own. */
+/** This machine is never reached through the proxy, for which these names would mean the proxy's own machine. */
 const LOOPBACK = 'localhost,127.0.0.1,[::1]'
 
 /**
- * Makes every request of this process go the way that the environment and the options say: through the proxy of
- * `HTTPS_PROXY` or `HTTP_PROXY` but for the hosts of `NO_PROXY`, and with `--allow-insecure` over plain http.
+ * Sets up the network for all requests of this process: the proxy of `HTTPS_PROXY` or `HTTP_PROXY`, except for the hosts
+ * of `NO_PROXY`, and plain http with `--allow-insecure`.
  */
 export async function prepareNetwork(command: Command): Promise<void> {
   const { allowInsecure } = command.opts<{ allowInsecure?: boolean }>()
@@ -29,19 +29,19 @@ export async function prepareNetwork(command: Command): Promise<void> {
 
 let proxied: EnvHttpProxyAgent | undefined
 
-/** After a command: a proxy that has not answered yet must not keep the process alive. */
+/** Called after a command: a proxy that has not answered must not keep the process alive. */
 export async function leaveNetwork(): Promise<void> {
   await proxied?.destroy()
 }
 
-/** The proxy that a variable names; without a scheme it is `http://`, as for curl. */
+/** The proxy that a variable names; `http://` is the default scheme, as for curl. */
 function proxyOf(names: readonly string[], command: Command): string | undefined {
   const name = names.find((variable) => process.env[variable])
   const value = name === undefined ? undefined : process.env[name]?.trim()
   if (!value) return undefined
   const url = value.includes('://') ? value : `http://${value}`
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url
-  // not shown, as it may hold a password
+  // The value is not shown, as it may contain a password.
   return command.error(`error: ${name} is not the address of an http or https proxy`, { exitCode: 1 })
 }
 

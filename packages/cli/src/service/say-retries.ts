@@ -3,14 +3,15 @@ import type { RequestRetryEvent, RequestWaitEvent } from '@pinecone-inference/cl
 
 const RETRY = 'pinecone-inference:request:retry'
 const WAIT = 'pinecone-inference:request:wait'
-/** A shorter wait is not worth a line. */
+/** Shorter waits are not reported. */
 const LONG_WAIT_MS = 5_000
 const INTERVAL_MS = 10_000
 
 /**
- * Says why nothing comes, when a request has failed again, and now and then after that: the client is patient.
+ * Reports why a command takes long: a request that failed again, or a long wait for the rate limit; at most a line every
+ * ten seconds.
  *
- * @returns how to end it
+ * @returns a function that ends the reports
  */
 export function sayRetries(say: (line: string) => void): () => void {
   let next = Number.NEGATIVE_INFINITY
@@ -19,7 +20,7 @@ export function sayRetries(say: (line: string) => void): () => void {
     const now = performance.now()
     if (request.attempt < 2 || now < next) return
     next = now + INTERVAL_MS
-    say(`${error instanceof Error ? error.message : error}; tried again`)
+    say(`${error instanceof Error ? error.message : error}; retrying`)
   }
   const onWait = (event: unknown) => {
     const { request, wait } = event as RequestWaitEvent
@@ -27,7 +28,7 @@ export function sayRetries(say: (line: string) => void): () => void {
     if (wait.waitMs < LONG_WAIT_MS || now < next) return
     next = now + INTERVAL_MS
     const limit = wait.perMinute === undefined ? '' : ` of ${wait.perMinute.toLocaleString('en')} a minute`
-    const why = wait.reason === 'refused' ? 'the service has answered 429' : `${wait.reason}${limit}`
+    const why = wait.reason === 'refused' ? 'the service answered 429' : `${wait.reason}${limit}`
     const of = [request.model, request.inputType && `(${request.inputType})`].filter(Boolean).join(' ')
     say(`waiting ${Math.ceil(wait.waitMs / 1000)} s for ${of}: ${why}`)
   }

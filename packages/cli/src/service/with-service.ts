@@ -6,9 +6,9 @@ import { sayLine } from '../output/terminal.js'
 import { connect, rateLimitOf, type ServiceOptions } from './connect.js'
 
 /**
- * Asks the service something, until Ctrl-C.
+ * Runs `ask` with a connected client and a signal that aborts at Ctrl-C. Expected errors are printed to stderr.
  *
- * @returns the exit code; what went wrong is on stderr by then
+ * @returns the exit code
  */
 export async function withService(
   options: ServiceOptions,

@@ -10,7 +10,7 @@ import { checkId } from '../read/record-id.js'
 import { UniqueIds } from '../read/unique-ids.js'
 import { outputFormat } from '../write/output-format.js'
 
-/** What is wrong with a record, in words that begin with its file and line. */
+/** What is wrong with a record. The message begins with its file and line. */
 export interface Problem {
   readonly line: number | undefined
   readonly message: string
@@ -18,9 +18,9 @@ export interface Problem {
 
 export interface CheckedFile {
   readonly records: number
-  /** `parquet` for Pinecone's import, or what the lines of JSONL are. */
+  /** `parquet` for Pinecone's import, or the layout of JSONL. */
   readonly layout: 'parquet' | 'vectors' | 'rest' | 'documents' | undefined
-  /** Of the dense vectors, where there are some. */
+  /** Length of the dense vectors; undefined without any. */
   readonly dimension: number | undefined
   readonly problemCount: number
   /** The first 100 of them. */
@@ -34,10 +34,10 @@ const LISTED = 100
 const VECTOR_FIELDS = new Set(['id', 'values', 'sparse_values', 'sparseValues', 'metadata'])
 
 /**
- * Reads a file of embedded records as its consumers do, and says what they would refuse: ids, vectors of one length, sparse
- * vectors, metadata, fields that nobody takes.
+ * Reads a file of embedded records as its consumers do, and lists what they would refuse: invalid ids, vectors, sparse
+ * vectors or metadata, vectors of different lengths, unknown fields.
  *
- * @throws InputError where the file cannot be read at all
+ * @throws InputError if the file cannot be read at all
  * @example
  * ```ts
  * const { records, problems } = await checkFile('vectors.jsonl')
@@ -53,7 +53,7 @@ export async function checkFile(path: string, options: EmbeddedOptions = {}): Pr
     check.note(
       new InputError(
         { source },
-        `has more than ${LARGEST_IMPORT_FILE} bytes, as many as the import takes of a file`,
+        `has more than ${LARGEST_IMPORT_FILE} bytes, the most that the import accepts per file`,
       ),
     )
   }
@@ -108,7 +108,7 @@ class FileCheck {
     const other = Object.keys(values).find(
       (name) => !VECTOR_FIELDS.has(name) || (isParquet && name === 'sparseValues'),
     )
-    if (other !== undefined) throw refuse(`has ${JSON.stringify(other)}, which is no field of a vector`)
+    if (other !== undefined) throw refuse(`has ${JSON.stringify(other)}, which is not a field of a vector`)
     const isRest = Object.hasOwn(values, 'sparseValues')
     const hasSparse = isRest || Object.hasOwn(values, 'sparse_values')
     if (!isParquet && (hasSparse || this.#layout === undefined))
@@ -132,34 +132,35 @@ class FileCheck {
 
   #sameLayout(layout: 'vectors' | 'rest' | 'documents', { refuse }: Fields): void {
     this.#layout ??= layout
-    // without sparse vectors the first two are one
+    // Without sparse vectors, `vectors` and `rest` are the same.
     if (this.#layout === 'vectors' && layout === 'rest' && !this.#vectors?.includes('sparse'))
       this.#layout = 'rest'
     if (this.#layout !== layout)
-      throw refuse(`is laid out as ${layout}, and the records before as ${this.#layout}`)
+      throw refuse(`has the layout ${layout}, and the records before it ${this.#layout}`)
   }
 
   #checkId(id: unknown, { refuse }: Fields): void {
-    if (typeof id !== 'string') throw refuse('has no id that is a string')
+    if (typeof id !== 'string') throw refuse('has no id, or one that is not a string')
     checkId(id, refuse)
     const first = this.#ids.add(id)
-    if (first !== undefined) throw refuse(`the id ${JSON.stringify(id)} is record ${first}'s already`)
+    if (first !== undefined) throw refuse(`has the id ${JSON.stringify(id)}, as record ${first} has`)
   }
 
   #checkVectors(dense: unknown, sparse: unknown, { refuse }: Fields): void {
     const kinds = `${dense == null ? '' : 'dense'} ${sparse == null ? '' : 'sparse'}`.trim()
     if (kinds === '') throw refuse('has no vector')
     this.#vectors ??= kinds
-    if (this.#vectors !== kinds) throw refuse(`has ${kinds} vectors, and the records before ${this.#vectors}`)
+    if (this.#vectors !== kinds)
+      throw refuse(`has ${kinds} vectors, and the records before it ${this.#vectors}`)
     if (dense != null) {
       if (!isNumbers(dense) || dense.length === 0)
-        throw refuse('has a dense vector that is no list of numbers')
+        throw refuse('has a dense vector that is not a list of numbers')
       if (dense.every((value) => value === 0))
         throw refuse('has a dense vector of zeros, which Pinecone refuses')
       this.#dimension ??= dense.length
       if (dense.length !== this.#dimension) {
         throw refuse(
-          `has a dense vector of ${dense.length} numbers, and the records before ${this.#dimension}`,
+          `has a dense vector of ${dense.length} numbers, and the records before it ${this.#dimension}`,
         )
       }
     }
@@ -168,7 +169,7 @@ class FileCheck {
 
   #checkMetadata(metadata: unknown, { refuse }: Fields): void {
     if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
-      throw refuse('has metadata that is no object')
+      throw refuse('has metadata that is not an object')
     }
     for (const [name, value] of Object.entries(metadata)) {
       const isTaken =
@@ -177,14 +178,15 @@ class FileCheck {
         (Array.isArray(value) && value.every((item) => typeof item === 'string'))
       if (typeof value === 'bigint')
         throw refuse(`has metadata ${JSON.stringify(name)} that a 64-bit float rounds`)
-      if (!isTaken) throw refuse(`has metadata ${JSON.stringify(name)} of a kind that Pinecone does not take`)
+      if (!isTaken)
+        throw refuse(`has metadata ${JSON.stringify(name)} of a type that Pinecone does not accept`)
       if (name.startsWith('$')) throw refuse(`has metadata ${JSON.stringify(name)}, which begins with $`)
     }
     const json = JSON.stringify(metadata)
     if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(json)) throw refuse('has half a surrogate pair in its metadata')
     const bytes = Buffer.byteLength(json)
     if (bytes > LARGEST_METADATA)
-      throw refuse(`has ${bytes} bytes of metadata; Pinecone takes ${LARGEST_METADATA}`)
+      throw refuse(`has ${bytes} bytes of metadata; Pinecone accepts ${LARGEST_METADATA}`)
   }
 }
 
@@ -194,13 +196,13 @@ function checkSparse(sparse: unknown, refuse: Fields['refuse']): void {
     values?: unknown
   }
   if (!isNumbers(indices) || !isNumbers(values))
-    throw refuse('has a sparse vector without its indices and values')
+    throw refuse('has a sparse vector without indices and values')
   if (indices.length !== values.length) {
     throw refuse(`has a sparse vector of ${indices.length} indices and ${values.length} values`)
   }
-  if (indices.length === 0) throw refuse('has a sparse vector of nothing')
+  if (indices.length === 0) throw refuse('has an empty sparse vector')
   if (indices.some((index) => !Number.isInteger(index) || index < 0 || index >= 2 ** 32)) {
-    throw refuse('has a sparse index that is no whole number of 32 bits')
+    throw refuse('has a sparse index that is not an unsigned 32-bit integer')
   }
   if (new Set(indices).size < indices.length) throw refuse('has a sparse index twice')
 }
@@ -213,6 +215,6 @@ function parsed(json: unknown, { refuse }: Fields): unknown {
   try {
     return typeof json === 'string' ? JSON.parse(json) : undefined
   } catch (cause) {
-    throw refuse('has metadata that is no JSON', cause)
+    throw refuse('has metadata that is not JSON', cause)
   }
 }

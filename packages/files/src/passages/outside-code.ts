@@ -1,7 +1,7 @@
-/** A fence of a code block; one of backticks has none in the rest of its line. CommonMark 0.31.2, 4.5 */
+/** A fence of a code block; after one of backticks, the line has no more backticks. CommonMark 0.31.2, 4.5 */
 const FENCE = /^ {0,3}(`{3,}(?!.*`)|~{3,})(.*)$/gm
 
-/** The pieces of a Markdown text, those that begin in a code block joined to the one where it does. */
+/** Joins each piece of a Markdown text that begins inside a code block to the piece in which the block begins. */
 export function outsideCode(pieces: readonly string[]): string[] {
   const joined: string[] = []
   let fence = ''
@@ -12,7 +12,7 @@ export function outsideCode(pieces: readonly string[]): string[] {
   return joined
 }
 
-/** The fence that is open at the end of a piece, given the one at its start; empty for none. */
+/** The fence that is open at the end of a piece, given the one open at its start; empty for none. */
 function fenceAtEnd(piece: string, fenceAtStart: string): string {
   let fence = fenceAtStart
   for (const [, marks = '', info = ''] of piece.matchAll(FENCE)) {

@@ -3,11 +3,11 @@ import { outsideCode } from './outside-code.js'
 /** How long passages are. */
 export interface PassageOptions {
   /**
-   * Length of a passage, at most. Default 1,500 characters, some 400 tokens of English, within the 507 of
+   * Greatest length of a passage. Default 1,500 characters, some 400 tokens of English, within the 507 of
    * multilingual-e5-large; with `unit: 'tokens'` 400.
    */
   readonly size?: number | undefined
-  /** How much a passage may repeat of the one before it, where a text had to be cut inside. Default a tenth of `size`. */
+  /** How much of the previous passage each one may repeat, where a piece was cut. Default a tenth of `size`. */
   readonly overlap?: number | undefined
   /** `tokens` are estimated, see `estimateTokens`. Default `characters` (UTF-16 code units). */
   readonly unit?: 'characters' | 'tokens' | undefined
@@ -22,18 +22,18 @@ export interface Passage {
 /** A piece of a text, from one position to before another. */
 type Range = readonly [start: number, end: number]
 
-/** In which order a text is cut: at headings, at the ends of code blocks, at rules, then as plain text. */
+/** Where Markdown is cut, in this order: at headings, at the ends of code blocks, at rules; then as plain text. */
 const MARKDOWN = [
   ...['\n# ', '\n## ', '\n### ', '\n#### ', '\n##### ', '\n###### '],
   ...['```\n\n', '\n\n***\n\n', '\n\n---\n\n', '\n\n___\n\n'],
 ]
 const PLAIN = ['\n\n', '\n', ' ']
-/** What a text without spaces is cut into, to be joined to passages; three are an overlap. */
+/** Pieces of a text without spaces, which are joined to passages; three make an overlap. */
 const WHOLE_CHARACTERS = /.{1,50}/gsu
 
 /**
- * A guess at how many tokens the hosted models make of a text: a quarter of its ASCII characters, one for each other
- * character. English and code come out within a fifth; texts in other scripts rather too high.
+ * Estimates how many tokens the hosted models make of a text: one for four ASCII characters, and one for each other
+ * character. Within a fifth for English and code; rather too high for other scripts.
  */
 export function estimateTokens(text: string): number {
   let ascii = 0
@@ -58,9 +58,9 @@ export function checkPassageOptions({ size, overlap }: PassageOptions): void {
 }
 
 /**
- * Passages of a text: cut at headings first (Markdown), then at code blocks and rules, then at paragraphs, lines, words,
- * and joined again up to the size. As LangChain's RecursiveCharacterTextSplitter does, which the tests compare it with;
- * that one comes with 44 MB of tokenizers and tracing.
+ * Splits a text into passages: cuts it at headings first (Markdown), then at code blocks and rules, then at paragraphs,
+ * lines and words, and joins the pieces up to the size. The tests compare it with LangChain's
+ * RecursiveCharacterTextSplitter, which works the same but brings 44 MB of tokenizers and tracing.
  */
 export function splitIntoPassages(
   text: string,
@@ -75,7 +75,7 @@ export function splitIntoPassages(
     unit === 'tokens' ? estimateTokens(text.slice(start, end)) : end - start
   const merged: Range[] = []
 
-  /** Joins neighbours up to the size; each next one begins with as much of the last as the overlap allows. */
+  /** Joins neighbouring pieces up to the size; each passage begins with as much of the previous one as the overlap allows. */
   const merge = (pieces: readonly Range[]) => {
     let current: Range[] = []
     let total = 0

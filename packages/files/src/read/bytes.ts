@@ -11,17 +11,17 @@ import { isStandardInput } from './input-format.js'
 
 type Chunks = AsyncIterable<Uint8Array>
 
-/** The bytes of a file, or of the standard input, decompressed where they are gzip or Zstandard. */
+/** The bytes of a file or of the standard input; gzip and Zstandard are decompressed. */
 export function bytesOf(input: string): Chunks {
   return decompressed(isStandardInput(input) ? process.stdin : createReadStream(input), nameOf(input))
 }
 
-/** An input as errors call it. */
+/** The name of an input in errors. */
 export function nameOf(input: string): string {
   return isStandardInput(input) ? 'standard input' : input
 }
 
-/** The first bytes, at least as many as asked for where there are so many, and all of them again. */
+/** Reads the first bytes, at least `length` if there are as many, and returns them and a stream that still has them all. */
 export async function peek(chunks: Chunks, length: number): Promise<{ start: Buffer; all: Chunks }> {
   const iterator = chunks[Symbol.asyncIterator]()
   const taken: Uint8Array[] = []
@@ -67,12 +67,12 @@ async function* decompressed(chunks: Chunks, source: string): AsyncGenerator<Uin
 }
 
 async function* through(chunks: Chunks, transform: Transform): AsyncGenerator<Uint8Array, void> {
-  // its failure is that of the loop, too
+  // The loop fails with the same error.
   pipeline(Readable.from(chunks), transform).catch(() => {})
   yield* transform
 }
 
-/** By fzstd in every version of Node.js: the decoder of Node.js 22 takes a file that is cut short for a whole one. */
+/** With fzstd in every version of Node.js: the decoder of Node.js 22 accepts a truncated file as a whole one. */
 async function* unzstd(chunks: Chunks): AsyncGenerator<Uint8Array, void> {
   const { Decompress } = await import('fzstd')
   const ready: Uint8Array[] = []
@@ -85,7 +85,7 @@ async function* unzstd(chunks: Chunks): AsyncGenerator<Uint8Array, void> {
   yield* ready.splice(0)
 }
 
-/** A file of its own that holds the bytes, for what is not read from start to end. */
+/** Copies the bytes to a temporary file, for formats that are not read from start to end. */
 export async function spooled(
   chunks: Chunks,
 ): Promise<{ path: string; [Symbol.asyncDispose](): Promise<void> }> {

@@ -2,30 +2,30 @@ import { CsvError } from 'csv-parse'
 import { parse } from 'csv-parse/sync'
 import { InputError } from '../input-error.js'
 
-/** How the rows of a file are written. */
+/** How the rows of a file are formatted. */
 export interface Dialect {
   readonly delimiter: string
-  /** Spaces after each delimiter belong to no field, as those in the header show. */
+  /** Whether spaces follow each delimiter, as in the header; they belong to no field. */
   readonly isSpaced: boolean
 }
 
 const DELIMITERS = [',', ';', '\t', '|']
-/** Rows that are looked at. */
+/** Rows in the sample. */
 const ROWS = 100
 
 export interface Sample {
   /** The start of the file, from the header on. */
   readonly text: string
   readonly lineEnds: string[]
-  /** Columns that have to be there. */
+  /** Required columns. */
   readonly wanted: readonly string[]
 }
 
 /**
- * Recognises the separator: the one by which the wanted columns are there, else the one that gives every row as many
- * fields as the header has.
+ * Detects the separator: the one that gives the wanted columns, else the one that gives every row as many fields as the
+ * header.
  *
- * @throws InputError where there are two
+ * @throws InputError if two separators do
  */
 export function dialectOf(sample: Sample, source: string, told?: string): Dialect {
   const delimiter = told ?? recognised(sample, source)
@@ -59,7 +59,7 @@ function recognised(sample: Sample, source: string): string {
   return first?.delimiter ?? ','
 }
 
-/** Of the first rows, as far as they can be read. */
+/** The first rows, as far as they can be read. */
 function rowsOf({ text, lineEnds }: Sample, delimiter: string): string[][] {
   const rows: string[][] = []
   try {
@@ -85,12 +85,12 @@ export function isBlank(row: readonly string[]): boolean {
   return row.every((field) => field.trim() === '')
 }
 
-/** A separator as messages call it. */
+/** The name of a separator in messages. */
 export function nameOf(delimiter: string): string {
   return delimiter === '\t' ? 'a tab' : JSON.stringify(delimiter)
 }
 
-/** A separator as it was told: itself, or `tab`. */
+/** The separator that an option names: itself, or `tab`. */
 export function delimiterTold(told: string | undefined): string | undefined {
   return told === 'tab' || told === '\\t' ? '\t' : told
 }

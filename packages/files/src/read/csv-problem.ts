@@ -2,7 +2,7 @@ import type { CsvError } from 'csv-parse'
 import { nameOf } from './csv-dialect.js'
 import { LARGEST_RECORD } from './largest-record.js'
 
-const QUOTES = 'a field with quotes is written in quotes, and each quote in it twice: "a ""quoted"" b"'
+const QUOTES = 'a field that contains quotes must be quoted, with each of them doubled: "a ""quoted"" b"'
 
 /** What is wrong with the file, and what to do. */
 export function csvProblem(error: CsvError, delimiter: string): string {
@@ -10,9 +10,9 @@ export function csvProblem(error: CsvError, delimiter: string): string {
     case 'INVALID_OPENING_QUOTE':
       return `has a quote inside a field that does not begin with one; ${QUOTES}`
     case 'CSV_INVALID_CLOSING_QUOTE':
-      return `has more behind a closing quote than ${separator(delimiter)}; ${QUOTES}`
+      return `has more after a closing quote than ${separator(delimiter)}; ${QUOTES}`
     case 'CSV_QUOTE_NOT_CLOSED':
-      return `has a quote that is not closed up to the end of the file; ${QUOTES}`
+      return `has a quote that is never closed; ${QUOTES}`
     case 'CSV_MAX_RECORD_SIZE':
       return `has a row longer than ${LARGEST_RECORD} bytes; is a quote not closed? ${QUOTES}`
     default:
@@ -20,13 +20,13 @@ export function csvProblem(error: CsvError, delimiter: string): string {
   }
 }
 
-/** What is wrong with a row of another number of fields than the header has. */
+/** What is wrong with a row that has more or fewer fields than the header. */
 export function raggedRow(row: readonly string[], columns: number, delimiter: string): string {
   const fields = row.length === 1 ? '1 field' : `${row.length} fields`
   const advice =
     row.length < columns
       ? `fields are separated by ${nameOf(delimiter)}`
-      : `a field with ${separator(delimiter)} or a line break is written in quotes`
+      : `a field with ${separator(delimiter)} or a line break must be quoted`
   return `has ${fields}, and the header ${columns}; ${advice}`
 }
 

@@ -8,22 +8,22 @@ import type { Fields } from './fields.js'
 import { LARGEST_RECORD } from './largest-record.js'
 
 export interface CsvOptions {
-  /** Undefined: recognised. */
+  /** Default: detected. */
   readonly delimiter?: string | undefined
-  /** Columns that have to be there, each once. */
+  /** Required columns, each once. */
   readonly required?: readonly string[] | undefined
-  /** Columns that may be there, once. */
+  /** Optional columns, each at most once. */
   readonly optional?: 'all' | readonly string[] | undefined
 }
 
-/** Characters by which the separator is recognised. */
+/** Characters in the sample from which the separator is detected. */
 const SAMPLE = 65_536
-/** CP/M's and MS-DOS's end of a text, which some programs still write. */
+/** End of file in CP/M and MS-DOS, which some programs still write. */
 const CTRL_Z = '\x1a'
 
 /**
- * Separated rows under a header (RFC 4180, with any separator); empty and blank rows are passed over. Every value is a
- * string. A column without a name is called `column 3`, and the second of one name `name.2`.
+ * Rows under a header (RFC 4180, with any separator); blank rows are skipped. Every value is a string. A column without a
+ * name gets one, such as `column 3`; the second column of a name becomes `name.2`.
  */
 export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
@@ -49,7 +49,7 @@ export async function* readCsv(
   const parser = parse({
     delimiter,
     ltrim: isSpaced,
-    // there, a quote inside a field is a character like others: IANA, text/tab-separated-values
+    // With tabs, quotes are ordinary characters: IANA, text/tab-separated-values.
     relax_quotes: delimiter === '\t',
     on_record: (fields: string[], { lines }) => {
       for (const value of fields) countedTwice += value.split('\r\n').length - 1
@@ -79,7 +79,7 @@ export async function* readCsv(
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    // found out far behind the line where it is, which is the one after the last good row
+    // Detected far behind the row at fault, which follows the last good one.
     const isFoundLate = error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
     const line = isFoundLate ? lastLine + 1 : lineOf(Number(error.lines))
     throw new InputError({ source, line }, csvProblem(error, delimiter), error)
@@ -130,7 +130,7 @@ async function* concatenated(start: string, rest: AsyncIterable<string>): AsyncG
   yield* rest
 }
 
-/** CR alone ends lines where it ends the first, as on old Macs; elsewhere it is part of a text, without quotes too. */
+/** A lone CR ends lines if it ends the first one, as on old Macs; otherwise it is part of a field. */
 function lineEndsOf(start: string): string[] {
   const isOldMac = /^(?:"[^"]*"|[^"\r\n])*\r(?!\n|$)/.test(start)
   return isOldMac ? ['\r\n', '\n', '\r'] : ['\r\n', '\n']
@@ -163,10 +163,8 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   for (let n = 2; ; n++) if (!taken.has(`${name}.${n}`)) return `${name}.${n}`
 }
 
-/** Where quotes are characters like others, one that begins a field takes the rows up to the next for its own. */
+/** With tabs, where quotes are ordinary characters, a field that begins with one would swallow rows up to the next. */
 function refuseSwallowed(fields: readonly string[], refuse: (problem: string) => InputError): void {
   if (!fields.some((field) => field.includes('\t') && /[\r\n]/.test(field))) return
-  throw refuse(
-    'ends a field in quotes that has tabs and line breaks in it; is a quote not closed, or a character like others?',
-  )
+  throw refuse('has a quoted field with tabs and line breaks in it; is a quote unclosed, or meant literally?')
 }

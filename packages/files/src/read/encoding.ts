@@ -4,8 +4,8 @@ import { peek } from './bytes.js'
 type Chunks = AsyncIterable<Uint8Array>
 
 /**
- * Bytes of a text as UTF-8. UTF-16, which Excel writes as "Unicode Text" and Windows PowerShell with `>`, is known by
- * its byte order mark, or by the zeros between the letters; any other encoding has to be told.
+ * The bytes of a text as UTF-8. UTF-16, which Excel writes as "Unicode Text" and Windows PowerShell with `>`, is detected
+ * by its byte order mark, or by the zeros between the letters; any other encoding must be named.
  */
 export async function* utf8(
   chunks: Chunks,
@@ -52,7 +52,7 @@ function decoderOf(encoding: string, source: string): InstanceType<typeof TextDe
   }
 }
 
-/** The error of bytes that are not UTF-8, with what they may be instead. */
+/** The error for bytes that are not UTF-8, with a guess at their encoding. */
 export async function notUtf8(
   place: { source: string; line?: number },
   bytes: Uint8Array,

@@ -1,12 +1,12 @@
 import type { InputError } from '../input-error.js'
 import type { Fields } from './fields.js'
 
-/** What a record has itself, unlike `constructor`, which all objects have. */
+/** The record's own field, unlike `constructor`, which all objects have. */
 export function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined
 }
 
-/** @throws InputError where a record has no such field, or a null; `advice` is for the first of these */
+/** @throws InputError if the field is missing or null; `advice` is for a missing one */
 export function present({ values, refuse }: Fields, name: string, advice = ''): unknown {
   const value = own(values, name)
   if (value !== undefined && value !== null) return value

@@ -9,35 +9,35 @@ import { comesOnce, type InputFormat, inputFormat, isDocument, isStandardInput }
 import { readJson, readJsonl, readLines } from './jsonl.js'
 import { type Columns, readParquet } from './parquet.js'
 
-/** How inputs are read, whatever becomes of what is in them. */
+/** How inputs are read. */
 export interface SourceOptions {
-  /** What the inputs are, folders aside. Default: as their extensions say. */
+  /** The format of the inputs, except folders. Default: by file extension. */
   readonly format?: Exclude<InputFormat, 'folder'> | undefined
-  /** The separator of CSV, `tab` for tabs. Default: recognised; a tab in `.tsv`. */
+  /** The separator in CSV, `tab` for tabs. Default: detected; a tab in `.tsv`. */
   readonly delimiter?: string | undefined
   /**
    * The encoding of texts, as https://encoding.spec.whatwg.org names it: `windows-1252`, `shift_jis`. Default: UTF-8, or
-   * UTF-16 where the file begins so.
+   * UTF-16 if detected.
    */
   readonly encoding?: string | undefined
-  /** How documents are cut into passages; where it is given, the texts of records are, too. */
+  /** How documents are split into passages. If given, the texts of records are split, too. */
   readonly passages?: PassageOptions | undefined
-  /** Told of each file in a folder that is not read. */
+  /** Called with each file in a folder that is not read. */
   readonly onSkippedFile?: ((file: SkippedFile) => void) | undefined
 }
 
 /** One of the inputs. */
 export interface Source {
   readonly input: string
-  /** `unnamed`: taken for JSON. */
+  /** `unnamed` is read as JSON. */
   readonly format: InputFormat | 'unnamed'
-  /** Of documents and made-up ids. */
+  /** The name in the ids of passages and lines. */
   readonly name: string
 }
 
 /**
- * The inputs with their names: a folder's documents are called as they are in it, a file as it is in its folder; several
- * of them as they were given, so that `a/README.md` and `b/README.md` are two.
+ * The inputs with their names. A file is named by its file name, and a folder's documents by their paths inside it. Among
+ * several inputs the names are the paths as given, so that `a/README.md` and `b/README.md` differ.
  */
 export async function sourcesOf(
   inputs: string | readonly string[],
@@ -59,7 +59,7 @@ function nameIn({ input, format }: Omit<Source, 'name'>, isOneOfMany: boolean): 
   return isOneOfMany ? path : (path.split('/').at(-1) ?? path)
 }
 
-/** The lines, rows or passages of one input. Of a table only the given columns have to be read. */
+/** The lines, rows or passages of one input. Of a table, only the given columns need to be read. */
 export async function* fieldsOf(
   { input, format, name }: Source,
   { delimiter, encoding, passages, onSkippedFile }: SourceOptions,
@@ -98,7 +98,7 @@ export async function* fieldsOf(
   }
 }
 
-/** Parquet is read from its end, so what is compressed, or comes from a pipe, is put into a file first. */
+/** Parquet is read from its end, so a compressed file or a pipe is copied to a temporary file first. */
 async function* readTable(input: string, columns?: Columns): AsyncGenerator<Fields, void> {
   if (!comesOnce(input) && !/\.(?:gz|zst)$/i.test(input)) {
     yield* readParquet(input, input, columns)

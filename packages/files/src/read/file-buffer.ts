@@ -1,9 +1,9 @@
 import type { AsyncBuffer } from 'hyparquet'
 
-/** Node.js ends the process where one read is to have 2 GiB or more: `Assertion failed: args[3]->IsInt32()`. */
+/** Node.js aborts the process on a read of 2 GiB or more: `Assertion failed: args[3]->IsInt32()`. */
 const LONGEST_READ = 2 ** 30
 
-/** Of a `FileHandle`. */
+/** `read` of a `FileHandle`. */
 type Read = (
   bytes: Uint8Array,
   at: number,
@@ -11,7 +11,7 @@ type Read = (
   position: number,
 ) => Promise<{ bytesRead: number }>
 
-/** A file of a known size in hyparquet's terms. */
+/** A file of known size as hyparquet's `AsyncBuffer`. */
 export function fileBuffer(handle: { read: Read }, size: number): AsyncBuffer {
   return {
     byteLength: size,

@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { InputError } from '../input-error.js'
 
-/** What an input is: records of some kind, one document that is cut into passages, or a folder of documents. */
+/** The format of an input: records, a document that is split into passages, or a folder of documents. */
 export type InputFormat = RecordFormat | DocumentFormat | 'folder'
 
-/** `lines`: a text a line; `json`: an array of objects, or objects one after the other. */
+/** `lines` has a text per line; `json`, an array of objects, or objects one after another. */
 export type RecordFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'parquet' | 'lines'
 
 export type DocumentFormat = 'markdown' | 'text' | 'notebook' | 'html' | 'docx' | 'pdf'
@@ -34,7 +34,7 @@ const documents: Record<string, DocumentFormat> = {
   '.pdf': 'pdf',
 }
 
-/** The format of a document by its name, compressed or not; undefined for what is none. */
+/** The format of a document by its name, compressed or not; undefined for other files. */
 export function documentFormat(name: string): DocumentFormat | undefined {
   return documents[extensionOf(name)]
 }
@@ -44,8 +44,8 @@ export function isDocument(format: InputFormat): format is DocumentFormat {
 }
 
 /**
- * How an input is read: as it is told, else by its extension, `.gz` and `.zst` aside; `folder` for a folder. What has
- * no name, the standard input (`-`) or a pipe such as `/dev/fd/63`, is `unnamed`.
+ * The format of an input: `folder` for a folder, else as told, else by its extension without `.gz` or `.zst`. An input
+ * without a name, the standard input (`-`) or a pipe such as `/dev/fd/63`, is `unnamed`.
  */
 export async function inputFormat(
   input: string,
@@ -53,7 +53,7 @@ export async function inputFormat(
 ): Promise<InputFormat | 'unnamed'> {
   if (isStandardInput(input)) return told ?? 'unnamed'
   const found = await stat(input).catch((cause: unknown) => {
-    throw new InputError({ source: input }, 'is not there, or may not be read', cause)
+    throw new InputError({ source: input }, 'does not exist, or cannot be read', cause)
   })
   if (found.isDirectory()) return 'folder'
   const extension = extensionOf(input)
@@ -63,11 +63,11 @@ export async function inputFormat(
   const known = Object.keys({ ...records, ...documents }).join(', ')
   throw new InputError(
     { source: input },
-    `is of no known kind; known are ${known}, each also as .gz or .zst, and folders; or name its format (--input-format)`,
+    `has an unknown extension; known are ${known}, also compressed (.gz, .zst), and folders; or name the format (--input-format)`,
   )
 }
 
-/** By its name in the shell; where it is a socket, `/dev/stdin` cannot be opened. */
+/** Recognised by its names in the shell, since `/dev/stdin` cannot be opened if it is a socket. */
 export function isStandardInput(input: string): boolean {
   return input === '-' || input === '/dev/stdin' || input === '/dev/fd/0'
 }

@@ -1,20 +1,20 @@
 import { parse } from 'lossless-json'
 
-/** Whole numbers of 16 digits and more, which JSON.parse may round. */
+/** Integers of 16 digits and more, which `JSON.parse` may round. */
 const LONG_NUMBER = /\d{16}/
 
-/** As JSON.parse does, but with a bigint for each whole number that a double would round. */
+/** `JSON.parse`, but with a bigint for each integer that a double would round. */
 export function losslessly(text: string): unknown {
   const value: unknown = JSON.parse(text)
   if (!LONG_NUMBER.test(text)) return value
   return parse(text, undefined, {
     parseNumber: exactNumber,
-    // as JSON.parse does: the last one is it
+    // As in `JSON.parse`, the last one counts.
     onDuplicateKey: ({ newValue }) => newValue,
   })
 }
 
-/** A number as JSON writes it: a bigint where it is whole and a double would round it. */
+/** The value of a number in JSON: a bigint if it is an integer that a double would round. */
 export function exactNumber(literal: string): number | bigint {
   const number = Number(literal)
   if (!/^-?\d+$/.test(literal)) return number

@@ -15,8 +15,8 @@ const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d])
 const BYTE_ORDER_MARK = new Set([0xef, 0xbb, 0xbf])
 
 /**
- * The items of a JSON array, or JSON values one after the other, as text with the line they begin in. Holds one at a
- * time; whether each is JSON is the reader's question.
+ * The items of a JSON array, or JSON values one after another, as text with the line they begin in. Holds one at a time,
+ * and leaves it to the caller to parse it.
  */
 export async function* jsonValuesOf(
   chunks: AsyncIterable<Uint8Array>,
@@ -73,7 +73,7 @@ export async function* jsonValuesOf(
           continue
         }
         if (array === 'ended')
-          throw new InputError({ source, line }, 'goes on after the end of its JSON array')
+          throw new InputError({ source, line }, 'has more after the end of its JSON array')
         begin = line
         start = at
       }
@@ -94,7 +94,7 @@ export async function* jsonValuesOf(
     if (begin !== 0) keep(chunk.subarray(start))
   }
   if (begin !== 0 && depth > 0)
-    throw new InputError({ source, line: begin }, 'is no JSON: it ends inside a value')
+    throw new InputError({ source, line: begin }, 'is not JSON: it ends inside a value')
   if (begin !== 0) yield await take()
   if (array === 'open') throw new InputError({ source, line }, 'ends inside its JSON array')
 }

@@ -8,9 +8,9 @@ import { linesOf } from './lines.js'
 type Chunks = AsyncIterable<Uint8Array>
 
 /**
- * One JSON object a line, empty lines passed over; or, where the input begins with a bracket, the items of an array.
+ * A JSON object per line, skipping empty lines; or, if the input begins with a bracket, the items of an array.
  *
- * @throws InputError where nobody has said that the input is JSON, and it does not begin as an object or an array does
+ * @throws InputError if `isGuess`, and the input begins like neither an object nor an array
  */
 export async function* readJsonl(
   chunks: Chunks,
@@ -21,17 +21,17 @@ export async function* readJsonl(
   const [first = ''] = /[^\s\uFEFF]/.exec(start.toString('utf8')) ?? []
   if (isGuess && !'{['.includes(first)) {
     const begin = JSON.stringify(start.toString('utf8').trimStart().split(/\r?\n/)[0]?.slice(0, 40))
-    throw new InputError({ source }, `is no JSON, it begins with ${begin}; name its format (--input-format)`)
+    throw new InputError({ source }, `is not JSON; it begins with ${begin}; name the format (--input-format)`)
   }
   yield* first === '[' ? readJson(all, source) : objects(linesOf(all, source), source)
 }
 
-/** The objects of a JSON array, or objects one after the other on any number of lines. */
+/** The objects of a JSON array, or objects one after another on any number of lines. */
 export async function* readJson(chunks: Chunks, source: string): AsyncGenerator<Fields, void> {
   yield* objects(jsonValuesOf(chunks, source), source)
 }
 
-/** A `text` a line; empty lines are passed over. */
+/** A `text` per line, skipping empty lines. */
 export async function* readLines(chunks: Chunks, source: string): AsyncGenerator<Fields, void> {
   for await (const { line, text } of linesOf(chunks, source)) {
     if (text.trim() === '') continue
@@ -62,10 +62,10 @@ function parseObject(text: string, refuse: Fields['refuse']): Record<string, unk
   try {
     value = losslessly(text)
   } catch (cause) {
-    return refuse(`is no JSON: ${cause instanceof Error ? cause.message : cause}`, cause)
+    return refuse(`is not JSON: ${cause instanceof Error ? cause.message : cause}`, cause)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuse('is no JSON object; each record is one, such as {"id": "a", "text": "…"}')
+    return refuse('is not a JSON object; each record must be one, such as {"id": "a", "text": "…"}')
   }
   return value as Record<string, unknown>
 }

@@ -3,11 +3,11 @@ import { notUtf8Field, own, quoted } from './field-values.js'
 import type { Fields } from './fields.js'
 import { exactNumber, losslessly } from './json-numbers.js'
 
-/** What a metadata field is to be, whatever it is in the input. */
+/** The type that a metadata field is converted to. */
 export type MetadataType = 'string' | 'number' | 'boolean' | 'strings'
 
 export interface MetadataShape {
-  /** The fields; `*`: all but those of id and text; undefined: those of the field `metadata`. */
+  /** The fields; `*` for all but id and text; undefined for those of the field `metadata`. */
   readonly fields: '*' | readonly string[] | undefined
   readonly types: Readonly<Record<string, MetadataType>>
   /** Fields that `*` leaves out. */
@@ -19,7 +19,7 @@ export interface MetadataShape {
  */
 export const LARGEST_METADATA = 40 * 1024
 
-/** Undefined where there is none, or an empty one. */
+/** The metadata of a record; undefined if there is none, or it is empty. */
 export function metadataOf(
   fields: Fields,
   { fields: names, types, others }: MetadataShape,
@@ -29,21 +29,21 @@ export function metadataOf(
   const list = names === undefined ? Object.keys(source) : names === '*' ? allBut(others, source) : names
   const entries: [string, Metadata[string]][] = []
   for (const name of list) {
-    // Pinecone takes no null
+    // Pinecone accepts no null.
     const given = own(source, name) ?? undefined
     const value = given === undefined ? undefined : metadataValue(given, name, own(types, name), fields)
     if (value === undefined) continue
-    // keys of filters begin so: https://docs.pinecone.io/guides/index-data/indexing-overview#metadata-format
+    // Operators of filters begin so: https://docs.pinecone.io/guides/index-data/indexing-overview#metadata-format
     if (name.startsWith('$'))
       throw fields.refuse(`the field ${quoted(name)} cannot be metadata: it begins with $`)
     entries.push([name.toWellFormed(), value])
   }
   if (entries.length === 0) return undefined
-  // assigned, a `__proto__` would be lost
+  // Assigning would lose a `__proto__`.
   const metadata = Object.fromEntries(entries)
   const bytes = Buffer.byteLength(JSON.stringify(metadata))
   if (bytes > LARGEST_METADATA) {
-    throw fields.refuse(`the metadata has ${bytes} bytes; Pinecone takes ${LARGEST_METADATA}`)
+    throw fields.refuse(`the metadata has ${bytes} bytes; Pinecone accepts ${LARGEST_METADATA}`)
   }
   return metadata
 }
@@ -52,7 +52,7 @@ function allBut(others: readonly string[], values: Readonly<Record<string, unkno
   return Object.keys(values).filter((name) => !others.includes(name))
 }
 
-/** An object, or the JSON text of one, as Pinecone's Parquet layout has it. */
+/** An object, or the JSON of one, as in Pinecone's Parquet layout. */
 function metadataField(fields: Fields): Readonly<Record<string, unknown>> | undefined {
   const { metadata } = fields.values
   if (metadata === undefined || metadata === null || metadata === '') return undefined
@@ -60,18 +60,18 @@ function metadataField(fields: Fields): Readonly<Record<string, unknown>> | unde
   if (typeof object === 'object' && object !== null && !Array.isArray(object)) {
     return object as Record<string, unknown>
   }
-  throw fields.refuse('the field "metadata" is no object')
+  throw fields.refuse('the field "metadata" is not an object')
 }
 
 function parsed(json: string, { refuse }: Fields): unknown {
   try {
     return losslessly(json)
   } catch {
-    throw refuse('the field "metadata" is no object, nor the JSON of one')
+    throw refuse('the field "metadata" is neither an object nor the JSON of one')
   }
 }
 
-/** Undefined for an empty one that is to be something else than a string. */
+/** The value of a field; undefined for an empty one that is to become anything but a string. */
 function metadataValue(
   value: unknown,
   name: string,
@@ -80,7 +80,7 @@ function metadataValue(
 ): Metadata[string] | undefined {
   if (value instanceof Uint8Array) throw notUtf8Field(fields, name)
   if (value instanceof Date && Number.isNaN(value.getTime())) {
-    throw fields.refuse(`the field ${quoted(name)} is a time beyond those that JavaScript knows`)
+    throw fields.refuse(`the field ${quoted(name)} is a time outside the range of JavaScript dates`)
   }
   switch (type) {
     case undefined:
@@ -109,11 +109,11 @@ function untyped(value: unknown, name: string, fields: Fields): Metadata[string]
     return value.map((item) => item.toWellFormed())
   }
   throw fields.refuse(
-    `the field ${quoted(name)} cannot be metadata: Pinecone takes strings, numbers, booleans and lists of strings`,
+    `the field ${quoted(name)} cannot be metadata: Pinecone accepts strings, numbers, booleans and lists of strings`,
   )
 }
 
-/** Pinecone keeps numbers as 64-bit floats; a whole one that such a float rounds would be another one. */
+/** Pinecone stores numbers as 64-bit floats, which would turn a large integer into a different one. */
 function wholeNumber(value: bigint, name: string, fields: Fields): number {
   const number = Number(value)
   if (Number.isFinite(number) && BigInt(number) === value) return number

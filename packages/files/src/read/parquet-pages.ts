@@ -4,8 +4,8 @@ import type { AsyncBuffer, ColumnMetaData, OffsetIndex, PageHeader } from 'hypar
 const HEADER_BYTES = 4096
 
 /**
- * Where the pages of a column chunk are, as an offset index would have it, from the headers of the pages. Of a column
- * without nesting: only there each value is a row. Undefined where the headers do not add up to the chunk.
+ * Locates the pages of a column chunk by their headers, in the form of an offset index. Only for a column without nesting,
+ * where each value is a row. Undefined if the headers do not add up to the chunk.
  */
 export async function locatePages(
   file: AsyncBuffer,

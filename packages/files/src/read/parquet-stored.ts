@@ -1,19 +1,19 @@
 import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
 
 /**
- * A file whose decimals, which hyparquet rounds to doubles, times of day, which it gives without their unit, and
- * intervals, which it does not read, are to be given as they are stored; and what they are.
+ * A schema by which hyparquet returns some values as they are stored, and how to decode them: decimals, which it rounds to
+ * doubles, times of day, which it returns without their unit, and intervals, which it does not read.
  */
 export interface StoredValues {
   readonly metadata: FileMetaData
   /**
-   * In place of what is stored: for a decimal a bigint, or a number where there are decimal places; for a time of day
-   * `23:59:59.123456`; for an interval `P1M2DT0.003S`.
+   * Replaces stored values: a decimal by a bigint, or by a number if it has decimal places; a time of day by
+   * `23:59:59.123456`; an interval by `P1M2DT0.003S`.
    */
   readonly decode: (values: Record<string, unknown>) => void
 }
 
-/** Of the columns themselves; what is in lists and structs stays hyparquet's. */
+/** For top-level columns; values in lists and structs stay as hyparquet returns them. */
 export function storedValues(metadata: FileMetaData, { children }: SchemaTree): StoredValues {
   const elements = children
     .filter(({ element, children }) => children.length === 0 && element.repetition_type !== 'REPEATED')
@@ -46,7 +46,7 @@ function isInterval({ converted_type }: SchemaElement): boolean {
   return converted_type === 'INTERVAL'
 }
 
-/** How many of its units a time of day has in a second. */
+/** How many units of a time of day make a second. */
 function unitOfTime({ converted_type, logical_type }: SchemaElement): number | undefined {
   if (logical_type?.type === 'TIME') return { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 }[logical_type.unit]
   if (converted_type === 'TIME_MILLIS') return 1e3
@@ -54,7 +54,7 @@ function unitOfTime({ converted_type, logical_type }: SchemaElement): number | u
 }
 
 function asStored({ converted_type, logical_type, type, ...element }: SchemaElement): SchemaElement {
-  // by its own name, hyparquet would take it for a text
+  // hyparquet would read a BYTE_ARRAY as text.
   return { ...element, ...(type && { type: type === 'BYTE_ARRAY' ? 'FIXED_LEN_BYTE_ARRAY' : type }) }
 }
 

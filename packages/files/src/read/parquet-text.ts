@@ -1,6 +1,6 @@
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** Bytes that are no UTF-8 stay bytes, where hyparquet's own reading puts U+FFFD into a text. */
+/** Leaves bytes that are not UTF-8 as bytes, where hyparquet itself would put U+FFFD into a text. */
 export function textOrBytes(bytes: Uint8Array | undefined): string | Uint8Array | undefined {
   try {
     return bytes && decoder.decode(bytes)
@@ -10,8 +10,8 @@ export function textOrBytes(bytes: Uint8Array | undefined): string | Uint8Array 
 }
 
 /**
- * How hyparquet reads texts and times. Times beyond the millisecond, which a Date does not hold, are ISO 8601 in the
- * precision of their column; those beyond what a Date holds stay one, without a value.
+ * How hyparquet reads texts and times. Times finer than a millisecond, which a Date cannot hold, become ISO 8601 in the
+ * precision of their column; times outside the range of a Date become an invalid Date.
  */
 export const parsers = {
   stringFromBytes: textOrBytes,

@@ -4,25 +4,25 @@ import type { Fields } from './fields.js'
 import { fileBuffer } from './file-buffer.js'
 import { parquetRows } from './parquet-rows.js'
 
-/** Columns of a table that are wanted. */
+/** The columns of a table to read. */
 export interface Columns {
   readonly required: readonly string[]
   readonly optional: 'all' | readonly string[]
 }
 
-/** The rows of a Parquet file, a slice of a row group at a time; only the wanted columns are read, else all. */
+/** The rows of a Parquet file, a slice of a row group at a time; with `columns`, only those are read. */
 export async function* readParquet(
   path: string,
   source: string,
   columns?: Columns,
 ): AsyncGenerator<Fields, void> {
-  // ES modules only, and only needed here.
+  // An ES module, loaded only if needed.
   const { parquetMetadataAsync, parquetSchema } = await import('hyparquet')
   const handle = await open(path)
   try {
     const { size } = await handle.stat()
     const file = fileBuffer(handle, size)
-    if (size === 0) throw new InputError({ source }, 'is empty, and no Parquet')
+    if (size === 0) throw new InputError({ source }, 'is empty, so it is not Parquet')
     if (Buffer.from(await file.slice(-4)).toString('latin1') === 'PARE') throw encrypted(source)
     const metadata = await parquetMetadataAsync(file)
     const present = parquetSchema(metadata).children.map(({ element }) => element.name)
@@ -35,7 +35,7 @@ export async function* readParquet(
       columns && columns.optional !== 'all'
         ? [...columns.required, ...columns.optional].filter((name) => present.includes(name))
         : present
-    // hyparquet sets each value on an object, which takes this one for its prototype
+    // hyparquet assigns each value to an object, which would take this one as its prototype.
     if (wanted.includes('__proto__')) {
       throw new InputError({ source }, 'a column is called "__proto__", which cannot be read; rename it')
     }

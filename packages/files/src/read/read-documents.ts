@@ -5,10 +5,10 @@ import { fieldsOf, type SourceOptions, sourcesOf } from './fields-of.js'
 import { readJsonl, readLines } from './jsonl.js'
 
 /**
- * The documents of files and folders with all their fields, as a reranker takes them: what `readRecords` reads, but
- * without ids that must be there. The standard input (`-`) may also be plain text, a document a line.
+ * The documents of files and folders with all their fields, for a reranker. Reads the same inputs as `readRecords`, but
+ * needs no ids. The standard input (`-`) may also be plain text, a document per line.
  *
- * @throws InputError for what cannot be read, naming file and line
+ * @throws InputError for an input that cannot be read, naming file and line
  * @example
  * ```ts
  * for await (const { values, refuse } of readDocuments(['hits.jsonl'])) {
@@ -30,7 +30,7 @@ export async function* readDocuments(
   }
 }
 
-/** JSON where it begins as an object or an array does; else every line is a `text`. */
+/** JSON if the input begins like an object or an array; otherwise every line is a `text`. */
 async function* jsonOrLines(input: string, { encoding }: SourceOptions): AsyncGenerator<Fields, void> {
   const source = nameOf(input)
   const { start, all } = await peek(utf8(bytesOf(input), source, encoding), 64)

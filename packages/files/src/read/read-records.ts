@@ -12,21 +12,21 @@ import { UniqueIds } from './unique-ids.js'
 
 /** A record that was set aside. */
 export interface BadRecord {
-  /** Why, with file and line. */
+  /** The reason, with file and line. */
   readonly error: InputError
-  /** What it has; empty where it could not be read. */
+  /** Its fields; empty if it could not be read. */
   readonly values: Readonly<Record<string, unknown>>
 }
 
 export interface ReadOptions extends SourceOptions {
   /**
-   * Where ids come from: a `field`; the `hash` of the text, which stays the same when the order changes (a text that comes
-   * again gets `-2`); the `line` (or row), as in `faq.csv#12`. Default: `field`, and for documents `name#1`, `name#2`.
+   * Where ids come from: a `field`; the `hash` of the text, which does not depend on the order (a repeated text
+   * gets `-2`); the `line` (or row), as in `faq.csv#12`. Default: `field`, and for documents `name#1`, `name#2`.
    */
   ids?: 'field' | 'hash' | 'line' | undefined
   /** The field that holds the id. Default `id`. */
   idField?: string | undefined
-  /** Put before every id. */
+  /** Prefix of every id. */
   idPrefix?: string | undefined
   /** The field that holds the text, or several, joined by a blank line. Default `text`. */
   textField?: string | readonly string[] | undefined
@@ -35,22 +35,22 @@ export interface ReadOptions extends SourceOptions {
    * passage of a document its `source`, `line` (PDF: `page`) and `text`.
    */
   metadataFields?: '*' | readonly string[] | undefined
-  /** What metadata fields are to be, such as the numbers of CSV, all of whose values are strings else. */
+  /** Types that metadata fields are converted to, such as numbers in CSV, whose values are strings otherwise. */
   metadataTypes?: Readonly<Record<string, MetadataType>> | undefined
-  /** Ends after so many records. */
+  /** Most records to read. */
   limit?: number | undefined
-  /** Told of each bad record, and reading goes on. Default: the first one ends it with its error. */
+  /** Called with each bad record, which is then skipped. Default: reading ends with the error of the first one. */
   onBadRecord?: ((bad: BadRecord) => void) | undefined
-  /** The ids are known to come once, from an earlier reading; saves some 25 bytes an id. Default false. */
+  /** Whether the ids are known to be unique, from an earlier reading; saves some 25 bytes per id. Default false. */
   idsAreUnique?: boolean | undefined
 }
 
 /**
- * The records of files and folders, one after the other: JSONL, JSON, CSV, Parquet, documents split into passages, each
- * also compressed (`.gz`, `.zst`), or the standard input (`-`). Holds a line, or a slice of a row group, at a time.
+ * The records of files and folders, one after another: JSONL, JSON, CSV, Parquet, documents split into passages, also
+ * compressed (`.gz`, `.zst`), or the standard input (`-`). Holds a line, or a slice of a row group, at a time.
  *
- * @throws InputError for what is no record, naming file and line, and for an id that comes twice
- * @throws RangeError for passages of no possible size
+ * @throws InputError for anything that is not a record, and for a repeated id, naming file and line
+ * @throws RangeError for invalid `passages`
  * @example
  * ```ts
  * for await (const { id, text, metadata } of readRecords('passages.csv', { metadataFields: ['title'] })) …
@@ -85,11 +85,11 @@ export async function* readRecords(
   }
 }
 
-/** Sees to it that no two records have one id. */
+/** Ensures that no two records have the same id. */
 class UniqueIdsOf {
   readonly #seen: UniqueIds | undefined
   readonly #isHash: boolean
-  /** How often a hash has come, of those that came again. */
+  /** How often each repeated hash has come. */
   readonly #repeated = new Map<string, number>()
 
   constructor({ ids, idsAreUnique = false }: ReadOptions) {
@@ -105,9 +105,7 @@ class UniqueIdsOf {
       this.#repeated.set(record.id, count)
       return { ...record, id: `${record.id}-${count}` }
     }
-    throw fields.refuse(
-      `the id ${JSON.stringify(record.id)} is record ${first}'s already; each may come once`,
-    )
+    throw fields.refuse(`has the id ${JSON.stringify(record.id)}, as record ${first} has; ids must be unique`)
   }
 }
 
@@ -133,7 +131,7 @@ function shapeOf({ format, name }: Source, options: ReadOptions): RecordShape {
       types: metadataTypes,
       others: [...(ids === 'field' ? [idField] : []), ...textFields],
     },
-    // a document comes in passages already
+    // A document is split into passages already.
     passages: isText ? undefined : options.passages,
   }
 }

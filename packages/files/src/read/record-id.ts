@@ -3,7 +3,7 @@ import type { InputError } from '../input-error.js'
 import { notUtf8Field, present, quoted } from './field-values.js'
 import type { Fields } from './fields.js'
 
-/** Of ASCII, without a null: https://docs.pinecone.io/reference/api/database-limits/identifier-limits */
+/** Characters, of ASCII without null: https://docs.pinecone.io/reference/api/database-limits/identifier-limits */
 export const LONGEST_ID = 512
 
 /** The id that a record has in a field. */
@@ -14,22 +14,22 @@ export function fieldId(fields: Fields, name: string): string {
   throw fields.refuse(`the id ${described(value)} neither a string nor a whole number`)
 }
 
-/** 128 bits of the text's hash: the same wherever the text stands. */
+/** 128 bits of the text's hash. */
 export function hashId(text: string): string {
   return hash('sha256', text).slice(0, 32)
 }
 
-/** @throws InputError for what Pinecone does not take as an id */
+/** @throws InputError for an id that Pinecone does not accept */
 export function checkId(id: string, refuse: (problem: string) => InputError): void {
   if (id === '' || id.length > LONGEST_ID) {
     throw refuse(`the id has ${id.length} characters; it must have 1 to ${LONGEST_ID}`)
   }
   if (!/^\p{ASCII}*$/u.test(id) || id.includes('\0')) {
-    throw refuse(`the id ${quoted(id)} is not ASCII, or has a null character; Pinecone takes no such id`)
+    throw refuse(`the id ${quoted(id)} is not ASCII, or has a null character; Pinecone accepts no such id`)
   }
 }
 
-/** A list or an object may be large, or deeper than JSON.stringify goes. */
+/** Lists and objects are not shown: they may be large, or nested too deeply for JSON.stringify. */
 function described(value: unknown): string {
   if (Array.isArray(value)) return 'is a list,'
   return typeof value === 'object' ? 'is an object,' : `${value} is`

@@ -5,17 +5,17 @@ import type { Fields } from './fields.js'
 import { type MetadataShape, metadataOf } from './metadata.js'
 import { checkId, fieldId, hashId } from './record-id.js'
 
-/** What becomes of the fields of a record. */
+/** How fields become a record. */
 export interface RecordShape {
   readonly ids: 'field' | 'hash' | 'line'
   readonly idField: string
   readonly idPrefix: string
-  /** Of ids made of line numbers. */
+  /** The prefix of ids made of line numbers. */
   readonly name: string
   /** Joined by a blank line. */
   readonly textFields: readonly string[]
   readonly metadata: MetadataShape
-  /** Undefined: the text is one piece. */
+  /** Undefined if texts are not split. */
   readonly passages: PassageOptions | undefined
 }
 
@@ -27,7 +27,7 @@ export function toRecords(fields: Fields, shape: RecordShape): TextRecord[] {
     text.trim() === '' ? [text] : splitIntoPassages(text, 'markdown', shape.passages).map(({ text }) => text)
   const [field, ...others] = shape.textFields
   return texts.map((text, i) => {
-    // a passage's metadata has its own text, not all of the record's
+    // A passage's metadata has its own text, not the whole text of the record.
     const values =
       field !== undefined && others.length === 0 ? { ...fields.values, [field]: text } : fields.values
     return toRecord({ ...fields, values }, shape, text, shape.ids === 'hash' ? '' : `#${i + 1}`)
@@ -46,13 +46,13 @@ function idOf(fields: Fields, { ids, idField, name }: RecordShape, text: string)
   return ids === 'line' ? `${name}#${fields.line}` : fieldId(fields, idField)
 }
 
-/** Half a surrogate pair, which no encoding of Unicode has, becomes U+FFFD, as in all that is written as UTF-8. */
+/** Half a surrogate pair, which UTF-8 cannot encode, becomes U+FFFD, as everywhere else. */
 function textOf(fields: Fields, names: readonly string[]): string {
   const texts = names.map((name) => {
     const text =
       own(fields.values, name) === null ? '' : present(fields, name, 'name the field (--text-field)')
     if (text instanceof Uint8Array) throw notUtf8Field(fields, name)
-    if (typeof text !== 'string') throw fields.refuse(`the field ${quoted(name)} is no string`)
+    if (typeof text !== 'string') throw fields.refuse(`the field ${quoted(name)} is not a string`)
     return text.toWellFormed()
   })
   return texts.length === 1 ? (texts[0] ?? '') : texts.filter((text) => text.trim() !== '').join('\n\n')

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
 
-/** 64 bits of the id's hash and its number: 12 bytes, where a Set of strings takes ten times that. */
+/** Words per id: 64 bits of its hash, and its number. A Set of strings takes ten times the memory. */
 const WORDS = 3
 
 /**
- * Finds ids that come twice, in some 25 bytes an id. Two different ids are taken for the same with a probability of
- * 3e-8 in a million ids.
+ * Finds repeated ids, in some 25 bytes per id. In a million ids, the probability that two different ones are taken for the
+ * same is 3e-8.
  */
 export class UniqueIds {
   #slots = new Uint32Array(1024 * WORDS)

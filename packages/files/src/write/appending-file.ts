@@ -1,12 +1,12 @@
 import { fsync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** A file that grows at its end, from a length that is known to be good. */
+/** A file that is only appended to, after a length that is known to be good. */
 export class AppendingFile {
   readonly #path: string
   readonly #handle: FileHandle
   #length: number
-  /** After it nobody knows what the file's end is. */
+  /** Once set, the state of the file's end is unknown. */
   #failure: Error | undefined
 
   private constructor(path: string, handle: FileHandle, length: number) {
@@ -15,13 +15,13 @@ export class AppendingFile {
     this.#length = length
   }
 
-  /** Opens a file, or makes it, and cuts it to the given length. */
+  /** Opens or creates a file, and truncates it to the given length. */
   static async open(path: string, length: number): Promise<AppendingFile> {
     const handle = await open(path, length === 0 ? 'w' : 'r+')
     try {
       const { size } = await handle.stat()
       if (size < length)
-        throw new Error(`${path} has ${size} bytes, fewer than the ${length} that were written`)
+        throw new Error(`${path} has ${size} bytes, fewer than the ${length} written earlier`)
       await handle.truncate(length)
       return new AppendingFile(path, handle, length)
     } catch (error) {
@@ -44,7 +44,7 @@ export class AppendingFile {
     })
   }
 
-  /** Waits until the disk has it. */
+  /** Waits until everything appended is on disk. */
   sync(): Promise<void> {
     return this.#unlessFailed(() => syncHandle(this.#handle))
   }
@@ -53,7 +53,7 @@ export class AppendingFile {
     return this.#handle.close()
   }
 
-  /** What was lost cannot be made good by what comes later, so the first failure is that of all later calls, too. */
+  /** Later writes cannot repair a lost one, so all calls after a failure fail with the same error. */
   async #unlessFailed(action: () => Promise<void>): Promise<void> {
     if (this.#failure) throw this.#failure
     try {
@@ -66,7 +66,7 @@ export class AppendingFile {
 }
 
 /**
- * Under Yarn's Plug'n'Play a FileHandle is an imitation whose `sync` and `datasync` only throw "Method not implemented"
+ * Under Yarn's Plug'n'Play a FileHandle is emulated, and its `sync` and `datasync` only throw "Method not implemented"
  * (yarnpkg/berry, packages/yarnpkg-fslib/sources/patchFs/FileHandle.ts); the descriptor is real.
  */
 export async function syncHandle(handle: FileHandle): Promise<void> {
@@ -75,7 +75,7 @@ export async function syncHandle(handle: FileHandle): Promise<void> {
   })
 }
 
-/** The system's error, which does not say which file it was. */
+/** Adds the path to the system's error. */
 function writeError(path: string, cause: unknown): Error {
   const { code, syscall, message } = cause as NodeJS.ErrnoException
   return Object.assign(new Error(`${path} cannot be written: ${message}`, { cause }), { code, syscall, path })

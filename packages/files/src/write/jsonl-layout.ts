@@ -1,20 +1,20 @@
 import type { EmbeddedRecord, Metadata, Numbers } from '../record.js'
 
 /**
- * What a line of JSONL is:
+ * The layout of a line of JSONL:
  *
  * - `vectors`: `{"id","values","sparse_values","metadata"}`, as Pinecone's command line (`pc index vector upsert --body`,
  *   pinecone-io/cli, internal/pkg/cli/command/index/vector/upsert.go) and its Python SDK (pinecone-io/pinecone-python-client,
- *   pinecone/_internal/vector_factory.py) take it; both refuse any other field. November 2026.
- * - `rest`: the same with `sparseValues`, as the REST API and the TypeScript SDK take it.
- * - `documents`: `{"_id", …}` with the vectors in fields of their own and the metadata beside them, as a document index takes
- *   it: https://docs.pinecone.io/guides/data/import-data, https://docs.pinecone.io/reference/api/2026-07/data-plane/upsert_documents
+ *   pinecone/_internal/vector_factory.py) accept it; both refuse any other field. November 2026.
+ * - `rest`: the same with `sparseValues`, as the REST API and the TypeScript SDK accept it.
+ * - `documents`: `{"_id", …}` with vectors and metadata in fields of their own, as a document index accepts it:
+ *   https://docs.pinecone.io/guides/data/import-data, https://docs.pinecone.io/reference/api/2026-07/data-plane/upsert_documents
  */
 export type JsonlLayout = 'vectors' | 'rest' | DocumentLayout
 
 export interface DocumentLayout {
   readonly kind: 'documents'
-  /** The field of the dense vector, as the index's schema calls it. Default `vector`. */
+  /** The field of the dense vector in the index's schema. Default `vector`. */
   readonly vectorField?: string | undefined
   /** The field of the sparse vector. Default `sparse_vector`. */
   readonly sparseField?: string | undefined
@@ -23,7 +23,7 @@ export interface DocumentLayout {
 /**
  * A record as a line, its line feed included.
  *
- * @throws RangeError for an id that is no Unicode, and for metadata that no document can have
+ * @throws RangeError for an id with half a surrogate pair, and for metadata that a document cannot have
  */
 export function jsonLine(record: EmbeddedRecord, layout: JsonlLayout = 'vectors'): string {
   const { id, metadata } = wellFormed(record)
@@ -61,9 +61,10 @@ function document(
 }
 
 /**
- * A record in Unicode, which every reader of JSON and Parquet takes: half a surrogate pair in metadata becomes U+FFFD.
+ * A record in well-formed Unicode, which every reader of JSON and Parquet accepts: half a surrogate pair in metadata
+ * becomes U+FFFD.
  *
- * @throws RangeError for such an id, as two of them would become one
+ * @throws RangeError for such an id, since two of them would become the same
  */
 export function wellFormed({ id, metadata }: EmbeddedRecord): Pick<EmbeddedRecord, 'id' | 'metadata'> {
   if (!id.isWellFormed()) throw new RangeError(`the id ${JSON.stringify(id)} has half a surrogate pair`)

@@ -7,13 +7,13 @@ import type { Checkpoint, RecordWriter, VectorColumns } from './record-writer.js
 export interface WriterOptions {
   readonly format: OutputFormat
   readonly vectors: VectorColumns
-  /** Of JSONL; Parquet has that of Pinecone's import. Default `vectors`. */
+  /** The layout of JSONL; Parquet has that of Pinecone's import. Default `vectors`. */
   readonly layout?: JsonlLayout | undefined
-  /** Goes on with a file after the last of its checkpoints. Default: a new file. */
+  /** All checkpoints of a file, to resume it after the last one. Default: a new file. */
   readonly checkpoints?: readonly Checkpoint[] | undefined
 }
 
-/** Opens a file of embedded records for writing: as a new one, or after its last checkpoint. */
+/** Opens a file of embedded records for writing: a new one, or one to resume after its last checkpoint. */
 export function openWriter(
   path: string,
   { format, vectors, layout, checkpoints = [] }: WriterOptions,

@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 
 export type OutputFormat = 'jsonl' | 'parquet'
 
-/** How a file is written, by its extension; undefined for an unknown one. */
+/** The format of a file by its extension; undefined for an unknown one. */
 export function outputFormat(path: string): OutputFormat | undefined {
   const extension = extname(path).toLowerCase()
   if (extension === '.parquet') return 'parquet'

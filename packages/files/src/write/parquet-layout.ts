@@ -3,7 +3,7 @@ import type { EmbeddedRecord } from '../record.js'
 import { type ColumnData, lists, optionalTexts, texts } from './parquet-levels.js'
 import type { VectorColumns } from './record-writer.js'
 
-/** One column of numbers or texts, and how it is stored. */
+/** A column of numbers or texts, and how it is stored. */
 export interface Column {
   /** From the schema's top to the column itself. */
   readonly path: readonly SchemaElement[]
@@ -27,7 +27,7 @@ export function schemaOf({ dense, sparse }: VectorColumns): SchemaElement[] {
   return [{ name: 'schema', num_children: children.length }, ...children.flat()]
 }
 
-/** The columns of that schema, in its order. */
+/** The columns of that schema, in order. */
 export function columnsOf({ dense, sparse }: VectorColumns): Column[] {
   return [
     { path: [id], codec: 'SNAPPY', data: (records) => texts(records.map((record) => record.id)) },
@@ -47,7 +47,7 @@ export function columnsOf({ dense, sparse }: VectorColumns): Column[] {
   ]
 }
 
-/** Numbers of a vector neither repeat nor compress. */
+/** Neither a dictionary nor compression makes the numbers of vectors smaller. */
 function numbers(
   path: readonly SchemaElement[],
   listOf: (record: EmbeddedRecord) => ArrayLike<number> | undefined,

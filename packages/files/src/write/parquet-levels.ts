@@ -5,17 +5,17 @@ import type { SchemaElement } from 'hyparquet'
  * paper: https://parquet.apache.org/docs/file-format/nestedencoding/
  */
 export interface ColumnData {
-  /** With null, or undefined, for what is missing. */
+  /** Null or undefined for missing values. */
   readonly values: Float32Array | (number | null)[] | (string | undefined)[]
   readonly definitionLevels: Uint8Array
   readonly repetitionLevels: Uint8Array
-  /** The definition level of a value that is there. */
+  /** The definition level of a present value. */
   readonly maxDefinitionLevel: number
 }
 
 const NONE = new Uint8Array()
 
-/** Texts that are all there. */
+/** Texts, none of them missing. */
 export function texts(values: string[]): ColumnData {
   return { values, definitionLevels: NONE, repetitionLevels: NONE, maxDefinitionLevel: 0 }
 }
@@ -42,7 +42,7 @@ export function lists(rows: (ArrayLike<number> | undefined)[], path: readonly Sc
       else for (let i = 0; i < row.length; i++) values[at + i] = row[i] ?? null
       at += row.length
     } else {
-      // an empty list lacks its repeated level and its element's
+      // An empty list lacks the levels of its list and its element.
       definitionLevels[at++] = row ? there - 2 : 0
     }
   }

@@ -4,7 +4,7 @@ import type { PageData } from 'hyparquet-writer/src/types.js'
 import type { EmbeddedRecord } from '../record.js'
 import type { Column } from './parquet-layout.js'
 
-/** The columns of a file, and the library's way to write one of them. */
+/** The columns of a file, and the library's function that writes one of them. */
 export interface Layout {
   readonly columns: readonly Column[]
   readonly writeColumn: typeof writeColumn
@@ -15,8 +15,8 @@ const PAGE_BYTES = 1024 * 1024
 const ROOT = { name: 'schema' }
 
 /**
- * As the library's own `write` does, but for how lists become levels: it walks a tree for each number, which takes
- * four times as long as all the rest.
+ * Does what the library's own `write` does, except for turning lists into levels: the library walks a tree for each number,
+ * which takes four times as long as all the rest.
  */
 export function addRowGroup(
   parquet: ParquetWriter,
@@ -40,7 +40,7 @@ export function addRowGroup(
       columnIndex: false,
       offsetIndex: false,
     }
-    // It only slices and reads the levels, so bytes do, at an eighth of the memory of an array.
+    // It only slices and reads the levels, so bytes are enough, at an eighth of an array's memory.
     const pageData = data(records) as unknown as PageData
     return writeColumn({ writer, column, pageData }).chunk
   })

@@ -7,7 +7,7 @@ import { columnsOf, schemaOf } from './parquet-layout.js'
 import { addRowGroup, type Layout } from './parquet-row-group.js'
 import type { Checkpoint, RecordWriter, VectorColumns } from './record-writer.js'
 
-/** Records of a row group, at most: 8 MB of the largest hosted vectors. */
+/** Most records in a row group: 8 MB of the largest hosted vectors. */
 const ROW_GROUP_RECORDS = 1000
 
 export async function openParquetWriter(
@@ -15,7 +15,7 @@ export async function openParquetWriter(
   vectors: VectorColumns,
   checkpoints: readonly Checkpoint[],
 ): Promise<RecordWriter> {
-  // ES modules only, and only needed here.
+  // ES modules, loaded only if needed.
   const [{ ByteWriter, ParquetWriter }, { writeColumn }] = await Promise.all([
     import('hyparquet-writer'),
     import('hyparquet-writer/src/column.js'),
@@ -24,7 +24,7 @@ export async function openParquetWriter(
   const parquet = new ParquetWriter({ writer: bytes, schema: schemaOf(vectors), statistics: false })
   const last = checkpoints.at(-1)
   if (last) {
-    // The head of the file is there already.
+    // The file has its header already.
     bytes.index = 0
     bytes.offset = last.bytes
     parquet.row_groups = checkpoints.flatMap(({ rowGroups = [] }) => rowGroups.map(parseRowGroup))
@@ -107,7 +107,7 @@ function typeEmptyList(footer: Uint8Array): void {
   if (at >= 0) footer[at + 3] = 0x0c
 }
 
-/** JSON has no 64-bit integers, of which a footer is full. */
+/** A footer is full of 64-bit integers, which JSON lacks. */
 function formatRowGroup(rowGroup: RowGroup): string {
   return JSON.stringify(rowGroup, (_, value) =>
     typeof value === 'bigint' ? { int64: String(value) } : value,

@@ -1,17 +1,17 @@
 import type { EmbeddedRecord } from '../record.js'
 
-/** Which vectors every record has; Pinecone's import takes no column that an index has no use for. */
+/** Which vectors every record has; Pinecone's import refuses columns that the index does not use. */
 export interface VectorColumns {
   readonly dense: boolean
   readonly sparse: boolean
 }
 
 /**
- * What is safe on disk. Plain JSON: keep all of a file's checkpoints, in order, and hand them to `openWriter` to go
- * on after the last one.
+ * What is safely on disk, as plain JSON. Keep all checkpoints of a file, in order, and pass them to `openWriter` to resume
+ * after the last one.
  */
 export interface Checkpoint {
-  /** Length of the file. What comes after it is cut off on resumption. */
+  /** Length of the file, in bytes. Resuming cuts off the rest. */
   readonly bytes: number
   /** Records in the file. */
   readonly records: number
@@ -19,14 +19,14 @@ export interface Checkpoint {
   readonly rowGroups?: readonly string[] | undefined
 }
 
-/** Writes one file. A call may begin when the one before it has ended. */
+/** Writes one file. Wait for each call before the next one. */
 export interface RecordWriter {
   /** Takes a record; waits while the disk is behind. */
   append(record: EmbeddedRecord): Promise<void>
-  /** Brings all that was appended to the disk. In Parquet this ends a row group. */
+  /** Brings everything appended to the disk. In Parquet this ends a row group. */
   checkpoint(): Promise<Checkpoint>
   /** Makes the file whole and closes it. */
   finish(): Promise<void>
-  /** Closes the file as it is, for a later resumption. Does nothing after `finish`. */
+  /** Closes the file as it is, to be resumed later. Does nothing after `finish`. */
   close(): Promise<void>
 }

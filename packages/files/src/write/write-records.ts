@@ -5,8 +5,7 @@ import { moveIntoPlace } from './move-into-place.js'
 import { openWriter, type WriterOptions } from './open-writer.js'
 
 /**
- * Writes a file that is there whole or not at all: under another name first, to the disk, then renamed. A file of
- * that name is replaced.
+ * Writes a file, whole or not at all: under another name first, synced, then renamed. An existing file is replaced.
  *
  * @returns how many records it holds
  * @example

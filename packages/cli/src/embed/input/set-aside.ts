@@ -45,14 +45,14 @@ export class SetAside {
     const reasons = new Map<string, number>()
     for (const reason of this.#files.values()) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
     const list = [...reasons].map(([reason, count]) => `${count} (${reason})`).join(', ')
-    if (list) this.#say(`Files that were not read: ${list}.`)
+    if (list) this.#say(`Files not read: ${list}.`)
     const { size } = this.#records
     if (size === 0) {
       // an earlier run wrote it
       if (this.#path !== undefined) rmSync(this.#path, { force: true })
       return
     }
-    const where = this.#path === undefined ? '' : `: ${this.#path} says why`
+    const where = this.#path === undefined ? '' : `; the reasons are in ${this.#path}`
     this.#say(`${size} ${size === 1 ? 'record was' : 'records were'} set aside${where}.`)
   }
 }

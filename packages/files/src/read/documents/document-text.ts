@@ -4,35 +4,31 @@ import { notUtf8, utf8 } from '../encoding.js'
 import type { DocumentFormat } from '../input-format.js'
 import { LARGEST_RECORD } from '../largest-record.js'
 
-/** A part of a document that is cut into passages by itself: a page, or all of it. */
+/** A part of a document that is split into passages by itself: a page, or all of it. */
 export interface DocumentPart {
   readonly text: string
   readonly kind: 'markdown' | 'plain'
-  /** Of a PDF, counted from 1. */
+  /** The page of a PDF, counted from 1. */
   readonly page?: number
   /** Whether lines of the text are lines of the file. */
   readonly hasLines: boolean
 }
 
-/** The package that reads a format; installed by those who need it. */
+/** The packages that read a format; users install those they need. */
 const READERS: Partial<Record<DocumentFormat, readonly string[]>> = {
   html: ['turndown'],
   docx: ['mammoth', 'turndown'],
   pdf: ['unpdf'],
 }
 
-/** A format whose reader, a package of its own, is not installed. */
+/** A document whose reader, an optional package, is not installed. */
 export class ReaderMissing extends InputError {
   override name = 'InputError'
   readonly install: string
 
   constructor(source: string, format: DocumentFormat, cause: unknown) {
     const install = `npm install ${(READERS[format] ?? []).join(' ')}`
-    super(
-      { source },
-      `is ${format.toUpperCase()}, which takes a reader that is not installed: ${install}`,
-      cause,
-    )
+    super({ source }, `is ${format.toUpperCase()}, whose reader is not installed: ${install}`, cause)
     this.install = install
   }
 }
@@ -40,7 +36,7 @@ export class ReaderMissing extends InputError {
 /**
  * The text of a document, Markdown where it has headings.
  *
- * @throws ReaderMissing where the format's package is not installed
+ * @throws ReaderMissing if the format's package is not installed
  */
 export async function documentParts(
   chunks: AsyncIterable<Uint8Array>,
@@ -75,7 +71,7 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>, source: string): Promi
     if (size > LARGEST_RECORD) {
       throw new InputError(
         { source },
-        `has more than ${LARGEST_RECORD} bytes, as many as a document may have: split it`,
+        `has more than ${LARGEST_RECORD} bytes, the most that a document may have; split it`,
       )
     }
     pieces.push(chunk)
@@ -97,7 +93,7 @@ interface Notebook {
   readonly metadata?: { readonly language_info?: { readonly name?: string } }
 }
 
-/** What was written in a notebook, without what came out: https://nbformat.readthedocs.io, version 4. */
+/** The cells of a notebook, without their output: https://nbformat.readthedocs.io, version 4. */
 function notebookText(json: string, source: string): string {
   try {
     const { cells, metadata } = JSON.parse(json) as Notebook
@@ -111,7 +107,7 @@ function notebookText(json: string, source: string): string {
       .map(({ cell_type, text }) => (cell_type === 'code' ? `\`\`\`${language}\n${text}\n\`\`\`` : text))
       .join('\n\n')
   } catch (cause) {
-    throw new InputError({ source }, 'is no notebook of version 4, JSON with "cells"', cause)
+    throw new InputError({ source }, 'is not a notebook of version 4, which is JSON with "cells"', cause)
   }
 }
 
@@ -121,7 +117,7 @@ async function markdownOf(html: string, source: string, format: DocumentFormat):
   })
   const turndown = new Turndown({ headingStyle: 'atx', codeBlockStyle: 'fenced' })
   turndown.remove(['script', 'style', 'noscript', 'template', 'title'])
-  // where a link goes is nothing to embed
+  // The target of a link is not worth embedding.
   turndown.addRule('links', { filter: 'a', replacement: (content) => content })
   turndown.addRule('images', { filter: 'img', replacement: () => '' })
   return turndown.turndown(html)

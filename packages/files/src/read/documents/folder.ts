@@ -15,7 +15,7 @@ export interface SkippedFile {
 }
 
 export interface FolderOptions extends Pick<DocumentOptions, 'encoding' | 'passages'> {
-  /** Put before the names of the files. */
+  /** Prefix of the files' names. */
   readonly prefix: string
   readonly onSkippedFile?: ((file: SkippedFile) => void) | undefined
 }
@@ -55,17 +55,17 @@ export async function* readFolder(
     const found = [...reasons].map(([reason, count]) => `${count} × ${reason}`).join(', ')
     throw new InputError(
       { source: folder },
-      `has no document that can be read, Markdown, text, HTML and so on${found && `: ${found}`}`,
+      `has no document that can be read, such as Markdown, text or HTML${found && `: ${found}`}`,
     )
   }
 }
 
-/** A path as ids and `source` have it, on every system. */
+/** A path with forward slashes, for ids and `source` on every system. */
 export function posix(path: string): string {
   return path.split(sep).join('/')
 }
 
-/** Depth first, by name; names that begin with a dot and `node_modules` are passed over, links are not followed. */
+/** Depth first, by name. Skips names that begin with a dot, `node_modules`, and links. */
 async function* filesIn(folder: string): AsyncGenerator<string, void> {
   const entries = []
   for await (const entry of await opendir(folder)) entries.push(entry)
@@ -81,7 +81,7 @@ async function* filesIn(folder: string): AsyncGenerator<string, void> {
   }
 }
 
-/** Node.js reads what is not UTF-8 in a name as U+FFFD, and then finds no file of that name. */
+/** Node.js reads a name that is not UTF-8 with U+FFFD in it, and then finds no file of that name. */
 async function refuseUnreadableName(path: string): Promise<void> {
   await stat(path).catch((cause: unknown) => {
     throw new InputError({ source: path }, 'has a name that is not UTF-8; rename it', cause)

@@ -6,7 +6,7 @@ import { documentParts } from './document-text.js'
 
 export interface DocumentOptions {
   readonly format: DocumentFormat
-  /** Of the document, in the ids and `source`. */
+  /** The document's name in ids and `source`. */
   readonly name: string
   readonly encoding?: string | undefined
   readonly passages?: PassageOptions | undefined
@@ -35,7 +35,7 @@ export async function* readDocument(
   }
 }
 
-/** Ids are ASCII, names need not be; the percent sign too, so that no two names make one id. */
+/** Percent-encodes what is not ASCII, which ids must be, and the percent sign, so that different names give different ids. */
 export function idOf(name: string): string {
   return name.replace(/%|\P{ASCII}+/gu, encodeURIComponent)
 }
