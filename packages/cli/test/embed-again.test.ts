@@ -173,7 +173,7 @@ describe('embed, run again, refuses before anything is sent', () => {
     const { code, stderr } = await run(folder, [...args, ...SPARSE, '--input-type', 'query'], env)
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining('out.jsonl was made with another --input-type ("passage", now "query").'),
+      expect.stringContaining('out.jsonl was made with a different --input-type ("passage", now "query").'),
     ])
     expect(embeddedTexts()).toEqual([])
   })
@@ -192,17 +192,14 @@ describe('embed, run again, refuses before anything is sent', () => {
     ])
     await rm(join(folder, 'out.jsonl.record.jsonl'))
     const unknown = await run(folder, args, env)
-    expect([unknown.code, unknown.stderr]).toEqual([
-      1,
-      expect.stringContaining('out.jsonl is there already.'),
-    ])
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('out.jsonl exists already')])
     expect(embeddedTexts()).toEqual([])
   })
 })
 
 describe('embed, killed while it brings an output up to date', () => {
   it.each(['out.jsonl', 'out.parquet'])(
-    'leaves the one before as it was, and goes on: %s',
+    'leaves the previous output as it was, and resumes: %s',
     async (file) => {
       const { env, emulator } = await countingService({ latency: 100 })
       const passages = (from: number, to: number) =>

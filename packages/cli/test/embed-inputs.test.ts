@@ -63,7 +63,7 @@ it('writes documents where that is told, and checks them', async () => {
   const { code, stderr } = await run(folder, ['embed', 'docs', '-o', 'out.jsonl', ...layout, ...OFFLINE])
   expect([code, stderr]).toEqual([
     0,
-    expect.stringMatching('Files that were not read: 1 \\(.png files are not read\\).'),
+    expect.stringMatching('Files not read: 1 \\(.png files are not read\\).'),
   ])
   const [document] = await linesOf(join(folder, 'out.jsonl'))
   expect(document).toMatchObject({

@@ -44,10 +44,10 @@ describe('pinecone-inference embed refuses, before anything is read or sent,', (
     }
   })
 
-  it('with --dry-run, an output that is there already', async () => {
+  it('with --dry-run, an output that exists already', async () => {
     const folder = await folderOf({ 'in.jsonl': 'broken', 'out.jsonl': '' })
     const { code, stderr } = await run(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...E5, '--dry-run'])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('error: out.jsonl is there already.')])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('error: out.jsonl exists already')])
   })
 })
 

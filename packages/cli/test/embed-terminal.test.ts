@@ -102,13 +102,13 @@ describe.skipIf(!available && process.env.CI !== 'true')('embed in a terminal', 
     expect(terminal.screen.lastIndexOf('\x1b[?25h')).toBeGreaterThan(terminal.screen.lastIndexOf('\x1b[?25l'))
   })
 
-  it('takes Ctrl-C: finishes what is under way, says how to go on, and the same command does', async () => {
+  it('takes Ctrl-C: finishes requests under way, says how to resume, and resumes', async () => {
     const terminal = await inTerminal(100)
     await expect.poll(() => terminal.screen, { timeout: 20_000 }).toContain('/s, ')
     terminal.type('\x03')
     expect(await terminal.ended).toBe(130)
     expect(terminal.drawn.join('\n')).toMatch(
-      /Stopping: requests under way are finished first\. Ctrl-C again stops at once\.\n.*Stopped after [\d,]+ records\. What is done is kept; the same command goes on with the rest\./s,
+      /Stopping: requests under way are finished first\. Ctrl-C again stops at once\.\n.*Stopped after [\d,]+ records\. Finished records are kept; run the same command again for the rest\./s,
     )
     expect(existsSync(join(terminal.folder, 'out.jsonl'))).toBe(false)
     expect((await run(terminal.folder, args, terminal.env as Record<string, string>)).code).toBe(0)

@@ -120,7 +120,7 @@ describe('pinecone-inference embed', () => {
       env,
     )
     expect(code).toBe(2)
-    expect(stderr).toContain('3 failed: out.jsonl.failed.jsonl says why.')
+    expect(stderr).toContain('3 failed; the reasons are in out.jsonl.failed.jsonl.')
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(records.map(({ id }) => id))
     const failed = (await readFile(join(folder, 'out.jsonl.failed.jsonl'), 'utf8')).trim().split('\n')
     expect(failed.map((line) => JSON.parse(line))).toMatchObject([
@@ -145,19 +145,19 @@ describe('pinecone-inference embed', () => {
     expect(await readdir(folder)).toEqual(['in.jsonl'])
   })
 
-  it('refuses an output that is there already before it reads the input', async () => {
+  it('refuses an existing output before it reads the input', async () => {
     const folder = await folderOf({ 'in.jsonl': 'broken', 'out.jsonl': '' })
     const { code, stderr } = await run(folder, OFFLINE)
     expect(code).toBe(1)
-    expect(stderr).toContain('error: out.jsonl is there already. Move it away, or give another --output.')
+    expect(stderr).toContain('error: out.jsonl exists already. Move it away, or give another --output.')
   })
 
   it.each([
-    [['-o', 'out.csv', ...SPARSE], '--output out.csv is of no known kind'],
+    [['-o', 'out.csv', ...SPARSE], '--output out.csv has an unknown extension'],
     [['-o', 'out.jsonl', '--namespace', 'a', ...SPARSE], '--namespace goes with a folder'],
     [['-o', 'out/', '--namespace', 'a/b', ...SPARSE], '--namespace "a/b" cannot be the name of a folder'],
     [['-o', 'out/', '--namespace', '..', ...SPARSE], '--namespace ".." cannot be the name of a folder'],
-    [['-o', 'in.jsonl', ...SPARSE], 'in.jsonl is there already'],
+    [['-o', 'in.jsonl', ...SPARSE], 'in.jsonl exists already'],
     [
       ['-o', 'out.jsonl', ...SPARSE, '--metadata-fields', 'text,titel'],
       'in.jsonl: no record has "titel", of --metadata-fields',
@@ -296,7 +296,7 @@ describe('pinecone-inference embed', () => {
 })
 
 describe('an unfinished run', () => {
-  it.each(['out.jsonl', 'out.parquet'])('goes on after a full disk with nothing lost: %s', async (output) => {
+  it.each(['out.jsonl', 'out.parquet'])('resumes after a full disk with nothing lost: %s', async (output) => {
     const { env } = await service()
     const folder = await folderOf({ 'in.jsonl': lines(passages(2_000)) })
     const args = ['embed', 'in.jsonl', '-o', output, ...DENSE]
@@ -320,23 +320,26 @@ describe('an unfinished run', () => {
     return { env, emulator, folder, args, ended }
   }
 
-  it.each(['out.jsonl', 'out.parquet'])('keeps what is done, says so, and goes on: %s', async (output) => {
-    const { env, emulator, folder, args, ended } = await unfinished(output)
-    expect(ended.code).toBe(1)
-    expect(ended.stderr).toMatch(
-      /^error: .*401.*Stopped after [\d,]+ records\. What is done is kept; the same command goes on with the rest\.\n$/s,
-    )
-    expect(await readdir(folder)).toEqual(['in.jsonl', `${output}.partial`])
+  it.each(['out.jsonl', 'out.parquet'])(
+    'keeps finished records, says so, and resumes: %s',
+    async (output) => {
+      const { env, emulator, folder, args, ended } = await unfinished(output)
+      expect(ended.code).toBe(1)
+      expect(ended.stderr).toMatch(
+        /^error: .*401.*Stopped after [\d,]+ records\. Finished records are kept; run the same command again for the rest\.\n$/s,
+      )
+      expect(await readdir(folder)).toEqual(['in.jsonl', `${output}.partial`])
 
-    const again = await run(folder, args, env)
-    expect([again.code, again.stderr]).toEqual([
-      0,
-      expect.stringMatching(/^Continuing after [\d,]+ records\.\nEmbedded 5,000 records/),
-    ])
-    expect(await readdir(folder)).toEqual(['in.jsonl', output, `${output}.record.jsonl`])
-    expect(await idsIn(join(folder, output))).toEqual(passages(5000).map(({ id }) => id))
-    expect(emulator.requests.length).toBeLessThan(53)
-  })
+      const again = await run(folder, args, env)
+      expect([again.code, again.stderr]).toEqual([
+        0,
+        expect.stringMatching(/^Continuing after [\d,]+ records\.\nEmbedded 5,000 records/),
+      ])
+      expect(await readdir(folder)).toEqual(['in.jsonl', output, `${output}.record.jsonl`])
+      expect(await idsIn(join(folder, output))).toEqual(passages(5000).map(({ id }) => id))
+      expect(emulator.requests.length).toBeLessThan(53)
+    },
+  )
 
   it('is left where it is when the service fails altogether, and gives up nothing of the input', async () => {
     const { env, emulator } = await service()
@@ -455,7 +458,7 @@ describe('an unfinished run', () => {
     expect((await run(folder, args, env)).stderr).toMatch(/^Continuing after 96 records\.\n/)
   })
 
-  it('goes on after the last whole line of its journal, and not where its files are too short for it', async () => {
+  it('resumes after the last intact line of its journal, but not if its files are too short for it', async () => {
     const { env, folder, args } = await unfinished('out.jsonl')
     const journal = join(folder, 'out.jsonl.partial/journal.jsonl')
     await appendFile(journal, '\0\0\0\n{"read":')
@@ -495,7 +498,7 @@ describe('an unfinished run', () => {
   it.each([
     ['a digit that changed', (text: string) => text.replace(/"read":(\d+)(?!.*"read":)/s, '"read":9$1')],
     ['a line that is none of it', (text: string) => `${text}{}\n`],
-  ])('goes on from before a damaged entry of its journal: %s', async (_, damage) => {
+  ])('resumes before a damaged entry of its journal: %s', async (_, damage) => {
     const { env, folder, args } = await unfinished('out.jsonl')
     const journal = join(folder, 'out.jsonl.partial/journal.jsonl')
     await writeFile(journal, damage(await readFile(journal, 'utf8')))
@@ -535,7 +538,7 @@ describe('an unfinished run', () => {
     },
   )
 
-  it.each(['gone on with by another process', 'deleted'])('ends once it was %s', async (what) => {
+  it.each(['resumed by another process', 'deleted'])('ends once it was %s', async (what) => {
     const { env, emulator } = await service({ latency: 500 })
     const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })
     const { child, ended } = start(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
@@ -564,20 +567,20 @@ describe('an unfinished run', () => {
     const other = await run(folder, [...args, '--truncate', 'NONE'], env)
     expect([other.code, other.stderr]).toEqual([
       1,
-      'error: out.jsonl.partial holds a run that was begun with another --truncate (none, now "NONE"). ' +
-        'Give the same to go on with it, or delete out.jsonl.partial to start over.\n',
+      'error: out.jsonl.partial holds a run with a different --truncate (none, now "NONE"). ' +
+        'Use the same to resume it, or delete out.jsonl.partial to start over.\n',
     ])
     const offline = await run(folder, [...args, '--offline'], env)
-    expect(offline.stderr).toContain('begun with another service')
+    expect(offline.stderr).toContain('a run with a different service')
     await writeFile(join(folder, 'in.jsonl'), lines(passages(4999)))
     const changed = await run(folder, args, env)
     expect([changed.code, changed.stderr]).toEqual([
       1,
-      expect.stringContaining('whose input was another: it had 5000 records, now there are 4999'),
+      expect.stringContaining('with a different input: it had 5000 records; now it has 4999'),
     ])
   })
 
-  it('of the standard input goes on when it is given the same again, and refuses another', async () => {
+  it('of the standard input resumes if it is given the same again, and refuses another', async () => {
     const { env, emulator } = await service()
     emulator.faults.add(parseFaultRule('/embed#20-9999 status:401'))
     const folder = await folderOf()
@@ -591,9 +594,9 @@ describe('an unfinished run', () => {
     const other = await from(passages(5000).toReversed())
     expect([other.code, other.stderr]).toEqual([
       1,
-      expect.stringContaining('whose input was another: its first'),
+      expect.stringContaining('with a different input: its first'),
     ])
-    expect(other.stderr).not.toContain('goes on with the rest')
+    expect(other.stderr).not.toContain('run the same command again for the rest')
     expect((await from(passages(5000))).code).toBe(0)
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
   })
@@ -611,8 +614,8 @@ describe('an unfinished run', () => {
       code: 1,
       stdout: '',
       stderr:
-        'error: out.jsonl is there already, since this run began. All is done, in out.jsonl.partial: ' +
-        'move out.jsonl away and give the same command again.\n',
+        'error: out.jsonl has appeared since this run began. All is done, in out.jsonl.partial: ' +
+        'move out.jsonl away and run the same command again.\n',
     }
     expect(await ended).toEqual(refused)
     expect(await run(folder, args, env)).toEqual(refused)
@@ -652,7 +655,7 @@ describe('an unfinished run', () => {
     expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('was finished already')])
   })
 
-  it('of a file does not end with less of it on the standard input, and goes on with all of it', async () => {
+  it('of a file does not end with less of it on the standard input, and resumes with all of it', async () => {
     const { env, folder, args } = await unfinished('out.jsonl')
     const from = (count: number) => {
       const { child, ended } = start(folder, ['embed', '-', ...args.slice(2)], env)
@@ -663,7 +666,7 @@ describe('an unfinished run', () => {
     expect([less.code, less.stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^error: out\.jsonl\.partial holds a run whose input was another: it had 5000 records, now there are 3200, or .*start over\.\n$/m,
+        /^error: out\.jsonl\.partial holds a run with a different input: it had 5000 records; now it has 3200, or .*start over\.\n$/m,
       ),
     ])
     expect((await readdir(folder)).includes('out.jsonl')).toBe(false)
@@ -682,7 +685,7 @@ describe('an unfinished run', () => {
     const { code, stderr } = await from([...passages(1000), { id: 'id-7', text: 'again' }])
     expect([code, stderr]).toEqual([1, expect.stringContaining('has the id "id-7", as record 8 has')])
     expect(stderr).toMatch(
-      /^Stopped after ([\d,]+) records\. What is done is kept; the same command goes on with an input that is put right, whose first \1 records are the same\.$/m,
+      /^Stopped after ([\d,]+) records\. Finished records are kept; fix the input, keep its first \1 records, and run the command again\.$/m,
     )
     expect((await from(passages(1001))).code).toBe(0)
     expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(1001).map(({ id }) => id))
@@ -738,7 +741,7 @@ describe('a signal', () => {
       // nothing new but what was on its way when the signal was heard
       expect(emulator.requests.length).toBeLessThanOrEqual(sent + 8)
       expect(stderr).toMatch(
-        /^Stopping: requests under way are finished first\. Ctrl-C again stops at once\.\nStopped after ([\d,]+) records\. What is done is kept/,
+        /^Stopping: requests under way are finished first\. Ctrl-C again stops at once\.\nStopped after ([\d,]+) records\. Finished records are kept/,
       )
       const read = Number(/after ([\d,]+)/.exec(stderr)?.[1]?.replaceAll(',', ''))
       // all that was answered is kept

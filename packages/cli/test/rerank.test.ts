@@ -112,10 +112,7 @@ describe('pinecone-inference rerank', () => {
       [],
       'in.jsonl, line 1: has no text in "text"; it has "id", "body"; name one with --rank-fields',
     ],
-    ['{"text":"x"}
-
-{"text":7}
-', [], 'in.jsonl, line 3: "text" is not a string'],
+    ['{"text":"x"}\n\n{"text":7}\n', [], 'in.jsonl, line 3: "text" is not a string'],
     ['{"text":"x"}\n{"te\n', [], 'in.jsonl, line 2: is not JSON'],
     ['{"text":\u001b[2J}\n', [], "in.jsonl, line 1: is not JSON: Unexpected token '?'"],
     ['{"text":"x","b":"y"}\n', ['--rank-fields', 'text,b'], 'bge-reranker-v2-m3 ranks by 1'],

@@ -169,7 +169,7 @@ describe('pinecone-inference embed --upsert', () => {
     expect(emulator.requests.filter(({ path }) => path.endsWith('/upsert'))).toHaveLength(4)
   })
 
-  it('keeps what is done where the index gives up, and goes on from there', async () => {
+  it('keeps finished records when the index fails, and resumes from there', async () => {
     const { env, emulator, ids } = await serviceWithIndex()
     emulator.faults.add({
       route: '/vectors/upsert',
@@ -200,7 +200,7 @@ describe('pinecone-inference embed --upsert', () => {
     const { code, stderr } = await run(folder, args, env)
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining('1 failed: docs.upserted.failed.jsonl says why.'),
+      expect.stringContaining('1 failed; the reasons are in docs.upserted.failed.jsonl.'),
     ])
     const failed = join(folder, 'docs.upserted.failed.jsonl')
     expect(JSON.parse(await readFile(failed, 'utf8'))).toMatchObject({ id: 'id-1', error: {} })
@@ -287,7 +287,7 @@ describe('embed --upsert refuses before anything is paid', () => {
     const { code, stderr } = await run(folder, [...args, ...MODEL, '--input-type', 'query'], env)
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining('made with another --input-type ("passage", now "query")'),
+      expect.stringContaining('filled with a different --input-type ("passage", now "query")'),
     ])
   })
 
@@ -341,7 +341,7 @@ describe('embed --upsert refuses before anything is paid', () => {
 })
 
 describe('embed --upsert, killed at random moments', () => {
-  it('claims nothing that the index does not have, and goes on to the end', async () => {
+  it('lists nothing that the index does not have, and resumes to the end', async () => {
     const RECORDS = 3_000
     const { env, emulator, ids } = await serviceWithIndex({
       indexes: [{ name: 'docs' }],

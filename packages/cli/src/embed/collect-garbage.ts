@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** Bytes that may pile up in a thread. */
+/** Bytes of garbage that may pile up in a thread. */
 const ALLOWANCE = 12 * 1024 * 1024
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const INTERVAL = 20
 
 let collect: (() => void) | undefined
@@ -11,7 +11,7 @@ let lookedAt = 0
 let kept = Number.POSITIVE_INFINITY
 
 /**
- * Collects this thread's garbage where some has piled up. V8 by itself waits for 64 MB of buffers in each thread
+ * Collects this thread's garbage once enough has piled up. V8 itself waits for 64 MB of buffers in each thread
  * (`kExternalAllocationSoftLimit` in its v8-internal.h), and lets the heap grow to twice what it needs.
  */
 export function collectGarbage(): void {

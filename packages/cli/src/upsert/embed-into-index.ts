@@ -20,12 +20,12 @@ export interface UpsertOptions extends CleanupSettings {
   readonly concurrency: number
   readonly apiKey: string
   readonly controlUrl: string | undefined
-  /** Its index ends with this process, so that no record of it is kept. */
+  /** The index ends with this process, so no record of it is kept. */
   readonly offline: boolean
 }
 
 /**
- * Embeds what an index does not have yet of an input, and upserts it.
+ * Embeds the part of an input that an index does not have yet, and upserts it.
  *
  * @returns the exit code
  */
@@ -50,7 +50,7 @@ async function withRecord(
   surroundings: Surroundings,
 ): Promise<number> {
   const letGo = await holdOutput(path)
-  if (!letGo) throw new IndexError(`another process is filling the index by ${path}; let it finish`)
+  if (!letGo) throw new IndexError(`another process is filling the index with ${path}; let it finish`)
   try {
     const { report, stop } = surroundings
     const index = await openIndex({
@@ -78,7 +78,7 @@ async function withRecord(
       const survey = await surveyed(job, stop.requested, { isThere: (record) => output.has(record) })
       if (survey && ledger.size > 0) {
         report.say(
-          `Of ${countRecords(survey.records)}, ${count(survey.unchanged)} are in the index already, unchanged.`,
+          `Of ${countRecords(survey.records)}, ${count(survey.unchanged)} are already in the index, unchanged.`,
         )
       }
       return await takeThrough(job, output, survey, surroundings)
@@ -94,13 +94,13 @@ function failedOutputOf(record: string): string {
   return `${record.replace(/\.jsonl$/, '')}.failed.jsonl`
 }
 
-/** A record of what is not there any more would have nothing be done. */
+/** Refuses a ledger whose records are no longer in the index: with it, nothing would be embedded. */
 export async function refuseLost(ledger: Ledger, path: string, index: OpenIndex): Promise<void> {
   if (ledger.size === 0) return
   const { asked, found } = await index.count([...ledger.ids()].slice(-10))
   if (found > 0) return
   throw new IndexError(
     `${path} says that ${countRecords(ledger.size)} of this input are in the index ${index.name}, but none of the last ` +
-      `${asked} is there. If the index or the namespace was emptied, delete ${path}, and the same command fills it again.`,
+      `${asked} is there. If the index or the namespace was emptied, delete ${path} and run the same command again.`,
   )
 }

@@ -18,20 +18,20 @@ export interface IndexOutputSettings extends CleanupSettings {
 }
 
 /**
- * A namespace of an index. What is acknowledged is in the ledger, so that a run that is begun again, after a kill or a week
- * later, embeds only what is new or has changed.
+ * A namespace of an index. Acknowledged records are in the ledger, so running again, after a kill or a week later, embeds
+ * only what is new or has changed.
  */
 export class IndexOutput implements JobOutput {
   readonly input = null
   readonly cadence = { everyMs: 30_000, everyRecords: 1_000 }
-  readonly ifInputChanged = 'What is embedded is in the index; the same command goes on with the rest.'
+  readonly ifInputChanged = 'What is embedded is in the index; run the same command again for the rest.'
   readonly failedOutput: string
   standing: Standing
   embedded = 0
   unchanged = 0
   failures = 0
   deleted = 0
-  /** What is in the index and not in the input any more. */
+  /** Ids that are in the index but no longer in the input. */
   gone: readonly string[] = []
   readonly #settings: IndexOutputSettings
   readonly #upserter: Upserter
@@ -85,7 +85,7 @@ export class IndexOutput implements JobOutput {
   async finish(standing: Standing): Promise<void> {
     await this.checkpoint(standing)
     if (!this.#settings.isPartial()) await this.#cleanUp()
-    // of an earlier run
+    // An earlier run wrote it.
     if (this.failures === 0) await rm(this.failedOutput, { force: true })
   }
 
@@ -96,7 +96,7 @@ export class IndexOutput implements JobOutput {
     await moveIntoPlace(this.#unfinishedFailed, this.failedOutput)
   }
 
-  /** The one with the final name may be this run's input. */
+  /** A name of its own, since the final one may be this run's input. */
   get #unfinishedFailed(): string {
     return `${this.failedOutput}.part`
   }

@@ -2,11 +2,11 @@ import { hostedModel } from '@pinecone-inference/client'
 import type { EmbedCall } from '../embed/job/embed-job.js'
 import { IndexError } from '../ending/expected-error.js'
 
-/** What vectors an index takes. */
+/** The vectors that an index accepts. */
 export interface IndexShape {
   /** Undefined for an index of sparse vectors only. */
   readonly dense: { readonly dimension: number; readonly metric: string } | undefined
-  /** The model by which the index embeds texts itself, if it does. */
+  /** The model with which the index itself embeds texts, if it does. */
   readonly ownModel: string | undefined
 }
 
@@ -53,7 +53,7 @@ function denseOf(name: string, { dimension, metric }: SchemaField): IndexShape['
 }
 
 /**
- * Whether the vectors that are going to be paid for fit into an index.
+ * Checks, before anything is paid for, that the vectors of the calls fit an index.
  *
  * @throws IndexError naming what differs
  */
@@ -63,7 +63,7 @@ export function refuseMisfit(name: string, shape: IndexShape, calls: readonly Em
   const foreign = shape.ownModel !== undefined && !calls.some(({ model }) => model === shape.ownModel)
   if (foreign) {
     throw new IndexError(
-      `the index ${name} embeds texts with ${shape.ownModel} itself; vectors of another model compare with none of them`,
+      `the index ${name} embeds texts with ${shape.ownModel} itself; vectors of another model cannot be compared with its own`,
     )
   }
   if (!dense) {
@@ -80,14 +80,14 @@ export function refuseMisfit(name: string, shape: IndexShape, calls: readonly Em
   )
 }
 
-/** Of dense vectors, with sparse ones beside them or without. */
+/** Checks dense vectors, with or without sparse ones. */
 export function refuseOtherVectors(
   name: string,
   { dense }: IndexShape,
   vectors: { readonly dimension: number | undefined; readonly sparse: boolean },
   source: string,
 ): void {
-  if (!dense) throw new IndexError(`the index ${name} takes sparse vectors only; ${source} has dense ones`)
+  if (!dense) throw new IndexError(`the index ${name} accepts sparse vectors only; ${source} has dense ones`)
   const { dimension, sparse } = vectors
   if (dimension !== undefined && dimension !== dense.dimension) {
     const canFit = hostedModel(source)?.dimensions?.includes(dense.dimension)
@@ -98,7 +98,7 @@ export function refuseOtherVectors(
   }
   if (sparse && dense.metric !== 'dotproduct') {
     throw new IndexError(
-      `the index ${name} has the metric ${dense.metric}; sparse vectors beside dense ones need dotproduct`,
+      `the index ${name} has the metric ${dense.metric}; sparse and dense vectors together need dotproduct`,
     )
   }
 }

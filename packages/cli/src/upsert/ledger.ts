@@ -3,7 +3,7 @@ import { AppendingFile, moveIntoPlace, type TextRecord } from '@pinecone-inferen
 import { differingSetting, journalLine, readCheckedLines, type VectorFacts } from '../embed/output/journal.js'
 import { IndexError } from '../ending/expected-error.js'
 
-/** A line of the file: how the index is filled, or what has become of some records since. */
+/** A line of the file: how the index is filled, or changes to some records. */
 interface Entry {
   readonly settings?: Readonly<Record<string, unknown>>
   readonly vectors?: VectorFacts
@@ -12,14 +12,14 @@ interface Entry {
   readonly deleted?: readonly string[]
 }
 
-/** Entries on disk that no longer count, beside those that do, before the file is written anew. */
+/** Outdated entries that the file may hold before it is rewritten. */
 const SLACK = 10_000
 const ENTRIES_A_LINE = 1000
 
 /**
- * What an index has of this input, on disk: the id of each record and a hash of its content. A line is written, and
- * synced, after the index has acknowledged what it says, so that a process that is killed leaves out some of what is
- * there, and never claims what is not. Takes some 200 bytes of memory a record.
+ * A file of what an index has of this input: the id of each record and a hash of its content. A line is written and synced
+ * after the index has acknowledged its records, so a killed process may leave some out, but never lists any that are
+ * missing. Takes some 200 bytes of memory a record.
  */
 export class Ledger {
   readonly #path: string
@@ -28,9 +28,9 @@ export class Ledger {
   #settings: Entry['settings']
   #vectors: VectorFacts = {}
   #entries = 0
-  /** How far the file is whole. */
+  /** Length of the intact part of the file, in bytes. */
   #length = 0
-  /** The writing that is under way: lines come from several requests side by side. */
+  /** The write under way; several requests add lines at the same time. */
   #writing: Promise<void> = Promise.resolve()
 
   private constructor(path: string) {
@@ -38,10 +38,10 @@ export class Ledger {
   }
 
   /**
-   * Reads what earlier runs have left.
+   * Reads the ledger of earlier runs.
    *
-   * @param settings how the index is filled now; undefined where nothing is going to be written
-   * @throws IndexError where it was filled in another way
+   * @param settings how the index is filled now; undefined if nothing is going to be written
+   * @throws IndexError if it was filled in another way
    */
   static async read(path: string, settings?: Readonly<Record<string, unknown>>): Promise<Ledger> {
     const ledger = new Ledger(path)
@@ -49,8 +49,8 @@ export class Ledger {
     const difference = settings && ledger.#settings && differingSetting(ledger.#settings, settings)
     if (difference) {
       throw new IndexError(
-        `${path} says that what is there was made with another ${difference}. Vectors of both would be mixed: give the ` +
-          `same, or another --namespace; or delete the namespace and ${path}, to fill it anew.`,
+        `${path} says that the index was filled with a different ${difference}, so it would mix vectors of both: use the ` +
+          `same, or another --namespace; or delete the namespace and ${path} to start over.`,
       )
     }
     ledger.#settings = settings
@@ -74,7 +74,7 @@ export class Ledger {
     return this.#hashes.get(id) === hash
   }
 
-  /** @param vectors what those of the records have in common */
+  /** @param vectors what the records' vectors have in common */
   async upserted(
     records: readonly (readonly [id: string, hash: string])[],
     vectors: VectorFacts,
@@ -101,7 +101,7 @@ export class Ledger {
       await this.#file.append(Buffer.from(journalLine(entry)))
       await this.#file.sync()
     })
-    // The next one finds the file broken by itself.
+    // The next write fails by itself.
     this.#writing = writing.catch(() => {})
     await writing
   }
@@ -122,7 +122,7 @@ export class Ledger {
     this.#entries += upserted.length + deleted.length
   }
 
-  /** After its last whole line; or written anew, where most of it no longer counts. */
+  /** Opens the file after its last intact line, or rewrites it if most of it is outdated. */
   async #open(): Promise<AppendingFile> {
     if (this.#length > 0 && this.#entries <= 2 * this.#hashes.size + SLACK) {
       return AppendingFile.open(this.#path, this.#length)
@@ -144,7 +144,7 @@ export class Ledger {
   }
 }
 
-/** 132 bits of what makes a record: the text, which makes the vector, and the metadata. */
+/** 132 bits of a hash of a record's text, which determines its vector, and metadata. */
 export function contentHash({ text, metadata }: TextRecord): string {
   return createHash('sha256')
     .update(`${text.length} ${text}${metadata ? JSON.stringify(metadata) : ''}`)

@@ -2,27 +2,27 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { backoff, parseRetryAfter, verdictOnStatus } from '@pinecone-inference/client/adapters'
 import { IndexError } from '../ending/expected-error.js'
 
-/** As many as `embed` makes of a request for vectors. */
+/** As many as `embed` makes for a request. */
 const ATTEMPTS = 9
-/** Milliseconds of one attempt; the service has no documented limit. */
+/** Milliseconds for one attempt; the service documents no limit. */
 const TIMEOUT = 60_000
-/** Milliseconds; whoever asks for a longer wait is not waited for. */
+/** Milliseconds; a longer `Retry-After` ends the request. */
 const LONGEST_WAIT = 120_000
 const SAY_INTERVAL = 10_000
 
 export interface Patience {
-  /** Ends requests and waits at once. */
+  /** Aborts requests and waits at once. */
   readonly signal: AbortSignal
-  /** Tells the user why nothing happens, a line now and then. */
+  /** Prints a line, at most every ten seconds, about why nothing happens. */
   readonly say: (line: string) => void
 }
 
 /**
- * A `fetch` that tries again where that may help: after 408, 429 and 5xx, a connection that fails or is cut, and an answer
- * that does not come; after `Retry-After`, else with backoff. What is sent to an index may be sent twice: an upsert and a
- * deletion by id do the same again. (The official SDK, up to 9, tries again after 5xx only.)
+ * A `fetch` that retries where that may help: after 408, 429 and 5xx, a failed or broken connection, and a timeout. It waits
+ * for `Retry-After`, or with backoff. A request may be sent twice, which is safe: an upsert and a deletion by id are
+ * idempotent. (The official SDK, up to 9, retries after 5xx only.)
  *
- * @throws IndexError after the last attempt, and for an answer that the same request would get again
+ * @throws IndexError after the last attempt, and for a response that the same request would get again
  */
 export function patientFetch({ signal, say }: Patience): typeof fetch {
   let sayAfter = Number.NEGATIVE_INFINITY
@@ -43,7 +43,7 @@ export function patientFetch({ signal, say }: Patience): typeof fetch {
       }
       if (attempt > 1 && performance.now() > sayAfter) {
         sayAfter = performance.now() + SAY_INTERVAL
-        say(`${message}; trying again`)
+        say(`${message}; retrying`)
       }
       await delay(waitMs, undefined, { signal })
     }
@@ -67,7 +67,7 @@ async function attemptOnce(
       ...init,
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]),
     })
-    // Read here, so that a body that is cut off is another attempt's.
+    // Read here, so that a truncated body is retried.
     const body = await response.text()
     if (response.ok) return new Response(body, response)
     return {
@@ -86,7 +86,7 @@ async function attemptOnce(
   }
 }
 
-/** The data plane and the control plane have forms of their own for an error. */
+/** The data plane and the control plane format errors differently. */
 function messageIn(body: string): string {
   try {
     const { message, error } = JSON.parse(body) as { message?: string; error?: { message?: string } }
@@ -96,9 +96,9 @@ function messageIn(body: string): string {
   }
 }
 
-/** As the client does: a key is not sent in the clear to another machine. */
+/** Like the client, refuses to send a key unencrypted to another machine. */
 function refusePlainHttp({ protocol, hostname, host }: URL): void {
   if (protocol === 'https:' || process.env.PINECONE_INFERENCE_ALLOW_INSECURE === '1') return
   if (/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)) return
-  throw new IndexError(`http://${host} would get the key in the clear; --allow-insecure allows it`)
+  throw new IndexError(`the key would be sent unencrypted to http://${host}; --allow-insecure allows that`)
 }

@@ -25,14 +25,14 @@ export interface FileUpsert {
 export interface FileUpserted {
   readonly upserted: number
   readonly unchanged: number
-  /** Whether all of the file was read; false after a signal. */
+  /** Whether the whole file was read; false after a signal. */
   readonly isWhole: boolean
 }
 
 /**
- * Upserts a file of vectors, after making sure that an index takes all of it. What earlier runs have upserted is left out.
+ * Upserts a file of vectors, after checking that the index accepts all of it. Records that earlier runs upserted are skipped.
  *
- * @throws IndexError for a file that the index would not take, or an index that gives up
+ * @throws IndexError for a file that the index would refuse, or requests that keep failing
  */
 export async function upsertFile(
   upsert: FileUpsert,
@@ -40,7 +40,7 @@ export async function upsertFile(
 ): Promise<FileUpserted> {
   const { file, layout, record: path, namespace } = upsert
   const letGo = await holdOutput(path)
-  if (!letGo) throw new IndexError(`another process is filling the index by ${path}; let it finish`)
+  if (!letGo) throw new IndexError(`another process is filling the index with ${path}; let it finish`)
   try {
     const index = await openIndex({
       name: upsert.index,
@@ -77,7 +77,7 @@ export async function upsertFile(
       } catch (error) {
         failure = error
       }
-      // also what was added before a failure: the index has it, and the record says so
+      // Even after a failure: records added before it reach the index and the ledger.
       await upserter.flush()
       if (failure !== undefined) throw failure
       return { upserted, unchanged, isWhole: upserted + unchanged === records }

@@ -25,7 +25,7 @@ interface VectorOptions {
   readonly dimension?: number
 }
 
-/** An index of the emulator that the vectors fit into. */
+/** An index of the emulator that fits the vectors. */
 export function offlineIndex(name: string, { model, sparseModel, dimension }: VectorOptions): IndexSettings {
   const facts = hostedModel(model)
   return {

@@ -2,16 +2,16 @@ import type { EmbeddedRecord } from '@pinecone-inference/files'
 
 /** https://docs.pinecone.io/reference/api/database-limits/operation-limits, November 2026: "1,000 records, up to 2 MB total". */
 const RECORDS_A_REQUEST = 1000
-/** Of the 2 MB, but for what stands around the records. */
+/** The 2 MB, less what surrounds the records. */
 const BYTES_A_REQUEST = 2_000_000 - 2_000
 
-/** A record, and what is kept of it once the index has it. */
+/** A record, and the hash for the ledger once the index has it. */
 export interface Item {
   readonly record: EmbeddedRecord
   readonly hash: string
 }
 
-/** Sends records to an index in batches of as many as a request may hold, some of them side by side. */
+/** Sends records to an index in the largest batches that a request may hold, several at a time. */
 export class Upserter {
   readonly #send: (batch: readonly Item[]) => Promise<void>
   readonly #concurrency: number
@@ -20,13 +20,13 @@ export class Upserter {
   #bytes = 0
   #failure: unknown
 
-  /** @param send resolves once the index has a batch, and that is on record */
+  /** @param send resolves once the index has a batch and the ledger lists it */
   constructor(send: (batch: readonly Item[]) => Promise<void>, concurrency: number) {
     this.#send = send
     this.#concurrency = concurrency
   }
 
-  /** Takes a record; waits while as many requests are in flight as may be. Throws what an earlier request has failed with. */
+  /** Adds a record; waits while `concurrency` requests are in flight. Throws the error of an earlier request. */
   async add(item: Item): Promise<void> {
     this.#throwFailure()
     const bytes = byteLength(item.record)
@@ -35,7 +35,7 @@ export class Upserter {
     this.#bytes += bytes
   }
 
-  /** Sends what waits; resolves once the index has everything that was added before. */
+  /** Sends the last batch; resolves once the index has everything added so far. */
   async flush(): Promise<void> {
     if (this.#batch.length > 0) await this.#begin()
     await Promise.all(this.#inFlight)
@@ -61,7 +61,7 @@ export class Upserter {
   }
 }
 
-/** In a request, with the comma. */
+/** Bytes in a request, including the comma. */
 function byteLength(record: EmbeddedRecord): number {
   const json = JSON.stringify(record, (_, value) =>
     ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value,

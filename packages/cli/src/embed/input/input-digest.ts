@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { TextRecord } from '@pinecone-inference/files'
 
-/** Characters that are hashed at a time: a call for each record would cost more than its hash. */
+/** Characters to hash at a time: a call per record would cost more than its hash. */
 const PENDING = 65_536
 
-/** Tells whether an input is the same as before, record by record. */
+/** A digest of an input, record by record, which shows whether the input is the same as before. */
 export class InputDigest {
   readonly #hash = createHash('sha256')
   #pending = ''
 
   add({ id, text, metadata }: TextRecord): void {
-    // the lengths keep one record's fields from being taken for another's
+    // With the lengths, no two different records are hashed as the same text.
     this.#pending += `${id.length} ${text.length} ${id}${text}${metadata ? JSON.stringify(metadata) : ''}\n`
     if (this.#pending.length > PENDING) this.#flush()
   }
 
-  /** Of all records so far; more may follow. */
+  /** The digest of all records so far; more may follow. */
   value(): string {
     this.#flush()
     return this.#hash.copy().digest('base64url')

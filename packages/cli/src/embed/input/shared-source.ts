@@ -1,7 +1,7 @@
-/** One source read by several readers, each at its own pace; holds what not all of them are done with. */
+/** One source read by several readers, each at its own pace. Holds its items until they are shifted. */
 export class SharedSource<T> {
   readonly #source: AsyncIterator<T>
-  /** By position: unlike an array, it gives up its first item in no time, however many follow. */
+  /** By position. Unlike an array, a Map removes its first item in constant time. */
   readonly #items = new Map<number, T>()
   /** Position of the first item held. */
   #first = 0
@@ -27,7 +27,7 @@ export class SharedSource<T> {
     return item
   }
 
-  /** Lets go of the first item held, and returns it; undefined if none is. */
+  /** Removes the first item held, and returns it; undefined if there is none. */
   shift(): T | undefined {
     const item = this.#items.get(this.#first)
     if (this.#items.delete(this.#first)) this.#first++

@@ -19,29 +19,29 @@ export interface Survey {
   readonly bytes: number
   /** Records whose text is empty, which no model embeds. */
   readonly empty: number
-  /** Records that the output has already. */
+  /** Records that the output already has. */
   readonly unchanged: number
   readonly digest: string
-  /** More came after so many records as were asked for. */
+  /** Whether the input has more than `most` records. */
   readonly hasMore: boolean
 }
 
 export interface SurveyOptions {
-  /** Told how many bytes each text that is to be embedded has. */
+  /** Called with the bytes of each text to embed. */
   readonly onText?: (bytes: number) => void
-  /** Records after which it ends. */
+  /** Most records to read. */
   readonly most?: number | undefined
-  /** Of the output, which may have no room for a record. */
+  /** The layout of the output, in which some records cannot be written. */
   readonly layout?: JsonlLayout | undefined
-  /** Whether the output has a record already. */
+  /** Whether the output already has a record. */
   readonly isThere?: (record: TextRecord) => boolean
 }
 
 /**
- * Reads an input once, before anything is sent: what is no record, or an id that comes twice, is known before it
- * costs anything, and how much there is to do.
+ * Reads an input once, before anything is sent, and counts what there is to do. Invalid records and repeated ids are found
+ * before anything is paid for.
  *
- * @throws InputError for an input without records: an output without any would keep the right input out
+ * @throws InputError for an invalid record, and for an input without records
  */
 export async function surveyInput(
   inputs: readonly string[],
@@ -82,7 +82,7 @@ export function noRecords(inputs: readonly string[]): InputError {
   return new InputError({ source: inputs.join(', ').replace(/^-$/, 'standard input') }, 'has no records')
 }
 
-/** What a layout has no room for would end the run when it is written. */
+/** Refuses a record that the layout cannot hold, which would end the run when it is written. */
 function refuseOutside(
   layout: JsonlLayout,
   { id, metadata }: { id: string; metadata?: EmbeddedRecord['metadata'] },
@@ -100,7 +100,7 @@ function refuseOutside(
   }
 }
 
-/** A field without any value may still be there: null in every record. */
+/** Refuses metadata fields that no record has; null counts as having it. */
 async function refuseMissing(
   names: Set<string>,
   inputs: readonly string[],
@@ -114,7 +114,7 @@ async function refuseMissing(
   throw new InputError({ source: inputs.join(', ') }, `no record has ${list}, of --metadata-fields`)
 }
 
-/** The standard input and pipes come once, so they are not read beforehand. */
+/** Whether the inputs can be read twice, unlike the standard input and pipes. */
 export function canBeSurveyed(inputs: readonly string[]): boolean {
   return !inputs.some(comesOnce)
 }

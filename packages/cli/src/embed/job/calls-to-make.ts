@@ -19,7 +19,7 @@ interface ModelOptions {
   readonly sparseModel?: string
 }
 
-/** The models that every text is sent to, and how. */
+/** The calls to make for every text: one per model. */
 export async function callsToMake(
   options: CallOptions,
   format: OutputFormat,
@@ -35,14 +35,14 @@ export async function callsToMake(
       model,
       vectorType: vectorTypeOf(hostedModel(model) ?? (await client.getModel(model, { signal })), wanted),
       parameters: option === '--model' && dimension !== undefined ? { ...shared, dimension } : shared,
-      // Parquet holds 32 bits anyway.
+      // Parquet holds 32-bit floats anyway.
       encoding: format === 'parquet' ? 'float32' : 'number',
     })
   }
   return calls
 }
 
-/** Refuses what is known, without asking the service, not to go with a model. */
+/** Refuses options that are known not to fit a model, without asking the service. */
 export function refuseKnownMisfits(options: CallOptions): void {
   const { dimension, truncate } = options
   for (const wanted of modelsWanted(options)) {
@@ -67,7 +67,7 @@ function refuseOther(
   model: string,
 ): void {
   if (!allowed || allowed.includes(value)) return
-  throw new PineconeConfigurationError(option, `is ${value}, which ${model} does not take`, allowed)
+  throw new PineconeConfigurationError(option, `is ${value}, which ${model} does not accept`, allowed)
 }
 
 type VectorType = EmbedCall['vectorType']
@@ -95,7 +95,7 @@ function vectorTypeOf(
   throw new PineconeConfigurationError(
     option,
     type === 'embed'
-      ? `${model} makes ${vectorType} vectors; --sparse-model goes beside a --model with dense ones`
-      : `${model} embeds no texts`,
+      ? `${model} makes ${vectorType} vectors; --sparse-model needs a --model that makes dense ones`
+      : `${model} does not embed texts`,
   )
 }

@@ -34,7 +34,7 @@ export interface Surroundings {
 }
 
 /**
- * Carries out a job from wherever earlier runs have left it.
+ * Runs a job, resuming where an earlier run has left it.
  *
  * @returns the exit code
  */
@@ -66,7 +66,7 @@ async function toFile(job: EmbedJob, settings: CleanupSettings, surroundings: Su
   const wasFinished = await nameFinished(path)
   const previous = await PreviousOutput.read(path, pathsOf(path).record)
   previous?.refuseOtherVectors(settingsOfCalls(job))
-  // What was appended since then is another run's.
+  // Records appended to the input since then belong to a later run.
   const begun = await begunInput(path)
   if (!previous && !begun) await refuseExisting(path)
   const isThere = (record: TextRecord) => previous?.has(record) ?? false
@@ -92,7 +92,7 @@ async function toFile(job: EmbedJob, settings: CleanupSettings, surroundings: Su
   }
 }
 
-/** Whether a run would make the same again. */
+/** Whether a run would make the same output again. */
 function isUpToDate({ settings, input, left }: OutputFacts, now: JournalHead, cleanup: Cleanup): boolean {
   return (
     differingSetting(settings, now.settings) === undefined &&
@@ -101,7 +101,7 @@ function isUpToDate({ settings, input, left }: OutputFacts, now: JournalHead, cl
   )
 }
 
-/** What the input holds; null where it comes only once. */
+/** What the input holds; null if it can be read only once. */
 export async function surveyed(
   { inputs, read }: EmbedJob,
   signal: AbortSignal,
@@ -111,7 +111,7 @@ export async function surveyed(
 }
 
 /**
- * Runs a job into an opened output, and says how it ends.
+ * Runs a job into an open output, and reports how it ends.
  *
  * @returns the exit code
  */
@@ -125,17 +125,17 @@ export async function takeThrough(
   const began = performance.now()
   try {
     if (!(await runJob(job, { ...surroundings, output, survey }))) {
-      report.say(`Stopped after ${countRecords(output.standing.read)}. ${howToGoOn(job)}`)
+      report.say(`Stopped after ${countRecords(output.standing.read)}. ${howToResume(job)}`)
       return stop.exitCode
     }
   } catch (error) {
     if (!isExpected(error)) throw error
     report.fail(error.message)
-    // It says itself what to do.
+    // The message itself says what to do.
     if (error instanceof OutputError || (error instanceof IndexError && !error.passes)) return EXIT.refused
     if (!(output instanceof UnfinishedOutput && (await output.discardIfEmpty()))) {
       const { read } = output.standing
-      const advice = error instanceof InputError ? howToMend(job, read) : howToGoOn(job)
+      const advice = error instanceof InputError ? howToFix(job, read) : howToResume(job)
       report.say(`Stopped after ${countRecords(read)}. ${advice}`)
     }
     return exitCodeOf(error)
@@ -154,22 +154,22 @@ export async function takeThrough(
   return output.failures > 0 ? EXIT.someFailed : EXIT.done
 }
 
-function howToGoOn({ output }: EmbedJob): string {
+function howToResume({ output }: EmbedJob): string {
   return output === '-'
-    ? 'What is on the standard output is whole; the rest is not done.'
-    : 'What is done is kept; the same command goes on with the rest.'
+    ? 'The records on the standard output are complete; the rest are missing.'
+    : 'Finished records are kept; run the same command again for the rest.'
 }
 
-/** The same input fails again. */
-function howToMend(job: EmbedJob, read: number): string {
-  if (job.output === '-') return howToGoOn(job)
-  const what = canBeSurveyed(job.inputs)
-    ? 'the input as it was when this began'
-    : `an input that is put right, whose first ${countRecords(read)} are the same`
-  return `What is done is kept; the same command goes on with ${what}.`
+/** With the same input, the same command fails again. */
+function howToFix(job: EmbedJob, read: number): string {
+  if (job.output === '-') return howToResume(job)
+  const advice = canBeSurveyed(job.inputs)
+    ? 'run the command again with the input as it was when this run began'
+    : `fix the input, keep its first ${countRecords(read)}, and run the command again`
+  return `Finished records are kept; ${advice}.`
 }
 
-/** What a run must be given again to be gone on with. The input is known by its content. */
+/** The settings that a run must have in order to resume another one. The input is recognised by its content. */
 function settingsOf(job: EmbedJob): Record<string, unknown> {
   const { read, layout } = job
   return {
@@ -181,7 +181,7 @@ function settingsOf(job: EmbedJob): Record<string, unknown> {
   }
 }
 
-/** Of the vectors alone. */
+/** The settings that decide the vectors. */
 export function settingsOfCalls({ calls, service }: EmbedJob): Record<string, unknown> {
   const [first, second] = calls
   return {

@@ -1,6 +1,6 @@
 import type { JobOutput, Standing } from '../output/job-output.js'
 
-/** Brings a job's output to the disk now and then, one checkpoint at a time. */
+/** Writes checkpoints of a job's output to the disk when they are due, one at a time. */
 export class Checkpoints {
   readonly #output: JobOutput
   readonly #standing: () => Standing
@@ -20,25 +20,25 @@ export class Checkpoints {
     return read > this.#read && (since > everyMs || read - this.#read >= everyRecords)
   }
 
-  /** Begins one once the one before it is done: the disk must not hold up the requests. */
+  /** Begins a checkpoint after the previous one is done. Does not wait for its end, since requests should not wait for the disk. */
   async begin(read: number): Promise<void> {
     await this.#saving
     this.#begin(read)
   }
 
-  /** Begins one if it is due and none is under way; not while something is being appended. */
+  /** Begins a checkpoint if one is due and none is under way. Must not be called during an append. */
   tick(read: number): void {
     if (!this.#saving && this.isDue(read)) this.#begin(read)
   }
 
-  /** Makes sure that all is on the disk. */
+  /** Brings everything to the disk. */
   async last(read: number): Promise<void> {
     await this.#saving
     if (read > this.#read) this.#begin(read)
     await this.#saving
   }
 
-  /** Has the output made whole. */
+  /** Finishes the output. */
   async finish(): Promise<void> {
     await this.#saving
     await this.#output.finish(this.#standing())
@@ -48,7 +48,7 @@ export class Checkpoints {
     const saving = this.#output.checkpoint(this.#standing()).then(() => {
       if (this.#saving === saving) this.#saving = undefined
     })
-    // A failure is that of the next call, which waits for this one.
+    // A failure is thrown by the next call, which waits for this checkpoint.
     saving.catch(() => {})
     this.#saving = saving
     this.#at = performance.now()

@@ -9,7 +9,7 @@ export interface EmbedCall {
   readonly encoding: Encoding
 }
 
-/** What is to be embedded, how, and where to. */
+/** What to embed, how, and where to. */
 export interface EmbedJob {
   readonly inputs: readonly string[]
   readonly read: ReadOptions
@@ -18,7 +18,7 @@ export interface EmbedJob {
   readonly service: string
   readonly output: string
   readonly format: OutputFormat
-  /** Of JSONL. */
+  /** The layout of JSONL. */
   readonly layout: JsonlLayout
 }
 

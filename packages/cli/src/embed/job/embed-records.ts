@@ -10,11 +10,11 @@ import { SharedSource } from '../input/shared-source.js'
 import type { Outcome } from '../output/job-output.js'
 import type { EmbedCall } from './embed-job.js'
 
-/** When a job is to end before it is done. */
+/** Signals that end a job before it is done. */
 export interface Stop {
-  /** Nothing new is to be begun. */
+  /** Begin nothing new. */
   readonly requested: AbortSignal
-  /** What is under way took too long to finish. */
+  /** Requests under way have taken too long to finish. */
   readonly overdue: AbortSignal
 }
 
@@ -23,10 +23,10 @@ type Vector = { readonly embedding: Embedding<Encoding>; readonly model: string 
 
 /**
  * Embeds records with one model, or with several side by side, in input order. Reads no further ahead than the
- * client's stream does. Ends early, with what is on the wire, once a stop is requested. What the output has already is
- * passed on without asking for it.
+ * client's stream does. Once a stop is requested, ends after the requests under way. Records that the output already has
+ * are passed on without a request.
  *
- * @throws PineconeInferenceError where the service fails altogether
+ * @throws PineconeInferenceError if a request fails for another reason than its inputs
  */
 export async function* embedRecords(
   records: AsyncIterable<TextRecord>,
@@ -65,7 +65,7 @@ export async function* embedRecords(
   }
 }
 
-/** The next of each; one stream alone needs no more promises than its own. */
+/** The next item of each stream; a single stream is read without extra promises. */
 async function nextOf<T>(streams: readonly AsyncIterator<T, void>[]): Promise<IteratorResult<T, void>[]> {
   const [first, ...others] = streams
   return first && others.length === 0
@@ -73,7 +73,7 @@ async function nextOf<T>(streams: readonly AsyncIterator<T, void>[]): Promise<It
     : Promise.all(streams.map((stream) => stream.next()))
 }
 
-/** A record, and whether it takes a vector: of an empty text there is none, and some are there already. */
+/** A record, and whether it needs a vector: an empty text cannot have one, and some records have theirs already. */
 interface Wanted {
   readonly record: TextRecord
   readonly need: 'vector' | 'empty' | 'there'
@@ -103,9 +103,9 @@ function outcome(record: TextRecord, vectors: readonly Vector[]): Outcome {
 }
 
 /**
- * The vectors of all texts that take one.
+ * The vectors of all texts that need one.
  *
- * Only the client asks again. What still fails then ends the job, and no text is given up for it.
+ * Only the client retries. An error that remains ends the job; the service's failure is no reason to give up a text.
  */
 async function* embedTexts(
   source: SharedSource<Wanted>,

@@ -18,7 +18,7 @@ export interface JobSurroundings {
   readonly output: JobOutput
   /** Tokens counted by this process, by model. */
   readonly tokens: Readonly<Record<string, number>>
-  /** What the input holds; null where it comes only once. */
+  /** What the input holds; null if it can be read only once. */
   readonly survey: Survey | null
   readonly stop: StopSignal
   readonly report: Report
@@ -27,12 +27,12 @@ export interface JobSurroundings {
 const REPORT_MS = 100
 
 /**
- * Embeds what is left of a job and writes it down, checkpoint by checkpoint.
+ * Embeds the rest of a job and writes it to the output, checkpoint by checkpoint.
  *
- * An input that the service refuses goes to the failures, and the rest is done. Where the service fails altogether, or
- * refuses everything, the job ends with its error, and nothing of the input is given up.
+ * An input that the service refuses goes to the failures, and the job continues. If the service fails, or refuses every
+ * input, the job ends with its error, and no input is given up.
  *
- * @returns whether all is done; false if it was asked to stop
+ * @returns whether the job is done; false if it was stopped
  */
 export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Promise<boolean> {
   const { client, output, survey, stop, report } = surroundings
@@ -87,7 +87,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     onMore,
   })
   tell()
-  // Not only when a record comes: the next one may take long.
+  // On a timer, since the next record may take long.
   const timer = setInterval(() => {
     tell()
     if (!isAppending) checkpoints.tick(read)
@@ -112,18 +112,15 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   if (read === 0) throw noRecords(job.inputs)
   if (survey && digest.value() !== survey.digest) {
     await checkpoints.last(read)
-    throw new OutputError(`The input changed while it was read. ${output.ifInputChanged}`)
+    throw new OutputError(`The input changed while it was being read. ${output.ifInputChanged}`)
   }
   if (hasGrown) {
-    report.say(`The input has grown since this began: its first ${countRecords(read)} are embedded.`)
+    report.say(`The input has grown since this run began: its first ${countRecords(read)} are embedded.`)
   }
   const { input } = output
   if (input && digest.value() !== input.digest) {
     await checkpoints.last(read)
-    throw otherInput(
-      job,
-      `it had ${input.records} records, now there are ${read}, or one of them has changed.`,
-    )
+    throw otherInput(job, `it had ${input.records} records; now it has ${read}, or one of them has changed.`)
   }
   tell()
   if (output.embedded + output.unchanged === 0) throw nothingEmbedded(read, lastFailure)
@@ -133,13 +130,13 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
 
 interface Bounds {
   readonly stop: AbortSignal
-  /** Records that the input had when it was surveyed. */
+  /** Number of records when the input was surveyed. */
   readonly most: number | undefined
-  /** Told where there are more by now. */
+  /** Called if there are more by now. */
   readonly onMore: () => void
 }
 
-/** The records that earlier runs have not done, after making sure that those they have are the same. */
+/** The records that earlier runs have not done, after checking that those they have done are the same. */
 async function* recordsAfter(
   job: EmbedJob,
   { read, digest: expected }: Standing,
@@ -162,11 +159,11 @@ async function* recordsAfter(
       }
       digest.add(record)
       if (index === read && digest.value() !== expected)
-        throw otherInput(job, `its first ${read} records are not the same.`)
+        throw otherInput(job, `its first ${read} records differ.`)
     }
-    if (index < read) throw otherInput(job, `its first ${read} records are not the same.`)
+    if (index < read) throw otherInput(job, `its first ${read} records differ.`)
   } catch (error) {
-    // The input was ended above, or a line after the last one that counts is still being written.
+    // The input was ended above, or a line after the last one to read is still being written.
     if (!stop.aborted && index < most) throw error
   } finally {
     stop.removeEventListener('abort', endInput)
@@ -175,14 +172,14 @@ async function* recordsAfter(
 
 function otherInput({ output }: EmbedJob, difference: string): OutputError {
   return new OutputError(
-    `${output}.partial holds a run whose input was another: ${difference} ` +
-      `Give the same to go on with it, or delete ${output}.partial to start over.`,
+    `${output}.partial holds a run with a different input: ${difference} ` +
+      `Use the same to resume it, or delete ${output}.partial to start over.`,
   )
 }
 
-/** No output stands for it: what is mended then, the same command embeds. */
+/** Nothing is written, so the same command works once the cause is fixed. */
 function nothingEmbedded(read: number, cause: Error | undefined): PineconeInferenceError {
-  const reason = cause ? `; the last one: ${cause.message}` : ''
+  const reason = cause ? `; the last error: ${cause.message}` : ''
   return new PineconeInferenceError(`none of ${countRecords(read)} could be embedded${reason}`, { cause })
 }
 

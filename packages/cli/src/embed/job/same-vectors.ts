@@ -2,7 +2,7 @@ import { PineconeResponseError } from '@pinecone-inference/client'
 import type { Embedded } from '../output/job-output.js'
 import type { VectorFacts } from '../output/journal.js'
 
-/** Holds every vector of an output against the ones before it, those of earlier runs included. */
+/** Compares every vector of an output with those before it, including those of earlier runs. */
 export class SameVectors {
   #dimension: number | undefined
   #models: readonly string[] | undefined
@@ -19,14 +19,14 @@ export class SameVectors {
     }
   }
 
-  /** @throws PineconeResponseError for a vector of another length or model: side by side the two compare with nothing */
+  /** @throws PineconeResponseError for a vector of another length or model, which cannot be compared with the others */
   check({ embedded: { id, values }, served }: Embedded): void {
     this.#models ??= served
     const at = served.findIndex((model, i) => model !== this.#models?.[i])
     if (at >= 0) {
       throw new PineconeResponseError(
         `${JSON.stringify(id)} was embedded by ${served[at]}, and the vectors before it by ${this.#models[at]}: the ` +
-          'service has another model under the same name now. Start over, to have all vectors of one model.',
+          'service now has another model under the same name. Start over to have all vectors from one model.',
       )
     }
     if (!values) return
@@ -34,7 +34,7 @@ export class SameVectors {
     if (values.length === this.#dimension) return
     throw new PineconeResponseError(
       `the service answered ${JSON.stringify(id)} with ${values.length} numbers, where the vectors before it have ` +
-        `${this.#dimension}; give --dimension, or find out what changed there`,
+        `${this.#dimension}; give --dimension, or find out what changed at the service`,
     )
   }
 }

@@ -1,8 +1,8 @@
 /**
- * What is deleted of that which earlier runs have put into an output and the input no longer has:
+ * What to delete of the records that earlier runs put into an output and the input no longer has:
  *
  * - `none`: nothing
- * - `incremental`: passages of documents that are still there, such as the last ones of a document that got shorter
+ * - `incremental`: passages of documents that the input still has, such as the last ones of a document that got shorter
  * - `full`: everything
  *
  * The names are those of LangChain's indexing API.
@@ -11,11 +11,11 @@ export type Cleanup = 'none' | 'incremental' | 'full'
 
 export interface CleanupSettings {
   readonly cleanup: Cleanup
-  /** Whether records of the input were left out, which then are not gone. */
+  /** Whether records of the input were left out, so that missing ones may still exist. */
   readonly isPartial: () => boolean
 }
 
-/** Sorts the ids that an output has and the input does not. */
+/** Sorts the ids that only the output has into those to delete and those to keep. */
 export function sortGone(
   gone: readonly string[],
   input: ReadonlySet<string>,
@@ -31,7 +31,7 @@ export function sortGone(
   return { toDelete, toKeep }
 }
 
-/** Passages are `document#1`, `document#2`; any other record is a document of its own. */
+/** Passages are `document#1`, `document#2`; any other record is its own document. */
 function documentOf(id: string): string {
   return id.replace(/#\d+$/, '')
 }

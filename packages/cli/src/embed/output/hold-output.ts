@@ -6,22 +6,22 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
 /**
- * Makes sure that no other process on this machine writes the same output. What is held is a socket: unlike a lock
- * file it is free the moment its process ends, however that ends. The output's folder has to be there.
+ * Ensures that no other process on this machine writes the same output. The lock is a socket: unlike a lock file, it is
+ * released the moment its process ends, however it ends. The output's folder must exist.
  *
- * @returns how to let go of it; undefined if another process holds it
+ * @returns a function that releases the lock; undefined if another process holds it
  */
 export async function holdOutput(output: string): Promise<(() => Promise<void>) | undefined> {
-  // by whatever links the folder is reached
+  // The same for all links to the folder.
   const path = socketPath(join(await realpath(dirname(output)), basename(output)))
   const server = (await listen(path)) ?? (await listenInsteadOfTheDead(path))
   return server && (() => new Promise((done) => server.close(() => done())))
 }
 
 function socketPath(output: string): string {
-  // Short, as macOS takes no more than 103 bytes for a socket's path, and its folder for them has 49.
+  // Short, since macOS allows 103 bytes for a socket's path, and its temporary folder takes 49.
   const name = `pinecone-${createHash('sha256').update(output).digest('hex').slice(0, 24)}`
-  // Linux has names for sockets that are no files; so has Windows.
+  // On Linux and Windows, names of sockets need not be files.
   if (process.platform === 'linux') return `\0${name}`
   return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`)
 }
@@ -39,7 +39,7 @@ async function listen(path: string): Promise<Server | undefined> {
   }
 }
 
-/** Where a socket is a file, that file outlives a killed process; nobody answers there. */
+/** Where a socket is a file, the file outlives a killed process, but nothing answers there. */
 async function listenInsteadOfTheDead(path: string): Promise<Server | undefined> {
   if (process.platform === 'linux' || process.platform === 'win32') return undefined
   const socket = connect(path)

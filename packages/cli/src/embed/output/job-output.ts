@@ -11,13 +11,13 @@ export interface Embedded {
   readonly served: readonly string[]
 }
 
-/** A record that the service will not take, or that has no text. */
+/** A record that the service refuses, or that has no text. */
 export interface Failed {
   readonly record: TextRecord
   readonly failure: Error
 }
 
-/** A record that the output has already, with the same content. */
+/** A record that the output already has, with the same content. */
 export interface Unchanged {
   readonly record: TextRecord
   readonly unchanged: true
@@ -26,7 +26,7 @@ export interface Unchanged {
 /** How far a run is, beside its files. */
 export type Standing = Pick<JournalEntry, 'read' | 'digest' | 'tokens' | 'vectors'>
 
-/** When a checkpoint is due, whichever comes first: what a kill may cost. */
+/** When a checkpoint is due, whichever comes first; a kill loses the work since the last one. */
 export interface Cadence {
   readonly everyMs: number
   readonly everyRecords: number
@@ -34,7 +34,7 @@ export interface Cadence {
 
 /** Where a job's records go: files that a later run continues, the standard output, or an index. */
 export interface JobOutput {
-  /** What the input was when the job was begun, where that was known. */
+  /** What the input was when the job began, if known. */
   readonly input: JournalHead['input']
   readonly standing: Standing
   readonly cadence: Cadence
@@ -45,14 +45,14 @@ export interface JobOutput {
   /** Records that were in the output and are not in the input any more: deleted, and left there. */
   readonly deleted?: number
   readonly gone?: readonly string[]
-  /** Where failed records are written to, so that they can be embedded again. */
+  /** The file of failed records, which can be embedded again. */
   readonly failedOutput: string | undefined
-  /** What to do where the input has changed while it was read. */
+  /** What the user can do if the input changed while it was being read. */
   readonly ifInputChanged: string
-  /** Whether it has this record already, so that nothing need be paid for it. */
+  /** Whether the output already has this record, so that it costs nothing. */
   has?(record: TextRecord): boolean
   append(outcome: Outcome): Promise<void>
-  /** More may be appended before it is done, and not another checkpoint begun. */
+  /** Until it resolves, more may be appended, but no other checkpoint begun. */
   checkpoint(standing: Standing): Promise<void>
   finish(standing: Standing): Promise<void>
 }

@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline'
 import { AppendingFile, type Checkpoint, moveIntoPlace } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
 
-/** What a run is about. A run that goes on must be about the same. */
+/** What a run makes. A run that resumes it must make the same. */
 export interface JournalHead {
   readonly settings: Readonly<Record<string, unknown>>
-  /** Null for the standard input, of which nothing is known beforehand. */
+  /** Null for the standard input, which cannot be read beforehand. */
   readonly input: { readonly records: number; readonly digest: string } | null
   /** The output that this one takes the place of, by its digest. */
   readonly replaces?: string | undefined
@@ -16,11 +16,11 @@ export interface JournalHead {
   readonly writer?: string
 }
 
-/** What all vectors of an output have in common, as far as it is known. */
+/** What all vectors of an output have in common, as far as known. */
 export interface VectorFacts {
   /** Numbers of each dense vector. */
   readonly dimension?: number
-  /** The models that served them, which need not be called what was asked for. */
+  /** The models that served them, whose names may differ from those requested. */
   readonly models?: readonly string[]
 }
 
@@ -41,7 +41,7 @@ export interface JournalEntry {
   /** Tokens that the service has counted, by model. */
   readonly tokens: Readonly<Record<string, number>>
   readonly vectors?: VectorFacts
-  /** The files are whole and only have to be given their names. */
+  /** Whether the files are whole and only need their final names. */
   readonly finished?: boolean
 }
 
@@ -53,7 +53,7 @@ export interface JournalContent {
 /**
  * Reads a journal; undefined if there is none.
  *
- * @throws OutputError if it cannot be told what the run is about
+ * @throws OutputError if the head cannot be read
  */
 export async function readJournal(path: string): Promise<JournalContent | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -160,8 +160,8 @@ export class Journal {
   async #refuseIfLost(): Promise<void> {
     if (await this.isOurs()) return
     throw new OutputError(
-      `${this.#path} is no longer this run's: another process has gone on with it, or it was moved or deleted. ` +
-        'Let the other one finish, or give the same command again.',
+      `${this.#path} is no longer this run's: another process has resumed it, or it was moved or deleted. ` +
+        'Let that process finish, or run the same command again.',
     )
   }
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { syncFolder } from '@pinecone-inference/files'
 
 /**
- * Gives a file that is whole and on disk its final name, for good, where no other file has it. May be begun again after
+ * Gives a file that is whole and on disk its final name, durably, unless another file has it. Can be repeated after
  * any step.
  *
  * @returns whether it has that name now; false if another file has it

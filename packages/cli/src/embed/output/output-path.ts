@@ -20,27 +20,27 @@ export async function outputPath(output: string, namespace: string | undefined):
   }
   if (output === '-' || outputFormat(output)) return output
   throw new OutputError(
-    `--output ${output} is of no known kind; allowed: .jsonl, .parquet, a folder (ending in /), or -`,
+    `--output ${output} has an unknown extension; allowed: .jsonl, .parquet, a folder (ending in /), or -`,
   )
 }
 
-/** One folder, as the bulk import takes no deeper ones. */
+/** A single folder, since the bulk import accepts no deeper ones. */
 function folderOf(namespace: string): string {
   if (!/[/\\\0]/.test(namespace) && !['', '.', '..'].includes(namespace)) return namespace
   throw new OutputError(`--namespace ${JSON.stringify(namespace)} cannot be the name of a folder`)
 }
 
 /**
- * Both kinds of output in one folder are every record twice for whoever imports it.
+ * Refuses a folder with the output of an `embed --redis`: an import would take every record twice.
  *
- * @throws OutputError where the workers of an `embed --redis` have written, or are writing
+ * @throws OutputError if such an output is there, finished or not
  */
 export async function refusePartsOfWorkers(path: string): Promise<void> {
   const folder = dirname(path)
   const parts = (await namesIn(folder)).filter((name) => /^part-\d{9,}\./.test(name))
   if (parts.length === 0) return
   throw new OutputError(
-    `${folder} holds ${parts[0]}${parts.length > 1 ? ' and others' : ''} of an embed --redis: the records would be there ` +
-      'twice. Give another folder.',
+    `${folder} holds ${parts[0]}${parts.length > 1 ? ' and others' : ''} of an embed --redis, so an import would take ` +
+      'the records twice. Give another folder.',
   )
 }

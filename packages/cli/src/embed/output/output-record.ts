@@ -4,31 +4,31 @@ import { pipeline } from 'node:stream/promises'
 import { AppendingFile } from '@pinecone-inference/files'
 import { type JournalHead, journalLine, readCheckedLines, type VectorFacts } from './journal.js'
 
-/** What an output is. */
+/** How an output was made, and from what. */
 export interface OutputFacts {
   readonly settings: JournalHead['settings']
   readonly input: { readonly records: number; readonly digest: string }
   readonly vectors: VectorFacts
-  /** Of the output, by `fileDigest`. */
+  /** Digest of the output, by `fileDigest`. */
   readonly digest: string
   /** Records of the input without a vector. */
   readonly failed: number
-  /** Records that an earlier input had, and this one no longer has. */
+  /** Records in the output that an earlier input had and this one no longer has. */
   readonly left: number
 }
 
 /** The id of a record, and the hash of its text; none for one that could not be embedded. */
 export type RecordedText = readonly [id: string, hash?: string]
 
-/** A line of the file: some records, in the order of the output; the last one says what the output is. */
+/** A line of the file: some records, in the order of the output; on the last line, the facts of the output. */
 interface Line {
   readonly records?: readonly RecordedText[]
   readonly output?: OutputFacts
 }
 
 /**
- * OUTPUT.record.jsonl: of which texts an output has the vectors, so that a later run need not embed them again. Grows
- * with the output.
+ * OUTPUT.record.jsonl: the texts whose vectors an output has, so that later runs need not embed them again. It grows with
+ * the output.
  */
 export class OutputRecord {
   readonly #file: AppendingFile
@@ -38,7 +38,7 @@ export class OutputRecord {
     this.#file = file
   }
 
-  /** Opens a file, or makes it, and cuts it to the given length. */
+  /** Opens or creates a file, and truncates it to the given length. */
   static async open(path: string, length: number): Promise<OutputRecord> {
     return new OutputRecord(await AppendingFile.open(path, length))
   }
@@ -47,12 +47,12 @@ export class OutputRecord {
     this.#pending.push(text === undefined ? [id] : [id, textHash(text)])
   }
 
-  /** Adds a record that another output had. */
+  /** Adds a record taken over from the previous output. */
   take(recorded: RecordedText): void {
     this.#pending.push(recorded)
   }
 
-  /** Brings what was added before the call to the disk; returns how long the file is then. */
+  /** Brings everything added so far to the disk, and returns the length of the file. */
   async sync(): Promise<number> {
     const records = this.#pending
     this.#pending = []
@@ -75,7 +75,7 @@ export class OutputRecord {
   }
 }
 
-/** Reads such a file as far as it is whole: `output` is undefined in one that is not finished, or damaged. */
+/** Reads a record file as far as it is intact; `output` is undefined if it is unfinished or damaged. */
 export async function readOutputRecord(
   path: string,
   length?: number,

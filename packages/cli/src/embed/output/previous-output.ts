@@ -19,12 +19,12 @@ import {
 } from './output-record.js'
 
 /**
- * The output of an earlier run, whose vectors are taken over: a text is not embedded twice. Takes some 300 bytes of memory
- * a record.
+ * The output of an earlier run. Its vectors are taken over, so that no text is embedded twice. Takes some 300 bytes of
+ * memory per record.
  */
 export class PreviousOutput {
   readonly facts: OutputFacts
-  /** Of the records that have a vector: those of the output, in its order. */
+  /** The records that have a vector, in the order of the output. */
   readonly #records: readonly RecordedText[]
   /** Positions in the output, by the hash of the text. */
   readonly #positions = new Map<string, number>()
@@ -39,31 +39,31 @@ export class PreviousOutput {
   }
 
   /**
-   * Reads what there is; undefined where there is no output.
+   * Reads the record of an output; undefined if there is no output.
    *
-   * @throws OutputError for an output without a record of what it is
+   * @throws OutputError for an output without a record, or with one that does not match it
    */
   static async read(path: string, recordPath: string): Promise<PreviousOutput | undefined> {
     if (!(await exists(path))) return undefined
     const { records, output: facts } = await readOutputRecord(recordPath)
     if (!facts) {
-      throw new OutputError(`${path} is there already. Move it away, or give another --output.`)
+      throw new OutputError(`${path} exists already. Move it away, or give another --output.`)
     }
     if ((await fileDigest(path)) !== facts.digest) {
       throw new OutputError(
-        `${path} is there already, and is not what ${recordPath} is about. Move it away, or give another --output.`,
+        `${path} exists already, and ${recordPath} does not match it. Move it away, or give another --output.`,
       )
     }
     return new PreviousOutput(path, facts, records)
   }
 
-  /** @throws OutputError where its vectors are not what these settings would make */
+  /** @throws OutputError if these settings would make other vectors */
   refuseOtherVectors(settings: Readonly<Record<string, unknown>>): void {
     const before = Object.fromEntries(Object.keys(settings).map((name) => [name, this.facts.settings[name]]))
     const difference = differingSetting(before, settings)
     if (!difference) return
     throw new OutputError(
-      `${this.#path} was made with another ${difference}. Vectors of both would be mixed: move it away, or give another --output.`,
+      `${this.#path} was made with a different ${difference}, so it would mix vectors of both: move it away, or give another --output.`,
     )
   }
 
@@ -71,7 +71,7 @@ export class PreviousOutput {
     return this.#positions.has(textHash(text))
   }
 
-  /** A record with the vectors of its text, which `has` has found. */
+  /** A record with the vectors of its text; call it only if `has` returned true. */
   async embedded({ id, text, metadata }: TextRecord): Promise<EmbeddedRecord> {
     const { values, sparseValues } = await this.#at(this.#positions.get(textHash(text)) ?? -1)
     return {
@@ -82,14 +82,14 @@ export class PreviousOutput {
     }
   }
 
-  /** What it has and an input does not: how many are to be deleted, and what is to be kept. */
+  /** What the output has and an input lacks: the number of records to delete, and the ids to keep. */
   gone(input: ReadonlySet<string>, cleanup: Cleanup) {
     const gone = this.#records.map(([id]) => id).filter((id) => !input.has(id))
     const { toDelete, toKeep } = sortGone(gone, input, cleanup)
     return { deleted: toDelete.length, left: toKeep }
   }
 
-  /** Records by their ids, as they are, in the order of the output. */
+  /** The records with these ids, unchanged, in the order of the output. */
   async *recordsOf(
     ids: readonly string[],
   ): AsyncGenerator<{ recorded: RecordedText; embedded: EmbeddedRecord }, void> {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type JsonlLayout, jsonLine } from '@pinecone-inference/files'
 import type { JobOutput, Outcome, Standing } from './job-output.js'
 
-/** JSON lines on the standard output. There is nothing to go on with. */
+/** JSON lines on the standard output, which cannot be resumed. */
 export class StandardOutput implements JobOutput {
   readonly input = null
   readonly cadence = { everyMs: 500, everyRecords: Number.POSITIVE_INFINITY }

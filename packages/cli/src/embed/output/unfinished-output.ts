@@ -57,18 +57,18 @@ export function pathsOf(output: string) {
 export async function refuseExisting(output: string): Promise<void> {
   for (const path of [output, pathsOf(output).failed]) {
     if (await exists(path)) {
-      throw new OutputError(`${path} is there already. Move it away, or give another --output.`)
+      throw new OutputError(`${path} exists already. Move it away, or give another --output.`)
     }
   }
 }
 
-/** What the input was when the unfinished run of an output was begun; undefined where that is not known. */
+/** What the input was when the unfinished run of an output began; undefined if not known. */
 export async function begunInput(output: string): Promise<JournalHead['input'] | undefined> {
   const journal = await readJournal(pathsOf(output).journal).catch(() => undefined)
   return journal?.head.input
 }
 
-/** A run that is to be begun, or gone on with. */
+/** A run to begin or resume. */
 export interface Run extends CleanupSettings {
   readonly head: JournalHead
   /** The output that is there, whose vectors are taken over; undefined where there is none. */
@@ -79,7 +79,7 @@ type Paths = ReturnType<typeof pathsOf>
 
 /**
  * The files of a run until they are whole, in the folder OUTPUT.partial. A process that is killed at any moment leaves
- * it so that the next one goes on after the last checkpoint; OUTPUT itself is there only when it is whole.
+ * it so that the next one resumes after the last checkpoint; OUTPUT itself exists only once it is whole.
  */
 export class UnfinishedOutput implements JobOutput {
   readonly input: JournalHead['input']
@@ -92,7 +92,7 @@ export class UnfinishedOutput implements JobOutput {
   readonly #writer: RecordWriter
   readonly #failed: AppendingFile
   readonly #record: OutputRecord
-  /** Ids that the input has; undefined where there is no output before this one to compare with. */
+  /** Ids in the input; undefined without a previous output to compare with. */
   readonly #seen: Set<string> | undefined
   /** The last checkpoint that is on disk. */
   #last: JournalEntry
@@ -122,9 +122,9 @@ export class UnfinishedOutput implements JobOutput {
   }
 
   /**
-   * Begins a run, or goes on with the one that was begun.
+   * Begins a run, or resumes an unfinished one.
    *
-   * @throws OutputError if there is an output already that is not replaced, or a run that was about something else
+   * @throws OutputError if there is an output that is not to be replaced, or an unfinished run with other settings or input
    */
   static async open(file: OutputFile, run: Run): Promise<UnfinishedOutput> {
     const paths = pathsOf(file.output)
@@ -196,11 +196,11 @@ export class UnfinishedOutput implements JobOutput {
   }
 
   /**
-   * Brings all that was appended to the disk, then says so in the journal. Meanwhile more may be appended, but the
-   * next checkpoint has to wait for this one.
+   * Brings everything appended to the disk, then adds an entry to the journal. Meanwhile more may be appended, but the
+   * next checkpoint must wait for this one.
    */
   async checkpoint(standing: Standing): Promise<void> {
-    // All at once: what is appended meanwhile belongs to the next one.
+    // All at once: records appended later belong to the next checkpoint.
     const failed = { records: this.#failures, bytes: this.#failed.length }
     const counts = { unchanged: this.#unchanged, left: this.#left }
     const [output, record] = await Promise.all([
@@ -235,7 +235,7 @@ export class UnfinishedOutput implements JobOutput {
     await giveNames(this.#paths, this.#last, head)
   }
 
-  /** What the input no longer has and is not to be deleted stays, at the end of the output. */
+  /** Keeps records that the input no longer has and that are not to be deleted, at the end of the output. */
   async #keepGone(previous: PreviousOutput): Promise<void> {
     const { cleanup, isPartial } = this.#run
     const { deleted, left } = previous.gone(this.#seen ?? new Set(), isPartial() ? 'none' : cleanup)
@@ -257,7 +257,7 @@ export class UnfinishedOutput implements JobOutput {
     await this.#run.previous?.close()
   }
 
-  /** Takes the files away if they hold no vector. */
+  /** Removes the files if they hold no vector. */
   async discardIfEmpty(): Promise<boolean> {
     if (this.#last.output.records > 0 || !(await this.#journal.isOurs())) return false
     await rm(this.#paths.folder, { recursive: true, force: true })
@@ -265,7 +265,7 @@ export class UnfinishedOutput implements JobOutput {
   }
 }
 
-/** A Parquet file gets a row group at each checkpoint: a full one is worth it, and they are further apart. */
+/** In Parquet each checkpoint ends a row group. Full row groups are better, so checkpoints are further apart. */
 const CADENCE: Readonly<Record<OutputFormat, Cadence>> = {
   jsonl: { everyMs: 500, everyRecords: Number.POSITIVE_INFINITY },
   parquet: { everyMs: 30_000, everyRecords: 1_000 },
@@ -282,7 +282,7 @@ const nothingDone: JournalEntry = {
   tokens: {},
 }
 
-/** What there is of a run: its journal, and the ids of the records that are done. */
+/** An unfinished run: its journal, and the ids of the records that are done. */
 interface Begun {
   readonly journal: JournalContent
   readonly ids: readonly string[]
@@ -295,7 +295,7 @@ interface Files {
   record: OutputRecord
 }
 
-/** Opens all of a run's files, or none. The journal comes first: what is beside it is never without it. */
+/** Opens all of a run's files, or none. The journal comes first, so that the others never exist without it. */
 async function openFiles(
   { format, layout, vectors }: OutputFile,
   paths: Paths,
@@ -337,7 +337,7 @@ async function removeFiles(paths: Paths): Promise<void> {
   await removeIfEmpty(folder)
 }
 
-/** The error of a run that cannot be gone on with as it is; not of a disk that may have room again. */
+/** The error of a run that cannot be resumed as it is. A full disk, for one, may have room again. */
 function orStartOver(error: Error, { folder }: Pick<Paths, 'folder'>): Error {
   if ('syscall' in error && 'code' in error && error.code !== 'ENOENT') return error
   return new OutputError(`${error.message}. Delete ${folder} to start over.`, { cause: error })
@@ -347,15 +347,15 @@ async function refuseWithoutJournal({ folder, journal, unfinishedOutput }: Paths
   const found = await stat(unfinishedOutput).catch(() => undefined)
   if (!found?.size) return
   throw new OutputError(
-    `${unfinishedOutput} holds records, but ${journal}, which says what they are, is gone. Delete ${folder} to start over.`,
+    `${unfinishedOutput} holds records, but their journal ${journal} is missing. Delete ${folder} to start over.`,
   )
 }
 
 /**
- * Gives a run's files their names where that was all that was left to do when it was killed.
+ * Gives a run's files their final names, if that was all the run had left to do when it was killed.
  *
  * @returns whether there was such a run
- * @throws OutputError where another file has one of the names
+ * @throws OutputError if another file has one of the names
  */
 export async function nameFinished(output: string): Promise<boolean> {
   const paths = pathsOf(output)
@@ -373,16 +373,16 @@ async function readBegun({ journal, folder }: Paths): Promise<JournalContent | u
 }
 
 /**
- * May be begun again after any step: a file that is not in the folder any more has its name. The output comes last, so
- * that one that it replaces is there until then.
+ * Can be repeated after any step: a file that is no longer in the folder has its final name. The output comes last, so that
+ * the one it replaces exists until then.
  *
- * @throws OutputError where another file has one of the names
+ * @throws OutputError if another file has one of the names
  */
 async function giveNames(paths: Paths, { failed }: JournalEntry, { replaces }: JournalHead): Promise<void> {
   const { unfinishedOutput, unfinishedFailed, unfinishedRecord } = paths
   const isReplacing = (await exists(unfinishedOutput)) && (await isReplaced(paths, replaces))
   if (isReplacing) {
-    // of the run before
+    // The previous run wrote it.
     if (failed.records === 0 && (await exists(unfinishedFailed))) await rm(paths.failed, { force: true })
     if (failed.records > 0 && (await exists(unfinishedFailed))) await rename(unfinishedFailed, paths.failed)
   }
@@ -401,23 +401,23 @@ async function giveNames(paths: Paths, { failed }: JournalEntry, { replaces }: J
   }
   await rm(unfinishedFailed, { force: true })
   await syncFolder(paths.folder)
-  // Last, since without it nobody knows that the run is finished.
+  // Last, since it shows that the run is finished.
   await rm(paths.journal)
   await removeIfEmpty(paths.folder)
 }
 
-/** Whether the output that is there is the one that was to be replaced when the run began. */
+/** Whether the existing output is the one that the run was to replace when it began. */
 async function isReplaced({ output }: Paths, replaces: string | undefined): Promise<boolean> {
   return replaces !== undefined && (await exists(output)) && (await fileDigest(output)) === replaces
 }
 
 function taken(path: string, { folder }: Paths): OutputError {
   return new OutputError(
-    `${path} is there already, since this run began. All is done, in ${folder}: move ${path} away and give the same command again.`,
+    `${path} has appeared since this run began. All is done, in ${folder}: move ${path} away and run the same command again.`,
   )
 }
 
-/** Others put files of their own into any folder, or a link in its place: the output has its name all the same. */
+/** A folder that is not empty, or a link, stays: the output has its name in any case. */
 async function removeIfEmpty(folder: string): Promise<void> {
   await rmdir(folder).catch(() => {})
 }
@@ -431,19 +431,19 @@ async function isFinishedBarFolder(paths: Paths): Promise<boolean> {
 }
 
 function refuseOther(begun: JournalHead, now: JournalHead, { folder, output }: Paths): void {
-  const advice = `Give the same to go on with it, or delete ${folder} to start over.`
+  const advice = `Use the same to resume it, or delete ${folder} to start over.`
   const difference = differingSetting(begun.settings, now.settings)
   if (difference) {
-    throw new OutputError(`${folder} holds a run that was begun with another ${difference}. ${advice}`)
+    throw new OutputError(`${folder} holds a run with a different ${difference}. ${advice}`)
   }
   if (now.replaces !== undefined && begun.replaces !== now.replaces) {
     throw new OutputError(
-      `${output} is there already, since the run in ${folder} began. Move it away, or delete ${folder} to start over.`,
+      `${output} has appeared since the run in ${folder} began. Move it away, or delete ${folder} to start over.`,
     )
   }
   if (begun.input && now.input && begun.input.digest !== now.input.digest) {
     throw new OutputError(
-      `${folder} holds a run whose input was another: it had ${begun.input.records} records, now there are ` +
+      `${folder} holds a run with a different input: it had ${begun.input.records} records; now it has ` +
         `${now.input.records}, or one of them has changed. ${advice}`,
     )
   }

@@ -4,13 +4,13 @@ import { count, duration } from './report.js'
 
 export interface DryRun {
   readonly survey: Survey
-  /** Of each model. */
+  /** One per model. */
   readonly tallies: readonly TokenTally[]
   readonly tokensPerMinute: number | undefined
   readonly json: boolean
 }
 
-/** Says what a run would take, on the standard output. */
+/** Prints an estimate of a run to the standard output. */
 export function tellEstimate({ survey, tallies, tokensPerMinute, json }: DryRun): void {
   const { tokens, requests, seconds } = estimate(tallies, tokensPerMinute)
   const { records, empty, unchanged, bytes } = survey

@@ -1,25 +1,25 @@
-/** A token of English has some four bytes. */
+/** A token of English has about four bytes. */
 const BYTES_PER_TOKEN = 4
-/** Inputs that a request to a hosted model may hold. */
+/** Most inputs in a request to a hosted model. */
 const INPUTS_PER_REQUEST = 96
-/** Bytes that the client puts into a request, and those of an input's `{"text":""},`. */
+/** Most bytes that the client puts into a request, and the bytes of an input's `{"text":""},`. */
 const REQUEST_BYTES = 1_900_000
 const BYTES_PER_INPUT = 12
-/** What a model reads of a text: https://docs.pinecone.io/models/overview */
+/** Tokens that a model reads of a text: https://docs.pinecone.io/models/overview */
 const TOKENS_PER_TEXT: ReadonlyMap<string, number> = new Map([
   ['llama-text-embed-v2', 2048],
   ['multilingual-e5-large', 507],
   ['pinecone-sparse-english-v0', 512],
 ])
 
-/** Adds up what the texts will come to for a model, which cuts them at its limit, where that is known. */
+/** Counts the tokens and requests of the texts for a model. Texts are cut at the model's limit, if known. */
 export class TokenTally {
   readonly model: string
   readonly #limit: number
   #bytes = 0
   #cut = 0
   #requests = 0
-  /** Of the last request. */
+  /** Of the current request. */
   #inputs = 0
   #requestBytes = 0
 
@@ -36,7 +36,7 @@ export class TokenTally {
     if (bytes > this.#limit) this.#cut++
   }
 
-  /** Requests that the texts so far take, by count and by bytes. */
+  /** Requests for the texts so far, by count and by bytes. */
   get requests(): number {
     return this.#requests
   }
@@ -65,11 +65,11 @@ export interface Estimate {
   /** For all models together. */
   readonly tokens: number
   readonly requests: number
-  /** Seconds that the budget alone takes; undefined without one. */
+  /** Seconds that the rate limit alone takes; undefined without one. */
   readonly seconds: number | undefined
 }
 
-/** What a job will take, roughly. The budget is per model, and models work side by side. */
+/** A rough estimate of a job. The rate limit is per model, and models work side by side. */
 export function estimate(tallies: readonly TokenTally[], tokensPerMinute: number | undefined): Estimate {
   const tokens = tallies.map((tally) => tally.tokens)
   return {

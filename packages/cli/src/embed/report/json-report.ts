@@ -2,7 +2,7 @@ import type { Report } from './report.js'
 
 const INTERVAL_MS = 1_000
 
-/** A JSON object a line, for a program. */
+/** A JSON object per line, for programs. */
 export function jsonReport(stream: NodeJS.WritableStream): Report {
   const print = (line: object) => void stream.write(`${JSON.stringify(line, toThousandths)}\n`)
   let next = 0

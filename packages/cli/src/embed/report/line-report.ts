@@ -3,7 +3,7 @@ import { count, figures, type Progress, type Report, sentences } from './report.
 
 const INTERVAL_MS = 10_000
 
-/** A line now and then, for a log. */
+/** A line every ten seconds, for logs. */
 export function lineReport(): Report {
   let next = performance.now() + INTERVAL_MS
   return {

@@ -1,13 +1,13 @@
 /** The span over which the rate is measured. */
 const SPAN_MS = 15_000
-/** Less than this says nothing about what is left. */
+/** A shorter time does not allow an estimate. */
 const LEAST_MS = 1_000
 
-/** Records a second, lately. The time is an argument. */
+/** Recent records per second. The time is an argument. */
 export class Pace {
   #marks: { at: number; done: number }[] = []
 
-  /** @returns records a second; undefined until that can be told */
+  /** @returns records per second; undefined until there is an estimate */
   mark(done: number, now: number): number | undefined {
     this.#marks.push({ at: now, done })
     while (this.#marks.length > 2 && now - (this.#marks[0]?.at ?? now) > SPAN_MS) this.#marks.shift()

@@ -1,20 +1,20 @@
-/** How far a job is. */
+/** The progress of a job. */
 export interface Progress {
-  /** Records that are done, and those that earlier runs had done. */
+  /** Records that are done, including those of earlier runs. */
   readonly done: number
   /** Records in all; undefined for the standard input. */
   readonly total: number | undefined
-  /** Of those done, how many could not be embedded. */
+  /** Records, of those done, that could not be embedded. */
   readonly failed: number
-  /** Tokens that the service counted, earlier runs included. */
+  /** Tokens that the service counted, including those of earlier runs. */
   readonly tokens: number
-  /** Records a second, lately; undefined at the beginning. */
+  /** Recent records per second; undefined at the beginning. */
   readonly perSecond: number | undefined
   /** Seconds until the end at that rate. */
   readonly secondsLeft: number | undefined
 }
 
-/** What a job has done, earlier runs included. */
+/** What a job has done, including earlier runs. */
 export interface Result {
   readonly output: string
   readonly embedded: number
@@ -25,16 +25,16 @@ export interface Result {
   /** Records that were in the output and are not in the input any more: deleted, and left there. */
   readonly deleted?: number | undefined
   readonly gone?: readonly string[] | undefined
-  /** Counted by the service, by model. */
+  /** Tokens counted by the service, by model. */
   readonly tokens: Readonly<Record<string, number>>
-  /** Of this run. */
+  /** Duration of this run. */
   readonly seconds: number
 }
 
-/** Where a job says how far it is. */
+/** Shows the progress and the result of a job. */
 export interface Report {
   progress(progress: Progress): void
-  /** Something that is worth a line of its own. */
+  /** Prints a line. */
   say(message: string): void
   fail(message: string): void
   finish(result: Result): void
@@ -97,6 +97,8 @@ export function sentences(result: Result): string[] {
           `Left ${countRecords(gone.length)} that the input no longer has: ${listed(gone)}; --cleanup full deletes them.`,
         ]
       : []),
-    ...(failed > 0 ? [`${count(failed)} failed${failedOutput ? `: ${failedOutput} says why` : ''}.`] : []),
+    ...(failed > 0
+      ? [`${count(failed)} failed${failedOutput ? `; the reasons are in ${failedOutput}` : ''}.`]
+      : []),
   ]
 }

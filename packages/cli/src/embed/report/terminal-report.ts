@@ -2,7 +2,7 @@ import { Presets, SingleBar } from 'cli-progress'
 import { sayLine } from '../../output/terminal.js'
 import { count, duration, figures, type Progress, type Report, sentences } from './report.js'
 
-/** A bar on a terminal's standard error. */
+/** A progress bar on the standard error of a terminal. */
 export function terminalReport(): Report {
   let bar: SingleBar | undefined
   const clear = () => {
@@ -52,7 +52,7 @@ function start(progress: Progress): SingleBar {
       },
       fps: 5,
       hideCursor: true,
-      // a signal is for the job, which puts the terminal in order when it ends
+      // The job handles signals, and restores the terminal when it ends.
       gracefulExit: false,
     },
     Presets.shades_classic,
@@ -61,13 +61,13 @@ function start(progress: Progress): SingleBar {
   return bar
 }
 
-/** What of a bar there is, where the total is known. */
+/** The bar, if the total is known. */
 interface Bar {
   filled(size: number): string
   readonly percent: number
 }
 
-/** As much as the terminal has room for now, the time that is left before everything else but the share. */
+/** As much as fits the terminal: the percentage first, then the time left, then the rest. */
 export function fitting(columns: number, progress: Progress, bar: Bar | null): string {
   const { done, total, secondsLeft } = progress
   const counted = total === undefined ? count(done) : `${count(done)}/${count(total)}`

@@ -1,11 +1,11 @@
 import type { EmbeddedRecord } from '@pinecone-inference/files'
 
 /**
- * Records as they are handed to another thread: their dense vectors in one block that changes hands without a copy. A
- * buffer for each vector would be copied, and leave holes in the memory of both threads.
+ * Records as they are passed to another thread, with their dense vectors in one block that is transferred without a copy.
+ * A buffer per vector would be copied, and fragment the memory of both threads.
  */
 export interface PackedRecords {
-  /** Without their dense vectors, and how long each of those is. */
+  /** The records without their dense vectors, and the length of each vector. */
   readonly records: readonly { readonly record: EmbeddedRecord; readonly length: number | undefined }[]
   readonly numbers: Float32Array | Float64Array
 }
