@@ -173,7 +173,9 @@ describe('embed, run again, refuses before anything is sent', () => {
     const { code, stderr } = await run(folder, [...args, ...SPARSE, '--input-type', 'query'], env)
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining('out.jsonl was made with a different --input-type ("passage", now "query").'),
+      expect.stringContaining(
+        'out.jsonl was made with a different --input-type ("passage", now "query"), so it would mix',
+      ),
     ])
     expect(embeddedTexts()).toEqual([])
   })
@@ -188,7 +190,7 @@ describe('embed, run again, refuses before anything is sent', () => {
     const changed = await run(folder, args, env)
     expect([changed.code, changed.stderr]).toEqual([
       1,
-      expect.stringContaining('is not what out.jsonl.record.jsonl is about. Move it away'),
+      expect.stringContaining('out.jsonl.record.jsonl does not match it. Move it away'),
     ])
     await rm(join(folder, 'out.jsonl.record.jsonl'))
     const unknown = await run(folder, args, env)

@@ -12,14 +12,14 @@ describe('pinecone-inference embed refuses, before anything is read or sent,', (
   it.each([
     [
       [...E5, '--dimension', '77'],
-      '--dimension is 77, which multilingual-e5-large does not take; allowed: 1024',
+      '--dimension is 77, which multilingual-e5-large does not accept; allowed: 1024',
     ],
     [
       ['--model', 'pinecone-sparse-english-v0', '--dimension', '1024'],
       '--dimension does not apply to the sparse model pinecone-sparse-english-v0',
     ],
-    [[...E5, '--truncate', 'START'], '--truncate is START, which multilingual-e5-large does not take'],
-    [['--model', 'bge-reranker-v2-m3'], '--model bge-reranker-v2-m3 embeds no texts'],
+    [[...E5, '--truncate', 'START'], '--truncate is START, which multilingual-e5-large does not accept'],
+    [['--model', 'bge-reranker-v2-m3'], '--model bge-reranker-v2-m3 does not embed texts'],
   ])('%j, also with --dry-run and with --redis', async (args, reason) => {
     const folder = await folderOf({ 'in.jsonl': INPUT })
     for (const way of [

@@ -163,18 +163,18 @@ describe('pinecone-inference embed', () => {
       'in.jsonl: no record has "titel", of --metadata-fields',
     ],
     [['-o', 'out.jsonl', '--model', 'llama-text-embed-v2', '--dimension', '7'], 'allowed: 384, 512'],
-    [['-o', 'out.jsonl', '--model', 'bge-reranker-v2-m3'], 'bge-reranker-v2-m3 embeds no texts'],
+    [['-o', 'out.jsonl', '--model', 'bge-reranker-v2-m3'], 'bge-reranker-v2-m3 does not embed texts'],
     [
       ['-o', 'out.jsonl', ...SPARSE, '--sparse-model', 'pinecone-sparse-english-v0'],
-      '--model pinecone-sparse-english-v0 makes sparse vectors; --sparse-model goes beside',
+      '--model pinecone-sparse-english-v0 makes sparse vectors; --sparse-model needs a --model',
     ],
     [
       ['-o', 'out.jsonl', ...DENSE, '--sparse-model', 'multilingual-e5-large', '--dry-run'],
-      '--sparse-model multilingual-e5-large makes dense vectors; --sparse-model goes beside',
+      '--sparse-model multilingual-e5-large makes dense vectors; --sparse-model needs a --model',
     ],
     [
       ['-o', 'out.jsonl', '--model', 'bge-reranker-v2-m3', '--dry-run'],
-      '--model bge-reranker-v2-m3 embeds no texts',
+      '--model bge-reranker-v2-m3 does not embed texts',
     ],
     [['-o', 'out.jsonl', ...SPARSE, '--metadata-fields', 'text,'], 'Allowed: names, separated by commas'],
     [['-o', 'out.jsonl', ...SPARSE, '--run', 'mine'], '--run needs --redis'],

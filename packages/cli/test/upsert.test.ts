@@ -73,7 +73,7 @@ describe('pinecone-inference embed --upsert', () => {
     await writeFile(join(folder, 'docs/changed.md'), document('first topic', 'another topic'))
     await rm(join(folder, 'docs/gone.md'))
     const second = await run(folder, args, env)
-    expect(second.stderr).toMatch(/^Of 3 records, 2 are in the index already, unchanged.\n/)
+    expect(second.stderr).toMatch(/^Of 3 records, 2 are already in the index, unchanged.\n/)
     expect(second.stderr).toContain('Embedded 1 record into docs')
     expect(second.stderr).toContain('Deleted 1 record that the input no longer has.')
     expect(second.stderr).toContain('Left 1 record that the input no longer has: gone.md#1; --cleanup full')
@@ -189,7 +189,7 @@ describe('pinecone-inference embed --upsert', () => {
     expect(kept).toBeGreaterThan(0)
     emulator.faults.clear()
     const { code, stderr } = await run(folder, args, env)
-    expect([code, stderr]).toEqual([0, expect.stringContaining(`Of 1,200 records, ${kept} are in the index`)])
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`Of 1,200 records, ${kept} are already in the index`)])
     expect(await ids()).toHaveLength(1_200)
   })
 
@@ -254,7 +254,7 @@ describe('pinecone-inference upsert', () => {
     })
     for (const [file, message] of [
       ['other.jsonl', 'the index docs has vectors of 384 numbers, and other.jsonl 2'],
-      ['twice.jsonl', 'twice.jsonl, line 2: the id "a"'],
+      ['twice.jsonl', 'twice.jsonl, line 2: has the id "a"'],
     ] as const) {
       const { code, stderr } = await run(folder, ['upsert', file, '--index', 'docs'], env)
       expect([code, stderr]).toEqual([1, expect.stringContaining(message)])

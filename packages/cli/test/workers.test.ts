@@ -66,7 +66,10 @@ describe.runIf(hasRedisServer())('pinecone-inference embed --redis', () => {
     start(folder, ['worker', '--redis', redis, '--run', 'failing'], env)
     const args = ['embed', 'in.jsonl', '-o', 'out/', ...MODEL, '--redis', redis, '--run', 'failing']
     const { code, stderr } = await run(folder, args, env)
-    expect([code, stderr]).toEqual([2, expect.stringContaining('1 failed: out/__default__/failures.jsonl')])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('1 failed; the reasons are in out/__default__/failures.jsonl'),
+    ])
     expect(await readFile(join(folder, 'out/__default__/failures.jsonl'), 'utf8')).toBe(
       '{"id":"id-3","error":"has no text"}\n',
     )

@@ -37,7 +37,7 @@ describe('an index takes', () => {
     expect(() => refuseMisfit('docs', shapeOf('docs', described), calls)).not.toThrow()
     const cosine = asDescribed(1024, 'cosine').map((other) => shapeOf('docs', other))
     for (const shape of cosine) {
-      expect(() => refuseMisfit('docs', shape, calls)).toThrow('the metric cosine; sparse vectors')
+      expect(() => refuseMisfit('docs', shape, calls)).toThrow('the metric cosine; sparse and dense vectors')
     }
   })
 
@@ -47,7 +47,7 @@ describe('an index takes', () => {
   ])('sparse vectors alone: %j', (described) => {
     const shape = shapeOf('docs', described)
     expect(() => refuseMisfit('docs', shape, [sparse])).not.toThrow()
-    expect(() => refuseMisfit('docs', shape, [dense()])).toThrow('takes sparse vectors only')
+    expect(() => refuseMisfit('docs', shape, [dense()])).toThrow('accepts sparse vectors only')
   })
 })
 
