@@ -189,7 +189,10 @@ describe('pinecone-inference embed --upsert', () => {
     expect(kept).toBeGreaterThan(0)
     emulator.faults.clear()
     const { code, stderr } = await run(folder, args, env)
-    expect([code, stderr]).toEqual([0, expect.stringContaining(`Of 1,200 records, ${kept} are already in the index`)])
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining(`Of 1,200 records, ${kept} are already in the index`),
+    ])
     expect(await ids()).toHaveLength(1_200)
   })
 
