@@ -135,7 +135,7 @@ describe.runIf(hasRedisServer())('a run', () => {
         small,
       ),
     ).rejects.toThrow(RunError)
-    await expect(run.embed(records(100), { recordsPerJob: 25 })).rejects.toThrow('another recordsPerJob')
+    await expect(run.embed(records(100), { recordsPerJob: 25 })).rejects.toThrow('jobs of another size')
     await expect(run.embed(records(50), small)).rejects.toThrow('ended after 1 jobs')
     await expect(run.embed(records(101), small)).rejects.toThrow('more than the 100 records')
     // It stays what it was.
@@ -153,7 +153,7 @@ describe.runIf(hasRedisServer())('a run', () => {
       [records(200), 50],
       [changed, 50],
     ] as const) {
-      await expect(run.produce(source, { recordsPerJob })).rejects.toThrow('another recordsPerJob')
+      await expect(run.produce(source, { recordsPerJob })).rejects.toThrow('jobs of another size')
     }
     void work()
     expect(await run.embed(records(60), small)).toMatchObject({ records: 60, failedJobs: [] })

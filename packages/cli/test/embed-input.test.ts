@@ -22,7 +22,7 @@ it('an input that has grown since a run began is embedded as far as it was surve
   const { code, stderr } = await run(folder, [...args, '--truncate', 'END'], env)
   expect([code, stderr]).toEqual([
     0,
-    expect.stringContaining('The input has grown since this began: its first 300 records are embedded.'),
+    expect.stringContaining('The input has grown since this run began: its first 300 records are embedded.'),
   ])
   expect((await readFile(join(folder, 'out.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(300)
 })
