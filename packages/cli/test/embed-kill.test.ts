@@ -11,7 +11,7 @@ import { folderOf, run, start } from './run-command.js'
 
 const RECORDS = 10_000
 /** Each costs a start of the command; a change of the journal deserves a run with KILLS=50. */
-const KILLS = Number(process.env.KILLS ?? 8)
+const KILLS = Number(process.env.KILLS ?? 4)
 /** Too long for the model, every 2,000 records: refused with --truncate NONE. */
 const isRefused = (i: number) => i % 2_000 === 1_234
 
