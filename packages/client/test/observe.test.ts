@@ -294,7 +294,7 @@ describe('where OpenTelemetry is installed', () => {
 
     expect(spans.getFinishedSpans()).toMatchObject([
       {
-        status: { code: SpanStatusCode.ERROR },
+        status: { code: SpanStatusCode.ERROR, message: 'PineconeInvalidRequestError 400' },
         attributes: { 'error.type': 'PineconeInvalidRequestError', 'http.response.status_code': 400 },
       },
       {

@@ -56,7 +56,18 @@ const FATAL_CODES = new Set([
   'UND_ERR_DESTROYED',
   'UND_ERR_INVALID_ARG',
   'UND_ERR_NOT_SUPPORTED',
+  // A guard of tests: undici's MockAgent, and nock.
+  'UND_MOCK_ERR_MOCK_NOT_MATCHED',
+  'ERR_NOCK_NO_MATCH',
 ])
+
+/** What `nock.disableNetConnect()` throws has a network's code, ENETUNREACH (nock 14, lib/common.js). */
+function isGuarded(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === 'NetConnectNotAllowedError') return true
+  }
+  return false
+}
 
 /**
  * The connection failed before the answer was complete: refused, reset, closed, or no such host.
@@ -65,8 +76,8 @@ const FATAL_CODES = new Set([
 export class PineconeConnectionError extends PineconeInferenceError {
   override name = 'PineconeConnectionError'
   /**
-   * `'setup'` where every other request fails in the same way, for a closed dispatcher or a proxy that wants a
-   * password; otherwise `'moment'`.
+   * `'setup'` where every other request fails in the same way, for a closed dispatcher, a guard of tests or a proxy that
+   * wants a password; otherwise `'moment'`.
    */
   override readonly verdict: Verdict
 
@@ -81,6 +92,7 @@ export class PineconeConnectionError extends PineconeInferenceError {
     const isFinal =
       isUntrusted(code) ||
       (code !== undefined && FATAL_CODES.has(code)) ||
+      isGuarded(cause) ||
       (refused !== undefined && verdictOnStatus(refused) !== 'moment')
     this.verdict = isFinal ? 'setup' : 'moment'
   }

@@ -147,8 +147,9 @@ export class RequestSpan {
     ]
     for (const [name, value] of more) if (value !== undefined) this.#span.setAttribute(name, value)
     if (error) {
-      const message = error.thrown instanceof Error ? error.thrown.message : undefined
-      this.#span.setStatus({ code: this.#api.SpanStatusCode.ERROR, ...(message ? { message } : {}) })
+      // Not the error's message: the service's words may repeat a text.
+      const message = [errorType(error.thrown), statusOf(error.thrown)].filter(Boolean).join(' ')
+      this.#span.setStatus({ code: this.#api.SpanStatusCode.ERROR, message })
     }
     this.#span.end()
     const { duration, tokens } = this.#instruments()
