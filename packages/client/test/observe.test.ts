@@ -116,12 +116,12 @@ describe('NODE_DEBUG=pinecone-inference', () => {
       .map((line) => line.replace(/^PINECONE-INFERENCE \d+: /, ''))
     const title = 'call 1: POST /embed multilingual-e5-large, attempt'
     expect(lines).toEqual([
-      `${title} 1: 1 inputs`,
+      `${title} 1: 1 input`,
       expect.stringMatching(
         `^${title} 1: PineconeServerError 503 UNAVAILABLE after \\d+ ms, request id req-1$`,
       ),
       `${title} 1: again in 1 ms, after PineconeServerError 503 UNAVAILABLE`,
-      `${title} 2: 1 inputs`,
+      `${title} 2: 1 input`,
       expect.stringMatching(`^${title} 2: 200 in \\d+ ms, 1 totalTokens, request id req-2$`),
     ])
     expect((await run('http')).stderr).not.toContain('PINECONE')

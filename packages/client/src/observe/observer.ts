@@ -1,4 +1,5 @@
 import type { BudgetWait } from '../budget/budget.js'
+import { counted } from '../errors/as-written.js'
 import { PineconeResponseError } from '../errors/no-answer.js'
 import { type CountedUsage, channels, type RequestAttempt, tell } from './events.js'
 import type { AnswerFacts, OpenTelemetry, RequestContent, RequestSpan } from './opentelemetry.js'
@@ -57,7 +58,7 @@ export class RequestWatch {
     if (channels.start.hasSubscribers) channels.start.publish({ request })
     if (debug.enabled) {
       const { batchSize } = this.#content
-      debug.log(`${titleOf(request)}${batchSize === undefined ? '' : `: ${batchSize} inputs`}`)
+      debug.log(`${titleOf(request)}${batchSize === undefined ? '' : `: ${counted(batchSize, 'input')}`}`)
     }
   }
 
