@@ -6,6 +6,7 @@ import { IndexError, isExpected, OutputError } from '../../ending/expected-error
 import type { StopSignal } from '../../ending/stop-signal.js'
 import { canBeSurveyed, type Survey, type SurveyOptions, surveyInput } from '../input/survey-input.js'
 import type { Cleanup, CleanupSettings } from '../output/cleanup.js'
+import { nameFinished } from '../output/give-names.js'
 import { holdOutput } from '../output/hold-output.js'
 import type { JobOutput } from '../output/job-output.js'
 import { differingSetting, type JournalHead } from '../output/journal.js'
@@ -13,14 +14,9 @@ import { makeFolder } from '../output/make-folder.js'
 import { refusePartsOfWorkers } from '../output/output-path.js'
 import type { OutputFacts } from '../output/output-record.js'
 import { PreviousOutput } from '../output/previous-output.js'
+import { begunInput, pathsOf, refuseExisting } from '../output/run-folder.js'
 import { StandardOutput } from '../output/standard-output.js'
-import {
-  begunInput,
-  nameFinished,
-  pathsOf,
-  refuseExisting,
-  UnfinishedOutput,
-} from '../output/unfinished-output.js'
+import { UnfinishedOutput } from '../output/unfinished-output.js'
 import { count, countRecords, type Report } from '../report/report.js'
 import { type EmbedJob, vectorsOf } from './embed-job.js'
 import { runJob } from './run-job.js'

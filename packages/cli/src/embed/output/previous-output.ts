@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises'
 import {
   type EmbeddedFile,
   type EmbeddedRecord,
@@ -17,6 +16,7 @@ import {
   readOutputRecord,
   textHash,
 } from './output-record.js'
+import { exists } from './run-folder.js'
 
 /**
  * The output of an earlier run. Its vectors are taken over, so that no text is embedded twice. Takes some 300 bytes of
@@ -111,11 +111,4 @@ export class PreviousOutput {
 
 function fieldsOf(layout: unknown): Exclude<JsonlLayout, string> | Record<string, never> {
   return typeof layout === 'object' && layout !== null ? (layout as Exclude<JsonlLayout, string>) : {}
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

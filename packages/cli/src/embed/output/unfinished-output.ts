@@ -1,9 +1,8 @@
-import { access, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import {
   AppendingFile,
   type JsonlLayout,
-  moveIntoPlace,
   type OutputFormat,
   type RecordWriter,
   syncFolder,
@@ -13,6 +12,7 @@ import {
 import { OutputError } from '../../ending/expected-error.js'
 import type { CleanupSettings } from './cleanup.js'
 import { failureLine } from './failure-line.js'
+import { giveNames } from './give-names.js'
 import type { Cadence, JobOutput, Outcome, Standing } from './job-output.js'
 import {
   differingSetting,
@@ -20,12 +20,11 @@ import {
   type JournalContent,
   type JournalEntry,
   type JournalHead,
-  readJournal,
 } from './journal.js'
 import { makeFolder } from './make-folder.js'
-import { isTaken, nameFile } from './name-file.js'
 import { fileDigest, OutputRecord, readOutputRecord } from './output-record.js'
 import type { PreviousOutput } from './previous-output.js'
+import { orStartOver, type Paths, pathsOf, readBegun, refuseExisting, removeIfEmpty } from './run-folder.js'
 import { ThreadedWriter } from './writer-thread/threaded-writer.js'
 
 /** The file that a run makes. */
@@ -36,46 +35,12 @@ export interface OutputFile {
   readonly vectors: VectorColumns
 }
 
-/** The names of an output's files. */
-export function pathsOf(output: string) {
-  const folder = `${output}.partial`
-  return {
-    output,
-    failed: `${output}.failed.jsonl`,
-    /** Of which texts the output has the vectors. */
-    record: `${output}.record.jsonl`,
-    /** Holds all of an unfinished run. */
-    folder,
-    journal: join(folder, 'journal.jsonl'),
-    unfinishedOutput: join(folder, 'records.part'),
-    unfinishedFailed: join(folder, 'failed.part'),
-    unfinishedRecord: join(folder, 'record.part'),
-  }
-}
-
-/** @throws OutputError where one of the names is taken */
-export async function refuseExisting(output: string): Promise<void> {
-  for (const path of [output, pathsOf(output).failed]) {
-    if (await exists(path)) {
-      throw new OutputError(`${path} exists already. Move it away, or give another --output.`)
-    }
-  }
-}
-
-/** What the input was when the unfinished run of an output began; undefined if not known. */
-export async function begunInput(output: string): Promise<JournalHead['input'] | undefined> {
-  const journal = await readJournal(pathsOf(output).journal).catch(() => undefined)
-  return journal?.head.input
-}
-
 /** A run to begin or resume. */
 export interface Run extends CleanupSettings {
   readonly head: JournalHead
   /** The output that is there, whose vectors are taken over; undefined where there is none. */
   readonly previous: PreviousOutput | undefined
 }
-
-type Paths = ReturnType<typeof pathsOf>
 
 /**
  * The files of a run until they are whole, in the folder OUTPUT.partial. A process that is killed at any moment leaves
@@ -337,97 +302,12 @@ async function removeFiles(paths: Paths): Promise<void> {
   await removeIfEmpty(folder)
 }
 
-/** The error of a run that cannot be resumed as it is. A full disk, for one, may have room again. */
-function orStartOver(error: Error, { folder }: Pick<Paths, 'folder'>): Error {
-  if ('syscall' in error && 'code' in error && error.code !== 'ENOENT') return error
-  return new OutputError(`${error.message}. Delete ${folder} to start over.`, { cause: error })
-}
-
 async function refuseWithoutJournal({ folder, journal, unfinishedOutput }: Paths): Promise<void> {
   const found = await stat(unfinishedOutput).catch(() => undefined)
   if (!found?.size) return
   throw new OutputError(
     `${unfinishedOutput} holds records, but their journal ${journal} is missing. Delete ${folder} to start over.`,
   )
-}
-
-/**
- * Gives a run's files their final names, if that was all the run had left to do when it was killed.
- *
- * @returns whether there was such a run
- * @throws OutputError if another file has one of the names
- */
-export async function nameFinished(output: string): Promise<boolean> {
-  const paths = pathsOf(output)
-  const begun = await readBegun(paths)
-  const last = begun?.entries.at(-1)
-  if (!begun || !last?.finished) return isFinishedBarFolder(paths)
-  await giveNames(paths, last, begun.head)
-  return true
-}
-
-async function readBegun({ journal, folder }: Paths): Promise<JournalContent | undefined> {
-  return readJournal(journal).catch((error: Error) => {
-    throw orStartOver(error, { folder })
-  })
-}
-
-/**
- * Can be repeated after any step: a file that is no longer in the folder has its final name. The output comes last, so that
- * the one it replaces exists until then.
- *
- * @throws OutputError if another file has one of the names
- */
-async function giveNames(paths: Paths, { failed }: JournalEntry, { replaces }: JournalHead): Promise<void> {
-  const { unfinishedOutput, unfinishedFailed, unfinishedRecord } = paths
-  const isReplacing = (await exists(unfinishedOutput)) && (await isReplaced(paths, replaces))
-  if (isReplacing) {
-    // The previous run wrote it.
-    if (failed.records === 0 && (await exists(unfinishedFailed))) await rm(paths.failed, { force: true })
-    if (failed.records > 0 && (await exists(unfinishedFailed))) await rename(unfinishedFailed, paths.failed)
-  }
-  const named = [
-    ...(failed.records > 0 ? [[unfinishedFailed, paths.failed] as const] : []),
-    ...(isReplacing ? [] : [[unfinishedOutput, paths.output] as const]),
-  ]
-  for (const [from, to] of named)
-    if ((await exists(from)) && (await isTaken(from, to))) throw taken(to, paths)
-  if (await exists(unfinishedRecord)) await rename(unfinishedRecord, paths.record)
-  if (isReplacing) await moveIntoPlace(unfinishedOutput, paths.output)
-  for (const [from, to] of named)
-    if ((await exists(from)) && !(await nameFile(from, to))) throw taken(to, paths)
-  if (!(await exists(paths.output))) {
-    throw new OutputError(`${unfinishedOutput} is gone. Delete ${paths.folder} to start over.`)
-  }
-  await rm(unfinishedFailed, { force: true })
-  await syncFolder(paths.folder)
-  // Last, since it shows that the run is finished.
-  await rm(paths.journal)
-  await removeIfEmpty(paths.folder)
-}
-
-/** Whether the existing output is the one that the run was to replace when it began. */
-async function isReplaced({ output }: Paths, replaces: string | undefined): Promise<boolean> {
-  return replaces !== undefined && (await exists(output)) && (await fileDigest(output)) === replaces
-}
-
-function taken(path: string, { folder }: Paths): OutputError {
-  return new OutputError(
-    `${path} has appeared since this run began. All is done, in ${folder}: move ${path} away and run the same command again.`,
-  )
-}
-
-/** A folder that is not empty, or a link, stays: the output has its name in any case. */
-async function removeIfEmpty(folder: string): Promise<void> {
-  await rmdir(folder).catch(() => {})
-}
-
-/** Whether a finished run was killed when all that was left to do was to remove its empty folder. */
-async function isFinishedBarFolder(paths: Paths): Promise<boolean> {
-  const left = await readdir(paths.folder).catch(() => undefined)
-  if (left?.length !== 0 || !(await exists(paths.output))) return false
-  await removeIfEmpty(paths.folder)
-  return true
 }
 
 function refuseOther(begun: JournalHead, now: JournalHead, { folder, output }: Paths): void {
@@ -447,11 +327,4 @@ function refuseOther(begun: JournalHead, now: JournalHead, { folder, output }: P
         `${now.input.records}, or one of them has changed. ${advice}`,
     )
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }
