@@ -152,15 +152,14 @@ export class EmbedRun implements AsyncDisposable {
     const failed = new AbortController()
     const either = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])])
     const orStop = (error: unknown) => {
-      const reason = orRefusedByRedis(error)
-      failed.abort(reason)
-      throw reason
+      failed.abort(error)
+      throw error
     }
     const follow = async () => {
       for await (const progress of this.follow({ signal: either })) tell(() => onProgress?.(progress))
     }
     // Before the first look, so that a finished run no longer counts as finished.
-    await orAborted(this.#ledger.openSource(), either)
+    await orAborted(namingRefusals(this.#ledger.openSource()), either)
     await Promise.all([
       this.produce(source, { ...options, signal: either }).catch(orStop),
       follow().catch(orStop),
@@ -180,7 +179,8 @@ export class EmbedRun implements AsyncDisposable {
     options: ProduceOptions = {},
   ): Promise<void> {
     checkSizes(options)
-    return orAborted(produce(source, { queue: this.#queue, ledger: this.#ledger }, options), options.signal)
+    const producing = produce(source, { queue: this.#queue, ledger: this.#ledger }, options)
+    return orAborted(namingRefusals(producing), options.signal)
   }
 
   /**
@@ -193,7 +193,7 @@ export class EmbedRun implements AsyncDisposable {
     let lostLooks = 0
     for (;;) {
       signal?.throwIfAborted()
-      const { state, jobs, records, tokens } = await orAborted(this.#look(), signal)
+      const { state, jobs, records, tokens } = await orAborted(namingRefusals(this.#look()), signal)
       yield {
         state,
         jobs,
@@ -234,7 +234,11 @@ export class EmbedRun implements AsyncDisposable {
    *
    * @throws RunError if the run is not finished, or a part is missing
    */
-  async finish(): Promise<RunResult> {
+  finish(): Promise<RunResult> {
+    return namingRefusals(this.#finish())
+  }
+
+  async #finish(): Promise<RunResult> {
     const { state } = await this.#look()
     if (state !== 'finished')
       throw new RunError(`The run ${JSON.stringify(this.#ledger.run)} is still ${state}`)
@@ -252,8 +256,8 @@ export class EmbedRun implements AsyncDisposable {
 
   /** Removes the run from Redis, with its queued jobs. Its files stay. */
   async remove(): Promise<void> {
-    await this.#queue.obliterate({ force: true })
-    await this.#ledger.remove()
+    await namingRefusals(this.#queue.obliterate({ force: true }))
+    await namingRefusals(this.#ledger.remove())
   }
 
   /** Disconnects from Redis. The workers continue the run. */
@@ -271,6 +275,12 @@ export class EmbedRun implements AsyncDisposable {
 function orRefusedByRedis(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return error
   return new RunError(`Redis refuses a command of the run: ${error.message}`, { cause: error })
+}
+
+function namingRefusals<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error) => {
+    throw orRefusedByRedis(error)
+  })
 }
 
 function checkSizes({ recordsPerJob, maxQueuedJobs }: ProduceOptions): void {

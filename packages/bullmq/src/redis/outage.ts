@@ -45,8 +45,10 @@ export class Outage {
   /** Redis answers, and refuses temporarily. */
   refused(reply: Error): void {
     this.#refusedAt = performance.now()
+    const code = NOT_NOW.exec(reply.message)?.[1] ?? ''
     this.#tell(
-      NOT_NOW.exec(reply.message)?.[1] ?? '',
+      // A demotion answers a blocked command with UNBLOCKED, and the next one with READONLY: one reason.
+      code === 'UNBLOCKED' ? 'READONLY' : code,
       `Redis at ${this.#address} refuses commands for now; waiting until it accepts them again: ${reply.message}`,
       reply,
     )
