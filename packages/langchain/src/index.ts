@@ -1,5 +1,5 @@
-export type { EmbedCallOptions } from './embed-call-options.js'
 export { PineconeEmbeddings, type PineconeEmbeddingsFields } from './embeddings.js'
+export type { EmbedCallOptions } from './hosted-embeddings.js'
 export type {
   IndexMatch,
   IndexQuery,
