@@ -2,6 +2,7 @@ import { PineconeInferenceError } from '../errors/inference-error.js'
 import { type Call, DRAINED, onAbortOf } from '../lifetime/call.js'
 import type { Batch } from './plan-batches.js'
 import { isTooLarge, namedItem, partsOf, refusedAnyway } from './refusals.js'
+import { type Collecting, WholeRefusal } from './whole-refusal.js'
 
 /** What became of consecutive items of a bulk call. */
 export type Piece<R> = Delivered<R> | Failed
@@ -40,18 +41,6 @@ export interface Run<T, R> {
   send(batch: Batch<T>, part: Call): Promise<R>
 }
 
-/** After this many refusals without a success, it is doubtful that any request can pass. */
-const SUSPICIOUS = 8
-
-export interface Collecting {
-  /**
-   * Sends one request like the others, with an input that cannot be at fault. A refused batch is split to find its bad
-   * inputs; where the request as a whole is refused, for a misspelt parameter say, there are none, and all splitting
-   * would only repeat it. This tells the two apart.
-   */
-  probe(part: Call): Promise<unknown>
-}
-
 /** A batch that was begun. */
 interface Begun<R> {
   readonly part?: Call
@@ -77,172 +66,192 @@ interface Begun<R> {
  *
  * @throws the reason of an abort at once; the source's own error in its place
  */
-export async function* piecesOf<T extends { readonly bytes: number }, R>(
-  source: Iterator<Batch<T>> | AsyncIterator<Batch<T>>,
+export function piecesOf<T extends { readonly bytes: number }, R>(
+  source: Source<T>,
   run: Run<T, R>,
 ): AsyncGenerator<Piece<R>, void> {
-  const { call, drain, collecting } = run
-  const begun: Begun<R>[] = []
-  const roomMade = new Alarm()
-  const progress = new Alarm()
-  /** Something has passed, so what is refused is refused for its inputs. */
-  let canPass = false
-  let refusals = 0
-  let probing: Promise<boolean> | undefined
-  let isFailed = false
-  let sourceEnded = false
-  let feeding = true
+  return new Runner(source, run).pieces()
+}
 
-  const wake = () => {
-    roomMade.ring()
-    progress.ring()
+type Source<T> = Iterator<Batch<T>> | AsyncIterator<Batch<T>>
+
+class Runner<T extends { readonly bytes: number }, R> {
+  readonly #source: Source<T>
+  readonly #run: Run<T, R>
+  readonly #wholeRefusal: WholeRefusal
+  /** In input order, until their pieces are taken. */
+  readonly #begun: Begun<R>[] = []
+  readonly #roomMade = new Alarm()
+  readonly #progress = new Alarm()
+  #isFailed = false
+  #isFeeding = true
+  #hasSourceEnded = false
+
+  constructor(source: Source<T>, run: Run<T, R>) {
+    this.#source = source
+    this.#run = run
+    this.#wholeRefusal = new WholeRefusal(run, () => this.#roomMade.ring())
   }
-  const isEnding = () => isFailed || call.stopScope.hasEnded || drain?.aborted === true
-  const fail = (batch: Batch<T>, error: PineconeInferenceError, into: Begun<R>) => {
-    const { verdict } = error
-    const isFinal = !collecting || !(verdict === 'input' || verdict === 'moment')
-    error.inputRange ??= rangeOf(batch, error)
-    into.pieces.push({ start: batch.start, count: batch.items.length, error, isFinal })
-    if (!isFinal) return
-    isFailed = true
-    into.isOver = true
-    // In input order, the batches before it continue until they are done.
-    if (run.order === 'any') call.stop(error)
-  }
-  const isOver = (one: Begun<R>) => one.isOver || call.stopScope.hasEnded
-  const passed = () => {
-    canPass = true
-    roomMade.ring()
-  }
-  const probe = async ({ probe }: Collecting): Promise<boolean> => {
-    const part = call.part()
+
+  async *pieces(): AsyncGenerator<Piece<R>, void> {
+    const { call, drain, order } = this.#run
+    const wake = () => this.#wake()
+    const listening = [
+      call.stopScope.onEnd(wake),
+      call.abortScope.onEnd(wake),
+      ...(drain ? [onAbortOf(drain, () => this.#cutTail())] : []),
+    ]
+    void this.#feed()
     try {
-      await probe(part)
-      return true
-    } catch (error) {
-      return !(error instanceof PineconeInferenceError && error.verdict === 'input')
-    } finally {
-      part.end()
-    }
-  }
-  const isRefusedAnyway = async (): Promise<boolean> => {
-    if (!collecting || canPass || ++refusals < SUSPICIOUS) return false
-    probing ??= probe(collecting)
-    if (await probing) passed()
-    return !canPass
-  }
-  const deliver = async (batch: Batch<T>, part: Call, into: Begun<R>): Promise<void> => {
-    part.stopScope.throwIfEnded()
-    try {
-      const result = await run.send(batch, part)
-      into.pieces.push({ start: batch.start, count: batch.items.length, result })
-      if (!canPass) passed()
-    } catch (error) {
-      if (!(error instanceof PineconeInferenceError) || part.stopScope.hasEndedFor(error)) throw error
-      const isRefused = collecting ? error.verdict === 'input' : isTooLarge(error)
-      if (isRefused && (await isRefusedAnyway())) return fail(batch, refusedAnyway(error), into)
-      if (!isRefused || batch.items.length === 1) return fail(batch, error, into)
-      for (const one of partsOf(batch, error)) if (!isOver(into)) await deliver(one, part, into)
-    }
-  }
-  const begin = (batch: Batch<T>) => {
-    const part = call.part((what) => {
-      one.paidFor += what === 'sent' ? 1 : -1
-      if (what === 'failed') cutTail()
-    })
-    const one: Begun<R> = { part, paidFor: 0, pieces: [], done: Promise.resolve(), isDone: false }
-    one.done = deliver(batch, part, one)
-      .catch((error: unknown) => {
-        if (error === DRAINED) one.isDrained = true
-        else if (!call.stopScope.hasEndedFor(error)) {
-          one.thrown = { error }
-          isFailed = true
-          if (run.order === 'any') call.stop(error)
+      for (;;) {
+        call.abortScope.throwIfEnded()
+        const one = order === 'input' ? this.#begun[0] : this.#begun.find(({ isDone }) => isDone)
+        if (one?.isDone) {
+          one.pieces.sort((a, b) => a.start - b.start)
+          for (const piece of one.pieces) {
+            call.abortScope.throwIfEnded()
+            if ('error' in piece && piece.isFinal) call.stop(piece.error)
+            yield piece
+          }
+          if (one.thrown) throw one.thrown.error
+          if (one.isDrained && order === 'input') break
+          this.#begun.splice(this.#begun.indexOf(one), 1)
+          this.#roomMade.ring()
+        } else if (this.#begun.length > 0 || (this.#isFeeding && !this.#isEnding)) {
+          await this.#progress.rung()
+        } else {
+          break
         }
-      })
-      .finally(() => {
-        part.end()
-        one.isDone = true
-        wake()
-      })
-    begun.push(one)
-  }
-  const cutTail = () => {
-    if (!drain?.aborted) return
-    for (const { part, paidFor } of begun.toReversed()) {
-      if (paidFor > 0) break
-      part?.stop(DRAINED)
+      }
+    } catch (error) {
+      // What is on the wire is paid for: it finishes before the error is thrown.
+      call.stop(error)
+      await Promise.all(this.#begun.map(({ done }) => done))
+      throw error
+    } finally {
+      for (const stopListening of listening) stopListening()
+      call.abort(new Error('the call is over'))
+      // Not awaited: a source that is being waited for could take forever.
+      if (!this.#hasSourceEnded) Promise.resolve(this.#source.return?.()).catch(() => {})
     }
-    roomMade.ring()
-    progress.ring()
   }
-  const feed = async () => {
-    while (!isEnding()) {
-      // Until one has passed no batch waits behind those in the slots: it may have to be refused like them.
-      const isUnsure = collecting && !canPass
-      const underWay = isUnsure ? begun.filter(({ isDone }) => !isDone).length : 0
-      if (begun.length >= run.window || underWay >= run.slots) {
-        await roomMade.rung()
+
+  /** Begins batches as long as there is room for them. */
+  async #feed(): Promise<void> {
+    while (!this.#isEnding) {
+      if (!this.#hasRoom) {
+        await this.#roomMade.rung()
         continue
       }
       let next: IteratorResult<Batch<T>> | undefined
       try {
         // No promise in between if the source has all its batches at once.
-        const given = source.next()
+        const given = this.#source.next()
         next = given instanceof Promise ? await given : given
       } catch (error) {
-        sourceEnded = true
+        this.#hasSourceEnded = true
         // It takes its place in line: what the source gave before is delivered first.
-        if (!isEnding()) {
-          begun.push({ paidFor: 0, pieces: [], done: Promise.resolve(), isDone: true, thrown: { error } })
+        if (!this.#isEnding) {
+          this.#begun.push({
+            paidFor: 0,
+            pieces: [],
+            done: Promise.resolve(),
+            isDone: true,
+            thrown: { error },
+          })
         }
         break
       }
-      if (next.done) sourceEnded = true
-      if (next.done || isEnding()) break
-      begin(next.value)
+      if (next.done) this.#hasSourceEnded = true
+      if (next.done || this.#isEnding) break
+      this.#begin(next.value)
     }
-    feeding = false
-    progress.ring()
+    this.#isFeeding = false
+    this.#progress.ring()
   }
-  const listening = [
-    call.stopScope.onEnd(wake),
-    call.abortScope.onEnd(wake),
-    ...(drain ? [onAbortOf(drain, cutTail)] : []),
-  ]
 
-  void feed()
-  try {
-    for (;;) {
-      call.abortScope.throwIfEnded()
-      const one = run.order === 'input' ? begun[0] : begun.find(({ isDone }) => isDone)
-      if (one?.isDone) {
-        one.pieces.sort((a, b) => a.start - b.start)
-        for (const piece of one.pieces) {
-          call.abortScope.throwIfEnded()
-          if ('error' in piece && piece.isFinal) call.stop(piece.error)
-          yield piece
+  get #isEnding(): boolean {
+    const { call, drain } = this.#run
+    return this.#isFailed || call.stopScope.hasEnded || drain?.aborted === true
+  }
+
+  get #hasRoom(): boolean {
+    const { slots, window } = this.#run
+    if (this.#begun.length >= window) return false
+    // Until one has passed no batch waits behind those in the slots: it may have to be refused like them.
+    return !this.#wholeRefusal.isPossible || this.#begun.filter(({ isDone }) => !isDone).length < slots
+  }
+
+  #begin(batch: Batch<T>): void {
+    const { call } = this.#run
+    const part = call.part((what) => {
+      one.paidFor += what === 'sent' ? 1 : -1
+      if (what === 'failed') this.#cutTail()
+    })
+    const one: Begun<R> = { part, paidFor: 0, pieces: [], done: Promise.resolve(), isDone: false }
+    one.done = this.#deliver(batch, part, one)
+      .catch((error: unknown) => {
+        if (error === DRAINED) one.isDrained = true
+        else if (!call.stopScope.hasEndedFor(error)) {
+          one.thrown = { error }
+          this.#end(error)
         }
-        if (one.thrown) throw one.thrown.error
-        if (one.isDrained && run.order === 'input') break
-        begun.splice(begun.indexOf(one), 1)
-        roomMade.ring()
-      } else if (one || begun.length > 0 || (feeding && !isEnding())) {
-        await progress.rung()
-      } else {
-        break
+      })
+      .finally(() => {
+        part.end()
+        one.isDone = true
+        this.#wake()
+      })
+    this.#begun.push(one)
+  }
+
+  async #deliver(batch: Batch<T>, part: Call, into: Begun<R>): Promise<void> {
+    part.stopScope.throwIfEnded()
+    try {
+      const result = await this.#run.send(batch, part)
+      into.pieces.push({ start: batch.start, count: batch.items.length, result })
+      this.#wholeRefusal.ruleOut()
+    } catch (error) {
+      if (!(error instanceof PineconeInferenceError) || part.stopScope.hasEndedFor(error)) throw error
+      const isRefused = this.#run.collecting ? error.verdict === 'input' : isTooLarge(error)
+      if (isRefused && (await this.#wholeRefusal.isCertain()))
+        return this.#fail(batch, refusedAnyway(error), into)
+      if (!isRefused || batch.items.length === 1) return this.#fail(batch, error, into)
+      for (const one of partsOf(batch, error)) {
+        if (!into.isOver && !this.#run.call.stopScope.hasEnded) await this.#deliver(one, part, into)
       }
     }
-  } catch (error) {
-    // What is on the wire is paid for: it finishes before the error is thrown.
-    call.stop(error)
-    await Promise.all(begun.map(({ done }) => done))
-    throw error
-  } finally {
-    for (const stopListening of listening) stopListening()
-    call.abort(new Error('the call is over'))
-    // Not awaited: a source that is being waited for could take forever.
-    if (!sourceEnded) Promise.resolve(source.return?.()).catch(() => {})
+  }
+
+  #fail(batch: Batch<T>, error: PineconeInferenceError, into: Begun<R>): void {
+    const concernsAll = !(error.verdict === 'input' || error.verdict === 'moment')
+    const isFinal = !this.#run.collecting || concernsAll
+    error.inputRange ??= rangeOf(batch, error)
+    into.pieces.push({ start: batch.start, count: batch.items.length, error, isFinal })
+    if (!isFinal) return
+    into.isOver = true
+    this.#end(error)
+  }
+
+  /** Begins nothing more. In input order, the batches before the failed one continue until they are done. */
+  #end(reason: unknown): void {
+    this.#isFailed = true
+    if (this.#run.order === 'any') this.#run.call.stop(reason)
+  }
+
+  /** When draining, stops the batches after the last one that is paid for. */
+  #cutTail(): void {
+    if (!this.#run.drain?.aborted) return
+    for (const { part, paidFor } of this.#begun.toReversed()) {
+      if (paidFor > 0) break
+      part?.stop(DRAINED)
+    }
+    this.#wake()
+  }
+
+  #wake(): void {
+    this.#roomMade.ring()
+    this.#progress.ring()
   }
 }
 
