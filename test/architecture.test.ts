@@ -102,8 +102,7 @@ describe.each(Object.entries(mayImport))('packages/%s', (name, allowed) => {
     expect(files.filter((file) => reaches(edges, file, file))).toEqual([])
   })
 
-  // The emulator's `http/` knows its endpoints, which know its answers.
-  it.skipIf(name === 'emulator')('has no circle of folders', () => {
+  it('has no circle of folders', () => {
     const edges = new Map<string, string[]>()
     for (const file of sources(name)) {
       const others = ownImportsOf(file).map(folderOf)

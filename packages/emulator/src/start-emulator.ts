@@ -6,10 +6,10 @@ import type { FaultRule, RateLimit } from './faults/fault.js'
 import { FaultScript } from './faults/fault-script.js'
 import type { Latency } from './faults/latency.js'
 import { seededRandom } from './faults/random.js'
-import { createServer } from './http/create-server.js'
 import { type RecordedRequest, RequestLog } from './http/request-log.js'
 import { IndexPlane } from './index-plane/index-plane.js'
 import type { IndexSettings } from './index-plane/index-store.js'
+import { createServer } from './server/create-server.js'
 
 export interface EmulatorOptions {
   /** Port to listen on; by default, and for 0, a free one. */

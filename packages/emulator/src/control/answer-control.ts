@@ -1,7 +1,7 @@
 import type { FaultRule } from '../faults/fault.js'
 import type { FaultScript } from '../faults/fault-script.js'
 import { parseFaultRule } from '../faults/parse-fault.js'
-import { type Answer, jsonAnswer } from '../http/answer-request.js'
+import { type Answer, jsonAnswer } from '../http/answer.js'
 import { ApiError } from '../http/api-error.js'
 import { checkCaller, checkLoopback } from '../http/check-caller.js'
 import type { Incoming } from '../http/incoming.js'

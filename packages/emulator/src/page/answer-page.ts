@@ -1,6 +1,6 @@
 import { describeRule } from '../faults/describe-rule.js'
 import type { FaultScript } from '../faults/fault-script.js'
-import { type Answer, jsonAnswer } from '../http/answer-request.js'
+import { type Answer, jsonAnswer } from '../http/answer.js'
 import { ApiError } from '../http/api-error.js'
 import { checkCaller } from '../http/check-caller.js'
 import { checkApiKey } from '../http/check-headers.js'

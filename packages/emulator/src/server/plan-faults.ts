@@ -2,9 +2,9 @@ import type { FaultPlan, FaultScript } from '../faults/fault-script.js'
 import { drawLatency } from '../faults/latency.js'
 import { parseFault } from '../faults/parse-fault.js'
 import type { Random } from '../faults/random.js'
-import { ApiError } from './api-error.js'
-import type { Incoming } from './incoming.js'
-import { type Body, field, isObject } from './read-json.js'
+import { ApiError } from '../http/api-error.js'
+import type { Incoming } from '../http/incoming.js'
+import { type Body, field, isObject } from '../http/read-json.js'
 
 /** A request may ask for its own fault: `X-Emulator-Fault: status:503,retry-after=1` (several: joined by `;`). */
 const faultHeader = 'x-emulator-fault'

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import type { Incoming } from './incoming.js'
-import type { Body } from './read-json.js'
-import type { RecordedRequest, RequestLog } from './request-log.js'
+import type { Incoming } from '../http/incoming.js'
+import type { Body } from '../http/read-json.js'
+import type { RecordedRequest, RequestLog } from '../http/request-log.js'
 
 const secretHeaders = ['api-key', 'authorization']
 

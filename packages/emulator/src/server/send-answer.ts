@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Ending } from '../faults/fault-script.js'
 import { malform } from '../faults/malform.js'
-import { type Answer, errorAnswer } from './answer-request.js'
-import { ApiError } from './api-error.js'
+import { type Answer, errorAnswer } from '../http/answer.js'
+import { ApiError } from '../http/api-error.js'
 
 /** gRPC's names for the statuses that a fault may send, as the contract's error codes use them. */
 const codes: Readonly<Record<number, string>> = {

@@ -3,13 +3,14 @@ import type { Backend } from '../backend/backend.js'
 import { readEmbedRequest } from '../embed/read-embed-request.js'
 import { writeEmbeddings } from '../embed/write-embeddings.js'
 import type { Spending } from '../faults/rate-limiter.js'
+import { type Answer, errorAnswer, jsonAnswer } from '../http/answer.js'
+import { ApiError } from '../http/api-error.js'
+import { apiVersion, checkApiKey, checkContentType } from '../http/check-headers.js'
+import { type Body, readJsonObject } from '../http/read-json.js'
 import type { IndexCall } from '../index-plane/index-plane.js'
 import { findModel, listModels } from '../models/find-model.js'
 import { readRerankRequest } from '../rerank/read-rerank-request.js'
 import { writeRanking } from '../rerank/write-ranking.js'
-import { ApiError } from './api-error.js'
-import { apiVersion, checkApiKey, checkContentType } from './check-headers.js'
-import { type Body, readJsonObject } from './read-json.js'
 
 export interface ApiRequest {
   readonly route: string
@@ -19,14 +20,6 @@ export interface ApiRequest {
   readonly body: Body
   /** Where it is not inference. */
   readonly onIndex: IndexCall | undefined
-}
-
-export interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer
-  /** What an error says; undefined for a success. */
-  readonly refusal?: string
 }
 
 export interface AnswerSettings {
@@ -52,24 +45,6 @@ export async function answerRequest(request: ApiRequest, settings: AnswerSetting
   } catch (error) {
     if (settings.signal.aborted) throw error
     return errorAnswer(error)
-  }
-}
-
-/** The contract's `ErrorResponse`; any other error is a 500. */
-export function errorAnswer(error: unknown): Answer {
-  const known =
-    error instanceof ApiError
-      ? error
-      : new ApiError(
-          500,
-          'INTERNAL',
-          `The emulator failed: ${error instanceof Error ? error.message : error}`,
-        )
-  return {
-    status: known.status,
-    headers: known.headers,
-    body: Buffer.from(known.body()),
-    refusal: known.message,
   }
 }
 
@@ -106,10 +81,6 @@ async function answerRoute(
     default:
       return jsonAnswer(findModel(backend.models, modelName))
   }
-}
-
-export function jsonAnswer(value: unknown): Answer {
-  return { status: 200, headers: { 'cache-control': 'no-store' }, body: Buffer.from(JSON.stringify(value)) }
 }
 
 function success(body: Buffer): Answer {
