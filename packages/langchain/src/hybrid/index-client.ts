@@ -35,6 +35,11 @@ export interface PineconeIndex {
   upsert(records: RecordsToUpsert): Promise<unknown>
 }
 
+/** One index with both kinds of vectors, or one per kind. */
+export type HybridIndexes =
+  | { readonly both: PineconeIndex }
+  | { readonly dense: PineconeIndex; readonly sparse: PineconeIndex }
+
 /**
  * At most 1,000 records and 2 MB in an upsert of vectors: https://docs.pinecone.io/reference/api/database-limits/upsert
  * (read 2026-11-28).

@@ -1,13 +1,15 @@
 import { Document, type DocumentInterface } from '@langchain/core/documents'
 import type { EmbeddingsInterface } from '@langchain/core/embeddings'
 import { BaseRetriever, type BaseRetrieverInput } from '@langchain/core/retrievers'
-import { PineconeConfigurationError, PineconeInferenceError } from '@pinecone-inference/client'
-import { atPositions, checkOptions, checkSignal, type NamesOf } from '@pinecone-inference/client/adapters'
+import { PineconeConfigurationError } from '@pinecone-inference/client'
+import { checkOptions, checkSignal, type NamesOf } from '@pinecone-inference/client/adapters'
 import { ownMetadata } from '../own-metadata.js'
 import type { SparseVector } from '../sparse-embeddings.js'
 import { checkDocuments, checkFields, checkIds } from './check-arguments.js'
 import { flatMetadata } from './flat-metadata.js'
-import { type IndexMatch, type IndexRecord, type PineconeIndex, upserts } from './index-client.js'
+import type { HybridIndexes, IndexMatch, IndexRecord, PineconeIndex } from './index-client.js'
+import { search } from './search.js'
+import { hashOf, storeDocuments } from './store-documents.js'
 
 interface HybridSearchFields extends BaseRetrieverInput {
   /** Dense vectors, such as `PineconeEmbeddings`. */
@@ -59,24 +61,6 @@ export interface AddOptions {
 
 const ADD_OPTIONS: NamesOf<AddOptions> = { ids: true, signal: true }
 
-/** Documents that are embedded and stored before the next ones are: what a failure can cost, and what memory has to hold. */
-const ADDED_AT_A_TIME = 960
-
-interface Unembedded {
-  id: string
-  text: string
-  position: number
-  metadata: IndexRecord['metadata']
-}
-
-/** The constant of reciprocal rank fusion (Cormack et al., SIGIR 2009), as in LangChain's EnsembleRetriever. */
-const RANK_CONSTANT = 60
-
-const NOTHING: { matches?: IndexMatch[] } = {}
-
-/** Candidates from each of two indexes: a document that is best in both need not be among the first of either. */
-const CANDIDATES = 40
-
 /**
  * Hybrid search in Pinecone: by meaning and by words. Like LangChain's Python class of that name, it searches an index
  * that holds dense and sparse vectors; it also takes a dense and a sparse index, and merges their rankings by reciprocal
@@ -105,8 +89,7 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
   readonly namespace: string | undefined
   readonly filter: object | undefined
   readonly textKey: string
-  readonly #one: PineconeIndex | undefined
-  readonly #two: { readonly dense: PineconeIndex; readonly sparse: PineconeIndex } | undefined
+  readonly #indexes: HybridIndexes
 
   static override lc_name(): string {
     return 'PineconeHybridSearchRetriever'
@@ -127,9 +110,9 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
     this.textKey = fields.textKey ?? 'text'
     const within = (one: PineconeIndex) => (namespace === undefined ? one : one.namespace(namespace))
     if (index !== undefined && denseIndex === undefined && sparseIndex === undefined) {
-      this.#one = within(index)
+      this.#indexes = { both: within(index) }
     } else if (index === undefined && denseIndex !== undefined && sparseIndex !== undefined) {
-      this.#two = { dense: within(denseIndex), sparse: within(sparseIndex) }
+      this.#indexes = { dense: within(denseIndex), sparse: within(sparseIndex) }
     } else {
       throw new PineconeConfigurationError(
         'index',
@@ -157,50 +140,12 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
       position,
       metadata: this.#metadataOf(document, `documents[${position}].metadata`),
     }))
-    const all: Unembedded[] = await Promise.all(
+    const all = await Promise.all(
       unstored.map(async ({ id, ...rest }) => ({ id: id ?? (await hashOf(rest.metadata)), ...rest })),
     )
-    for (let start = 0; start < all.length; start += ADDED_AT_A_TIME) {
-      await this.#add(all.slice(start, start + ADDED_AT_A_TIME), signal)
-    }
+    const { embeddings, sparseEmbeddings } = this
+    await storeDocuments(all, { embeddings, sparseEmbeddings, indexes: this.#indexes }, signal)
     return all.map(({ id }) => id)
-  }
-
-  async #add(some: readonly Unembedded[], signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted()
-    const texts = some.map(({ text }) => text)
-    const [dense, sparse] = await Promise.all([
-      embedded('embeddings', this.embeddings, texts, signal),
-      embedded('sparseEmbeddings', this.sparseEmbeddings, texts, signal),
-    ]).catch((error: unknown) => {
-      const positions = some.map(({ position }) => position)
-      throw atPositions(error, { positions, signal, argument: (i) => `documents[${i}].pageContent` })
-    })
-    const ofBoth = some.map(({ text: _, ...record }, i) => ({
-      record,
-      values: dense[i] ?? [],
-      ...sparsePart(sparse[i]),
-    }))
-    if (this.#one) {
-      await store(
-        this.#one,
-        ofBoth.map(({ record, ...vectors }) => ({ ...record, ...vectors })),
-        signal,
-      )
-    }
-    if (this.#two) {
-      await store(
-        this.#two.dense,
-        ofBoth.map(({ record, values }) => ({ ...record, values })),
-        signal,
-      )
-      // A text without any term that the model knows has no sparse vector: it is found by meaning alone.
-      await store(
-        this.#two.sparse,
-        ofBoth.flatMap(({ record, sparseValues }) => (sparseValues ? [{ ...record, sparseValues }] : [])),
-        signal,
-      )
-    }
   }
 
   /**
@@ -224,41 +169,9 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
       this.embeddings.embedQuery(query),
       this.sparseEmbeddings.embedQuery(query),
     ])
-    const matches = this.#one
-      ? await this.#searchOne(this.#one, dense, sparse)
-      : await this.#searchTwo(dense, sparse)
+    const { alpha, topK, filter } = this
+    const matches = await search(this.#indexes, { dense, sparse, alpha, topK, filter })
     return matches.map((match) => this.#documentOf(match))
-  }
-
-  async #searchOne(index: PineconeIndex, dense: number[], sparse: SparseVector): Promise<IndexMatch[]> {
-    const { matches = [] } = await index.query({
-      ...this.#query(this.topK),
-      vector: scaled(dense, this.alpha),
-      // An index takes no sparse vector without entries, or with zeros alone.
-      ...(this.alpha < 1 && sparse.indices.length > 0
-        ? { sparseVector: { indices: sparse.indices, values: scaled(sparse.values, 1 - this.alpha) } }
-        : {}),
-    })
-    return matches
-  }
-
-  async #searchTwo(dense: number[], sparse: SparseVector): Promise<IndexMatch[]> {
-    if (!this.#two) return []
-    const query = this.#query(Math.max(this.topK, CANDIDATES))
-    const [byMeaning, byWords] = await Promise.all([
-      this.alpha > 0 ? this.#two.dense.query({ ...query, vector: dense }) : NOTHING,
-      this.alpha < 1 && sparse.indices.length > 0
-        ? this.#two.sparse.query({ ...query, sparseVector: sparse })
-        : NOTHING,
-    ])
-    return fused([
-      { matches: byMeaning.matches ?? [], weight: this.alpha },
-      { matches: byWords.matches ?? [], weight: 1 - this.alpha },
-    ]).slice(0, this.topK)
-  }
-
-  #query(topK: number) {
-    return { topK, includeMetadata: true as const, ...(this.filter && { filter: this.filter }) }
   }
 
   #metadataOf({ pageContent, metadata }: DocumentInterface, path: string): IndexRecord['metadata'] {
@@ -282,66 +195,6 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
     }
     return new Document({ id, pageContent, metadata: score === undefined ? rest : { score, ...rest } })
   }
-}
-
-async function store(
-  index: PineconeIndex,
-  positioned: readonly (IndexRecord & { position: number })[],
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const positions = positioned.map(({ position }) => position)
-  for (const { start, group } of upserts(positioned.map(({ position: _, ...record }) => record))) {
-    signal?.throwIfAborted()
-    try {
-      await index.upsert(group)
-    } catch (cause) {
-      const range = [positions[start] ?? 0, (positions[start + group.length - 1] ?? 0) + 1] as const
-      const error = new PineconeInferenceError(
-        `the index did not store documents ${range[0]} to ${range[1] - 1}; those before are stored`,
-        { cause },
-      )
-      error.inputRange = range
-      throw error
-    }
-  }
-}
-
-/** @throws PineconeConfigurationError where the embeddings make more or fewer vectors than there are texts */
-async function embedded<V>(
-  name: string,
-  embeddings: { embedDocuments(texts: string[], options?: { signal: AbortSignal }): Promise<V[]> },
-  texts: string[],
-  signal: AbortSignal | undefined,
-): Promise<V[]> {
-  const vectors = await embeddings.embedDocuments(texts, signal && { signal })
-  if (vectors.length === texts.length) return vectors
-  throw new PineconeConfigurationError(name, `made ${vectors.length} vectors of ${texts.length} texts`)
-}
-
-/** One ranking of several: a record's score is the sum of weight / (60 + its rank in each). */
-function fused(rankings: readonly { matches: readonly IndexMatch[]; weight: number }[]): IndexMatch[] {
-  const byId = new Map<string, IndexMatch & { score: number }>()
-  for (const { matches, weight } of rankings) {
-    for (const [i, match] of matches.entries()) {
-      const known = byId.get(match.id) ?? { ...match, score: 0 }
-      byId.set(match.id, { ...known, score: known.score + weight / (RANK_CONSTANT + i + 1) })
-    }
-  }
-  return [...byId.values()].sort((a, b) => b.score - a.score)
-}
-
-function sparsePart(sparse: SparseVector | undefined): { sparseValues?: SparseVector } {
-  return sparse && sparse.indices.length > 0 ? { sparseValues: sparse } : {}
-}
-
-function scaled(values: readonly number[], weight: number): number[] {
-  return values.map((value) => value * weight)
-}
-
-async function hashOf(metadata: IndexRecord['metadata']): Promise<string> {
-  const sorted = JSON.stringify(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)))
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(sorted))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 type Metadata = Record<string, unknown>

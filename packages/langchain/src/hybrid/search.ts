@@ -1,0 +1,76 @@
+import type { SparseVector } from '../sparse-embeddings.js'
+import type { HybridIndexes, IndexMatch, PineconeIndex } from './index-client.js'
+
+/** The constant of reciprocal rank fusion (Cormack et al., SIGIR 2009), as in LangChain's EnsembleRetriever. */
+const RANK_CONSTANT = 60
+
+/** Candidates from each of two indexes: a document that is best in both need not be among the first of either. */
+const CANDIDATES = 40
+
+const NOTHING: { matches?: IndexMatch[] } = {}
+
+export interface HybridQuery {
+  readonly dense: number[]
+  readonly sparse: SparseVector
+  /** Weight of the dense vector, 0 to 1. */
+  readonly alpha: number
+  readonly topK: number
+  readonly filter: object | undefined
+}
+
+/** Matches, best first: of one index by its own scores, of two by reciprocal rank. */
+export function search(indexes: HybridIndexes, query: HybridQuery): Promise<IndexMatch[]> {
+  return 'both' in indexes ? searchOne(indexes.both, query) : searchTwo(indexes, query)
+}
+
+async function searchOne(
+  index: PineconeIndex,
+  { dense, sparse, alpha, ...query }: HybridQuery,
+): Promise<IndexMatch[]> {
+  const { matches = [] } = await index.query({
+    ...common(query),
+    vector: scaled(dense, alpha),
+    // An index takes no sparse vector without entries, or with zeros alone.
+    ...(alpha < 1 && sparse.indices.length > 0
+      ? { sparseVector: { indices: sparse.indices, values: scaled(sparse.values, 1 - alpha) } }
+      : {}),
+  })
+  return matches
+}
+
+async function searchTwo(
+  indexes: { readonly dense: PineconeIndex; readonly sparse: PineconeIndex },
+  { dense, sparse, alpha, topK, filter }: HybridQuery,
+): Promise<IndexMatch[]> {
+  const query = common({ topK: Math.max(topK, CANDIDATES), filter })
+  const [byMeaning, byWords] = await Promise.all([
+    alpha > 0 ? indexes.dense.query({ ...query, vector: dense }) : NOTHING,
+    alpha < 1 && sparse.indices.length > 0
+      ? indexes.sparse.query({ ...query, sparseVector: sparse })
+      : NOTHING,
+  ])
+  return fused([
+    { matches: byMeaning.matches ?? [], weight: alpha },
+    { matches: byWords.matches ?? [], weight: 1 - alpha },
+  ]).slice(0, topK)
+}
+
+function common({ topK, filter }: Pick<HybridQuery, 'topK' | 'filter'>) {
+  return { topK, includeMetadata: true as const, ...(filter && { filter }) }
+}
+
+/** One ranking of several: a record's score is the sum of weight / (60 + its rank in each). */
+function fused(rankings: readonly { matches: readonly IndexMatch[]; weight: number }[]): IndexMatch[] {
+  const byId = new Map<string, IndexMatch & { score: number }>()
+  for (const { matches, weight } of rankings) {
+    for (const [i, match] of matches.entries()) {
+      const known = byId.get(match.id) ?? { ...match, score: 0 }
+      byId.set(match.id, { ...known, score: known.score + weight / (RANK_CONSTANT + i + 1) })
+    }
+  }
+  return [...byId.values()].sort((a, b) => b.score - a.score)
+}
+
+function scaled(values: readonly number[], weight: number): number[] {
+  return values.map((value) => value * weight)
+}
