@@ -32,7 +32,7 @@ import { Call } from './lifetime/call.js'
 import { ModelCatalog } from './models/catalog.js'
 import { ExpectedByModel } from './models/expected.js'
 import { Observer } from './observe/observer.js'
-import { loadOpenTelemetry } from './observe/opentelemetry.js'
+import { openTelemetry } from './observe/opentelemetry.js'
 import { type PineconeInferenceOptions, resolveSettings } from './settings.js'
 import { checkCallOptions, type Method } from './validate/options.js'
 import { checkEmbedFields } from './validate/requests.js'
@@ -75,7 +75,7 @@ export class PineconeInference {
     const sender = new Sender(
       this.#transport,
       settings.sharedBudget ?? new LocalBudget(settings.rateLimit),
-      new Observer(settings.onUsage, loadOpenTelemetry()),
+      new Observer(settings.onUsage, openTelemetry),
       settings,
     )
     const catalog = new ModelCatalog((model, task, signal) =>

@@ -17,7 +17,6 @@ import { TokenTally } from '../embed/report/estimate.js'
 import { jsonReport } from '../embed/report/json-report.js'
 import { lineReport } from '../embed/report/line-report.js'
 import type { Report } from '../embed/report/report.js'
-import { terminalReport } from '../embed/report/terminal-report.js'
 import { EXIT, exitCodeOf } from '../ending/exit-code.js'
 import { isExpected, OutputError } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
@@ -208,7 +207,7 @@ function resolved({ redis, model, truncate, ...rest }: GivenOptions, command: Co
 }
 
 async function embed(inputs: readonly string[], options: EmbedOptions): Promise<number> {
-  const report = reportFor(options)
+  const report = await reportFor(options)
   const stop = new StopSignal(() => {
     report.say('Stopping: requests under way are finished first. Ctrl-C again stops at once.')
   })
@@ -347,8 +346,10 @@ async function whatIsThere(output: string, options: EmbedOptions): Promise<(reco
   return (record) => previous?.has(record) ?? false
 }
 
-function reportFor({ json, output }: EmbedOptions): Report {
+async function reportFor({ json, output }: EmbedOptions): Promise<Report> {
   if (json) return jsonReport(output === '-' ? process.stderr : process.stdout)
   const canDraw = process.stderr.isTTY && process.env.TERM !== 'dumb'
-  return canDraw ? terminalReport() : lineReport()
+  if (!canDraw) return lineReport()
+  const { terminalReport } = await import('../embed/report/terminal-report.js')
+  return terminalReport()
 }

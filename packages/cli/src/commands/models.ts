@@ -4,7 +4,6 @@ import { suggestValues } from '../completion/candidates.js'
 import { EXIT } from '../ending/exit-code.js'
 import { differencesFromTable } from '../models/compare-with-table.js'
 import { jsonLine } from '../output/json-line.js'
-import { modelDetails, modelTable } from '../output/models.js'
 import { printable } from '../output/terminal.js'
 import type { ServiceOptions } from '../service/connect.js'
 import { withService } from '../service/with-service.js'
@@ -67,7 +66,7 @@ Examples:
           name === undefined
             ? (await client.listModels(filterOf(options), { signal })).models
             : [await client.getModel(name, { signal })]
-        process.stdout.write(textOf(models, name, options))
+        process.stdout.write(await textOf(models, name, options))
       })
       process.exitCode = code === EXIT.done && differences.length > 0 ? EXIT.refused : code
     })
@@ -83,7 +82,12 @@ function checkText(models: readonly ModelInfo[], differences: readonly string[])
   return differences.map((line) => `${printable(line)}\n`).join('')
 }
 
-function textOf(models: readonly ModelInfo[], name: string | undefined, { json }: ModelsOptions): string {
+async function textOf(
+  models: readonly ModelInfo[],
+  name: string | undefined,
+  { json }: ModelsOptions,
+): Promise<string> {
   if (json) return models.map(jsonLine).join('')
+  const { modelDetails, modelTable } = await import('../output/models.js')
   return name === undefined ? modelTable(models) : models.map(modelDetails).join('\n')
 }

@@ -71,14 +71,3 @@ export function share(text: string): number {
   }
   return value
 }
-
-/** Makes commander's error of the error that a parser throws. */
-export function readBy<Value>(read: (text: string) => Value): (text: string) => Value {
-  return (text) => {
-    try {
-      return read(text)
-    } catch (error) {
-      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
-    }
-  }
-}

@@ -3,7 +3,6 @@ import { Command, Option } from 'commander'
 import { suggestValues } from '../completion/candidates.js'
 import { EXIT } from '../ending/exit-code.js'
 import { jsonLine } from '../output/json-line.js'
-import { rankingTable } from '../output/ranking.js'
 import { sayLine } from '../output/terminal.js'
 import { documentsIn } from '../rerank/documents-in.js'
 import type { ServiceOptions } from '../service/connect.js'
@@ -88,7 +87,7 @@ document with an empty text is left out, and reported with its line.`,
         if (blank.length > TOLD) sayLine(`and ${blank.length - TOLD} more`)
         const { data } = await client.rerankAll({ ...requestOf(options), documents }, { signal })
         const ranking = data.map((ranked) => ({ ...ranked, index: positions[ranked.index] ?? ranked.index }))
-        process.stdout.write(textOf(ranking, options))
+        process.stdout.write(await textOf(ranking, options))
         hasBlank = blank.length > 0
       })
       if (process.exitCode === EXIT.done && hasBlank) process.exitCode = EXIT.someFailed
@@ -100,7 +99,11 @@ function requestOf({ query, model, topN, rankFields, truncate }: RerankOptions) 
   return { query, model, rankFields, topN, parameters: { truncate: truncate ?? (sides && 'END') } }
 }
 
-function textOf(ranking: readonly RankedDocument[], { json, rankFields }: RerankOptions): string {
+async function textOf(
+  ranking: readonly RankedDocument[],
+  { json, rankFields }: RerankOptions,
+): Promise<string> {
   if (json || !process.stdout.isTTY) return ranking.map(jsonLine).join('')
+  const { rankingTable } = await import('../output/ranking.js')
   return rankingTable(ranking, rankFields)
 }

@@ -1,19 +1,8 @@
-import {
-  BackendError,
-  type BackendOptions,
-  type Emulator,
-  type FaultRule,
-  type IndexSettings,
-  type Latency,
-  type Plan,
-  parseFaultRule,
-  parseLatency,
-  startEmulator,
-} from '@pinecone-inference/emulator'
+import type { BackendOptions, Emulator, IndexSettings, Plan } from '@pinecone-inference/emulator'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { requestLine } from '../output/request-line.js'
 import { exitCodesHelp } from './help-text.js'
-import { readBy, share, wholeNumber } from './options.js'
+import { share, wholeNumber } from './options.js'
 
 interface ServeOptions {
   readonly port: number
@@ -21,7 +10,7 @@ interface ServeOptions {
   readonly apiKey?: string
   readonly backend: BackendOptions['kind']
   readonly modelDir?: string
-  readonly latency?: Latency
+  readonly latency?: string
   readonly errorRate?: number
   readonly tokensPerMinute?: number
   readonly requestsPerMinute?: number
@@ -29,11 +18,14 @@ interface ServeOptions {
   readonly retryAfter: boolean
   readonly control?: boolean
   readonly index: readonly IndexSettings[]
-  readonly fault: readonly FaultRule[]
+  readonly fault: readonly string[]
   readonly seed?: number
 }
 
 const largest = Number.MAX_SAFE_INTEGER
+
+const LATENCY = '--latency <ms>'
+const FAULT = '--fault <rule>'
 
 /** `pinecone-inference serve`: the emulator in the foreground, until SIGINT or SIGTERM. */
 export function serveCommand(): Command {
@@ -53,7 +45,7 @@ export function serveCommand(): Command {
       '--model-dir <folder>',
       'for --backend transformers: ONNX models, each in a folder named after a hosted model',
     )
-    .option('--latency <ms>', 'milliseconds before each answer: 200 or 100-300', readBy(parseLatency))
+    .option(LATENCY, 'milliseconds before each answer: 200 or 100-300')
     .option('--error-rate <share>', 'share of requests to answer with 503, from 0 to 1', share)
     .option(
       '--tokens-per-minute <n>',
@@ -88,10 +80,10 @@ export function serveCommand(): Command {
     )
     .addOption(
       new Option(
-        '--fault <rule>',
+        FAULT,
         "a fault: '[route][#call[-call]][*times][~probability] fault', such as '/embed#3 status:503,retry-after=2'; repeatable",
       )
-        .argParser((text: string, rules: readonly FaultRule[]) => [...rules, readBy(parseFaultRule)(text)])
+        .argParser((text: string, rules: readonly string[]) => [...rules, text])
         .default([], 'none'),
     )
     .option('--seed <n>', 'seed for everything random', wholeNumber(0, 2 ** 32 - 1))
@@ -155,6 +147,10 @@ function backendOf({ backend, modelDir }: ServeOptions, command: Command): Backe
 async function start(options: ServeOptions, command: Command): Promise<Emulator> {
   const { port, host, apiKey, latency, errorRate, plan, fault, seed, control, index } = options
   const { tokensPerMinute, requestsPerMinute, retryAfter } = options
+  // Loaded here, so that other commands start without it.
+  const { BackendError, parseFaultRule, parseLatency, startEmulator } = await import(
+    '@pinecone-inference/emulator'
+  )
   const limited = plan !== undefined || tokensPerMinute !== undefined || requestsPerMinute !== undefined
   try {
     return await startEmulator({
@@ -162,10 +158,10 @@ async function start(options: ServeOptions, command: Command): Promise<Emulator>
       host,
       backend: backendOf(options, command),
       indexes: index,
-      faults: fault,
+      faults: fault.map((rule) => readOption(FAULT, rule, parseFaultRule, command)),
       onAnswer: (request) => process.stdout.write(`${requestLine(request)}\n`),
       apiKey,
-      latency,
+      latency: latency === undefined ? undefined : readOption(LATENCY, latency, parseLatency, command),
       errorRate,
       seed,
       plan,
@@ -183,6 +179,21 @@ async function start(options: ServeOptions, command: Command): Promise<Emulator>
     }
     if (error instanceof BackendError || error instanceof RangeError) command.error(`error: ${error.message}`)
     throw error
+  }
+}
+
+/** The value of an option, read by the emulator; refused as commander refuses what its own parsers do not take. */
+function readOption<Value>(
+  flags: string,
+  text: string,
+  read: (text: string) => Value,
+  command: Command,
+): Value {
+  try {
+    return read(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error
+    return command.error(`error: option '${flags}' argument '${text}' is invalid. ${reason}`)
   }
 }
 

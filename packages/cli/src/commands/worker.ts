@@ -1,12 +1,11 @@
 import { PineconeConfigurationError } from '@pinecone-inference/client'
-import { startEmulator } from '@pinecone-inference/emulator'
 import { Command, Option } from 'commander'
 import { prefixOf } from '../embed/by-workers.js'
 import { count, countRecords } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { sayLine } from '../output/terminal.js'
-import { checkKey, OFFLINE_NOTICE } from '../service/connect.js'
+import { checkKey, startOffline } from '../service/connect.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
 import { allowInsecureOption, DEFAULT_RUN, redisUrl, runName, wholeNumber } from './options.js'
 
@@ -65,8 +64,7 @@ async function work({ redis, run, concurrency, offline = false }: WorkerCommandO
   const stop = new StopSignal(() =>
     sayLine('Stopping: jobs under way are finished first. Ctrl-C again stops at once.'),
   )
-  const emulator = offline ? await startEmulator({ port: 0 }) : undefined
-  if (offline) sayLine(OFFLINE_NOTICE)
+  const emulator = offline ? await startOffline(sayLine) : undefined
   try {
     checkKey(offline)
     sayLine(`Waiting for jobs of the run ${run}.`)

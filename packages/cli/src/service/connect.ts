@@ -1,5 +1,5 @@
 import { PineconeConfigurationError, PineconeInference, type RateLimit } from '@pinecone-inference/client'
-import { type IndexSettings, startEmulator } from '@pinecone-inference/emulator'
+import type { Emulator, IndexSettings } from '@pinecone-inference/emulator'
 import { sayRetries } from './say-retries.js'
 
 /** Printed by a command with `--offline`. */
@@ -49,8 +49,7 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions): Promise<Service> {
   const { offline, indexes, concurrency, rateLimit, maxRetries, onTokens, say } = options
   checkKey(offline)
-  const emulator = offline ? await startEmulator({ port: 0, indexes }) : undefined
-  if (emulator) say(OFFLINE_NOTICE)
+  const emulator = offline ? await startOffline(say, indexes) : undefined
   const client = new PineconeInference({
     ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
     ...(rateLimit ? { rateLimit } : {}),
@@ -73,6 +72,17 @@ export async function connect(options: ConnectOptions): Promise<Service> {
       await emulator?.close()
     },
   }
+}
+
+/** The emulator, in this process. Only `--offline` and `serve` load it. */
+export async function startOffline(
+  say: (line: string) => void,
+  indexes?: readonly IndexSettings[],
+): Promise<Emulator> {
+  const { startEmulator } = await import('@pinecone-inference/emulator')
+  const emulator = await startEmulator({ port: 0, indexes })
+  say(OFFLINE_NOTICE)
+  return emulator
 }
 
 /** The address of the control plane that the environment names; undefined for Pinecone’s own. */

@@ -49,7 +49,7 @@ const SPARE_CONNECTIONS = 1
 
 function openPool({ baseUrl, maxConcurrency, timeout }: ConnectionSettings): Connections {
   let carrier: Carrier | undefined
-  const opening: Promise<Pools> = import('#undici').then(({ Pool }) => {
+  const opening: Promise<Pools> = import('#undici').then(({ default: Pool }) => {
     // undici gives up after 10 s of its own accord, whatever the timeout
     const options = { connections: maxConcurrency + SPARE_CONNECTIONS, connect: { timeout } }
     return { kept: new Pool(baseUrl.origin, options), once: new Pool(baseUrl.origin, options) }

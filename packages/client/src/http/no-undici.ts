@@ -1,2 +1,2 @@
 /** Stands in for undici where bundlers build for a runtime without Node's sockets; see `imports` in package.json. */
-export const Pool = undefined
+export default undefined

@@ -9,7 +9,7 @@ const { Pool } = vi.hoisted(() => ({
     },
   ),
 }))
-vi.mock('#undici', () => ({ Pool }))
+vi.mock('#undici', () => ({ default: Pool }))
 
 it('a connection has as long to be made as an attempt may take, and not undici’s ten seconds', async () => {
   const connections = openConnections(resolveSettings({ apiKey: 'key', timeout: 25_000, maxConcurrency: 3 }))

@@ -7,19 +7,19 @@ import type { AnswerFacts, OpenTelemetry, RequestContent, RequestSpan } from './
 /** Tells whoever listens what is sent and what came of it. */
 export class Observer {
   readonly #meter: UsageMeter | undefined
-  readonly #loading: Promise<OpenTelemetry | undefined> | undefined
+  readonly #telemetry: () => Promise<OpenTelemetry | undefined> | undefined
 
   constructor(
     onUsage: ((report: UsageReport) => void) | undefined,
-    telemetry?: Promise<OpenTelemetry | undefined>,
+    telemetry: () => Promise<OpenTelemetry | undefined> | undefined = () => undefined,
   ) {
     this.#meter = onUsage && new UsageMeter(onUsage)
-    this.#loading = telemetry
+    this.#telemetry = telemetry
   }
 
   /** Watches one request over all its attempts. */
   async watch<T>(content: RequestContent, deliver: (watch: RequestWatch) => Promise<T>): Promise<T> {
-    const watch = new RequestWatch(content, this.#meter, await this.#loading)
+    const watch = new RequestWatch(content, this.#meter, await this.#telemetry())
     try {
       const result = await deliver(watch)
       watch.end()

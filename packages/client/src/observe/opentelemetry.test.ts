@@ -1,17 +1,34 @@
-import { expect, it, vi } from 'vitest'
-import { loadOpenTelemetry } from './opentelemetry.js'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { openTelemetry } from './opentelemetry.js'
 
-vi.mock('@opentelemetry/api', () => {
-  throw new Error('Cannot find package')
+const { load } = vi.hoisted(() => ({
+  load: vi.fn((): object => {
+    throw new Error('Cannot find package')
+  }),
+}))
+vi.mock('@opentelemetry/api', load)
+
+const registered = Symbol.for('opentelemetry.js.api.1')
+
+function register(): void {
+  Object.assign(globalThis, { [registered]: {} })
+  onTestFinished(() => void Reflect.deleteProperty(globalThis, registered))
+}
+
+it('where the application has registered nothing, OpenTelemetry is not even loaded', () => {
+  expect(openTelemetry()).toBeUndefined()
+  expect(load).not.toHaveBeenCalled()
 })
 
-it('where OpenTelemetry is not installed there is nobody to tell, and nothing fails', async () => {
-  await expect(loadOpenTelemetry()).resolves.toBeUndefined()
+it('where OpenTelemetry cannot be loaded there is nobody to tell, and nothing fails', async () => {
+  register()
+  await expect(openTelemetry()).resolves.toBeUndefined()
 })
 
 it('an old one that knows no metrics is as good as none', async () => {
+  register()
   vi.resetModules()
   vi.doMock('@opentelemetry/api', () => ({ trace: { getTracer: () => ({}) }, metrics: {} }))
-  const { loadOpenTelemetry } = await import('./opentelemetry.js')
-  await expect(loadOpenTelemetry()).resolves.toBeUndefined()
+  const { openTelemetry } = await import('./opentelemetry.js')
+  await expect(openTelemetry()).resolves.toBeUndefined()
 })

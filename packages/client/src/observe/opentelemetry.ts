@@ -6,11 +6,16 @@ type Api = typeof import('@opentelemetry/api')
 
 let loading: Promise<OpenTelemetry | undefined> | undefined
 
+/** Where `@opentelemetry/api` 1 keeps what has been registered (opentelemetry-js, api/src/internal/global-utils.ts). */
+const REGISTERED = Symbol.for('opentelemetry.js.api.1')
+
 /**
- * Where `@opentelemetry/api` 1.3 or newer is installed: a span and the client metrics for each request over all its
- * attempts. Once per copy of this package; the first request waits for it, so that it is recorded too.
+ * Where the application has registered OpenTelemetry, with `@opentelemetry/api` 1.3 or newer: a span and the client
+ * metrics for each request over all its attempts. Loaded once per copy of this package; the first request waits for it,
+ * so that it is recorded too.
  */
-export function loadOpenTelemetry(): Promise<OpenTelemetry | undefined> {
+export function openTelemetry(): Promise<OpenTelemetry | undefined> | undefined {
+  if (!(REGISTERED in globalThis)) return undefined
   // Not installed by all: webpack would refuse to build without it.
   loading ??= import(/* webpackIgnore: true */ '@opentelemetry/api')
     .then((api) => {

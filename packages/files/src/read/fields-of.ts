@@ -1,6 +1,5 @@
 import type { PassageOptions } from '../passages/split-into-passages.js'
 import { bytesOf, nameOf, spooled } from './bytes.js'
-import { readCsv } from './csv.js'
 import { posix, readFolder, type SkippedFile } from './documents/folder.js'
 import { readDocument } from './documents/read-document.js'
 import { utf8 } from './encoding.js'
@@ -81,12 +80,14 @@ export async function* fieldsOf(
       yield* readLines(text(), source)
       return
     case 'csv':
-    case 'tsv':
+    case 'tsv': {
+      const { readCsv } = await import('./csv.js')
       yield* readCsv(text(), source, {
         delimiter: delimiter ?? (format === 'tsv' ? 'tab' : undefined),
         ...columns,
       })
       return
+    }
     case 'parquet':
       yield* readTable(input, columns)
       return

@@ -41,8 +41,9 @@ export interface Report {
   end(): void
 }
 
+/** `12,345`. `toLocaleString` would take 30 ms to load its languages. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US')
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** `1 record`, `1,000 records`. */
