@@ -9,9 +9,9 @@ import { canBeSurveyed, surveyInput } from '../embed/input/survey-input.js'
 import { callsToMake, refuseKnownMisfits } from '../embed/job/calls-to-make.js'
 import { carryOut } from '../embed/job/carry-out.js'
 import type { Cleanup, CleanupSettings } from '../embed/output/cleanup.js'
+import { EarlierVectors } from '../embed/output/earlier-vectors.js'
 import { outputPath } from '../embed/output/output-path.js'
-import { PreviousOutput } from '../embed/output/previous-output.js'
-import { pathsOf, refuseExisting } from '../embed/output/run-folder.js'
+import { refuseExisting } from '../embed/output/run-folder.js'
 import { tellEstimate } from '../embed/report/dry-run.js'
 import { TokenTally } from '../embed/report/estimate.js'
 import { jsonReport } from '../embed/report/json-report.js'
@@ -341,9 +341,9 @@ async function whatIsThere(output: string, options: EmbedOptions): Promise<(reco
     return (record) => ledger.has(record.id, contentHash(record))
   }
   if (output === '-') return () => false
-  const previous = await PreviousOutput.read(output, pathsOf(output).record)
-  if (!previous) await refuseExisting(output)
-  return (record) => previous?.has(record) ?? false
+  const earlier = await EarlierVectors.read(output)
+  if (!earlier.previous) await refuseExisting(output)
+  return (record) => earlier.has(record)
 }
 
 async function reportFor({ json, output }: EmbedOptions): Promise<Report> {

@@ -114,6 +114,15 @@ async function refuseMissing(
   throw new InputError({ source: inputs.join(', ') }, `no record has ${list}, of --metadata-fields`)
 }
 
+/** What an input holds; null if it can be read only once. */
+export async function surveyed(
+  { inputs, read }: { readonly inputs: readonly string[]; readonly read: ReadOptions },
+  signal: AbortSignal,
+  options: SurveyOptions,
+): Promise<Survey | null> {
+  return canBeSurveyed(inputs) ? surveyInput(inputs, read, signal, options) : null
+}
+
 /** Whether the inputs can be read twice, unlike the standard input and pipes. */
 export function canBeSurveyed(inputs: readonly string[]): boolean {
   return !inputs.some(comesOnce)

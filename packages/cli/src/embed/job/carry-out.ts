@@ -1,33 +1,22 @@
 import { dirname } from 'node:path'
-import type { PineconeInference } from '@pinecone-inference/client'
-import { InputError, type TextRecord } from '@pinecone-inference/files'
-import { EXIT, exitCodeOf } from '../../ending/exit-code.js'
-import { IndexError, isExpected, OutputError } from '../../ending/expected-error.js'
-import type { StopSignal } from '../../ending/stop-signal.js'
-import { canBeSurveyed, type Survey, type SurveyOptions, surveyInput } from '../input/survey-input.js'
+import { EXIT } from '../../ending/exit-code.js'
+import { OutputError } from '../../ending/expected-error.js'
+import { type Survey, surveyed } from '../input/survey-input.js'
 import type { Cleanup, CleanupSettings } from '../output/cleanup.js'
+import { EarlierVectors } from '../output/earlier-vectors.js'
 import { nameFinished } from '../output/give-names.js'
 import { holdOutput } from '../output/hold-output.js'
-import type { JobOutput } from '../output/job-output.js'
-import { differingSetting, type JournalHead } from '../output/journal.js'
+import { differingSetting, type JournalContent, type JournalHead } from '../output/journal.js'
+import { keepVectors } from '../output/kept-vectors.js'
 import { makeFolder } from '../output/make-folder.js'
 import { refusePartsOfWorkers } from '../output/output-path.js'
 import type { OutputFacts } from '../output/output-record.js'
-import { PreviousOutput } from '../output/previous-output.js'
-import { begunInput, pathsOf, refuseExisting } from '../output/run-folder.js'
+import { type OutputFile, pathsOf, readBegun, refuseExisting } from '../output/run-folder.js'
 import { StandardOutput } from '../output/standard-output.js'
 import { UnfinishedOutput } from '../output/unfinished-output.js'
-import { count, countRecords, type Report } from '../report/report.js'
-import { type EmbedJob, vectorsOf } from './embed-job.js'
-import { runJob } from './run-job.js'
-
-export interface Surroundings {
-  readonly client: PineconeInference
-  /** Tokens counted by this process, by model. */
-  readonly tokens: Readonly<Record<string, number>>
-  readonly stop: StopSignal
-  readonly report: Report
-}
+import { count, countRecords } from '../report/report.js'
+import { type EmbedJob, settingsOfCalls, vectorsOf } from './embed-job.js'
+import { type Surroundings, takeThrough } from './take-through.js'
 
 /**
  * Runs a job, resuming where an earlier run has left it.
@@ -50,34 +39,35 @@ export async function carryOut(
   const letGo = await holdOutput(job.output)
   if (!letGo) throw new OutputError(`another process is writing ${job.output}; let it finish`)
   try {
-    return await toFile(job, settings, surroundings)
+    return await embedIntoFile(job, settings, surroundings)
   } finally {
     await letGo()
   }
 }
 
-async function toFile(job: EmbedJob, settings: CleanupSettings, surroundings: Surroundings): Promise<number> {
-  const { report, stop } = surroundings
-  const { output: path, layout } = job
+/** Begins the file of a job, resumes it, or brings it up to date. */
+async function embedIntoFile(
+  job: EmbedJob,
+  settings: CleanupSettings,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { report } = surroundings
+  const { output: path, format, layout } = job
+  const file = { output: path, format, layout, vectors: vectorsOf(job) }
   const wasFinished = await nameFinished(path)
-  const previous = await PreviousOutput.read(path, pathsOf(path).record)
-  previous?.refuseOtherVectors(settingsOfCalls(job))
-  // Records appended to the input since then belong to a later run.
-  const begun = await begunInput(path)
-  if (!previous && !begun) await refuseExisting(path)
-  const isThere = (record: TextRecord) => previous?.has(record) ?? false
-  const survey = await surveyed(job, stop.requested, { most: begun?.records, layout, isThere })
+  const { begun, earlier, survey } = await surveyedAgainst(file, job, surroundings)
+  const { previous } = earlier
   const head = { settings: settingsOf(job), input: survey, replaces: previous?.facts.digest }
   if (previous && !begun && (survey ? isUpToDate(previous.facts, head, settings.cleanup) : wasFinished)) {
     report.say(`${path} was finished already.`)
     return previous.facts.failed > 0 ? EXIT.someFailed : EXIT.done
   }
-  const file = { output: path, format: job.format, layout, vectors: vectorsOf(job) }
-  const output = await UnfinishedOutput.open(file, { ...settings, head, previous })
+  const output = await UnfinishedOutput.open(file, { ...settings, head, earlier })
   try {
-    if (survey && previous) {
+    if (survey && earlier.paths.length > 0) {
+      const { records, unchanged } = survey
       report.say(
-        `Of ${countRecords(survey.records)}, the vectors of ${count(survey.unchanged)} are in ${path} already.`,
+        `Of ${countRecords(records)}, the vectors of ${count(unchanged)} are in ${earlier.paths.join(', ')} already.`,
       )
     }
     const { read } = output.standing
@@ -86,6 +76,64 @@ async function toFile(job: EmbedJob, settings: CleanupSettings, surroundings: Su
   } finally {
     await output.close()
   }
+}
+
+interface Surveyed {
+  /** The unfinished run to resume. */
+  readonly begun: JournalContent | undefined
+  readonly earlier: EarlierVectors
+  readonly survey: Survey | null
+}
+
+/**
+ * Surveys the input, and compares it with what is there. An unfinished run of another input cannot be resumed: its vectors
+ * are kept, and the job begins anew.
+ *
+ * @throws OutputError if the vectors that are there cannot be mixed with those of the job
+ */
+async function surveyedAgainst(
+  file: OutputFile,
+  job: EmbedJob,
+  { report, stop }: Pick<Surroundings, 'report' | 'stop'>,
+): Promise<Surveyed> {
+  const paths = pathsOf(file.output)
+  const begun = await readBegun(paths)
+  if (begun) refuseOtherVectors(begun.head, job)
+  const earlier = await EarlierVectors.read(file.output)
+  earlier.refuseOtherVectors(settingsOfCalls(job))
+  if (!earlier.previous && !begun) await refuseExisting(file.output)
+
+  let survey: Survey | null = null
+  if (!begun?.entries.at(-1)?.superseded) {
+    // Records appended since a run began belong to the next one.
+    const most = begun?.head.input?.records
+    const isThere = earlier.has.bind(earlier)
+    survey = await surveyed(job, stop.requested, { most, layout: file.layout, isThere })
+    if (!begun || isResumable(begun.head, job, survey)) return { begun, earlier, survey }
+  }
+  const kept = await keepVectors(file, begun)
+  if (kept > 0) {
+    report.say(
+      `The input, or how it is read, has changed since the run in ${paths.folder} began; its ${countRecords(kept)} are kept.`,
+    )
+  }
+  return surveyedAgainst(file, job, { report, stop })
+}
+
+function refuseOtherVectors({ settings }: JournalHead, job: EmbedJob): void {
+  const now = settingsOfCalls(job)
+  const begun = Object.fromEntries(Object.keys(now).map((name) => [name, settings[name]]))
+  const difference = differingSetting(begun, now)
+  if (!difference) return
+  const { folder } = pathsOf(job.output)
+  throw new OutputError(
+    `${folder} holds a run with a different ${difference}. Use the same to resume it, or delete ${folder} to start over.`,
+  )
+}
+
+function isResumable({ settings, input }: JournalHead, job: EmbedJob, survey: Survey | null): boolean {
+  if (differingSetting(settings, settingsOf(job)) !== undefined) return false
+  return !input || !survey || input.digest === survey.digest
 }
 
 /** Whether a run would make the same output again. */
@@ -97,75 +145,7 @@ function isUpToDate({ settings, input, left }: OutputFacts, now: JournalHead, cl
   )
 }
 
-/** What the input holds; null if it can be read only once. */
-export async function surveyed(
-  { inputs, read }: EmbedJob,
-  signal: AbortSignal,
-  options: SurveyOptions,
-): Promise<Survey | null> {
-  return canBeSurveyed(inputs) ? surveyInput(inputs, read, signal, options) : null
-}
-
-/**
- * Runs a job into an open output, and reports how it ends.
- *
- * @returns the exit code
- */
-export async function takeThrough(
-  job: EmbedJob,
-  output: JobOutput,
-  survey: Survey | null,
-  surroundings: Surroundings,
-): Promise<number> {
-  const { report, stop } = surroundings
-  const began = performance.now()
-  try {
-    if (!(await runJob(job, { ...surroundings, output, survey }))) {
-      report.say(`Stopped after ${countRecords(output.standing.read)}. ${howToResume(job)}`)
-      return stop.exitCode
-    }
-  } catch (error) {
-    if (!isExpected(error)) throw error
-    report.fail(error.message)
-    // The message itself says what to do.
-    if (error instanceof OutputError || (error instanceof IndexError && !error.passes)) return EXIT.refused
-    if (!(output instanceof UnfinishedOutput && (await output.discardIfEmpty()))) {
-      const { read } = output.standing
-      const advice = error instanceof InputError ? howToFix(job, read) : howToResume(job)
-      report.say(`Stopped after ${countRecords(read)}. ${advice}`)
-    }
-    return exitCodeOf(error)
-  }
-  report.finish({
-    output: job.output,
-    embedded: output.embedded,
-    failed: output.failures,
-    unchanged: output.unchanged,
-    deleted: output.deleted,
-    gone: output.gone,
-    ...(output.failures > 0 && output.failedOutput ? { failedOutput: output.failedOutput } : {}),
-    tokens: output.standing.tokens,
-    seconds: (performance.now() - began) / 1000,
-  })
-  return output.failures > 0 ? EXIT.someFailed : EXIT.done
-}
-
-function howToResume({ output }: EmbedJob): string {
-  return output === '-'
-    ? 'The records on the standard output are complete; the rest are missing.'
-    : 'Finished records are kept; run the same command again for the rest.'
-}
-
-/** With the same input, the same command fails again. */
-function howToFix(job: EmbedJob, read: number): string {
-  if (job.output === '-') return howToResume(job)
-  const advice = canBeSurveyed(job.inputs)
-    ? 'run the command again with the input as it was when this run began'
-    : `fix the input, keep its first ${countRecords(read)}, and run the command again`
-  return `Finished records are kept; ${advice}.`
-}
-
-/** The settings that a run must have in order to resume another one. The input is recognised by its content. */
+/** The settings of the same file. The input is recognised by its content. */
 function settingsOf(job: EmbedJob): Record<string, unknown> {
   const { read, layout } = job
   return {
@@ -174,18 +154,5 @@ function settingsOf(job: EmbedJob): Record<string, unknown> {
     '--text-field': read.textField,
     '--metadata-fields': read.metadataFields,
     '--layout': layout === 'vectors' ? undefined : layout,
-  }
-}
-
-/** The settings that decide the vectors. */
-export function settingsOfCalls({ calls, service }: EmbedJob): Record<string, unknown> {
-  const [first, second] = calls
-  return {
-    '--model': first?.model,
-    '--sparse-model': second?.model,
-    '--input-type': first?.parameters.inputType,
-    '--dimension': first?.parameters.dimension,
-    '--truncate': first?.parameters.truncate,
-    'service (--offline or PINECONE_INFERENCE_URL)': service,
   }
 }

@@ -26,3 +26,16 @@ export function vectorsOf({ calls }: EmbedJob): VectorColumns {
   const has = (type: EmbedCall['vectorType']) => calls.some(({ vectorType }) => vectorType === type)
   return { dense: has('dense'), sparse: has('sparse') }
 }
+
+/** The settings that decide the vectors. */
+export function settingsOfCalls({ calls, service }: EmbedJob): Record<string, unknown> {
+  const [first, second] = calls
+  return {
+    '--model': first?.model,
+    '--sparse-model': second?.model,
+    '--input-type': first?.parameters.inputType,
+    '--dimension': first?.parameters.dimension,
+    '--truncate': first?.parameters.truncate,
+    'service (--offline or PINECONE_INFERENCE_URL)': service,
+  }
+}

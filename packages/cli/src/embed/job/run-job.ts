@@ -5,9 +5,9 @@ import type { StopSignal } from '../../ending/stop-signal.js'
 import { collectGarbage } from '../collect-garbage.js'
 import { InputDigest } from '../input/input-digest.js'
 import { noRecords, type Survey } from '../input/survey-input.js'
-import type { JobOutput, Outcome, Standing } from '../output/job-output.js'
+import type { JobOutput, Outcome } from '../output/job-output.js'
 import { Pace } from '../report/pace.js'
-import { countRecords, type Report } from '../report/report.js'
+import { count, countRecords, type Report } from '../report/report.js'
 import { Checkpoints } from './checkpoints.js'
 import type { EmbedJob } from './embed-job.js'
 import { embedRecords } from './embed-records.js'
@@ -81,7 +81,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   const onMore = () => {
     hasGrown = true
   }
-  const records = recordsAfter({ ...job, read: reading }, before, digest, {
+  const records = recordsAfter({ ...job, read: reading }, output, digest, {
     stop: stop.requested,
     most: total,
     onMore,
@@ -112,7 +112,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   if (read === 0) throw noRecords(job.inputs)
   if (survey && digest.value() !== survey.digest) {
     await checkpoints.last(read)
-    throw new OutputError(`The input changed while it was being read. ${output.ifInputChanged}`)
+    throw await otherInput(output, 'changed while it was being read')
   }
   if (hasGrown) {
     report.say(`The input has grown since this run began: its first ${countRecords(read)} are embedded.`)
@@ -120,7 +120,10 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
   const { input } = output
   if (input && digest.value() !== input.digest) {
     await checkpoints.last(read)
-    throw otherInput(job, `it had ${input.records} records; now it has ${read}, or one of them has changed.`)
+    throw await otherInput(
+      output,
+      `had ${countRecords(input.records)} when this run began; now it has ${count(read)}, or one of them has changed`,
+    )
   }
   tell()
   if (output.embedded + output.unchanged === 0) throw nothingEmbedded(read, lastFailure)
@@ -139,10 +142,11 @@ interface Bounds {
 /** The records that earlier runs have not done, after checking that those they have done are the same. */
 async function* recordsAfter(
   job: EmbedJob,
-  { read, digest: expected }: Standing,
+  output: JobOutput,
   digest: InputDigest,
   { stop, most = Number.POSITIVE_INFINITY, onMore }: Bounds,
 ): AsyncGenerator<TextRecord, void> {
+  const { read, digest: expected } = output.standing
   let index = 0
   const endInput = () => process.stdin.destroy()
   if (job.inputs.includes('-')) stop.addEventListener('abort', endInput, { once: true })
@@ -159,9 +163,10 @@ async function* recordsAfter(
       }
       digest.add(record)
       if (index === read && digest.value() !== expected)
-        throw otherInput(job, `its first ${read} records differ.`)
+        throw await otherInput(output, `differs in its first ${countRecords(read)} from that of this run`)
     }
-    if (index < read) throw otherInput(job, `its first ${read} records differ.`)
+    if (index < read)
+      throw await otherInput(output, `ends before the ${countRecords(read)} that this run has embedded`)
   } catch (error) {
     // The input was ended above, or a line after the last one to read is still being written.
     if (!stop.aborted && index < most) throw error
@@ -170,11 +175,9 @@ async function* recordsAfter(
   }
 }
 
-function otherInput({ output }: EmbedJob, difference: string): OutputError {
-  return new OutputError(
-    `${output}.partial holds a run with a different input: ${difference} ` +
-      `Use the same to resume it, or delete ${output}.partial to start over.`,
-  )
+async function otherInput(output: JobOutput, difference: string): Promise<OutputError> {
+  await output.supersede?.()
+  return new OutputError(`The input ${difference}. ${output.ifInputChanged}`)
 }
 
 /** Nothing is written, so the same command works once the cause is fixed. */

@@ -2,6 +2,7 @@ import { readdir, rename, rm } from 'node:fs/promises'
 import { moveIntoPlace, syncFolder } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
 import type { JournalEntry, JournalHead } from './journal.js'
+import { removeKept } from './kept-vectors.js'
 import { isTaken, nameFile } from './name-file.js'
 import { fileDigest } from './output-record.js'
 import { exists, type Paths, pathsOf, readBegun, removeIfEmpty } from './run-folder.js'
@@ -53,6 +54,7 @@ export async function giveNames(
     throw new OutputError(`${unfinishedOutput} is gone. Delete ${paths.folder} to start over.`)
   }
   await rm(unfinishedFailed, { force: true })
+  await removeKept(paths)
   await syncFolder(paths.folder)
   // Last, since it shows that the run is finished.
   await rm(paths.journal)

@@ -47,7 +47,7 @@ export interface JobOutput {
   readonly gone?: readonly string[]
   /** The file of failed records, which can be embedded again. */
   readonly failedOutput: string | undefined
-  /** What the user can do if the input changed while it was being read. */
+  /** What the user can do if the input is no longer what it was. */
   readonly ifInputChanged: string
   /** Whether the output already has this record, so that it costs nothing. */
   has?(record: TextRecord): boolean
@@ -55,4 +55,6 @@ export interface JobOutput {
   /** Until it resolves, more may be appended, but no other checkpoint begun. */
   checkpoint(standing: Standing): Promise<void>
   finish(standing: Standing): Promise<void>
+  /** Notes that the input has changed. Call it when no checkpoint is under way. */
+  supersede?(): Promise<void>
 }

@@ -43,6 +43,14 @@ export interface JournalEntry {
   readonly vectors?: VectorFacts
   /** Whether the files are whole and only need their final names. */
   readonly finished?: boolean
+  /** Whether the input has changed, so that no run can resume this one: its vectors are kept for the next. */
+  readonly superseded?: boolean
+}
+
+/** The entry after which no run resumes this one. */
+export function superseding(last: JournalEntry): JournalEntry {
+  const { bytes, records } = last.output
+  return { ...last, output: { bytes, records }, superseded: true }
 }
 
 export interface JournalContent {

@@ -6,8 +6,7 @@ import {
   type TextRecord,
 } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
-import type { Cleanup } from './cleanup.js'
-import { sortGone } from './cleanup.js'
+import { type Cleanup, sortGone } from './cleanup.js'
 import { differingSetting } from './journal.js'
 import {
   fileDigest,
@@ -16,23 +15,23 @@ import {
   readOutputRecord,
   textHash,
 } from './output-record.js'
-import { exists } from './run-folder.js'
+import { exists, recordOf } from './run-folder.js'
 
 /**
  * The output of an earlier run. Its vectors are taken over, so that no text is embedded twice. Takes some 300 bytes of
  * memory per record.
  */
 export class PreviousOutput {
+  readonly path: string
   readonly facts: OutputFacts
   /** The records that have a vector, in the order of the output. */
   readonly #records: readonly RecordedText[]
   /** Positions in the output, by the hash of the text. */
   readonly #positions = new Map<string, number>()
-  readonly #path: string
   #file: EmbeddedFile | undefined
 
   private constructor(path: string, facts: OutputFacts, records: readonly RecordedText[]) {
-    this.#path = path
+    this.path = path
     this.facts = facts
     this.#records = records.filter(([, hash]) => hash !== undefined)
     for (const [position, [, hash = '']] of this.#records.entries()) this.#positions.set(hash, position)
@@ -43,8 +42,9 @@ export class PreviousOutput {
    *
    * @throws OutputError for an output without a record, or with one that does not match it
    */
-  static async read(path: string, recordPath: string): Promise<PreviousOutput | undefined> {
+  static async read(path: string): Promise<PreviousOutput | undefined> {
     if (!(await exists(path))) return undefined
+    const recordPath = recordOf(path)
     const { records, output: facts } = await readOutputRecord(recordPath)
     if (!facts) {
       throw new OutputError(`${path} exists already. Move it away, or give another --output.`)
@@ -63,7 +63,7 @@ export class PreviousOutput {
     const difference = differingSetting(before, settings)
     if (!difference) return
     throw new OutputError(
-      `${this.#path} was made with a different ${difference}, so it would mix vectors of both: move it away, or give another --output.`,
+      `${this.path} was made with a different ${difference}, so it would mix vectors of both: move it away, or give another --output.`,
     )
   }
 
@@ -104,7 +104,7 @@ export class PreviousOutput {
   }
 
   async #at(position: number): Promise<EmbeddedRecord> {
-    this.#file ??= await openEmbedded(this.#path, fieldsOf(this.facts.settings['--layout']))
+    this.#file ??= await openEmbedded(this.path, fieldsOf(this.facts.settings['--layout']))
     return this.#file.at(position)
   }
 }

@@ -1,7 +1,21 @@
 import { access, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
+import type { JsonlLayout, OutputFormat, VectorColumns } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
-import { type JournalContent, type JournalHead, readJournal } from './journal.js'
+import { type JournalContent, readJournal } from './journal.js'
+
+/** The file that a run makes. */
+export interface OutputFile {
+  readonly output: string
+  readonly format: OutputFormat
+  readonly layout: JsonlLayout
+  readonly vectors: VectorColumns
+}
+
+/** The file that records of which texts an output has the vectors. */
+export function recordOf(output: string): string {
+  return `${output}.record.jsonl`
+}
 
 /** The names of an output's files. */
 export function pathsOf(output: string) {
@@ -9,14 +23,15 @@ export function pathsOf(output: string) {
   return {
     output,
     failed: `${output}.failed.jsonl`,
-    /** Of which texts the output has the vectors. */
-    record: `${output}.record.jsonl`,
+    record: recordOf(output),
     /** Holds all of an unfinished run. */
     folder,
     journal: join(folder, 'journal.jsonl'),
     unfinishedOutput: join(folder, 'records.part'),
     unfinishedFailed: join(folder, 'failed.part'),
     unfinishedRecord: join(folder, 'record.part'),
+    /** Vectors of the nth run that was begun with another input. */
+    kept: (n: number) => join(folder, `kept-${n}${extname(output)}`),
   }
 }
 
@@ -35,12 +50,6 @@ export async function refuseExisting(output: string): Promise<void> {
       throw new OutputError(`${path} exists already. Move it away, or give another --output.`)
     }
   }
-}
-
-/** What the input was when the unfinished run of an output began; undefined if not known. */
-export async function begunInput(output: string): Promise<JournalHead['input'] | undefined> {
-  const journal = await readJournal(pathsOf(output).journal).catch(() => undefined)
-  return journal?.head.input
 }
 
 /** The error of a run that cannot be resumed as it is. A full disk, for one, may have room again. */

@@ -2,44 +2,36 @@ import { rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
   AppendingFile,
-  type JsonlLayout,
   type OutputFormat,
   type RecordWriter,
   syncFolder,
   type TextRecord,
-  type VectorColumns,
 } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
 import type { CleanupSettings } from './cleanup.js'
+import type { EarlierVectors } from './earlier-vectors.js'
 import { failureLine } from './failure-line.js'
 import { giveNames } from './give-names.js'
 import type { Cadence, JobOutput, Outcome, Standing } from './job-output.js'
-import {
-  differingSetting,
-  Journal,
-  type JournalContent,
-  type JournalEntry,
-  type JournalHead,
-} from './journal.js'
+import { Journal, type JournalContent, type JournalEntry, type JournalHead, superseding } from './journal.js'
 import { makeFolder } from './make-folder.js'
 import { fileDigest, OutputRecord, readOutputRecord } from './output-record.js'
 import type { PreviousOutput } from './previous-output.js'
-import { orStartOver, type Paths, pathsOf, readBegun, refuseExisting, removeIfEmpty } from './run-folder.js'
+import {
+  type OutputFile,
+  orStartOver,
+  type Paths,
+  pathsOf,
+  readBegun,
+  refuseExisting,
+  removeIfEmpty,
+} from './run-folder.js'
 import { ThreadedWriter } from './writer-thread/threaded-writer.js'
-
-/** The file that a run makes. */
-export interface OutputFile {
-  readonly output: string
-  readonly format: OutputFormat
-  readonly layout: JsonlLayout
-  readonly vectors: VectorColumns
-}
 
 /** A run to begin or resume. */
 export interface Run extends CleanupSettings {
   readonly head: JournalHead
-  /** The output that is there, whose vectors are taken over; undefined where there is none. */
-  readonly previous: PreviousOutput | undefined
+  readonly earlier: EarlierVectors
 }
 
 /**
@@ -68,7 +60,7 @@ export class UnfinishedOutput implements JobOutput {
 
   private constructor(paths: Paths, format: OutputFormat, files: Files, run: Run, begun: Begun) {
     const { head, entries } = begun.journal
-    const { previous } = run
+    const { earlier } = run
     this.input = head.input
     this.cadence = CADENCE[format]
     this.#paths = paths
@@ -77,8 +69,8 @@ export class UnfinishedOutput implements JobOutput {
     this.#writer = files.writer
     this.#failed = files.failed
     this.#record = files.record
-    this.#seen = previous && new Set(begun.ids)
-    this.#last = entries.at(-1) ?? { ...nothingDone, vectors: previous?.facts.vectors ?? {} }
+    this.#seen = earlier.previous && new Set(begun.ids)
+    this.#last = entries.at(-1) ?? { ...nothingDone, vectors: earlier.facts }
     const { output, failed, unchanged, left } = this.#last
     this.#failures = failed.records
     this.#unchanged = unchanged
@@ -89,13 +81,13 @@ export class UnfinishedOutput implements JobOutput {
   /**
    * Begins a run, or resumes an unfinished one.
    *
-   * @throws OutputError if there is an output that is not to be replaced, or an unfinished run with other settings or input
+   * @throws OutputError if there is an output that is not to be replaced
    */
   static async open(file: OutputFile, run: Run): Promise<UnfinishedOutput> {
     const paths = pathsOf(file.output)
     const journal = await readBegun(paths)
-    if (journal) refuseOther(journal.head, run.head, paths)
-    if (!run.previous) await refuseExisting(file.output)
+    if (journal) refuseAppeared(journal.head, run.head, paths)
+    if (!run.earlier.previous) await refuseExisting(file.output)
     if (!journal) await refuseWithoutJournal(paths)
     const last = journal?.entries.at(-1)
     const done = last && (await readOutputRecord(paths.unfinishedRecord, last.record))
@@ -120,7 +112,7 @@ export class UnfinishedOutput implements JobOutput {
   }
 
   get ifInputChanged(): string {
-    return `Delete ${this.#paths.folder} to start over with it as it is now.`
+    return 'Finished records are kept; run the same command again to embed the rest of it as it is now.'
   }
 
   get embedded(): number {
@@ -136,7 +128,7 @@ export class UnfinishedOutput implements JobOutput {
   }
 
   has(record: TextRecord): boolean {
-    return this.#run.previous?.has(record) ?? false
+    return this.#run.earlier.has(record)
   }
 
   async append(outcome: Outcome): Promise<void> {
@@ -152,9 +144,7 @@ export class UnfinishedOutput implements JobOutput {
       await this.#writer.append(outcome.embedded)
       this.#embedded++
     } else {
-      const { previous } = this.#run
-      if (!previous) throw new Error(`nothing has the vectors of ${record.id}`)
-      await this.#writer.append(await previous.embedded(record))
+      await this.#writer.append(await this.#run.earlier.embedded(record))
       this.#unchanged++
     }
     this.#record.add(record.id, record.text)
@@ -181,8 +171,9 @@ export class UnfinishedOutput implements JobOutput {
   /** Makes the files whole and gives them their names. */
   async finish(standing: Standing): Promise<void> {
     await this.checkpoint(standing)
-    if (this.#run.previous) {
-      await this.#keepGone(this.#run.previous)
+    const { previous } = this.#run.earlier
+    if (previous) {
+      await this.#keepGone(previous)
       await this.checkpoint(standing)
     }
     await this.#writer.finish()
@@ -219,13 +210,17 @@ export class UnfinishedOutput implements JobOutput {
     await this.#failed.close()
     await this.#record.close()
     await this.#journal.close()
-    await this.#run.previous?.close()
+    await this.#run.earlier.close()
+  }
+
+  async supersede(): Promise<void> {
+    await this.#journal.write(superseding(this.#last))
   }
 
   /** Removes the files if they hold no vector. */
   async discardIfEmpty(): Promise<boolean> {
     if (this.#last.output.records > 0 || !(await this.#journal.isOurs())) return false
-    await rm(this.#paths.folder, { recursive: true, force: true })
+    await removeFiles(this.#paths)
     return true
   }
 }
@@ -310,21 +305,9 @@ async function refuseWithoutJournal({ folder, journal, unfinishedOutput }: Paths
   )
 }
 
-function refuseOther(begun: JournalHead, now: JournalHead, { folder, output }: Paths): void {
-  const advice = `Use the same to resume it, or delete ${folder} to start over.`
-  const difference = differingSetting(begun.settings, now.settings)
-  if (difference) {
-    throw new OutputError(`${folder} holds a run with a different ${difference}. ${advice}`)
-  }
-  if (now.replaces !== undefined && begun.replaces !== now.replaces) {
-    throw new OutputError(
-      `${output} has appeared since the run in ${folder} began. Move it away, or delete ${folder} to start over.`,
-    )
-  }
-  if (begun.input && now.input && begun.input.digest !== now.input.digest) {
-    throw new OutputError(
-      `${folder} holds a run with a different input: it had ${begun.input.records} records; now it has ` +
-        `${now.input.records}, or one of them has changed. ${advice}`,
-    )
-  }
+function refuseAppeared(begun: JournalHead, now: JournalHead, { folder, output }: Paths): void {
+  if (now.replaces === undefined || begun.replaces === now.replaces) return
+  throw new OutputError(
+    `${output} has appeared since the run in ${folder} began. Move it away, or delete ${folder} to start over.`,
+  )
 }
