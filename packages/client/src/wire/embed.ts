@@ -121,7 +121,8 @@ function decodeDense(where: string, item: Record<string, unknown>, arrays: Numbe
 
 function decodeSparse(where: string, item: Record<string, unknown>, arrays: NumberArrays): DecodedSparse {
   const sparseValues = floats(`${where}.sparse_values`, item.sparse_values, arrays)
-  const sparseIndices = finiteNumbers(`${where}.sparse_indices`, item.sparse_indices, arrays)
+  const sparseIndices =
+    arrays.of(item.sparse_indices) ?? asNumbers(`${where}.sparse_indices`, item.sparse_indices)
   if (sparseIndices.length !== sparseValues.length) {
     throw broken(
       ENDPOINT,
@@ -165,19 +166,15 @@ function isZero(values: ArrayLike<number>): boolean {
 const FLOAT_LIMIT = 3.4028235677973366e38
 
 function floats(where: string, value: unknown, arrays: NumberArrays): Numbers {
-  const numbers = finiteNumbers(where, value, arrays)
-  for (let i = 0; i < numbers.length; i++) {
-    const number = numbers[i] ?? 0
-    if (number >= FLOAT_LIMIT || number <= -FLOAT_LIMIT) {
-      throw broken(ENDPOINT, `${where}[${i}] is ${number}, too large for 32 bits`)
-    }
-  }
+  const read = arrays.of(value)
+  if (read) return read
+  const numbers = asNumbers(where, value)
+  const at = numbers.findIndex((number) => Math.abs(number) >= FLOAT_LIMIT)
+  if (at >= 0) throw broken(ENDPOINT, `${where}[${at}] is ${numbers[at]}, too large for 32 bits`)
   return numbers
 }
 
-function finiteNumbers(where: string, value: unknown, arrays: NumberArrays): Numbers {
-  const read = arrays.of(value)
-  if (read) return read
+function asNumbers(where: string, value: unknown): number[] {
   const numbers = asArray(ENDPOINT, where, value)
   for (let i = 0; i < numbers.length; i++) {
     if (!Number.isFinite(numbers[i])) asFiniteNumber(ENDPOINT, `${where}[${i}]`, numbers[i])

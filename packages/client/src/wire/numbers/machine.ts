@@ -19,7 +19,6 @@ const CONSTANTS = [
   'COUNT',
   'REST_LENGTH',
   'ARRAYS',
-  'IS_SINGLE',
   'ALL_INTEGERS',
   'OUTSIDE',
   'ITEM',

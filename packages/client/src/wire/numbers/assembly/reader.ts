@@ -39,10 +39,8 @@ export const COUNT: usize = 2
 export const REST_LENGTH: usize = 3
 /** Arrays closed so far. */
 export const ARRAYS: usize = 4
-/** 1 where numbers have to fit 32 bits. */
-export const IS_SINGLE: usize = 5
 /** 1 while the current array holds nothing but whole numbers. */
-export const ALL_INTEGERS: usize = 6
+export const ALL_INTEGERS: usize = 5
 
 export const OUTSIDE: i32 = 0
 const STRING: i32 = 1
@@ -57,7 +55,7 @@ const AFTER_ITEM: i32 = 5
 export const READ: i32 = 0
 /** An array has ended. */
 export const CLOSED: i32 = 1
-/** What comes next in the current array is not a number, or too large a number. */
+/** What comes next in the current array is not a number, or one too large for 32 bits. */
 export const NOT_A_NUMBER: i32 = 2
 
 const QUOTE: u32 = 0x22
@@ -130,8 +128,6 @@ function readNumbers(start: usize, end: usize): usize {
   let at = start
   let place = register(PLACE)
   let count = register(COUNT)
-  const isSingle = register(IS_SINGLE) !== 0
-  const limit = isSingle ? SINGLE_LIMIT : Infinity
   let allIntegers = register(ALL_INTEGERS)
   let event = READ
   for (;;) {
@@ -182,7 +178,7 @@ function readNumbers(start: usize, end: usize): usize {
       let value = NaN
       if (digits <= SURE_DIGITS || fitsBehindZeros(integer, digitsEnd)) value = nearest(mantissa, exponent)
       if (isNaN(value)) value = numberOf(integer, at)
-      if (value >= limit) {
+      if (value >= SINGLE_LIMIT) {
         event = NOT_A_NUMBER
         at = item
         break
@@ -190,7 +186,7 @@ function readNumbers(start: usize, end: usize): usize {
       const sign = (<u64>isNegative) << 63
       store<u64>(NUMBERS + ((<usize>count) << 3), reinterpret<u64>(value) | sign)
       count++
-      if (isSingle && floor(value) !== value) allIntegers = 0
+      if (floor(value) !== value) allIntegers = 0
       if (next === COMMA) {
         at++
         continue
