@@ -41,7 +41,7 @@ export class Bench implements AsyncDisposable {
     this.#server.send(orders)
     await ready
     const args = [contender, this.#url, JSON.stringify(task)]
-    return await ask<Figures>('./measure.ts', args, ['--expose-gc', '--import', 'tsx'], on)
+    return await ask<Figures>('./measure.ts', args, ['--import', 'tsx'], on)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

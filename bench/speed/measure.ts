@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import { passages } from '../texts/passages.js'
 import type { Contender } from './contender.js'
 
@@ -14,6 +14,8 @@ export interface Figures {
   readonly wall: number
   /** Milliseconds of the longest time the event loop did not turn. */
   readonly longestBlock: number
+  /** Milliseconds of the longest pause for collecting garbage. */
+  readonly longestPause: number
   /** Megabytes resident: the most in the first tenth of the inputs, and in all. */
   readonly memory: { readonly early: number; readonly peak: number }
 }
@@ -27,7 +29,6 @@ let progress = 0
 const work = prepare()
 await work.warmUp()
 await (await fetch(`${url}/measure`)).text()
-globalThis.gc?.()
 const loop = monitorEventLoopDelay({ resolution: 1 })
 const memory = { early: 0, peak: 0 }
 const sampling = setInterval(() => {
@@ -35,6 +36,11 @@ const sampling = setInterval(() => {
   memory.peak = Math.max(memory.peak, megabytes)
   if (progress <= 0.1) memory.early = Math.max(memory.early, megabytes)
 }, 100)
+let longestPause = 0
+const collections = new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) longestPause = Math.max(longestPause, duration)
+})
+collections.observe({ entryTypes: ['gc'] })
 loop.enable()
 const before = process.cpuUsage()
 const start = performance.now()
@@ -43,10 +49,14 @@ const wall = performance.now() - start
 const used = process.cpuUsage(before)
 loop.disable()
 clearInterval(sampling)
+// observers are told in a turn of their own
+await new Promise((resolve) => setTimeout(resolve, 10))
+collections.disconnect()
 const figures: Figures = {
   cpu: (used.user + used.system) / 1000,
   wall,
   longestBlock: loop.max / 1e6,
+  longestPause,
   memory,
 }
 process.send?.(figures, () => process.exit())

@@ -1,4 +1,5 @@
 import type { Bench } from './bench.js'
+import type { Task } from './measure.js'
 
 export interface Part {
   readonly name: string
@@ -19,3 +20,9 @@ export const NAMES: Readonly<Record<string, string>> = {
 }
 
 export const ALL = Object.keys(NAMES)
+
+/** 100 batches, once to warm up and once measured: by then the heap has grown, and what is hot is compiled. */
+export function bulkTask(small: boolean): Extract<Task, { kind: 'bulk' }> {
+  const texts = small ? 192 : 9600
+  return { kind: 'bulk', warmUp: texts, texts }
+}

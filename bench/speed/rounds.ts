@@ -1,18 +1,28 @@
-/** Measures every contender once a round, the order turned by one each time, so that a busy minute meets all. */
+import { between, seededRandom } from '../texts/random.js'
+
+/**
+ * Measures every contender once a round, each round in another order, so that a busy minute meets all, and none always
+ * follows the same one.
+ */
 export async function rounds<T>(
   count: number,
   contenders: readonly string[],
   measure: (contender: string) => Promise<T>,
 ): Promise<Map<string, T[]>> {
   const results = new Map(contenders.map((contender) => [contender, [] as T[]]))
+  const random = seededRandom(1)
   for (let round = 0; round < count; round++) {
-    const turned = [
-      ...contenders.slice(round % contenders.length),
-      ...contenders.slice(0, round % contenders.length),
-    ]
-    for (const contender of turned) results.get(contender)?.push(await measure(contender))
+    for (const contender of shuffled(contenders, random)) {
+      results.get(contender)?.push(await measure(contender))
+    }
   }
   return results
+}
+
+/** Fisher and Yates. */
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const left = [...items]
+  return items.flatMap(() => left.splice(between(random, 0, left.length - 1), 1))
 }
 
 export function median(values: readonly number[]): number {

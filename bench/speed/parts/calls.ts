@@ -1,6 +1,6 @@
 import { markdownTable } from '../../report/markdown-table.js'
 import type { Figures, Task } from '../measure.js'
-import { ALL, NAMES, type Part } from '../part.js'
+import { ALL, bulkTask, NAMES, type Part } from '../part.js'
 import { ratios, rounds, spread } from '../rounds.js'
 import type { Orders } from '../server.js'
 
@@ -13,7 +13,7 @@ function calls(name: string, title: string, task: (small: boolean) => Task, orde
     async run(bench, count, small) {
       const planned = task(small)
       const measured = await rounds(count, ALL, (contender) => bench.measure(contender, planned, orders))
-      const of = (contender: string, figure: 'cpu' | 'wall' | 'longestBlock') =>
+      const of = (contender: string, figure: keyof Omit<Figures, 'memory'>) =>
         (measured.get(contender) ?? []).map((figures: Figures) => figures[figure])
       const rows = ALL.map((contender) => [
         NAMES[contender] ?? contender,
@@ -24,6 +24,7 @@ function calls(name: string, title: string, task: (small: boolean) => Task, orde
         spread(of(contender, 'wall'), 0),
         spread(ratios(of(contender, 'wall'), of('floor', 'wall')), 2),
         spread(of(contender, 'longestBlock'), 0),
+        spread(of(contender, 'longestPause'), 0),
       ])
       const head = [
         '',
@@ -34,17 +35,13 @@ function calls(name: string, title: string, task: (small: boolean) => Task, orde
         'wall ms',
         '/ floor',
         'longest block ms',
+        'longest GC pause ms',
       ]
       return `## ${title}\n\n${markdownTable(head, rows)}`
     },
   }
 }
 
-const bulkTask = (small: boolean): Task => ({
-  kind: 'bulk',
-  warmUp: small ? 192 : 1920,
-  texts: small ? 192 : 9600,
-})
 const LATENCY = { milliseconds: 50, skewed: false }
 
 export const bulk = calls(

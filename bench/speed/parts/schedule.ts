@@ -1,8 +1,7 @@
 import { markdownTable } from '../../report/markdown-table.js'
 import { BATCH, IN_FLIGHT } from '../contender.js'
 import { idealWall } from '../latency.js'
-import type { Task } from '../measure.js'
-import { NAMES, type Part } from '../part.js'
+import { bulkTask, NAMES, type Part } from '../part.js'
 import { ratios, rounds, spread } from '../rounds.js'
 
 const contenders = ['client', 'floor', 'ai-sdk-provider', 'ai-sdk']
@@ -21,11 +20,10 @@ const cases = [
 export const schedule: Part = {
   name: 'schedule',
   async run(bench, count, small) {
-    const texts = small ? 192 : 9600
-    const task: Task = { kind: 'bulk', warmUp: small ? 192 : 1920, texts }
+    const task = bulkTask(small)
     const rows: string[][] = []
     for (const { title, latency, dimension } of small ? cases.slice(0, 1) : cases) {
-      const ideal = idealWall(texts / BATCH, IN_FLIGHT, latency)
+      const ideal = idealWall(task.texts / BATCH, IN_FLIGHT, latency)
       const measured = await rounds(count, contenders, (contender) =>
         bench.measure(contender, task, { dimension, digits: 'printed', latency }),
       )

@@ -1,8 +1,8 @@
 import { markdownTable } from '../../report/markdown-table.js'
 import type { Digits } from '../answers.js'
-import type { Figures, Task } from '../measure.js'
+import type { Figures } from '../measure.js'
 import { nodeOf } from '../node.js'
-import { NAMES, type Part } from '../part.js'
+import { bulkTask, NAMES, type Part } from '../part.js'
 import { ratios, rounds, spread } from '../rounds.js'
 
 const MAJORS = [20, 22, 24, 26]
@@ -16,7 +16,7 @@ const CONTENDERS = ['client', 'client-float32', 'floor']
 export const versions: Part = {
   name: 'versions',
   async run(bench, count, small) {
-    const task: Task = { kind: 'bulk', warmUp: small ? 192 : 1920, texts: small ? 192 : 9600 }
+    const task = bulkTask(small)
     const rows: string[][] = []
     for (const major of small ? MAJORS.slice(2, 3) : MAJORS) {
       const node = nodeOf(major)
