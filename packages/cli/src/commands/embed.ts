@@ -11,6 +11,7 @@ import { carryOut } from '../embed/job/carry-out.js'
 import type { Cleanup, CleanupSettings } from '../embed/output/cleanup.js'
 import { EarlierVectors } from '../embed/output/earlier-vectors.js'
 import { outputPath } from '../embed/output/output-path.js'
+import { textHash } from '../embed/output/output-record.js'
 import { refuseExisting } from '../embed/output/run-folder.js'
 import { tellEstimate } from '../embed/report/dry-run.js'
 import { TokenTally } from '../embed/report/estimate.js'
@@ -22,7 +23,8 @@ import { isExpected, OutputError } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { connect, rateLimitOf } from '../service/connect.js'
 import { embedIntoIndex } from '../upsert/embed-into-index.js'
-import { contentHash, Ledger } from '../upsert/ledger.js'
+import { contentHash } from '../upsert/hashes.js'
+import { Ledger } from '../upsert/ledger.js'
 import { indexName, offlineIndex, recordFile } from '../upsert/upsert-options.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
 import {
@@ -338,7 +340,9 @@ async function whatIsThere(output: string, options: EmbedOptions): Promise<(reco
   const { upsert } = options
   if (upsert !== undefined) {
     const ledger = await Ledger.read(recordFile(upsert, options))
-    return (record) => ledger.has(record.id, contentHash(record))
+    return (record) =>
+      ledger.has(record.id, contentHash(record)) ||
+      ledger.vectorsOf(record.id, textHash(record.text)) !== undefined
   }
   if (output === '-') return () => false
   const earlier = await EarlierVectors.read(output)

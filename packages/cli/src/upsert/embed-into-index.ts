@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readRecords, type TextRecord } from '@pinecone-inference/files'
 import { surveyed } from '../embed/input/survey-input.js'
 import { type EmbedJob, settingsOfCalls } from '../embed/job/embed-job.js'
 import { type Surroundings, takeThrough } from '../embed/job/take-through.js'
@@ -76,11 +77,21 @@ async function withRecord(
       failedOutput: failedOutputOf(options.record),
     })
     try {
-      const survey = await surveyed(job, stop.requested, { isThere: (record) => output.has(record) })
+      let hasNewMetadata = false
+      const isThere = (record: TextRecord) => {
+        if (output.has(record)) return true
+        hasNewMetadata ||= output.hasText(record)
+        return false
+      }
+      const survey = await surveyed(job, stop.requested, { isThere })
       if (survey && ledger.size > 0) {
         report.say(
           `Of ${countRecords(survey.records)}, ${count(survey.unchanged)} are already in the index, unchanged.`,
         )
+      }
+      if (hasNewMetadata) {
+        const records = readRecords(job.inputs, { ...job.read, idsAreUnique: true })
+        await output.updateMetadata(records, stop.requested)
       }
       return await takeThrough(job, output, survey, surroundings)
     } finally {
@@ -98,10 +109,10 @@ function failedOutputOf(record: string): string {
 /** Refuses a ledger whose records are no longer in the index: with it, nothing would be embedded. */
 export async function refuseLost(ledger: Ledger, path: string, index: OpenIndex): Promise<void> {
   if (ledger.size === 0) return
-  const { asked, found } = await index.count([...ledger.ids()].slice(-10))
-  if (found > 0) return
+  const last = [...ledger.ids()].slice(-10)
+  if ((await index.vectors(last)).size > 0) return
   throw new IndexError(
     `${path} says that ${countRecords(ledger.size)} of this input are in the index ${index.name}, but none of the last ` +
-      `${asked} is there. If the index or the namespace was emptied, delete ${path} and run the same command again.`,
+      `${last.length} is there. If the index or the namespace was emptied, delete ${path} and run the same command again.`,
   )
 }

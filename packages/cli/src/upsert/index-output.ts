@@ -4,9 +4,14 @@ import { type CleanupSettings, sortGone } from '../embed/output/cleanup.js'
 import { failureLine } from '../embed/output/failure-line.js'
 import type { JobOutput, Outcome, Standing } from '../embed/output/job-output.js'
 import type { VectorFacts } from '../embed/output/journal.js'
-import { contentHash, type Ledger } from './ledger.js'
+import { textHash } from '../embed/output/output-record.js'
+import { contentHash, vectorsHash } from './hashes.js'
+import type { Ledger, Upserted } from './ledger.js'
 import type { OpenIndex } from './open-index.js'
 import { Upserter } from './upserter.js'
+
+/** Records whose vectors are held while they are fetched. */
+const UPDATED_AT_A_TIME = 100
 
 export interface IndexOutputSettings extends CleanupSettings {
   readonly index: OpenIndex
@@ -28,7 +33,7 @@ export class IndexOutput implements JobOutput {
   readonly failedOutput: string
   standing: Standing
   embedded = 0
-  unchanged = 0
+  updated = 0
   failures = 0
   deleted = 0
   /** Ids that are in the index but no longer in the input. */
@@ -38,6 +43,7 @@ export class IndexOutput implements JobOutput {
   /** Ids of this run's input. */
   readonly #seen = new Set<string>()
   #vectors: VectorFacts
+  #there = 0
   #failed: AppendingFile | undefined
 
   constructor(settings: IndexOutputSettings) {
@@ -49,21 +55,61 @@ export class IndexOutput implements JobOutput {
     this.#upserter = new Upserter(async (batch) => {
       await index.upsert(batch.map(({ record }) => record))
       await ledger.upserted(
-        batch.map(({ record: { id }, hash }) => [id, hash]),
+        batch.map(({ entry }) => entry),
         this.#vectors,
       )
     }, concurrency)
+  }
+
+  get unchanged(): number {
+    return this.#there - this.updated
   }
 
   has(record: TextRecord): boolean {
     return this.#settings.ledger.has(record.id, contentHash(record))
   }
 
+  /** Whether only the metadata is new. */
+  hasText({ id, text }: TextRecord): boolean {
+    return this.#settings.ledger.vectorsOf(id, textHash(text)) !== undefined
+  }
+
+  /**
+   * Upserts the records of which only the metadata is new, with the vectors that the index has. An `update` would not do: it
+   * merges metadata, so that keys which are gone stay (https://docs.pinecone.io/guides/manage-data/update-data, November
+   * 2026). A vector other than the one that was upserted, such as an outdated one, since an index is eventually consistent,
+   * is left to be embedded.
+   */
+  async updateMetadata(records: AsyncIterable<TextRecord>, stop: AbortSignal): Promise<void> {
+    const { index, ledger } = this.#settings
+    let batch: TextRecord[] = []
+    const update = async () => {
+      const found = await index.vectors(batch.map(({ id }) => id))
+      for (const record of batch) {
+        const { id, text, metadata } = record
+        const vectors = found.get(id)
+        const hash = vectors && vectorsHash(vectors)
+        if (!hash || hash !== ledger.vectorsOf(id, textHash(text))) continue
+        await this.#upserter.add({ record: { id, ...vectors, metadata }, entry: entryOf(record, hash) })
+        this.updated++
+      }
+      batch = []
+    }
+    for await (const record of records) {
+      if (stop.aborted) break
+      if (this.has(record) || !this.hasText(record)) continue
+      batch.push(record)
+      if (batch.length === UPDATED_AT_A_TIME) await update()
+    }
+    await update()
+    await this.#upserter.flush()
+  }
+
   async append(outcome: Outcome): Promise<void> {
     const { record } = outcome
     this.#seen.add(record.id)
     if ('unchanged' in outcome) {
-      this.unchanged++
+      this.#there++
     } else if ('failure' in outcome) {
       this.failures++
       this.#failed ??= await AppendingFile.open(this.#unfinishedFailed, 0)
@@ -71,7 +117,7 @@ export class IndexOutput implements JobOutput {
     } else {
       const { embedded, served } = outcome
       this.#vectors = { ...(embedded.values ? { dimension: embedded.values.length } : {}), models: served }
-      await this.#upserter.add({ record: embedded, hash: contentHash(record) })
+      await this.#upserter.add({ record: embedded, entry: entryOf(record, vectorsHash(embedded)) })
       this.embedded++
     }
   }
@@ -111,4 +157,8 @@ export class IndexOutput implements JobOutput {
     await ledger.deleted(toDelete)
     this.deleted = toDelete.length
   }
+}
+
+function entryOf(record: TextRecord, vectors: string): Upserted {
+  return [record.id, contentHash(record), textHash(record.text), vectors]
 }

@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto'
-import { AppendingFile, moveIntoPlace, type TextRecord } from '@pinecone-inference/files'
+import { AppendingFile, moveIntoPlace } from '@pinecone-inference/files'
 import { differingSetting, journalLine, readCheckedLines, type VectorFacts } from '../embed/output/journal.js'
 import { IndexError } from '../ending/expected-error.js'
+
+/** The id of a record, and hashes of its content; where the index got it from a text, also of the text and its vectors. */
+export type Upserted = readonly [id: string, content: string, text?: string, vectors?: string]
 
 /** A line of the file: how the index is filled, or changes to some records. */
 interface Entry {
   readonly settings?: Readonly<Record<string, unknown>>
   readonly vectors?: VectorFacts
-  /** Ids and hashes of what the index has acknowledged. */
-  readonly upserted?: readonly (readonly [id: string, hash: string])[]
+  /** What the index has acknowledged. */
+  readonly upserted?: readonly Upserted[]
   readonly deleted?: readonly string[]
 }
 
@@ -17,13 +19,13 @@ const SLACK = 10_000
 const ENTRIES_A_LINE = 1000
 
 /**
- * A file of what an index has of this input: the id of each record and a hash of its content. A line is written and synced
+ * A file of what an index has of this input: the id of each record and hashes of its content. A line is written and synced
  * after the index has acknowledged its records, so a killed process may leave some out, but never lists any that are
- * missing. Takes some 200 bytes of memory a record.
+ * missing. Takes some 400 bytes of memory a record.
  */
 export class Ledger {
   readonly #path: string
-  readonly #hashes = new Map<string, string>()
+  readonly #records = new Map<string, Upserted>()
   #file: AppendingFile | undefined
   #settings: Entry['settings']
   #vectors: VectorFacts = {}
@@ -58,7 +60,7 @@ export class Ledger {
   }
 
   get size(): number {
-    return this.#hashes.size
+    return this.#records.size
   }
 
   get vectors(): VectorFacts {
@@ -66,28 +68,31 @@ export class Ledger {
   }
 
   ids(): IterableIterator<string> {
-    return this.#hashes.keys()
+    return this.#records.keys()
   }
 
   /** Whether the index has exactly this content. */
   has(id: string, hash: string): boolean {
-    return this.#hashes.get(id) === hash
+    return this.#records.get(id)?.[1] === hash
+  }
+
+  /** The hash of the vectors that the index has for exactly this text; undefined if it has none. */
+  vectorsOf(id: string, text: string): string | undefined {
+    const [, , known, vectors] = this.#records.get(id) ?? []
+    return known === text ? vectors : undefined
   }
 
   /** @param vectors what the records' vectors have in common */
-  async upserted(
-    records: readonly (readonly [id: string, hash: string])[],
-    vectors: VectorFacts,
-  ): Promise<void> {
+  async upserted(records: readonly Upserted[], vectors: VectorFacts): Promise<void> {
     const isNew = JSON.stringify(vectors) !== JSON.stringify(this.#vectors)
     await this.#write(isNew ? { vectors, upserted: records } : { upserted: records })
     this.#vectors = vectors
-    for (const [id, hash] of records) this.#hashes.set(id, hash)
+    for (const record of records) this.#records.set(record[0], record)
   }
 
   async deleted(ids: readonly string[]): Promise<void> {
     await this.#write({ deleted: ids })
-    for (const id of ids) this.#hashes.delete(id)
+    for (const id of ids) this.#records.delete(id)
   }
 
   async close(): Promise<void> {
@@ -117,21 +122,21 @@ export class Ledger {
   #apply({ settings, vectors, upserted = [], deleted = [] }: Entry): void {
     this.#settings ??= settings
     this.#vectors = vectors ?? this.#vectors
-    for (const [id, hash] of upserted) this.#hashes.set(id, hash)
-    for (const id of deleted) this.#hashes.delete(id)
+    for (const record of upserted) this.#records.set(record[0], record)
+    for (const id of deleted) this.#records.delete(id)
     this.#entries += upserted.length + deleted.length
   }
 
   /** Opens the file after its last intact line, or rewrites it if most of it is outdated. */
   async #open(): Promise<AppendingFile> {
-    if (this.#length > 0 && this.#entries <= 2 * this.#hashes.size + SLACK) {
+    if (this.#length > 0 && this.#entries <= 2 * this.#records.size + SLACK) {
       return AppendingFile.open(this.#path, this.#length)
     }
     const unfinished = `${this.#path}.new`
     const file = await AppendingFile.open(unfinished, 0)
     try {
       await file.append(Buffer.from(journalLine({ settings: this.#settings, vectors: this.#vectors })))
-      const all = [...this.#hashes]
+      const all = [...this.#records.values()]
       for (let at = 0; at < all.length; at += ENTRIES_A_LINE) {
         await file.append(Buffer.from(journalLine({ upserted: all.slice(at, at + ENTRIES_A_LINE) })))
       }
@@ -142,12 +147,4 @@ export class Ledger {
     await moveIntoPlace(unfinished, this.#path)
     return AppendingFile.open(this.#path, file.length)
   }
-}
-
-/** 132 bits of a hash of a record's text, which determines its vector, and metadata. */
-export function contentHash({ text, metadata }: TextRecord): string {
-  return createHash('sha256')
-    .update(`${text.length} ${text}${metadata ? JSON.stringify(metadata) : ''}`)
-    .digest('base64url')
-    .slice(0, 22)
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { Index, Pinecone } from '@pinecone-database/pinecone'
 import type { EmbeddedRecord } from '@pinecone-inference/files'
 import { IndexError } from '../ending/expected-error.js'
+import type { Vectors } from './hashes.js'
 import { type DescribedIndex, type IndexShape, shapeOf } from './index-shape.js'
 import { type Patience, patientFetch } from './patient-fetch.js'
 
@@ -10,8 +11,9 @@ const SDK = '@pinecone-database/pinecone'
 const OLDEST_SDK = 7
 /** https://docs.pinecone.io/reference/api/database-limits/operation-limits, November 2026: ids of a deletion, and of a fetch. */
 const IDS_A_REQUEST = 1000
-/** Ids in the address of a request, which has to stay short. */
-const LOOKED_UP = 10
+/** Ids of a fetch are in its address, which proxies keep to 8 KB or less. */
+const FETCHED_A_REQUEST = 100
+const CHARACTERS_OF_IDS = 4000
 
 export interface IndexSettings extends Patience {
   readonly name: string
@@ -29,8 +31,8 @@ export interface OpenIndex {
   readonly shape: IndexShape
   upsert(records: readonly EmbeddedRecord[]): Promise<void>
   delete(ids: readonly string[]): Promise<void>
-  /** How many of ten ids at most the index has. */
-  count(ids: readonly string[]): Promise<{ asked: number; found: number }>
+  /** The vectors that the index has, by their ids. */
+  vectors(ids: readonly string[]): Promise<Map<string, Vectors>>
 }
 
 /**
@@ -65,10 +67,15 @@ export async function openIndex(settings: IndexSettings): Promise<OpenIndex> {
         await own(index.deleteMany({ ids: ids.slice(at, at + IDS_A_REQUEST) }))
       }
     },
-    async count(ids) {
-      const asked = ids.slice(0, LOOKED_UP)
-      const { records } = await own(index.fetch({ ids: asked }))
-      return { asked: asked.length, found: Object.keys(records).length }
+    async vectors(ids) {
+      const found = new Map<string, Vectors>()
+      for (const some of inShortAddresses(ids)) {
+        const { records } = await own(index.fetch({ ids: some }))
+        for (const [id, { values, sparseValues }] of Object.entries(records)) {
+          found.set(id, { ...(values?.length ? { values } : {}), ...(sparseValues ? { sparseValues } : {}) })
+        }
+      }
+      return found
     },
   }
 }
@@ -89,6 +96,23 @@ async function loadSdk(): Promise<typeof import('@pinecone-database/pinecone')> 
     throw new IndexError(`${SDK} ${version} is installed; upserts need ${OLDEST_SDK} or later`)
   }
   return import('@pinecone-database/pinecone')
+}
+
+function inShortAddresses(ids: readonly string[]): string[][] {
+  const requests: string[][] = []
+  let free = 0
+  for (const id of ids) {
+    const length = `&ids=${encodeURIComponent(id)}`.length
+    const last = requests.at(-1)
+    if (last && last.length < FETCHED_A_REQUEST && length <= free) {
+      last.push(id)
+      free -= length
+    } else {
+      requests.push([id])
+      free = CHARACTERS_OF_IDS - length
+    }
+  }
+  return requests
 }
 
 /** What the SDK was asked for; an error of `patientFetch` as it was before the SDK put its own words around it. */

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
-import { checkFile, type EmbeddedOptions, type EmbeddedRecord, readEmbedded } from '@pinecone-inference/files'
+import { checkFile, type EmbeddedOptions, readEmbedded } from '@pinecone-inference/files'
 import { holdOutput } from '../embed/output/hold-output.js'
 import { count, type Report } from '../embed/report/report.js'
 import { IndexError } from '../ending/expected-error.js'
 import type { StopSignal } from '../ending/stop-signal.js'
 import { refuseLost } from './embed-into-index.js'
+import { recordHash } from './hashes.js'
 import { refuseOtherVectors } from './index-shape.js'
 import { Ledger } from './ledger.js'
 import { type OpenIndex, openIndex } from './open-index.js'
@@ -57,7 +57,7 @@ export async function upsertFile(
       const upserter = new Upserter(async (batch) => {
         await index.upsert(batch.map(({ record }) => record))
         await ledger.upserted(
-          batch.map(({ record: { id }, hash }) => [id, hash]),
+          batch.map(({ entry }) => entry),
           {},
         )
       }, upsert.concurrency)
@@ -66,11 +66,11 @@ export async function upsertFile(
       try {
         for await (const record of readEmbedded(file, layout)) {
           if (stop.requested.aborted) break
-          const hash = vectorHash(record)
+          const hash = recordHash(record)
           if (ledger.has(record.id, hash)) {
             unchanged++
           } else {
-            await upserter.add({ record, hash })
+            await upserter.add({ record, entry: [record.id, hash] })
             upserted++
           }
         }
@@ -109,9 +109,4 @@ async function refuseUnfit({ file, layout }: FileUpsert, index: OpenIndex): Prom
     break
   }
   return records
-}
-
-function vectorHash({ values, sparseValues, metadata }: EmbeddedRecord): string {
-  const json = JSON.stringify([values, sparseValues, metadata])
-  return createHash('sha256').update(json).digest('base64url').slice(0, 22)
 }

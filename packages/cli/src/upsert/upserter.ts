@@ -1,14 +1,15 @@
 import type { EmbeddedRecord } from '@pinecone-inference/files'
+import type { Upserted } from './ledger.js'
 
 /** https://docs.pinecone.io/reference/api/database-limits/operation-limits, November 2026: "1,000 records, up to 2 MB total". */
 const RECORDS_A_REQUEST = 1000
 /** The 2 MB, less what surrounds the records. */
 const BYTES_A_REQUEST = 2_000_000 - 2_000
 
-/** A record, and the hash for the ledger once the index has it. */
+/** A record, and what the ledger says of it once the index has it. */
 export interface Item {
   readonly record: EmbeddedRecord
-  readonly hash: string
+  readonly entry: Upserted
 }
 
 /** Sends records to an index in the largest batches that a request may hold, several at a time. */

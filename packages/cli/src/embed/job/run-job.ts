@@ -126,7 +126,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     )
   }
   tell()
-  if (output.embedded + output.unchanged === 0) throw nothingEmbedded(read, lastFailure)
+  if (output.failures === read) throw nothingEmbedded(read, lastFailure)
   await checkpoints.finish()
   return true
 }

@@ -53,6 +53,7 @@ export async function takeThrough(
     embedded: output.embedded,
     failed: output.failures,
     unchanged: output.unchanged,
+    updated: output.updated,
     deleted: output.deleted,
     gone: output.gone,
     ...(output.failures > 0 && output.failedOutput ? { failedOutput: output.failedOutput } : {}),

@@ -42,6 +42,8 @@ export interface JobOutput {
   readonly failures: number
   /** Records that earlier runs had embedded, with the same content. */
   readonly unchanged: number
+  /** Records of which only the metadata is new. */
+  readonly updated?: number
   /** Records that were in the output and are not in the input any more: deleted, and left there. */
   readonly deleted?: number
   readonly gone?: readonly string[]

@@ -22,6 +22,8 @@ export interface Result {
   readonly failedOutput?: string
   /** Records that the output had already. */
   readonly unchanged?: number
+  /** Records in the index of which only the metadata was new. */
+  readonly updated?: number | undefined
   /** Records that were in the output and are not in the input any more: deleted, and left there. */
   readonly deleted?: number | undefined
   readonly gone?: readonly string[] | undefined
@@ -81,6 +83,7 @@ export function sentences(result: Result): string[] {
     failed,
     failedOutput,
     unchanged = 0,
+    updated = 0,
     deleted = 0,
     gone = [],
     tokens,
@@ -91,6 +94,9 @@ export function sentences(result: Result): string[] {
   return [
     `Embedded ${countRecords(embedded)}${where} in ${duration(seconds)}` +
       `${cost.length > 0 ? `: ${cost.join(', ')}` : ''}.`,
+    ...(updated > 0
+      ? [`Updated the metadata of ${countRecords(updated)}, with the vectors of the index.`]
+      : []),
     ...(unchanged > 0 ? [`${countRecords(unchanged)} had not changed.`] : []),
     ...(deleted > 0 ? [`Deleted ${countRecords(deleted)} that the input no longer has.`] : []),
     ...(gone.length > 0
