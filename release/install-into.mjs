@@ -2,7 +2,7 @@
 //   npx -y pnpm@12 install-into ../my-app @pinecone-inference/langchain @langchain/core
 // Anything without this scope, be it an npm package of the same name or an option such as --save-dev, goes to npm as it is.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,8 +12,11 @@ const [project, ...names] = process.argv.slice(2)
 const here = readdirSync(join(root, 'packages'))
 const wanted = names.filter((name) => name.startsWith(SCOPE)).map((name) => name.slice(SCOPE.length))
 const unknown = wanted.filter((name) => !here.includes(name))
-if (!project || names.length === 0 || unknown.length > 0) {
+// Without the scope it is somebody else's package.
+const unscoped = wanted.length === 0 ? names.filter((name) => here.includes(name)) : []
+if (!project || wanted.length === 0 || unknown.length > 0) {
   for (const name of unknown) console.error(`${SCOPE}${name} is not a package of this repository`)
+  for (const name of unscoped) console.error(`Did you mean ${SCOPE}${name}?`)
   console.error(`usage: npx -y pnpm@12 install-into FOLDER NAME...   (here: ${SCOPE}{${here.join(',')}})`)
   process.exit(1)
 }
@@ -38,19 +41,44 @@ function withDependencies(wanted, found = new Set()) {
   return found
 }
 
-const packed = [...withDependencies(wanted)]
 const tarballs = join(root, 'tarballs')
-const run = (command, args, cwd) =>
-  execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
-const filters = packed.flatMap((name) => ['--filter', `./packages/${name}`])
-run('pnpm', [...filters, 'run', 'build'], root)
-run('pnpm', [...filters, 'pack', '--pack-destination', tarballs], root)
+const tarballOf = (name) => join(tarballs, `pinecone-inference-${name}-${manifestOf(name).version}.tgz`)
+
+/** When the newest file that a tarball is made of was changed. */
+function changedAt(name) {
+  const home = join(root, 'packages', name)
+  const inside = readdirSync(home, { recursive: true, encoding: 'utf8' })
+    .filter((file) => !/^(node_modules|dist|test)\b|generated/.test(file))
+    .map((file) => join(home, file))
+  const shared = readdirSync(join(root, 'spec')).map((file) => join(root, 'spec', file))
+  const files = [...inside, ...shared, join(root, 'tsup.config.ts'), join(root, 'pnpm-lock.yaml')]
+  return Math.max(...files.map((file) => statSync(file).mtimeMs))
+}
+
+const needed = [...withDependencies(wanted)]
+const stale = needed.filter(
+  (name) => !existsSync(tarballOf(name)) || statSync(tarballOf(name)).mtimeMs < changedAt(name),
+)
+if (stale.length > 0) {
+  console.log(`packing ${stale.join(', ')}`)
+  const filters = stale.flatMap((name) => ['--filter', `./packages/${name}`])
+  // With those they depend on, whose types they build on.
+  const builds = needed.flatMap((name) => ['--filter', `./packages/${name}`])
+  const run = (args) => execFileSync('pnpm', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  run([...builds, 'run', 'build'])
+  run([...filters, 'pack', '--pack-destination', tarballs])
+}
 
 const folder = resolve(root, project)
 mkdirSync(folder, { recursive: true })
-const files = packed.map((name) =>
-  join(tarballs, `pinecone-inference-${name}-${manifestOf(name).version}.tgz`),
-)
+// For a new project the examples' `import` and top-level `await` work in files named .js and .ts.
+if (!existsSync(join(folder, 'package.json'))) {
+  writeFileSync(
+    join(folder, 'package.json'),
+    `${JSON.stringify({ private: true, type: 'module' }, null, 2)}\n`,
+  )
+}
+const files = needed.map(tarballOf)
 execFileSync('npm', ['install', ...files, ...names.filter((name) => !name.startsWith(SCOPE))], {
   cwd: folder,
   stdio: 'inherit',

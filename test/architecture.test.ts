@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
@@ -173,4 +173,14 @@ it('the table of folders in CONTRIBUTING.md has their order', () => {
       .map(folderOf),
   )
   expect(folders).toEqual(order.filter((folder) => inSource.has(folder)))
+})
+
+it('the table of a run in CONTRIBUTING.md names files that are there', () => {
+  const guide = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+  const [, section = ''] = /## How a run of `embed` survives a kill(.*?)\n## /s.exec(guide) ?? []
+  const files = [...section.matchAll(/`([\w./-]+\.ts)`/g)].map(([, file = '']) =>
+    file.startsWith('packages/') ? file : join('packages/cli/src/embed', file),
+  )
+  expect(files.length).toBeGreaterThan(8)
+  expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([])
 })

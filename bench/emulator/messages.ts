@@ -13,6 +13,8 @@ export interface Answered {
   readonly requests: number
   readonly byStatus: Statuses
   readonly byFault: Readonly<Record<string, number>>
+  /** Milliseconds from the first request to the end of each answer, and the tokens counted for it, 0 for a refused one. */
+  readonly course: readonly { readonly at: number; readonly tokens: number }[]
 }
 
 export type FromEmulator =

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { PineconeInference } from '@pinecone-inference/client'
 import { SeparateEmulator } from '../emulator/separate-emulator.js'
 import { markdownTable } from '../report/markdown-table.js'
@@ -5,6 +6,7 @@ import { versions } from '../report/versions.js'
 import { writeResults } from '../report/write-results.js'
 import { passages } from '../texts/passages.js'
 import { officialSdkLoop } from './official-sdk-loop.js'
+import { type Course, racePicture } from './race-picture.js'
 
 const TOKENS_PER_MINUTE = 400_000
 const LATENCY = { distribution: 'uniform', min: 50, max: 150 } as const
@@ -47,6 +49,7 @@ const ideal = ((tokens - TOKENS_PER_MINUTE) / TOKENS_PER_MINUTE) * 60
 console.log(`${texts.length} texts, ${tokens} tokens: ${ideal.toFixed(1)} s at the limit`)
 
 const rows: string[][] = []
+const courses: Course[] = []
 for (const { name, run } of contenders) {
   await using emulator = await SeparateEmulator.start({
     rateLimit: { tokensPerMinute: TOKENS_PER_MINUTE },
@@ -58,7 +61,8 @@ for (const { name, run } of contenders) {
     return 0
   })
   const seconds = (performance.now() - start) / 1000
-  const { requests, byStatus } = await emulator.answered()
+  const { requests, byStatus, course } = await emulator.answered()
+  courses.push({ name: name.replaceAll('`', ''), answers: course })
   const refused = byStatus['429'] ?? 0
   rows.push([
     name,
@@ -71,6 +75,12 @@ for (const { name, run } of contenders) {
   ])
   console.log(rows.at(-1)?.join('  '))
 }
+
+const picture = racePicture(courses, {
+  title: 'A bulk job against a token bucket: tokens embedded over time',
+  allowed: (now) => Math.min(tokens, TOKENS_PER_MINUTE * (1 + now / 60_000)),
+})
+await writeFile(new URL('./pictures/client-and-loop.svg', import.meta.url), picture)
 
 const heads = ['', 'seconds', 'over the ideal', 'requests', 'refused (429)', 'wasted', 'lost']
 await writeResults(
@@ -89,5 +99,7 @@ ${texts.length.toLocaleString('en')} texts, ${tokens.toLocaleString('en')} token
 full, and a 429 carries Retry-After in whole seconds; an answer takes ${LATENCY.min} to ${LATENCY.max} ms. 8 requests in flight. The ideal
 spends the full bucket at once and then the rate: ${ideal.toFixed(1)} s.
 
-${markdownTable(heads, rows)}`,
+${markdownTable(heads, rows)}
+
+![Tokens embedded over time: the client follows the limit, the loop falls behind it](pictures/client-and-loop.svg)`,
 )

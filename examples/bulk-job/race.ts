@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Emulator } from '@pinecone-inference/emulator'
-import { progress } from '../report/progress.js'
+import { progress, say } from '../report/progress.js'
 import type { Contender } from './contenders.js'
 
 export interface Result {
@@ -50,10 +50,19 @@ export async function race({
     child.stderr.resume()
     const exit = once(child, 'exit').catch(() => {})
     let killing: NodeJS.Timeout | undefined
+    let reached = 0
     for await (const line of createInterface({ input: child.stdout })) {
       const { done } = JSON.parse(line)
-      if (typeof done === 'number') show(done, total)
-      if (done >= killAt) killing ??= setTimeout(() => child.kill('SIGKILL'), 1000)
+      if (typeof done === 'number') {
+        reached = done
+        show(done, total)
+      }
+      if (done >= killAt) {
+        killing ??= setTimeout(() => {
+          child.kill('SIGKILL')
+          say(`${name} killed at ${reached}/${total}, and started again`)
+        }, 1000)
+      }
     }
     await exit
     clearTimeout(killing)

@@ -23,3 +23,9 @@ export function progress(what: string): (done: number, total: number) => void {
     quarters = Math.max(quarters, reached)
   }
 }
+
+/** A line for the reader, above the bars if there are any. */
+export function say(line: string): void {
+  if (bars) bars.log(`${line}\n`)
+  else console.log(line)
+}
