@@ -1,8 +1,10 @@
-import { cp } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { cp, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { readRecords, type SkippedFile } from '../dist/index.js'
+import { type BadRecord, InputError, readRecords, type SkippedFile } from '../dist/index.js'
 import { all, folderOf } from './folder.js'
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
@@ -76,6 +78,8 @@ it('a folder says which files are not read', async () => {
     '.hidden/d.md': 'no',
   })
   await cp(fixture('guide.pdf'), join(folder, 'guide.pdf'))
+  await symlink('a.md', join(folder, 'link.md'))
+  await promisify(execFile)('mkfifo', [join(folder, 'pipe.md')])
   const skipped: SkippedFile[] = []
   const records = await all(readRecords(folder, { onSkippedFile: (file) => skipped.push(file) }))
   expect(records.map(({ id }) => id)).toEqual(['a.md#1', 'guide.pdf#1', 'guide.pdf#2'])
@@ -83,5 +87,44 @@ it('a folder says which files are not read', async () => {
     ['Makefile', 'files without an extension are not read'],
     ['b.png', '.png files are not read'],
     ['deep/c.js', '.js files are not read'],
+    ['link.md', 'links are not read'],
+    ['pipe.md', 'pipes, sockets and devices are not read'],
   ])
+})
+
+describe('documents that cannot be read', () => {
+  const files = {
+    'a.md': 'one',
+    'b.ipynb': '{"cells":',
+    'c/d.txt': Buffer.from('déjà vu à la fenêtre', 'latin1'),
+    'e.md': 'two',
+  }
+
+  it('are all named by one error', async () => {
+    const folder = await folderOf(files)
+    const reading = all(readRecords([join(folder, 'a.md'), join(folder, 'b.ipynb'), join(folder, 'c')]))
+    await expect(reading).rejects.toThrow(
+      /2 files cannot be read:\n {2}.*b\.ipynb: is not a notebook.*\n {2}.*c\/d\.txt: is not UTF-8/,
+    )
+    await expect(reading).rejects.toBeInstanceOf(InputError)
+  })
+
+  it('are set aside with their reasons, and the others read', async () => {
+    const folder = await folderOf(files)
+    const bad: BadRecord[] = []
+    const records = await all(readRecords(folder, { onBadRecord: (one) => bad.push(one) }))
+    expect(records.map(({ id }) => id)).toEqual(['a.md#1', 'e.md#1'])
+    expect(bad.map(({ error, values }) => [error.message.slice(folder.length + 1), values])).toEqual([
+      [expect.stringContaining('b.ipynb: is not a notebook'), { source: 'b.ipynb' }],
+      [expect.stringContaining('c/d.txt: is not UTF-8'), { source: 'c/d.txt' }],
+    ])
+  })
+})
+
+it('a document without text is told, as its ids would begin', async () => {
+  const folder = await folderOf({ 'deep/emptied é.md': ' \n', 'full.md': 'one' })
+  const empty: string[] = []
+  const onEmptyDocument = (id: string) => empty.push(id)
+  await all(readRecords(folder, { idPrefix: 'docs/', onEmptyDocument }))
+  expect(empty).toEqual(['docs/deep/emptied %C3%A9.md'])
 })

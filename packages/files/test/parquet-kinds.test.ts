@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { SchemaElement } from 'hyparquet'
 import { parquetWriteFile } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
-import { readRecords } from '../dist/index.js'
+import { type MetadataType, readRecords } from '../dist/index.js'
 import { all, folderOf } from './folder.js'
 
 /** A file with one column beside id and text. */
@@ -23,8 +23,10 @@ async function withColumn(column: SchemaElement, data: unknown[]) {
   return filename
 }
 
-async function valuesOf(path: string, name: string) {
-  return (await all(readRecords(path, { metadataFields: [name] }))).map(({ metadata }) => metadata?.[name])
+async function valuesOf(path: string, name: string, metadataTypes: Record<string, MetadataType> = {}) {
+  return (await all(readRecords(path, { metadataFields: [name], metadataTypes }))).map(
+    ({ metadata }) => metadata?.[name],
+  )
 }
 
 describe('Parquet', () => {
@@ -64,6 +66,42 @@ describe('Parquet', () => {
     const path = await withColumn(column, [new Uint8Array([1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0])])
     expect(await all(readRecords(path))).toEqual([{ id: '0', text: '0' }])
     expect(await valuesOf(path, 'for')).toEqual(['P1M2DT0.003S'])
+  })
+
+  describe('decimals', () => {
+    const price = {
+      name: 'price',
+      type: 'FIXED_LEN_BYTE_ARRAY',
+      type_length: 16,
+      converted_type: 'DECIMAL',
+      precision: 38,
+      repetition_type: 'OPTIONAL',
+    } as const
+    it('are numbers where a double keeps them, and otherwise texts on demand', async () => {
+      const unscaled = [1_050n, -1n, 0n, 12_345_678_901_234_567_890n, -900_719_925_474_099_301n]
+      const path = await withColumn({ ...price, scale: 2 }, unscaled)
+      const metadataTypes = { price: 'string' } as const
+      const texts = await valuesOf(path, 'price', metadataTypes)
+      expect(texts).toEqual(['10.5', '-0.01', '0', '123456789012345678.9', '-9007199254740993.01'])
+      for (const types of [{}, { price: 'number' }] as const) {
+        await expect(valuesOf(path, 'price', types)).rejects.toThrow(
+          'row 4: the field "price" is 123456789012345678.9, which a 64-bit float rounds; make it a string (--metadata-types price:string)',
+        )
+      }
+    })
+
+    it('of few digits are numbers, whatever their scale', async () => {
+      const path = await withColumn({ ...price, scale: 20 }, [123n, 15n * 10n ** 19n])
+      expect(await valuesOf(path, 'price')).toEqual([1.23e-18, 1.5])
+    })
+  })
+
+  it('has no ids of floats beyond 2^53, which stand for many integers', async () => {
+    const column = { name: 'key', type: 'DOUBLE', repetition_type: 'REQUIRED' } as const
+    const path = await withColumn(column, [7, 2 ** 127])
+    await expect(all(readRecords(path, { idField: 'key' }))).rejects.toThrow(
+      'row 2: the id is 1.7014118346046923e+38, a 64-bit float, which rounds integers beyond 9007199254740991',
+    )
   })
 
   it('that is empty, or encrypted, is told as such', async () => {

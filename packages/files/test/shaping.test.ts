@@ -51,6 +51,17 @@ describe('metadata', () => {
     'id,text,year,draft,tags,isbn\n1,one,1999,true,"[""a"",""b""]",00123456789012345678\n2,two,,,,\n'
   const metadataTypes = { year: 'number', draft: 'boolean', tags: 'strings', isbn: 'string' } as const
 
+  it('keeps lists and objects as JSON where a string is wanted, with all digits', async () => {
+    const line = '{"id":"1","text":"one","tags":["a",null],"author":{"name":"b","key":1234567890123456789}}\n'
+    const metadataFields = ['tags', 'author']
+    await expect(read(line, { metadataFields }, 'in.jsonl')).rejects.toThrow(
+      'the field "tags" cannot be metadata: Pinecone accepts strings, numbers, booleans and lists of strings; --metadata-types tags:string keeps its JSON',
+    )
+    const metadataTypes = { tags: 'string', author: 'string' } as const
+    const [record] = await read(line, { metadataFields, metadataTypes }, 'in.jsonl')
+    expect(record?.metadata).toEqual({ tags: '["a",null]', author: '{"name":"b","key":1234567890123456789}' })
+  })
+
   it('may be all other fields, each of the type it is told to be', async () => {
     expect(await read(content, { metadataFields: '*', metadataTypes })).toEqual([
       {

@@ -20,6 +20,8 @@ export interface CsvOptions {
 const SAMPLE = 65_536
 /** End of file in CP/M and MS-DOS, which some programs still write. */
 const CTRL_Z = '\x1a'
+/** What may be left at the end of a file and is no part of a field; the CR is of a cut CRLF. */
+const END = new RegExp(`\\r?${CTRL_Z}?$`)
 
 /**
  * Rows under a header (RFC 4180, with any separator); blank rows are skipped. Every value is a string. A column without a
@@ -32,7 +34,7 @@ export async function* readCsv(
 ): AsyncGenerator<Fields, void> {
   const decoder = decoded(chunks, source)
   const start = await startOf(decoder)
-  const [, separatorLine = '', separator] = /^(sep=(.)(?:\r\n|\n|\r))/i.exec(start) ?? []
+  const [, separatorLine = '', separator] = /^("?sep=(.)"?(?:\r\n|\n|\r))/i.exec(start) ?? []
   const text = start.slice(separatorLine.length)
   const linesBefore = separatorLine === '' ? 0 : 1
   const lineEnds = lineEndsOf(text)
@@ -51,10 +53,12 @@ export async function* readCsv(
     ltrim: isSpaced,
     // With tabs, quotes are ordinary characters: IANA, text/tab-separated-values.
     relax_quotes: delimiter === '\t',
-    on_record: (fields: string[], { lines }) => {
+    raw: delimiter === '\t',
+    on_record: (row: string[] | { record: string[]; raw: string }, { lines }) => {
+      const { record: fields, raw } = Array.isArray(row) ? { record: row, raw: '' } : row
       for (const value of fields) countedTwice += value.split('\r\n').length - 1
       lastLine = lineOf(lines)
-      return [String(lastLine), ...fields]
+      return [String(lastLine), raw, ...fields]
     },
     max_record_size: LARGEST_RECORD,
     record_delimiter: lineEnds,
@@ -64,7 +68,7 @@ export async function* readCsv(
   readable.on('error', (error) => parser.destroy(error))
   let names: string[] | undefined
   try {
-    for await (const [at, ...fields] of readable.pipe(parser) as AsyncIterable<string[]>) {
+    for await (const [at, raw = '', ...fields] of readable.pipe(parser) as AsyncIterable<string[]>) {
       const line = Number(at)
       const refuse = (problem: string, cause?: unknown) => new InputError({ source, line }, problem, cause)
       if (!names) {
@@ -74,7 +78,11 @@ export async function* readCsv(
       if (isBlank(fields)) continue
       const isRagged = fields.length < names.length || !isBlank(fields.slice(names.length))
       const problem = isRagged ? refuse(raggedRow(fields, names.length, delimiter)) : undefined
-      if (delimiter === '\t') refuseSwallowed(fields, refuse)
+      if (isDoubtful(fields, raw, names.length)) {
+        throw refuse(
+          'has a quoted field with tabs and line breaks in it; is a quote unclosed, or meant literally?',
+        )
+      }
       yield { values: valuesOf(names, fields), line, refuse, problem }
     }
   } catch (error) {
@@ -105,7 +113,7 @@ async function* decoded(chunks: AsyncIterable<Uint8Array>, source: string): Asyn
     for await (const chunk of chunks) {
       last = chunk
       const text = held + decoder.decode(chunk, { stream: true })
-      held = text.endsWith(CTRL_Z) ? CTRL_Z : ''
+      held = END.exec(text)?.[0] ?? ''
       yield text.slice(0, text.length - held.length)
     }
     yield decoder.decode()
@@ -163,8 +171,23 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   for (let n = 2; ; n++) if (!taken.has(`${name}.${n}`)) return `${name}.${n}`
 }
 
-/** With tabs, where quotes are ordinary characters, a field that begins with one would swallow rows up to the next. */
-function refuseSwallowed(fields: readonly string[], refuse: (problem: string) => InputError): void {
-  if (!fields.some((field) => field.includes('\t') && /[\r\n]/.test(field))) return
-  throw refuse('has a quoted field with tabs and line breaks in it; is a quote unclosed, or meant literally?')
+/**
+ * Whether a row with tabs and line breaks between quotes may be several rows whose quotes are ordinary characters, as in
+ * IANA's text/tab-separated-values: every line has as many fields as the header, or the quotes are not in pairs.
+ */
+function isDoubtful(fields: readonly string[], raw: string, columns: number): boolean {
+  if (raw === '' || !fields.some((field) => field.includes('\t') && /[\r\n]/.test(field))) return false
+  const row = raw.replace(/^[\r\n]+|[\r\n]+$/g, '')
+  if (row.split(/\r\n|\n|\r/).every((line) => line.split('\t').length === columns)) return true
+  const outside = row.replaceAll('""', '').split('"')
+  const last = outside.length - 1
+  const areInPairs =
+    last % 2 === 0 &&
+    outside.every(
+      (text, i) =>
+        i % 2 === 1 ||
+        ((i === 0 || text.startsWith('\t') || (i === last && text === '')) &&
+          (i === last || text.endsWith('\t') || (i === 0 && text === ''))),
+    )
+  return !areInPairs
 }

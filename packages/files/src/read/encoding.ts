@@ -3,6 +3,9 @@ import { peek } from './bytes.js'
 
 type Chunks = AsyncIterable<Uint8Array>
 
+/** Byte order marks. */
+const UTF_32_MARKS = [Buffer.from([0xff, 0xfe, 0, 0]), Buffer.from([0, 0, 0xfe, 0xff])]
+
 /**
  * The bytes of a text as UTF-8. UTF-16, which Excel writes as "Unicode Text" and Windows PowerShell with `>`, is detected
  * by its byte order mark, or by the zeros between the letters; any other encoding must be named.
@@ -17,6 +20,9 @@ export async function* utf8(
     return
   }
   const { start, all } = await peek(chunks, 4)
+  if (UTF_32_MARKS.some((mark) => mark.equals(start.subarray(0, mark.length)))) {
+    throw new InputError({ source }, 'is UTF-32, which is not read; save it as UTF-8')
+  }
   const utf16 = utf16Of(start)
   yield* utf16 ? decoded(all, source, utf16) : all
 }

@@ -23,6 +23,8 @@ export interface SourceOptions {
   readonly passages?: PassageOptions | undefined
   /** Called with each file in a folder that is not read. */
   readonly onSkippedFile?: ((file: SkippedFile) => void) | undefined
+  /** Called with the start of the ids that a document without text would have, such as `guide/intro.md`. */
+  readonly onEmptyDocument?: ((name: string) => void) | undefined
 }
 
 /** One of the inputs. */
@@ -45,10 +47,13 @@ export async function sourcesOf(
   const given = typeof inputs === 'string' ? [inputs] : inputs
   const sources = []
   for (const input of given) sources.push({ input, format: await inputFormat(input, format) })
-  const named = sources.filter(
-    ({ format }) => format === 'folder' || (format !== 'unnamed' && isDocument(format)),
-  )
-  return sources.map((source) => ({ ...source, name: nameIn(source, named.length > 1) }))
+  const areSeveral = sources.filter(isOfDocuments).length > 1
+  return sources.map((source) => ({ ...source, name: nameIn(source, areSeveral) }))
+}
+
+/** Whether an input is a document, or a folder of them. */
+export function isOfDocuments({ format }: Pick<Source, 'format'>): boolean {
+  return format === 'folder' || (format !== 'unnamed' && isDocument(format))
 }
 
 function nameIn({ input, format }: Omit<Source, 'name'>, isOneOfMany: boolean): string {
@@ -61,7 +66,7 @@ function nameIn({ input, format }: Omit<Source, 'name'>, isOneOfMany: boolean): 
 /** The lines, rows or passages of one input. Of a table, only the given columns need to be read. */
 export async function* fieldsOf(
   { input, format, name }: Source,
-  { delimiter, encoding, passages, onSkippedFile }: SourceOptions,
+  { delimiter, encoding, passages, onSkippedFile, onEmptyDocument }: SourceOptions,
   columns?: Columns,
 ): AsyncGenerator<Fields, void> {
   const source = nameOf(input)
@@ -92,10 +97,10 @@ export async function* fieldsOf(
       yield* readTable(input, columns)
       return
     case 'folder':
-      yield* readFolder(input, { prefix: name, encoding, passages, onSkippedFile })
+      yield* readFolder(input, { prefix: name, encoding, passages, onSkippedFile, onEmptyDocument })
       return
     default:
-      yield* readDocument(bytesOf(input), source, { format, name, encoding, passages })
+      yield* readDocument(bytesOf(input), source, { format, name, encoding, passages, onEmptyDocument })
   }
 }
 

@@ -1,7 +1,10 @@
+import { stringify } from 'lossless-json'
+import type { InputError } from '../input-error.js'
 import type { Metadata } from '../record.js'
 import { notUtf8Field, own, quoted } from './field-values.js'
 import type { Fields } from './fields.js'
 import { exactNumber, losslessly } from './json-numbers.js'
+import { LongDecimal } from './long-decimal.js'
 
 /** The type that a metadata field is converted to. */
 export type MetadataType = 'string' | 'number' | 'boolean' | 'strings'
@@ -86,7 +89,7 @@ function metadataValue(
     case undefined:
       return untyped(value, name, fields)
     case 'string':
-      return isScalar(value) ? textOf(value).toWellFormed() : wrongType(value, name, type, fields)
+      return (isScalar(value) ? textOf(value) : jsonOf(value)).toWellFormed()
     case 'number':
       if (typeof value === 'string' && value.trim() === '') return undefined
       return numberOf(value, name, fields)
@@ -104,12 +107,14 @@ function untyped(value: unknown, name: string, fields: Fields): Metadata[string]
   if (typeof value === 'boolean') return value
   if (value instanceof Date) return value.toISOString()
   if (typeof value === 'bigint') return wholeNumber(value, name, fields)
+  if (value instanceof LongDecimal) throw rounded(value, name, fields)
   if (typeof value === 'number' && Number.isFinite(value)) return value
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
     return value.map((item) => item.toWellFormed())
   }
   throw fields.refuse(
-    `the field ${quoted(name)} cannot be metadata: Pinecone accepts strings, numbers, booleans and lists of strings`,
+    `the field ${quoted(name)} cannot be metadata: Pinecone accepts strings, numbers, booleans and lists of strings; ` +
+      `--metadata-types ${name}:string keeps its JSON`,
   )
 }
 
@@ -117,7 +122,11 @@ function untyped(value: unknown, name: string, fields: Fields): Metadata[string]
 function wholeNumber(value: bigint, name: string, fields: Fields): number {
   const number = Number(value)
   if (Number.isFinite(number) && BigInt(number) === value) return number
-  throw fields.refuse(
+  throw rounded(value, name, fields)
+}
+
+function rounded(value: bigint | LongDecimal, name: string, { refuse }: Fields): InputError {
+  return refuse(
     `the field ${quoted(name)} is ${value}, which a 64-bit float rounds; make it a string (--metadata-types ${name}:string)`,
   )
 }
@@ -125,6 +134,7 @@ function wholeNumber(value: bigint, name: string, fields: Fields): number {
 function numberOf(value: unknown, name: string, fields: Fields): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value
   if (typeof value === 'bigint') return wholeNumber(value, name, fields)
+  if (value instanceof LongDecimal) throw rounded(value, name, fields)
   if (typeof value === 'boolean' || typeof value !== 'string') return wrongType(value, name, 'number', fields)
   const literal = value.trim().replace(/^\+/, '')
   if (!/^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(literal)) return wrongType(value, name, 'number', fields)
@@ -153,18 +163,33 @@ function stringsOf(value: unknown): string[] | undefined {
   return value.map((item) => textOf(item).toWellFormed())
 }
 
-function isScalar(value: unknown): value is string | number | bigint | boolean | Date {
-  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value) || value instanceof Date
+type Scalar = string | number | bigint | boolean | Date | LongDecimal
+
+function isScalar(value: unknown): value is Scalar {
+  return (
+    ['string', 'number', 'bigint', 'boolean'].includes(typeof value) ||
+    value instanceof Date ||
+    value instanceof LongDecimal
+  )
 }
 
-function textOf(value: string | number | bigint | boolean | Date): string {
+function textOf(value: Scalar): string {
   return value instanceof Date ? value.toISOString() : String(value)
 }
 
-function wrongType(value: unknown, name: string, type: MetadataType, { refuse }: Fields): never {
+/** With all digits of its integers. */
+function jsonOf(value: unknown): string {
+  return stringify(value) ?? ''
+}
+
+function wrongType(
+  value: unknown,
+  name: string,
+  type: Exclude<MetadataType, 'string'>,
+  { refuse }: Fields,
+): never {
   const shown = isScalar(value) ? ` ${JSON.stringify(textOf(value).slice(0, 40))}` : ''
   const wanted = {
-    string: 'a string',
     number: 'a number',
     boolean: 'true or false',
     strings: 'a JSON list of strings',

@@ -1,4 +1,5 @@
 import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
+import { type LongDecimal, numberOrLong } from './long-decimal.js'
 
 /**
  * A schema by which hyparquet returns some values as they are stored, and how to decode them: decimals, which it rounds to
@@ -7,8 +8,8 @@ import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
 export interface StoredValues {
   readonly metadata: FileMetaData
   /**
-   * Replaces stored values: a decimal by a bigint, or by a number if it has decimal places; a time of day by
-   * `23:59:59.123456`; an interval by `P1M2DT0.003S`.
+   * Replaces stored values: a decimal by a bigint, or, if it has decimal places, by a number or a `LongDecimal`; a time of
+   * day by `23:59:59.123456`; an interval by `P1M2DT0.003S`.
    */
   readonly decode: (values: Record<string, unknown>) => void
 }
@@ -58,9 +59,9 @@ function asStored({ converted_type, logical_type, type, ...element }: SchemaElem
   return { ...element, ...(type && { type: type === 'BYTE_ARRAY' ? 'FIXED_LEN_BYTE_ARRAY' : type }) }
 }
 
-function decimal(stored: unknown, scale: number): bigint | number {
-  const digits = stored instanceof Uint8Array ? bigEndian(stored) : BigInt(stored as bigint | number)
-  return scale === 0 ? digits : Number(`${digits}e-${scale}`)
+function decimal(stored: unknown, scale: number): bigint | number | LongDecimal {
+  const unscaled = stored instanceof Uint8Array ? bigEndian(stored) : BigInt(stored as bigint | number)
+  return scale === 0 ? unscaled : numberOrLong(unscaled, scale)
 }
 
 function bigEndian(bytes: Uint8Array): bigint {

@@ -3,8 +3,7 @@ import { checkPassageOptions } from '../passages/split-into-passages.js'
 import type { TextRecord } from '../record.js'
 import { idOf } from './documents/read-document.js'
 import type { Fields } from './fields.js'
-import { fieldsOf, type Source, type SourceOptions, sourcesOf } from './fields-of.js'
-import { isDocument } from './input-format.js'
+import { fieldsOf, isOfDocuments, type Source, type SourceOptions, sourcesOf } from './fields-of.js'
 import type { MetadataType } from './metadata.js'
 import type { Columns } from './parquet.js'
 import { type RecordShape, toRecords } from './to-record.js'
@@ -17,6 +16,9 @@ export interface BadRecord {
   /** Its fields; empty if it could not be read. */
   readonly values: Readonly<Record<string, unknown>>
 }
+
+/** Documents that one error names. */
+const MOST_NAMED = 20
 
 export interface ReadOptions extends SourceOptions {
   /**
@@ -39,7 +41,10 @@ export interface ReadOptions extends SourceOptions {
   metadataTypes?: Readonly<Record<string, MetadataType>> | undefined
   /** Most records to read. */
   limit?: number | undefined
-  /** Called with each bad record, which is then skipped. Default: reading ends with the error of the first one. */
+  /**
+   * Called with each bad record, and each document that cannot be read, which is then skipped. Default: reading ends with
+   * the error of the first record, or one error for all documents.
+   */
   onBadRecord?: ((bad: BadRecord) => void) | undefined
   /** Whether the ids are known to be unique, from an earlier reading; saves some 25 bytes per id. Default false. */
   idsAreUnique?: boolean | undefined
@@ -60,14 +65,22 @@ export async function* readRecords(
   inputs: string | readonly string[],
   options: ReadOptions = {},
 ): AsyncGenerator<TextRecord, void> {
-  const { limit = Number.POSITIVE_INFINITY, onBadRecord, passages } = options
+  const { limit = Number.POSITIVE_INFINITY, onBadRecord, onEmptyDocument, passages, idPrefix = '' } = options
   if (passages) checkPassageOptions(passages)
+  const reading = {
+    ...options,
+    onEmptyDocument: (name: string) => onEmptyDocument?.(`${idPrefix}${name}`),
+  }
   const uniqueIds = new UniqueIdsOf(options)
+  /** Documents that cannot be read. */
+  const unreadable: InputError[] = []
   let count = 0
   for (const source of await sourcesOf(inputs, options.format)) {
     const shape = shapeOf(source, options)
     if (count >= limit) return
-    for await (const fields of fieldsOf(source, options, columnsOf(shape))) {
+    for await (const fields of fieldsOf(source, reading, columnsOf(shape))) {
+      if (fields.problem && isOfDocuments(source) && !onBadRecord) unreadable.push(fields.problem)
+      if (unreadable.length > 0) continue
       let records: TextRecord[]
       try {
         if (fields.problem) throw fields.problem
@@ -83,6 +96,20 @@ export async function* readRecords(
       }
     }
   }
+  if (unreadable.length > 0) throw allOf(unreadable, inputs)
+}
+
+/** One error for documents that cannot be read. */
+function allOf(errors: readonly InputError[], inputs: string | readonly string[]): InputError {
+  const [first, second] = errors
+  if (first && !second) return first
+  const named = errors.slice(0, MOST_NAMED).map(({ message }) => `\n  ${message}`)
+  const others = errors.length > MOST_NAMED ? `\n  and ${errors.length - MOST_NAMED} more` : ''
+  return new InputError(
+    { source: [inputs].flat().join(', ') },
+    `${errors.length} files cannot be read:${named.join('')}${others}`,
+    new AggregateError(errors),
+  )
 }
 
 /** Ensures that no two records have the same id. */
@@ -109,7 +136,7 @@ class UniqueIdsOf {
   }
 }
 
-function shapeOf({ format, name }: Source, options: ReadOptions): RecordShape {
+function shapeOf(source: Source, options: ReadOptions): RecordShape {
   const {
     ids = 'field',
     idField = 'id',
@@ -118,21 +145,21 @@ function shapeOf({ format, name }: Source, options: ReadOptions): RecordShape {
     metadataFields,
     metadataTypes = {},
   } = options
-  const isText = format === 'folder' || (format !== 'unnamed' && isDocument(format))
-  const textFields = isText ? ['text'] : typeof textField === 'string' ? [textField] : textField
+  const isDocuments = isOfDocuments(source)
+  const textFields = isDocuments ? ['text'] : typeof textField === 'string' ? [textField] : textField
   return {
-    ids: isText && ids === 'line' ? 'field' : ids,
-    idField: isText ? 'id' : idField,
+    ids: isDocuments && ids === 'line' ? 'field' : ids,
+    idField: isDocuments ? 'id' : idField,
     idPrefix,
-    name: idOf(name),
+    name: idOf(source.name),
     textFields,
     metadata: {
-      fields: metadataFields ?? (isText ? ['source', 'page', 'line', 'text'] : undefined),
+      fields: metadataFields ?? (isDocuments ? ['source', 'page', 'line', 'text'] : undefined),
       types: metadataTypes,
       others: [...(ids === 'field' ? [idField] : []), ...textFields],
     },
     // A document is split into passages already.
-    passages: isText ? undefined : options.passages,
+    passages: isDocuments ? undefined : options.passages,
   }
 }
 

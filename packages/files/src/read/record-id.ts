@@ -10,7 +10,13 @@ export const LONGEST_ID = 512
 export function fieldId(fields: Fields, name: string): string {
   const value = present(fields, name, 'name the field (--id-field), or make ids of the texts (--ids hash)')
   if (value instanceof Uint8Array) throw notUtf8Field(fields, name)
-  if (typeof value === 'string' || typeof value === 'bigint' || Number.isInteger(value)) return String(value)
+  if (typeof value === 'string' || typeof value === 'bigint' || Number.isSafeInteger(value))
+    return String(value)
+  if (Number.isInteger(value)) {
+    throw fields.refuse(
+      `the id is ${value}, a 64-bit float, which rounds integers beyond ${Number.MAX_SAFE_INTEGER}; store ids as strings or integers`,
+    )
+  }
   throw fields.refuse(`the id ${described(value)} neither a string nor a whole number`)
 }
 

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { opendir, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { InputError } from '../../input-error.js'
@@ -5,7 +6,7 @@ import { bytesOf } from '../bytes.js'
 import type { Fields } from '../fields.js'
 import { documentFormat } from '../input-format.js'
 import { ReaderMissing } from './document-text.js'
-import { type DocumentOptions, readDocument } from './read-document.js'
+import { type DocumentOptions, notReadable, readDocument } from './read-document.js'
 
 /** A file in a folder that is not read. */
 export interface SkippedFile {
@@ -14,7 +15,7 @@ export interface SkippedFile {
   readonly reason: string
 }
 
-export interface FolderOptions extends Pick<DocumentOptions, 'encoding' | 'passages'> {
+export interface FolderOptions extends Pick<DocumentOptions, 'encoding' | 'passages' | 'onEmptyDocument'> {
   /** Prefix of the files' names. */
   readonly prefix: string
   readonly onSkippedFile?: ((file: SkippedFile) => void) | undefined
@@ -31,18 +32,17 @@ export async function* readFolder(
     reasons.set(file.reason, (reasons.get(file.reason) ?? 0) + 1)
     onSkippedFile?.(file)
   }
-  for await (const path of filesIn(folder)) {
+  for await (const { path, kind, cause } of filesIn(folder)) {
     const format = documentFormat(path)
-    if (!format) {
-      skip({
-        path,
-        reason: extname(path)
-          ? `${extname(path)} files are not read`
-          : 'files without an extension are not read',
-      })
+    const name = `${prefix}${posix(relative(folder, path))}`
+    if (cause !== undefined) {
+      yield notReadable(path, name, cause)
       continue
     }
-    const name = `${prefix}${posix(relative(folder, path))}`
+    if (kind !== 'file' || !format) {
+      skip({ path, reason: `${kind === 'file' ? filesLike(path) : kind} are not read` })
+      continue
+    }
     try {
       yield* readDocument(bytesOf(path), path, { ...options, format, name })
       read++
@@ -65,25 +65,40 @@ export function posix(path: string): string {
   return path.split(sep).join('/')
 }
 
-/** Depth first, by name. Skips names that begin with a dot, `node_modules`, and links. */
-async function* filesIn(folder: string): AsyncGenerator<string, void> {
+/** What is in a folder, for which reason it may not be read. */
+interface Entry {
+  readonly path: string
+  readonly kind: 'file' | 'folder' | 'links' | 'pipes, sockets and devices'
+  /** Why it cannot be read. */
+  readonly cause?: unknown
+}
+
+/** Depth first, by name. Passes over names that begin with a dot, and `node_modules`. */
+async function* filesIn(folder: string): AsyncGenerator<Entry, void> {
   const entries = []
   for await (const entry of await opendir(folder)) entries.push(entry)
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
-    if (!entry.isFile() && !entry.isDirectory()) continue
     const path = join(folder, entry.name)
-    const isWanted = entry.isDirectory() || documentFormat(entry.name) !== undefined
-    if (isWanted && entry.name.includes('\uFFFD')) await refuseUnreadableName(path)
-    if (entry.isFile()) yield path
-    else yield* filesIn(path)
+    const kind = kindOf(entry)
+    try {
+      // Node.js reads a name that is not UTF-8 with U+FFFD in it, and then finds nothing of that name.
+      if (documentFormat(path) && entry.name.includes('\uFFFD')) await stat(path)
+      if (kind === 'folder') yield* filesIn(path)
+      else yield { path, kind }
+    } catch (cause) {
+      yield { path, kind, cause }
+    }
   }
 }
 
-/** Node.js reads a name that is not UTF-8 with U+FFFD in it, and then finds no file of that name. */
-async function refuseUnreadableName(path: string): Promise<void> {
-  await stat(path).catch((cause: unknown) => {
-    throw new InputError({ source: path }, 'has a name that is not UTF-8; rename it', cause)
-  })
+function kindOf(entry: Dirent): Entry['kind'] {
+  if (entry.isDirectory()) return 'folder'
+  if (entry.isFile()) return 'file'
+  return entry.isSymbolicLink() ? 'links' : 'pipes, sockets and devices'
+}
+
+function filesLike(path: string): string {
+  return extname(path) ? `${extname(path)} files` : 'files without an extension'
 }

@@ -2,7 +2,7 @@ import { InputError } from '../../input-error.js'
 import { type PassageOptions, splitIntoPassages } from '../../passages/split-into-passages.js'
 import type { Fields } from '../fields.js'
 import type { DocumentFormat } from '../input-format.js'
-import { documentParts } from './document-text.js'
+import { type DocumentPart, documentParts, ReaderMissing } from './document-text.js'
 
 export interface DocumentOptions {
   readonly format: DocumentFormat
@@ -10,16 +10,26 @@ export interface DocumentOptions {
   readonly name: string
   readonly encoding?: string | undefined
   readonly passages?: PassageOptions | undefined
+  /** Called with the start of the ids that the passages would have, if there is no text. */
+  readonly onEmptyDocument?: ((id: string) => void) | undefined
 }
 
-/** The passages of one document: `name#1`, `name#2` and so on. */
+/** The passages of one document: `name#1`, `name#2` and so on; or the `problem` for which it cannot be read. */
 export async function* readDocument(
   chunks: AsyncIterable<Uint8Array>,
   source: string,
-  { format, name, encoding, passages }: DocumentOptions,
+  { format, name, encoding, passages, onEmptyDocument }: DocumentOptions,
 ): AsyncGenerator<Fields, void> {
+  let parts: DocumentPart[]
+  try {
+    parts = await documentParts(chunks, source, format, encoding)
+  } catch (error) {
+    if (error instanceof ReaderMissing) throw error
+    yield notReadable(source, name, error)
+    return
+  }
   let count = 0
-  for (const { text, kind, page, hasLines } of await documentParts(chunks, source, format, encoding)) {
+  for (const { text, kind, page, hasLines } of parts) {
     for (const passage of splitIntoPassages(text, kind, passages)) {
       const { line } = passage
       const values = {
@@ -33,6 +43,16 @@ export async function* readDocument(
       yield { values, line: hasLines ? line : count, refuse: (problem) => new InputError(place, problem) }
     }
   }
+  if (count === 0) onEmptyDocument?.(idOf(name))
+}
+
+/** A document in place of its passages. */
+export function notReadable(source: string, name: string, cause: unknown): Fields {
+  const reason = source.includes('\uFFFD')
+    ? 'has a name that is not UTF-8; rename it'
+    : `cannot be read: ${cause instanceof Error ? cause.message : cause}`
+  const problem = cause instanceof InputError ? cause : new InputError({ source }, reason, cause)
+  return { values: { source: name }, line: 1, refuse: () => problem, problem }
 }
 
 /** Percent-encodes what is not ASCII, which ids must be, and the percent sign, so that different names give different ids. */
