@@ -113,7 +113,8 @@ ${markdownTable(heads, rows)}
 Five queries a second of 20 tokens, for two minutes, of the same model and input type as the job's requests of 7,000
 tokens: they share its limit, its refusals and its slots. (Pinecone counts queries and passages apart; then a query waits
 for a slot at most.) An answer takes 0.3 s. Where a minute's window is spent, the service refuses the queries too, and
-they wait for the next one. The ideal is that of the job alone.
+they wait for the next one. The ideal is that of the job alone; where one request at a time is taken, the queries alone ask
+for half as much again as the service has.
 
 ${markdownTable(queryHeads, queryRows)}
 
@@ -129,8 +130,11 @@ ${markdownTable(queryHeads, queryRows)}
   exact. Over hours it would be.
 - **A sliding minute found spent**: a whole minute's worth comes back at one moment, half a minute later, and the client
   starts slowly, as it has seen nothing but refusals.
-- **4 at a time**: the client keeps to rates, and learns no limit of requests in flight: its 429s look like those of a
-  short bucket, and a rate suits both. Where it is known, \`maxConcurrency\` tells it.
+- **1, 2 or 4 at a time**: about a tenth is the way there, in which the ideal client has its next request arrive just as
+  one is done. Answers in 30 ms: the job takes four to eleven seconds, and its first 429s hold it for one or more.
+- **4 at a time, half on the way**: the ideal client has eight in flight, four of them on the way, in step. Without being
+  in step the fifth is refused, so four is what the client learns.
+- **10, 20 and 30 % at random**: the client slows down for what no rate makes better, and takes long to find that out.
 - **Pinecone as documented, answers in 30 ms**: eight in flight are more than 100 requests a second, which
   \`tokensPerMinute\` does not tell; \`plan\` does.
 - **5 % at random, answers in 30 ms**: without 429s the job takes two seconds, and each waits for one.

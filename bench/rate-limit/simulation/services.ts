@@ -8,6 +8,8 @@ export interface Service {
   done?(): void
   /** Whether refusals have nothing to do with the load: then only the refused request waits. */
   readonly isNoise?: boolean
+  /** Share of an answer's time in which the request is on its way to the service. Default a half. */
+  readonly onTheWay?: number
   /** How much it allows in all until then, to be drawn; absent where it does not count. */
   allowed?(now: number): number
 }
@@ -103,10 +105,11 @@ export function burst(from: number, until: number): Service {
   }
 }
 
-/** So many requests at a time. */
-export function atATime(most: number): Service {
+/** So many requests at a time; a tenth of an answer's time passes on the way there, the rest is the service's work. */
+export function atATime(most: number, onTheWay = 0.1): Service {
   let inside = 0
   return {
+    onTheWay,
     wait: () => (inside >= most ? 100 : 0),
     take: () => void inside++,
     done: () => void inside--,

@@ -68,29 +68,31 @@ export async function simulate(job: Job): Promise<Outcome> {
     }
     let turn = queue.take({ call, request, isRetry: false })
     for (let attempt = 0; ; attempt++) {
-      const { entry } = await turn
+      const slot = await turn
       sent++
-      await clock.elapse(latency / 2)
+      const there = latency * (service.onTheWay ?? 0.5)
+      await clock.elapse(there)
       const wait = service.wait(amount, clock.now())
       if (wait === 0) service.take?.(amount, clock.now())
       job.trace?.({ at: clock.now(), amount, accepted: wait === 0, live: call === single })
-      await clock.elapse(latency / 2)
+      await clock.elapse(latency - there)
       if (wait === 0) {
         service.done?.()
         silence = Math.max(silence, clock.now() - lastAccepted)
         lastAccepted = clock.now()
-        queue.release()
-        entry.accepted(amount)
+        slot.release()
+        slot.accepted(amount)
         return
       }
       refused++
       const retryAfterMs =
         hint === 'absent' ? undefined : hint === 'exact' ? Math.ceil(wait) : Math.ceil(wait / 1000) * 1000
-      entry.refused(retryAfterMs)
+      const waitsByItself = slot.refused(retryAfterMs)
       // As the client does it: in line again before its slot is free.
       const pause = retryAfterMs ?? 0.5 * 500 * 2 ** Math.min(attempt, 6)
-      turn = queue.take({ call, request, isRetry: true, readyAt: clock.now() + pause })
-      queue.release()
+      const readyAt = waitsByItself ? { readyAt: clock.now() + pause } : {}
+      turn = queue.take({ call, request, isRetry: true, ...readyAt })
+      slot.release()
     }
   }
   const line = amounts[Symbol.iterator]()
@@ -140,7 +142,7 @@ export function ideal({ service: make, amounts, latency, slots = 8 }: Job): numb
     const due = again[0] && (again[0].at <= now || next >= amounts.length) ? again.shift() : undefined
     if (due) now = Math.max(now, due.at)
     const amount = due?.amount ?? amounts[next] ?? 0
-    const arrives = now + latency / 2
+    const arrives = now + latency * (service.onTheWay ?? 0.5)
     while (inside.length > 0 && (inside[0] ?? 0) <= arrives) {
       inside.shift()
       service.done?.()
@@ -154,7 +156,8 @@ export function ideal({ service: make, amounts, latency, slots = 8 }: Job): numb
     }
     if (wait > 0) {
       if (due) again.unshift({ ...due, at: now })
-      now += wait
+      // Where it is full, it waits for no longer than until the next answer.
+      now = service.done && inside[0] !== undefined ? inside[0] - (arrives - now) : now + wait
       continue
     }
     service.take?.(amount, arrives)

@@ -41,6 +41,11 @@ const withdrawn: Ending = {
   happening: () => ({ is: 'withdrawn' }),
 }
 
+const disproved: Ending = {
+  tell: (entry) => entry.disproved?.(),
+  happening: () => ({ is: 'disproved' }),
+}
+
 const traces: [string, RateLimit, Step[]][] = [
   [
     'counts that differ from the estimates',
@@ -92,6 +97,20 @@ const traces: [string, RateLimit, Step[]][] = [
       ['b', refused(0)],
       ['c', failed],
       ['d', refused(7_000)],
+    ],
+  ],
+  [
+    '429s that turn out to come from a limit on requests in flight',
+    { tokensPerMinute: 60_000 },
+    [
+      ['a', 900],
+      ['b', 500],
+      ['c', 700],
+      ['d', 300],
+      ['a', accepted(1_000)],
+      ['b', refused(7_000)],
+      ['c', disproved],
+      ['d', accepted(300)],
     ],
   ],
   [

@@ -227,9 +227,9 @@ export class PineconeInference {
   }
 
   /**
-   * Which models' requests wait for their budget now, and why: a configured limit, one learned from 429s, or a 429
-   * after which nothing goes for a while. Empty while nothing waits. Each wait is also published on the diagnostics
-   * channel `pinecone-inference:request:wait`.
+   * Which models' requests wait now, and why: a configured limit, one learned from 429s, or a 429 after which nothing
+   * goes for a while. Waiting for one of the client's own `maxConcurrency` does not count. Empty while nothing waits.
+   * Each wait is also published on the diagnostics channel `pinecone-inference:request:wait`.
    */
   get waiting(): readonly ModelWait[] {
     return this.#engine.sender.waiting

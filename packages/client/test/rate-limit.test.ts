@@ -1,9 +1,11 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   PineconeConfigurationError,
   PineconeInference,
   PineconeQuotaError,
   PineconeRateLimitError,
+  type RequestWaitEvent,
 } from '../dist/index.js'
 import {
   E5,
@@ -71,6 +73,28 @@ describe('after a 429', () => {
     await untilSent(api, 6)
     await Promise.all([refused, ...held])
     expect(api.requests).toHaveLength(6)
+  })
+
+  it('that held back its own request only, the client and an event say that it waits, and for how long', async () => {
+    fakeClock()
+    const waits: unknown[] = []
+    const onWait = (event: unknown) => void waits.push((event as RequestWaitEvent).wait)
+    subscribe('pinecone-inference:request:wait', onWait)
+    onTestFinished(() => void unsubscribe('pinecone-inference:request:wait', onWait))
+    const api = await scriptedApi((request, response, number) =>
+      number === 5 ? refuse('5')(response) : embedAnswer(request),
+    )
+    const client = api.client({ maxConcurrency: 1 })
+    for (const text of ['a', 'b', 'c', 'd']) await client.embed({ ...E5, inputs: [text] })
+    const refused = client.embed({ ...E5, inputs: ['refused'] })
+    await settle(api)
+    await client.embed({ ...E5, inputs: ['another'] })
+    const wait = { reason: 'refused', waitMs: 5_000 }
+    expect(waits).toEqual([wait])
+    expect(client.waiting).toEqual([{ model: E5.model, inputType: 'passage', requests: 1, ...wait }])
+    await vi.advanceTimersByTimeAsync(5_000)
+    await refused
+    expect(client.waiting).toEqual([])
   })
 
   it('with a single slot the next batch does not leave during the hold', async () => {

@@ -144,6 +144,7 @@ export class RedisBudget implements SharedBudget {
       },
       failed: () => end({ is: 'failed' }),
       withdrawn: () => end({ is: 'withdrawn' }),
+      disproved: () => end({ is: 'disproved' }),
     }
   }
 

@@ -8,13 +8,14 @@ const LONG_WAIT_MS = 5_000
 const INTERVAL_MS = 10_000
 
 /**
- * Reports why a command takes long: a request that failed again, or a long wait for the rate limit; at most a line every
- * ten seconds.
+ * Reports why a command takes long: a request that failed again, or a long wait for the rate limit, at most a line every
+ * ten seconds; and once, that the service takes only so many requests at a time.
  *
  * @returns a function that ends the reports
  */
 export function sayRetries(say: (line: string) => void): () => void {
   let next = Number.NEGATIVE_INFINITY
+  const saidAtATime = new Set<string>()
   const onRetry = (event: unknown) => {
     const { request, error } = event as RequestRetryEvent
     const now = performance.now()
@@ -24,12 +25,18 @@ export function sayRetries(say: (line: string) => void): () => void {
   }
   const onWait = (event: unknown) => {
     const { request, wait } = event as RequestWaitEvent
+    const of = [request.model, request.inputType && `(${request.inputType})`].filter(Boolean).join(' ')
+    if (wait.atATime !== undefined) {
+      const line = `the service takes ${wait.atATime} ${wait.atATime === 1 ? 'request' : 'requests'} for ${of} at a time`
+      if (!saidAtATime.has(line)) say(line)
+      saidAtATime.add(line)
+      return
+    }
     const now = performance.now()
     if (wait.waitMs < LONG_WAIT_MS || now < next) return
     next = now + INTERVAL_MS
     const limit = wait.perMinute === undefined ? '' : ` of ${wait.perMinute.toLocaleString('en')} a minute`
     const why = wait.reason === 'refused' ? 'the service answered 429' : `${wait.reason}${limit}`
-    const of = [request.model, request.inputType && `(${request.inputType})`].filter(Boolean).join(' ')
     say(`waiting ${Math.ceil(wait.waitMs / 1000)} s for ${of}: ${why}`)
   }
   subscribe(RETRY, onRetry)

@@ -20,20 +20,30 @@ export interface BudgetRequest {
   readonly tokens?: number
 }
 
-/** Why a request waits for its budget. */
+/** Why a request waits, other than for one of the client's own slots. */
 export interface BudgetWait {
   /**
-   * The configured limit, one learned from 429s, a 429 after which nothing goes for a while, or a shared budget that does
-   * not answer.
+   * The configured limit, one learned from 429s, a 429 after which nothing goes for a while or only this request waits,
+   * a limit on requests in flight that was learned from 429s, or a shared budget that does not answer.
    */
-  readonly reason: 'configured limit' | 'learned limit' | 'refused' | 'shared budget unreachable'
-  /** Milliseconds, as far as is known; for a budget that does not answer, until the request fails. */
+  readonly reason:
+    | 'configured limit'
+    | 'learned limit'
+    | 'refused'
+    | 'learned concurrency'
+    | 'shared budget unreachable'
+  /**
+   * Milliseconds, as far as is known: 0 where it waits for an answer to another request; for a budget that does not
+   * answer, until the request fails.
+   */
   readonly waitMs: number
+  /** How many requests of the model and input type the service takes at a time, where that is the reason. */
+  readonly atATime?: number
   /** The limit kept to now, in tokens a minute, or in requests for what counts as one. Absent if none is known. */
   readonly perMinute?: number
 }
 
-/** Why the next request of a model and input type waits, and how many there are. */
+/** Why the next request of a model and input type waits, and how many are in line. */
 export interface ModelWait extends Omit<BudgetWait, 'reason'> {
   readonly model: string
   readonly inputType?: string
@@ -59,8 +69,13 @@ export interface BudgetEntry {
   refused(retryAfterMs: number | undefined): boolean | void
   /** It ended some other way: whether the service counted it is not known. */
   failed(): void
-  /** It is not sent after all. Without this, `failed` is called. */
+  /** It is not sent after all, or was refused because too many were in flight. Without this, `failed` is called. */
   withdrawn?(): void
+  /**
+   * It was refused because too many were in flight, as others were before: what was learned of the rate from their 429s
+   * is wrong. Without this, it is `withdrawn`.
+   */
+  disproved?(): void
 }
 
 /**

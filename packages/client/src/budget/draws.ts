@@ -47,7 +47,7 @@ export function drawsOf({ model, inputType = '', tokens }: BudgetRequest, limit:
 
 /** How a request ended, or that it was sent. */
 export type Happening =
-  | { readonly is: 'sent' | 'withdrawn' | 'failed' }
+  | { readonly is: 'sent' | 'withdrawn' | 'disproved' | 'failed' }
   | { readonly is: 'accepted'; readonly tokens: number | undefined }
   | { readonly is: 'refused'; readonly sentAt: number; readonly retryAfterMs: number | undefined }
 
@@ -93,6 +93,8 @@ export function statesAfter(
 
 function eventFor({ amount, isFixed }: Draw, happening: Happening): BudgetEvent {
   switch (happening.is) {
+    case 'disproved':
+      return { is: isFixed ? 'withdrawn' : 'disproved', amount }
     case 'accepted':
       if (isFixed) return { is: 'failed', amount }
       return { is: 'accepted', expected: amount, actual: happening.tokens ?? amount }

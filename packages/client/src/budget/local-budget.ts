@@ -126,6 +126,7 @@ export class LocalBudget implements SharedBudget {
       },
       failed: () => end({ is: 'failed' }),
       withdrawn: () => end({ is: 'withdrawn' }),
+      disproved: () => end({ is: 'disproved' }),
     }
   }
 }

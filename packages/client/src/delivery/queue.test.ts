@@ -3,6 +3,7 @@ import type { BudgetEntry, SharedBudget } from '../budget/budget.js'
 import { LocalBudget } from '../budget/local-budget.js'
 import { Call, type Lane } from '../lifetime/call.js'
 import { Queue } from './queue.js'
+import type { Slot } from './slot.js'
 
 const entry = (told: string[] = []): BudgetEntry => ({
   accepted: () => {},
@@ -11,10 +12,16 @@ const entry = (told: string[] = []): BudgetEntry => ({
   withdrawn: () => void told.push('withdrawn'),
 })
 
-/** A queue with one slot, and who came through it. */
+/** A queue with one slot, which is freed by `release`, and who came through it. */
 function oneSlot(budget: SharedBudget = { enter: () => entry() }) {
   const queue = new Queue(budget, 1)
   const entered: string[] = []
+  let slot: Slot | undefined
+  const release = () => {
+    const taken = slot
+    slot = undefined
+    taken?.release()
+  }
   const enter = (
     name: string,
     place: Lane | `${Lane} again`,
@@ -27,18 +34,21 @@ function oneSlot(budget: SharedBudget = { enter: () => entry() }) {
     return queue
       .take({ call, request: { model }, isRetry, ...(readyAt === undefined ? {} : { readyAt }) })
       .then(
-        () => entered.push(name),
+        (taken) => {
+          slot = taken
+          entered.push(name)
+        },
         (reason) => entered.push(`${name}: ${reason}`),
       )
   }
   const releaseAll = async () => {
     for (let before = -1; before < entered.length; ) {
       before = entered.length
-      queue.release()
+      release()
       for (let turn = 0; turn < 5; turn++) await Promise.resolve()
     }
   }
-  return { queue, entered, enter, releaseAll }
+  return { entered, enter, release, releaseAll }
 }
 
 it('serves single requests before batches, each in the order they came', async () => {
@@ -84,7 +94,7 @@ function spentBudget() {
 
 it('keeps no slot for a model that has to wait', async () => {
   const { budget } = spentBudget()
-  const { queue, entered, enter } = oneSlot(budget)
+  const { entered, enter, release } = oneSlot(budget)
   const call = new Call({ timeout: 1 })
   const waiting = enter('limited', 'single', 'spent', { call })
   await enter('other model', 'bulk')
@@ -92,7 +102,7 @@ it('keeps no slot for a model that has to wait', async () => {
   call.stop('enough')
   await waiting
   expect(entered).toEqual(['other model', 'limited: enough'])
-  queue.release()
+  release()
 })
 
 it('lets a single request ask before a batch that is asking', async () => {
@@ -133,10 +143,10 @@ it('gives back what the budget lets in after the request has stopped asking', as
 it('keeps a request in line until it may ask again, and lets others pass', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   onTestFinished(() => void vi.useRealTimers())
-  const { queue, entered, enter } = oneSlot()
+  const { entered, enter, release } = oneSlot()
   void enter('later', 'single again', 'a', { readyAt: performance.now() + 5000 })
   await enter('first', 'bulk')
-  queue.release()
+  release()
   await vi.advanceTimersByTimeAsync(4999)
   expect(entered).toEqual(['first'])
   await vi.advanceTimersByTimeAsync(1)
@@ -169,8 +179,8 @@ it('aborts no question that the budget has answered', async () => {
       return entry()
     },
   }
-  const { queue, enter } = oneSlot(budget)
+  const { enter, release } = oneSlot(budget)
   await enter('now', 'single')
-  queue.release()
+  release()
   expect(signals.map(({ aborted }) => aborted)).toEqual([false])
 })

@@ -2,100 +2,16 @@ import type { BudgetEntry, BudgetRequest, BudgetWait, ModelWait, SharedBudget } 
 import { type Clock, systemClock } from '../budget/local-budget.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { afterReactions } from '../lifetime/after-reactions.js'
-import type { Call, Lane } from '../lifetime/call.js'
-import { tell } from '../observe/events.js'
-
-/** A request that wants to go. */
-export interface Candidate {
-  readonly call: Call
-  /** Absent for what draws on no budget. */
-  readonly request: BudgetRequest | undefined
-  readonly isRetry: boolean
-  /** By the queue's clock: it stays in line until then. */
-  readonly readyAt?: number
-  /** Told why the request waits for its budget. */
-  readonly onWait?: (wait: BudgetWait) => void
-}
-
-/** What a request holds until its answer has arrived. */
-export interface Slot {
-  readonly enteredAt: number
-  readonly entry: BudgetEntry
-}
-
-/** Who goes first: a single request that failed once, then single ones, batches that failed once, other batches. */
-type Priority = Lane | `${Lane} again`
-
-const SINGLES_FIRST: readonly Priority[] = ['single again', 'single', 'bulk again', 'bulk']
-const BULK_FIRST: readonly Priority[] = ['bulk again', 'bulk', 'single again', 'single']
-
-/** After this many single requests in a row, one batch of a bulk job goes first, so that neither starves. */
-const SINGLES_PER_BATCH = 4
+import { type Candidate, firstOf, Line, orderAfter, type Priority, Waiter } from './line.js'
+import { Slot, withdraw } from './slot.js'
 
 /** It then looks again; a timer of more than 24.8 days would fire at once. */
 const LONGEST_TIMER = 60_000
 
-interface Waiter extends Candidate {
-  /** Its number in the order of arrival. */
-  readonly arrival: number
-  readonly priority: Priority
-  /** Withdraws the question to the budget, while it is asked. */
-  asking: AbortController | undefined
-  /** Why it waits, as the budget said last. */
-  wait: BudgetWait | undefined
-  seat(slot: Slot): void
-  fail(reason: unknown): void
-}
-
-/** Requests of one model and input type; within a priority first come, first served. */
-class Line {
-  // A Set keeps insertion order and drops an aborted waiter at once, wherever it stands.
-  readonly waiters: Record<Priority, Set<Waiter>> = {
-    'single again': new Set(),
-    single: new Set(),
-    'bulk again': new Set(),
-    bulk: new Set(),
-  }
-  readonly asking = new Set<Waiter>()
-  #drawnBySingles = 0
-
-  /**
-   * Where a batch's turn has come and it waits for its budget, single requests pass it until they have drawn as much:
-   * a query of 20 tokens must not wait until there are 7,000.
-   */
-  order(usual: readonly Priority[]): readonly Priority[] {
-    const [again] = this.waiters['bulk again']
-    const [first] = this.waiters.bulk
-    const batch = again ?? first
-    return batch?.wait && this.#drawnBySingles < amountOf(batch) ? SINGLES_FIRST : usual
-  }
-
-  seated(waiter: Waiter): void {
-    this.#drawnBySingles = isSingle(waiter) ? this.#drawnBySingles + amountOf(waiter) : 0
-  }
-
-  get isEmpty(): boolean {
-    return Object.values(this.waiters).every(({ size }) => size === 0)
-  }
-
-  /** The first one that may ask, or when the next one may. */
-  first(order: readonly Priority[], now: number): { waiter?: Waiter; readyAt: number } {
-    let readyAt = Number.POSITIVE_INFINITY
-    for (const priority of order) {
-      for (const waiter of this.waiters[priority]) {
-        if (waiter.asking) continue
-        if ((waiter.readyAt ?? 0) <= now) return { waiter, readyAt: now }
-        readyAt = Math.min(readyAt, waiter.readyAt ?? 0)
-      }
-    }
-    return { readyAt }
-  }
-}
-
 /**
- * Decides which request goes next, over all calls of a client: at most so many are in flight, each only when its
- * budget, the client's own or a shared one, lets it in. The budget is asked when a slot is free, and a model that has
- * to wait keeps no slot from another.
+ * Decides which request goes next, over all calls of a client: at most so many are in flight, of one model and input
+ * type no more than the service was seen to take, and each only when its budget, the client's own or a shared one, lets
+ * it in. The budget is asked when a slot is free, and a model that has to wait keeps no slot from another.
  */
 export class Queue {
   readonly #budget: SharedBudget
@@ -115,23 +31,18 @@ export class Queue {
   }
 
   /**
-   * Resolves when the request may go; it then holds a slot until `release()`. Rejects as soon as the call is stopped.
+   * Resolves when the request may go; it then holds its slot until `release()`. Rejects as soon as the call is stopped.
    *
    * @throws PineconeInferenceError when the budget itself fails
    */
   take(candidate: Candidate): Promise<Slot> {
-    const { call, request, isRetry } = candidate
+    const line = this.#lineOf(candidate.request)
     return new Promise((resolve, reject) => {
-      const stopListening = call.stopScope.onEnd((reason) => {
+      const stopListening = candidate.call.stopScope.onEnd((reason) => {
         this.#turnAway(waiter, reason)
         this.serve()
       })
-      const waiter: Waiter = {
-        ...candidate,
-        arrival: this.#arrivals++,
-        priority: isRetry ? `${call.lane} again` : call.lane,
-        asking: undefined,
-        wait: undefined,
+      const waiter = new Waiter(candidate, line, this.#arrivals++, {
         seat: (slot) => {
           stopListening()
           resolve(slot)
@@ -140,29 +51,28 @@ export class Queue {
           stopListening()
           reject(reason)
         },
-      }
-      const key = keyOf(request)
-      const line = this.#lines.get(key) ?? new Line()
-      this.#lines.set(key, line)
-      line.waiters[waiter.priority].add(waiter)
+      })
+      line.add(waiter)
       // Those that ask now and would not have been first give way.
       const order = line.order(this.#order)
       for (const other of line.asking) {
         if (order.indexOf(waiter.priority) < order.indexOf(other.priority)) this.#stopAsking(other)
       }
       this.serve()
+      const ownWait = waiter.readyAt - this.#clock.now()
+      if (ownWait > 0) waiter.tell({ reason: 'refused', waitMs: Math.ceil(ownWait) })
     })
   }
 
   get #order(): readonly Priority[] {
-    return this.#singlesInARow < SINGLES_PER_BATCH ? SINGLES_FIRST : BULK_FIRST
+    return orderAfter(this.#singlesInARow)
   }
 
-  /** The request is off the wire. Returns whether another one has taken its slot. */
-  release(): boolean {
-    const free = ++this.#free
-    this.serve()
-    return this.#free < free
+  #lineOf(request: BudgetRequest | undefined): Line {
+    const key = request ? `${request.model}:${request.inputType ?? ''}` : ''
+    const line = this.#lines.get(key) ?? new Line()
+    this.#lines.set(key, line)
+    return line
   }
 
   /** Lets in whoever may go now. */
@@ -176,34 +86,39 @@ export class Queue {
         this.#seat(admitted, entry)
         continue
       }
-      const now = this.#clock.now()
-      let readyAt = Number.POSITIVE_INFINITY
-      const candidates: Waiter[] = []
-      for (const [key, line] of this.#lines) {
-        if (line.isEmpty) this.#lines.delete(key)
-        if (line.asking.size >= this.#free) continue
-        const first = line.first(line.order(order), now)
-        if (first.waiter) candidates.push(first.waiter)
-        else readyAt = Math.min(readyAt, first.readyAt)
-      }
+      const { candidates, readyAt } = this.#candidates(order)
       const next = firstOf(candidates, order)
-      if (!next) {
-        if (Number.isFinite(readyAt)) {
-          const wait = Math.min(Math.ceil(readyAt - now), LONGEST_TIMER)
-          this.#timer = this.#clock.setTimeout(this.serve, wait)
-        }
-        return
+      if (next) {
+        this.#ask(next)
+        continue
       }
-      this.#ask(next)
+      if (Number.isFinite(readyAt)) {
+        const wait = Math.min(Math.ceil(readyAt - this.#clock.now()), LONGEST_TIMER)
+        this.#timer = this.#clock.setTimeout(this.serve, wait)
+      }
+      return
     }
+  }
+
+  /** The first one of each line that may ask the budget now, or when another may. */
+  #candidates(order: readonly Priority[]): { candidates: Waiter[]; readyAt: number } {
+    const now = this.#clock.now()
+    const candidates: Waiter[] = []
+    let readyAt = Number.POSITIVE_INFINITY
+    for (const line of this.#lines.values()) {
+      if (line.asking.size >= this.#free) continue
+      const first = line.first(line.order(order), now)
+      if (!first.waiter) readyAt = Math.min(readyAt, first.readyAt)
+      else if (line.fullLimit) first.waiter.tell(line.fullLimit)
+      else candidates.push(first.waiter)
+    }
+    return { candidates, readyAt }
   }
 
   /** Turns away all that wait to ask that model, each for a reason of its own, while there is one. */
   turnAway(model: string, reasonNow: () => Error | undefined): void {
-    const waiters = [...this.#lines.values()].flatMap((line) =>
-      Object.values(line.waiters).flatMap((waiters) => [...waiters]),
-    )
-    for (const waiter of waiters.filter(({ request }) => request?.model === model)) {
+    const waiters = [...this.#lines.values()].flatMap((line) => line.waiters)
+    for (const waiter of waiters.filter(({ candidate }) => candidate.request?.model === model)) {
       const reason = reasonNow()
       if (reason) this.#turnAway(waiter, reason)
     }
@@ -217,22 +132,23 @@ export class Queue {
     waiter.fail(reason)
   }
 
-  /** Why requests wait for their budget now. */
+  /** Why requests wait now, other than for one of the client's slots. */
   get waiting(): ModelWait[] {
+    const now = this.#clock.now()
     return [...this.#lines.values()].flatMap((line) => {
-      const [first] = [...line.asking].filter(({ wait }) => wait)
-      if (!first?.wait || !first.request) return []
-      const { model, inputType } = first.request
-      const requests = Object.values(line.waiters).reduce((sum, { size }) => sum + size, 0)
-      return [{ model, ...(inputType === undefined ? {} : { inputType }), requests, ...first.wait }]
+      const { waiters } = line
+      const request = waiters[0]?.candidate.request
+      const wait = line.wait(now)
+      if (!request || !wait) return []
+      const { model, inputType } = request
+      return [{ model, ...(inputType === undefined ? {} : { inputType }), requests: waiters.length, ...wait }]
     })
   }
 
   #ask(waiter: Waiter): void {
     const asking = new AbortController()
-    const line = this.#lines.get(keyOf(waiter.request))
     waiter.asking = asking
-    line?.asking.add(waiter)
+    waiter.line.asking.add(waiter)
     const isCurrent = () => waiter.asking === asking
     const admit = (entry: BudgetEntry) => {
       if (!isCurrent()) return withdraw(entry)
@@ -247,13 +163,7 @@ export class Queue {
       afterReactions(this.serve)
     }
     try {
-      const onWait = (wait: BudgetWait) => {
-        const isNews = waiter.wait?.reason !== wait.reason
-        waiter.wait = wait
-        if (isNews) waiter.onWait?.(wait)
-      }
-      const { request } = waiter
-      const entered = request ? this.#budget.enter(request, asking.signal, onWait) : WITHOUT_BUDGET
+      const entered = this.#enter(waiter, asking.signal)
       if (entered instanceof Promise) {
         entered.then((entry) => {
           admit(entry)
@@ -267,23 +177,38 @@ export class Queue {
     }
   }
 
+  #enter(waiter: Waiter, signal: AbortSignal): BudgetEntry | Promise<BudgetEntry> {
+    const { request } = waiter.candidate
+    if (!request) return WITHOUT_BUDGET
+    return this.#budget.enter(request, signal, (wait: BudgetWait) => {
+      waiter.wait = wait
+      waiter.tell(wait)
+    })
+  }
+
   #seat(waiter: Waiter, entry: BudgetEntry): void {
-    this.#lines.get(keyOf(waiter.request))?.seated(waiter)
+    const { line } = waiter
+    line.seated(waiter)
     // No abort, as the question is answered: it would cost as much as reading the answer to a query.
     this.#endAsking(waiter)
     this.#leave(waiter)
-    this.#singlesInARow = isSingle(waiter) ? this.#singlesInARow + 1 : 0
+    this.#singlesInARow = waiter.isSingle ? this.#singlesInARow + 1 : 0
     this.#free--
-    waiter.seat({ enteredAt: this.#clock.now(), entry: quiet(entry) })
+    waiter.seat(new Slot(entry, line.limit, this.#clock.now(), () => this.#release(line)))
+  }
+
+  /** Returns whether another request has taken the slot. */
+  #release({ limit }: Line): boolean {
+    limit.landed()
+    const free = ++this.#free
+    this.serve()
+    return this.#free < free
   }
 
   #leave(waiter: Waiter): void {
-    const key = keyOf(waiter.request)
-    const line = this.#lines.get(key)
-    line?.waiters[waiter.priority].delete(waiter)
+    waiter.line.delete(waiter)
     this.#admitted.delete(waiter)
     this.#stopAsking(waiter)
-    if (line?.isEmpty) this.#lines.delete(key)
   }
 
   #stopAsking(waiter: Waiter): void {
@@ -293,7 +218,7 @@ export class Queue {
   #endAsking(waiter: Waiter): AbortController | undefined {
     const { asking } = waiter
     waiter.asking = undefined
-    this.#lines.get(keyOf(waiter.request))?.asking.delete(waiter)
+    waiter.line.asking.delete(waiter)
     return asking
   }
 }
@@ -301,50 +226,7 @@ export class Queue {
 /** After a 429 such a request waits by itself. */
 const WITHOUT_BUDGET: BudgetEntry = { accepted() {}, refused: () => true, failed() {} }
 
-function keyOf(request: BudgetRequest | undefined): string {
-  return request ? `${request.model}:${request.inputType ?? ''}` : ''
-}
-
-function isSingle({ priority }: Waiter): boolean {
-  return priority === 'single' || priority === 'single again'
-}
-
-function amountOf({ request }: Waiter): number {
-  return request?.tokens ?? 1
-}
-
-function firstOf(waiters: Iterable<Waiter>, order: readonly Priority[]): Waiter | undefined {
-  let first: Waiter | undefined
-  for (const waiter of waiters) {
-    const sooner =
-      first &&
-      (order.indexOf(waiter.priority) - order.indexOf(first.priority) || waiter.arrival - first.arrival)
-    if (sooner === undefined || sooner < 0) first = waiter
-  }
-  return first
-}
-
 function budgetFailed(cause: unknown): PineconeInferenceError {
   const words = cause instanceof Error ? cause.message : String(cause)
   return new PineconeInferenceError(`sharedBudget failed, and nothing was sent: ${words}`, { cause })
-}
-
-function withdraw(entry: BudgetEntry): void {
-  tell(() => (entry.withdrawn ? entry.withdrawn() : entry.failed()))
-}
-
-/** If it throws when told how the request ended, that becomes a warning. */
-function quiet(entry: BudgetEntry): BudgetEntry {
-  return {
-    accepted: (tokens) => tell(() => entry.accepted(tokens)),
-    refused(retryAfterMs) {
-      let isOnItsOwn = false
-      tell(() => {
-        isOnItsOwn = entry.refused(retryAfterMs) === true
-      })
-      return isOnItsOwn
-    },
-    failed: () => tell(() => entry.failed()),
-    withdrawn: () => withdraw(entry),
-  }
 }

@@ -15,24 +15,23 @@ export function canRetry(error: PineconeInferenceError, failures: number, maxRet
 
 /** When a failed request is sent again. */
 export interface Retry {
-  /** Milliseconds before it joins the queue again. */
-  readonly pause?: number
-  /** It joins the queue at once, and goes no earlier than this. */
-  readonly readyAt?: number
+  /** Whether it waits in line, so that others of its model do not overtake it; otherwise it joins the line afterwards. */
+  readonly isInLine: boolean
+  /** Milliseconds that it waits at least; absent where the budget alone says when. */
+  readonly delayMs?: number
 }
 
 /**
- * After a 429 the request joins the queue again at once, so that others of its model do not overtake it; after any
- * other failure it leaves its place to others until its pause is over. The pause is the answer's `Retry-After`, or a
- * backoff where that is absent or 0.
+ * After a 429 the request waits in line; after any other failure it leaves its place to others meanwhile. The delay is the
+ * answer's `Retry-After`, or a backoff where that is absent or 0.
  *
  * @param waitsByItself after a 429: the budget lets others go meanwhile
  */
 export function retryAfter(error: PineconeInferenceError, attempts: number, waitsByItself: boolean): Retry {
   const asked = error instanceof PineconeApiError ? error.retryAfterMs : undefined
-  const pause = asked || backoff(attempts - 1)
-  if (!(error instanceof PineconeRateLimitError)) return { pause }
-  return waitsByItself ? { readyAt: performance.now() + pause } : {}
+  const delayMs = asked || backoff(attempts - 1)
+  if (!(error instanceof PineconeRateLimitError)) return { isInLine: false, delayMs }
+  return waitsByItself ? { isInLine: true, delayMs } : { isInLine: true }
 }
 
 const BASE = 500

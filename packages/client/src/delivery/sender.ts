@@ -1,4 +1,4 @@
-import type { BudgetEntry, BudgetRequest, ModelWait, SharedBudget } from '../budget/budget.js'
+import type { BudgetRequest, ModelWait, SharedBudget } from '../budget/budget.js'
 import { type TextLoad, TokenEstimator } from '../budget/token-estimator.js'
 import { PineconeQuotaError, PineconeRateLimitError } from '../errors/api-error.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
@@ -13,6 +13,7 @@ import type { RequestContent } from '../observe/opentelemetry.js'
 import type { AnswerReader } from '../wire/answer.js'
 import { Queue } from './queue.js'
 import { canRetry, Month, Refusals, type Retry, RetryAllowance, retryAfter } from './retry.js'
+import type { Slot } from './slot.js'
 
 /** What a request will draw from the budget. */
 export interface Load {
@@ -44,12 +45,11 @@ interface Account {
   readonly month: Month
 }
 
-/** What a request holds from its turn until its answer. */
+/** What an attempt is sent with. */
 interface Turn {
-  readonly enteredAt: number
-  readonly entry: BudgetEntry
+  readonly slot: Slot
   readonly carrier: Carrier
-  /** After a 429: whether the budget may let others in before this request asks again. */
+  /** After a 429: whether others may go before this request asks again. */
   waitsByItself: boolean
 }
 
@@ -100,7 +100,7 @@ export class Sender {
     for (let attempts = 1; ; attempts++) {
       const attempt = this.#attemptOf(delivery, call, attempts)
       const turn = await this.#turnAfter(retry, delivery.load, attempt, account, call, watch)
-      if (retry?.pause !== undefined) taken++
+      if (retry?.isInLine === false) taken++
       try {
         const result = await this.#attempt(delivery, attempt, turn, account, call, watch)
         this.#allowance.succeeded(taken)
@@ -112,13 +112,13 @@ export class Sender {
           const lasting = account.refusals.lastingError(error, nameOf(delivery))
           if (lasting) throw lasting
           // While everything of the model is refused, a bulk job spends no retries: it ends by time.
-          if (call.lane === 'single' || account.refusals.isPassed(turn.enteredAt)) failures++
+          if (call.lane === 'single' || account.refusals.isPassed(turn.slot.enteredAt)) failures++
         } else failures++
         if (!canRetry(error, failures, this.#maxRetries)) throw error
         // After a 429 the budget slows everything down; other failures are capped together.
         if (!(error instanceof PineconeRateLimitError) && !this.#allowance.take()) throw error
         retry = retryAfter(error, attempts, turn.waitsByItself)
-        watch.retrying(attempt, error, retry.pause)
+        watch.retrying(attempt, error, retry.delayMs)
       }
     }
   }
@@ -151,9 +151,7 @@ export class Sender {
     }
   }
 
-  /**
-   * The pause before a retry, if there is one, then its turn. A retry that is not sent goes back into the allowance.
-   */
+  /** Its turn, after the delay of a retry. A retry that is not sent goes back into the allowance. */
   async #turnAfter(
     retry: Retry | undefined,
     load: Load | undefined,
@@ -162,11 +160,13 @@ export class Sender {
     call: Call,
     watch: RequestWatch,
   ): Promise<Turn> {
+    const { isInLine = true, delayMs = 0 } = retry ?? {}
     try {
-      if (retry?.pause !== undefined) await wait(retry.pause, call)
-      return await this.#turn(load, attempt, retry?.readyAt, account, call, watch)
+      if (!isInLine) await wait(delayMs, call)
+      const readyAt = isInLine && delayMs > 0 ? performance.now() + delayMs : undefined
+      return await this.#turn(load, attempt, readyAt, account, call, watch)
     } catch (error) {
-      if (retry?.pause !== undefined) this.#allowance.giveBack()
+      if (!isInLine) this.#allowance.giveBack()
       throw error
     }
   }
@@ -184,7 +184,7 @@ export class Sender {
     if (refusal) throw refusal
     const request = load && budgetRequest(load, estimator)
     const isRetry = attempt.attempt > 1
-    const { entry, enteredAt } = await this.#queue.take({
+    const slot = await this.#queue.take({
       call,
       request,
       isRetry,
@@ -194,10 +194,10 @@ export class Sender {
     try {
       const carrier = await this.#transport.carrier()
       call.stopScope.throwIfEnded()
-      return { entry, carrier, enteredAt, waitsByItself: false }
+      return { slot, carrier, waitsByItself: false }
     } catch (error) {
-      entry.withdrawn?.()
-      afterReactions(() => this.#queue.release())
+      slot.withdrawn()
+      afterReactions(slot.release)
       throw error
     }
   }
@@ -210,7 +210,8 @@ export class Sender {
     call: Call,
     watch: RequestWatch,
   ): Promise<T> {
-    const { enteredAt, entry, carrier } = turn
+    const { slot, carrier } = turn
+    const { enteredAt } = slot
     call.onRequest?.('sent')
     watch.started(attempt)
     const failed = (error: unknown) => {
@@ -223,9 +224,9 @@ export class Sender {
       }
       if (error instanceof PineconeRateLimitError && !(error instanceof PineconeQuotaError)) {
         refusals.refused(enteredAt, now)
-        turn.waitsByItself = entry.refused(error.retryAfterMs || undefined) === true
+        turn.waitsByItself = slot.refused(error.retryAfterMs || undefined)
       } else {
-        entry.failed()
+        slot.failed()
       }
       watch.failed(attempt, now - enteredAt, error)
       call.onRequest?.('failed')
@@ -237,11 +238,11 @@ export class Sender {
     } catch (error) {
       failed(error)
       // Nobody takes the slot before the call has been told: it may stop, or retry this request first.
-      afterReactions(() => this.#queue.release())
+      afterReactions(slot.release)
       throw error
     }
     // Freed before the answer's end is decoded, so that the next request is on its way meanwhile.
-    const isFollowed = this.#queue.release()
+    const isFollowed = slot.release()
     if (isFollowed) await this.#transport.nextOnTheWire()
     try {
       const result = answer.end(reply)
@@ -253,7 +254,7 @@ export class Sender {
       const now = performance.now()
       refusals.accepted(now)
       month.accepted()
-      entry.accepted(usage.totalTokens)
+      slot.accepted(usage.totalTokens)
       watch.succeeded(attempt, now - enteredAt, usage, reply, result)
       return result
     } catch (error) {

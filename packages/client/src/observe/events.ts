@@ -47,7 +47,7 @@ export interface RequestRetryEvent {
   readonly request: RequestAttempt
   /** Why the attempt failed, and another follows. */
   readonly error: unknown
-  /** Milliseconds until then; absent after a 429, where the budget says when. */
+  /** Milliseconds until then; absent where, after a 429, the budget says when. */
   readonly delayMs?: number
   /** HTTP status of the answer; absent if there was none. */
   readonly status?: number
@@ -57,7 +57,7 @@ export interface RequestRetryEvent {
 
 export interface RequestWaitEvent {
   readonly request: RequestAttempt
-  /** Why the request waits for its budget, and how long, as far as was known when that began. */
+  /** Why the request waits, and how long, as far as was known when that began. */
   readonly wait: BudgetWait
   /** What ended the wait without the request being sent, the reason of an abort for one; absent where a wait begins. */
   readonly error?: unknown
@@ -116,7 +116,10 @@ export const channels = {
   start: channelOf('pinecone-inference:request:start'),
   end: channelOf('pinecone-inference:request:end'),
   retry: channelOf('pinecone-inference:request:retry'),
-  /** Once for each attempt that waits for its budget, and again when the reason changes, or it ends without being sent. */
+  /**
+   * Once for each attempt that waits, other than for one of the client's slots, and again when the reason changes, or it
+   * ends without being sent.
+   */
   wait: channelOf('pinecone-inference:request:wait'),
 }
 

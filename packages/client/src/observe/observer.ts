@@ -43,7 +43,7 @@ export class RequestWatch {
   readonly #telemetry: OpenTelemetry | undefined
   #span: RequestSpan | undefined
   #facts: AnswerFacts = {}
-  /** While it waits for its budget. */
+  /** While it waits. */
   #waiting: { readonly request: RequestAttempt; readonly wait: BudgetWait } | undefined
 
   constructor(content: RequestContent, meter: UsageMeter | undefined, telemetry: OpenTelemetry | undefined) {
@@ -106,11 +106,11 @@ export class RequestWatch {
     }
   }
 
-  /** The budget makes it wait. */
+  /** It has to wait, other than for one of the client's slots. */
   waiting(request: RequestAttempt, wait: BudgetWait): void {
     this.#waiting = { request, wait }
     if (channels.wait.hasSubscribers) channels.wait.publish({ request, wait })
-    if (debug.enabled) debug.log(`${titleOf(request)}: waits ${ms(wait.waitMs)}, ${wait.reason}`)
+    if (debug.enabled) debug.log(`${titleOf(request)}: waits ${ms(wait.waitMs)}, ${reasonOf(wait)}`)
   }
 
   end(error?: { readonly thrown: unknown }): void {
@@ -118,7 +118,7 @@ export class RequestWatch {
       const { request, wait } = this.#waiting
       if (channels.wait.hasSubscribers) channels.wait.publish({ request, wait, error: error.thrown })
       if (debug.enabled) {
-        const why = `${wait.reason}, ${ms(wait.waitMs)} when it began`
+        const why = `${reasonOf(wait)}, ${ms(wait.waitMs)} when it began`
         debug.log(`${titleOf(request)}: ended while it waited (${why}): ${kindOf(error.thrown)}`)
       }
     }
@@ -131,6 +131,8 @@ function titleOf({ callId, method, path, model, attempt }: RequestAttempt): stri
   return `call ${callId}: ${method} ${path}${model ? ` ${model}` : ''}, attempt ${attempt}`
 }
 
+const reasonOf = ({ reason, atATime }: BudgetWait) =>
+  atATime === undefined ? reason : `${reason} of ${atATime}`
 const ms = (time: number) => `${Math.round(time)} ms`
 const idOf = (requestId: string | undefined) => (requestId ? `, request id ${requestId}` : '')
 

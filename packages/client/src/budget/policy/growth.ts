@@ -91,7 +91,7 @@ function grownRate(state: RateState, rate: number, passed: number): number {
 }
 
 /** Forgets what was learned, once nothing has had to wait for it for long: it may have changed. */
-function forgotten(state: RateState): RateState {
+export function forgotten(state: RateState): RateState {
   const rate = state.told && state.told.perMinute / MINUTE
   return { ...state, rate, limit: rate, growth: 'cubic', grown: 1e9, depth: (state.told?.burst ?? 60) * 1000 }
 }

@@ -1,11 +1,11 @@
 import type { BudgetWait } from '../budget.js'
-import { advance, capacity, grownByRequest, growthTime } from './growth.js'
+import { advance, capacity, forgotten, grownByRequest, growthTime } from './growth.js'
 import { type Limit, MINUTE, type RateState, REMEMBERED, startState } from './rate-state.js'
 import { isEvidence, lowered, resumed, weighed } from './refusal.js'
 
 /** What happened to a request. Amounts are tokens, or 1 for what counts as one request. */
 export type BudgetEvent =
-  | { readonly is: 'sent' | 'withdrawn' | 'failed'; readonly amount: number }
+  | { readonly is: 'sent' | 'withdrawn' | 'disproved' | 'failed'; readonly amount: number }
   | { readonly is: 'accepted'; readonly expected: number; readonly actual: number }
   | {
       readonly is: 'refused'
@@ -74,6 +74,8 @@ export const ratePolicy: RatePolicy<RateState> = {
         return sent(state, event.amount, now)
       case 'withdrawn':
         return { ...state, level: state.level + event.amount, times: { ...state.times, probed: 0 } }
+      case 'disproved':
+        return disproved(state, event.amount, now)
       case 'failed':
         return { ...state, times: { ...state.times, probed: 0 } }
       case 'accepted':
@@ -114,6 +116,21 @@ function accepted(
     clean: state.clean + 1,
   }
   return grownByRequest(state.blind > 0 ? resumed(counted, actual, now) : counted)
+}
+
+/** What refusals seemed to say of the rate is forgotten, and nothing is held. */
+function disproved(state: RateState, amount: number, now: number): RateState {
+  const { level, times } = state
+  return {
+    ...forgotten(state),
+    level: level + amount,
+    blind: 0,
+    noise: 0,
+    suspicion: 0,
+    doubts: 0,
+    recent: [],
+    times: { ...times, heldUntil: now, decided: now, probed: 0 },
+  }
 }
 
 function refused(

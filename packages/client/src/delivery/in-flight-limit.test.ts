@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest'
+import { InFlightLimit } from './in-flight-limit.js'
+
+/** Sends so many at once; the service takes the first of them, and refuses the others. Returns what the limit said. */
+function round(limit: InFlightLimit, sent: number, taken: number): boolean[] {
+  const flights = Array.from({ length: sent }, () => limit.sent())
+  return flights.flatMap((flight, i) => {
+    limit.landed()
+    if (i >= taken) return [limit.refused(flight)]
+    limit.accepted(flight)
+    return []
+  })
+}
+
+/** A limit that has seen a service take four at a time, and refuse four more each time. */
+function four(): InFlightLimit {
+  const limit = new InFlightLimit()
+  round(limit, 4, 4)
+  round(limit, 8, 4)
+  return limit
+}
+
+it('is what was accepted at a time, where more was refused', () => {
+  const limit = new InFlightLimit()
+  expect(limit.room).toBe(Number.POSITIVE_INFINITY)
+  round(limit, 3, 3)
+  round(limit, 3, 3)
+  expect(round(limit, 6, 3)).toEqual([false, false, true])
+  expect(limit.room).toBe(3)
+})
+
+it('leaves the blame to the rate while as many in flight are often accepted', () => {
+  const limit = new InFlightLimit()
+  for (let i = 0; i < 4; i++) round(limit, 8, 8)
+  expect(round(limit, 8, 0)).toEqual(new Array(8).fill(false))
+  expect(limit.isKnown).toBe(false)
+})
+
+it('leaves the blame to the rate where a request is refused while nothing else is in flight', () => {
+  const limit = new InFlightLimit()
+  for (let i = 0; i < 10; i++) round(limit, 1, 1)
+  round(limit, 1, 0)
+  expect(round(limit, 8, 1)).not.toContain(true)
+})
+
+it('does not count a refused request as in flight for those sent after it', () => {
+  const limit = four()
+  expect(limit.most).toBe(4)
+  const flights = Array.from({ length: 4 }, () => limit.sent())
+  const tooMuch = limit.sent()
+  const later = [limit.sent(), limit.sent()]
+  limit.refused(tooMuch)
+  expect(later.map(({ inFlight }) => inFlight)).toEqual([5, 6])
+  expect(flights.map(({ inFlight }) => inFlight)).toEqual([1, 2, 3, 4])
+})
+
+it('tries one more in flight once enough was accepted, and less often after that was refused', () => {
+  const limit = four()
+  const roundsUntilFive = () => {
+    for (let rounds = 0; ; rounds++) {
+      if (limit.most === 5) return rounds
+      round(limit, 4, 4)
+    }
+  }
+  const tries = [roundsUntilFive()]
+  for (let i = 0; i < 3; i++) {
+    expect(round(limit, 5, 4)).toEqual([true])
+    expect(limit.most).toBe(4)
+    tries.push(roundsUntilFive())
+  }
+  expect(tries).toEqual([8, 16, 32, 64])
+})
+
+it('grows again, and soon faster, once one more is accepted', () => {
+  const limit = four()
+  for (let i = 0; i < 200; i++) round(limit, limit.most, 4)
+  expect(limit.most).toBeLessThanOrEqual(5)
+  for (let i = 0; i < 64 + 16 + 8; i++) round(limit, limit.most, limit.most)
+  expect(limit.most).toBeGreaterThanOrEqual(7)
+})

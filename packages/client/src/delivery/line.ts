@@ -1,0 +1,161 @@
+import type { BudgetRequest, BudgetWait } from '../budget/budget.js'
+import type { Call, Lane } from '../lifetime/call.js'
+import { InFlightLimit } from './in-flight-limit.js'
+import type { Slot } from './slot.js'
+
+/** A request that wants to go. */
+export interface Candidate {
+  readonly call: Call
+  /** Absent for what draws on no budget. */
+  readonly request: BudgetRequest | undefined
+  readonly isRetry: boolean
+  /** By the queue's clock: it stays in line until then. */
+  readonly readyAt?: number
+  /** Told why the request waits, and again when that changes. */
+  readonly onWait?: (wait: BudgetWait) => void
+}
+
+/** Who goes first: a single request that failed once, then single ones, batches that failed once, other batches. */
+export type Priority = Lane | `${Lane} again`
+
+const SINGLES_FIRST: readonly Priority[] = ['single again', 'single', 'bulk again', 'bulk']
+const BULK_FIRST: readonly Priority[] = ['bulk again', 'bulk', 'single again', 'single']
+
+/** After this many single requests in a row, one batch of a bulk job goes first, so that neither starves. */
+const SINGLES_PER_BATCH = 4
+
+/** The usual order, after so many single requests in a row. */
+export function orderAfter(singlesInARow: number): readonly Priority[] {
+  return singlesInARow < SINGLES_PER_BATCH ? SINGLES_FIRST : BULK_FIRST
+}
+
+/** A candidate in line. */
+export class Waiter {
+  readonly candidate: Candidate
+  readonly line: Line
+  /** Its number in the order of arrival. */
+  readonly arrival: number
+  readonly priority: Priority
+  readonly seat: (slot: Slot) => void
+  readonly fail: (reason: unknown) => void
+  /** Withdraws the question to the budget, while it is asked. */
+  asking: AbortController | undefined
+  /** Why it waits, as the budget said last. */
+  wait: BudgetWait | undefined
+  #told: BudgetWait['reason'] | undefined
+
+  constructor(
+    candidate: Candidate,
+    line: Line,
+    arrival: number,
+    { seat, fail }: { seat(slot: Slot): void; fail(reason: unknown): void },
+  ) {
+    const { call, isRetry } = candidate
+    this.candidate = candidate
+    this.line = line
+    this.arrival = arrival
+    this.priority = isRetry ? `${call.lane} again` : call.lane
+    this.seat = seat
+    this.fail = fail
+  }
+
+  get isSingle(): boolean {
+    return this.priority === 'single' || this.priority === 'single again'
+  }
+
+  get amount(): number {
+    return this.candidate.request?.tokens ?? 1
+  }
+
+  get readyAt(): number {
+    return this.candidate.readyAt ?? 0
+  }
+
+  tell(wait: BudgetWait): void {
+    if (this.#told === wait.reason) return
+    this.#told = wait.reason
+    this.candidate.onWait?.(wait)
+  }
+}
+
+/** Requests of one model and input type; within a priority first come, first served. */
+export class Line {
+  // A Set keeps insertion order and drops an aborted waiter at once, wherever it stands.
+  readonly #waiters: Record<Priority, Set<Waiter>> = {
+    'single again': new Set(),
+    single: new Set(),
+    'bulk again': new Set(),
+    bulk: new Set(),
+  }
+  /** Those that ask the budget now. */
+  readonly asking = new Set<Waiter>()
+  readonly limit = new InFlightLimit()
+  #drawnBySingles = 0
+
+  add(waiter: Waiter): void {
+    this.#waiters[waiter.priority].add(waiter)
+  }
+
+  delete(waiter: Waiter): void {
+    this.#waiters[waiter.priority].delete(waiter)
+  }
+
+  get waiters(): Waiter[] {
+    return Object.values(this.#waiters).flatMap((waiters) => [...waiters])
+  }
+
+  /**
+   * Where a batch's turn has come and it waits for its budget, single requests pass it until they have drawn as much:
+   * a query of 20 tokens must not wait until there are 7,000.
+   */
+  order(usual: readonly Priority[]): readonly Priority[] {
+    const [again] = this.#waiters['bulk again']
+    const [first] = this.#waiters.bulk
+    const batch = again ?? first
+    return batch?.wait && this.#drawnBySingles < batch.amount ? SINGLES_FIRST : usual
+  }
+
+  seated(waiter: Waiter): void {
+    this.#drawnBySingles = waiter.isSingle ? this.#drawnBySingles + waiter.amount : 0
+  }
+
+  /** The first one that may ask the budget, or when the next one may. */
+  first(order: readonly Priority[], now: number): { waiter?: Waiter; readyAt: number } {
+    let readyAt = Number.POSITIVE_INFINITY
+    for (const priority of order) {
+      for (const waiter of this.#waiters[priority]) {
+        if (waiter.asking) continue
+        if (waiter.readyAt <= now) return { waiter, readyAt: now }
+        readyAt = Math.min(readyAt, waiter.readyAt)
+      }
+    }
+    return { readyAt }
+  }
+
+  /** The limit on requests in flight, where it lets no other go now. */
+  get fullLimit(): BudgetWait | undefined {
+    const { room, most } = this.limit
+    return room > this.asking.size ? undefined : { reason: 'learned concurrency', waitMs: 0, atATime: most }
+  }
+
+  /** Why its next request waits, if one does. */
+  wait(now: number): BudgetWait | undefined {
+    const [asked] = [...this.asking].filter(({ wait }) => wait)
+    if (asked) return asked.wait
+    const { waiter, readyAt } = this.first(SINGLES_FIRST, now)
+    if (waiter) return this.fullLimit
+    return Number.isFinite(readyAt) ? { reason: 'refused', waitMs: Math.ceil(readyAt - now) } : undefined
+  }
+}
+
+/** The one of them that goes first. */
+export function firstOf(waiters: Iterable<Waiter>, order: readonly Priority[]): Waiter | undefined {
+  let first: Waiter | undefined
+  for (const waiter of waiters) {
+    const sooner =
+      first &&
+      (order.indexOf(waiter.priority) - order.indexOf(first.priority) || waiter.arrival - first.arrival)
+    if (sooner === undefined || sooner < 0) first = waiter
+  }
+  return first
+}
