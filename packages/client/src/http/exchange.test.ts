@@ -47,6 +47,18 @@ it('takes nothing more of an answer once it was aborted', async () => {
   expect(abortWire).toHaveBeenCalledOnce()
 })
 
+it('fails, and ends the answer on the wire, where its reader does', async () => {
+  const { reply, answer, abortWire, read } = underWay()
+  const failure = new RangeError('no memory')
+  read.mockImplementation(() => {
+    throw failure
+  })
+  answer.onHead(200, {})
+  answer.onData(new Uint8Array(1))
+  await expect(reply).rejects.toBe(failure)
+  expect(abortWire).toHaveBeenCalledExactlyOnceWith(failure)
+})
+
 it('rejects with the reason of an abort, whatever it is, and gives the wire an error', async () => {
   const abort = new AbortController()
   const { reply, abortWire } = underWay(abort.signal)

@@ -8,6 +8,7 @@ import {
 } from '../errors/no-answer.js'
 import type { Call } from '../lifetime/call.js'
 import type { Secrecy } from './secrecy.js'
+import { inTurn } from './turns.js'
 
 /** One request, whole and ready. */
 export interface WireRequest {
@@ -86,7 +87,25 @@ export function exchange(
 
     let reply: HttpReply = { status: 0, headers: {} }
     let reader: BodyReader | undefined
-    let received = 0
+    let arrived = 0
+    let read = 0
+    const succeed = () => {
+      if (ended) return
+      end()
+      resolve(reply)
+    }
+    const take = (chunk: Uint8Array) => {
+      if (ended) return
+      try {
+        reader?.push(chunk)
+      } catch (error) {
+        fail(error)
+      }
+      read += chunk.length
+      if (reader?.enough === undefined || read < reader.enough) return
+      succeed()
+      abortWire?.(new Error('the rest of the answer is not wanted'))
+    }
     abortWire = carrier(request, {
       onHead(status, headers) {
         reply = { status, headers }
@@ -94,25 +113,17 @@ export function exchange(
       },
       onData(chunk) {
         if (ended) return
-        received += chunk.length
-        if (received > MAX_ANSWER_BYTES) {
-          fail(
-            new PineconeResponseError(`${what}: the answer is longer than ${MAX_ANSWER_BYTES} bytes`, {
-              verdict: 'setup',
-            }),
-          )
-          return
-        }
-        reader?.push(chunk)
-        if (reader?.enough === undefined || received < reader.enough) return
-        end()
-        resolve(reply)
-        abortWire?.(new Error('the rest of the answer is not wanted'))
+        arrived += chunk.length
+        if (arrived <= MAX_ANSWER_BYTES) return inTurn(() => take(chunk))
+        fail(
+          new PineconeResponseError(`${what}: the answer is longer than ${MAX_ANSWER_BYTES} bytes`, {
+            verdict: 'setup',
+          }),
+        )
       },
       onEnd() {
-        if (ended) return
-        end()
-        resolve(reply)
+        clearTimeout(timer)
+        inTurn(succeed)
       },
       onFailure(cause) {
         fail(failureOf(what, secrecy.blotError(cause)))
