@@ -35,6 +35,8 @@ export default defineConfig({
         },
       },
     ],
+    // The builds as Node loads them for users.
+    server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     // Tests run against the builds; their source maps lead back to the sources.
     coverage: {
       provider: 'v8',

@@ -57,15 +57,14 @@ it('an output of workers and one without them never share a folder', async () =>
     await mkdir(join(folder, name, '__default__'), { recursive: true })
     await writeFile(join(folder, name, '__default__', file), '')
   }
-  const ended = await Promise.all([
-    run(folder, ['embed', 'in.jsonl', '-o', 'workers/', ...SPARSE, '--offline']),
-    run(folder, ['embed', 'in.jsonl', '-o', 'single/', ...SPARSE, '--redis'], {
-      REDIS_URL: 'redis://127.0.0.1:1',
-      PINECONE_API_KEY: 'local',
-    }),
-  ])
-  for (const { code, stderr } of ended)
+  const env = { REDIS_URL: 'redis://127.0.0.1:1', PINECONE_API_KEY: 'local' }
+  for (const args of [
+    ['workers/', '--offline'],
+    ['single/', '--redis'],
+  ]) {
+    const { code, stderr } = await run(folder, ['embed', 'in.jsonl', ...SPARSE, '-o', ...args], env)
     expect([code, stderr]).toEqual([1, expect.stringContaining('would take the records twice')])
+  }
 })
 
 it.each([

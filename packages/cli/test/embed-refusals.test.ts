@@ -37,8 +37,8 @@ describe('pinecone-inference embed refuses, before anything is read or sent,', (
     const { env } = await service()
     const folder = await folderOf({ 'in.jsonl': INPUT })
     const args = ['embed', 'in.jsonl', '-o', 'out/', '--model', 'nope', '--redis', 'redis://127.0.0.1:1']
-    for (const way of [run(folder, args, env), run(folder, [...args, '--offline'])]) {
-      const { code, stderr } = await way
+    for (const way of [() => run(folder, args, env), () => run(folder, [...args, '--offline'])]) {
+      const { code, stderr } = await way()
       expect([code, stderr]).toEqual([1, expect.stringContaining('nope')])
       expect(stderr).not.toContain('no Redis')
     }

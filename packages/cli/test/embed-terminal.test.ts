@@ -24,7 +24,7 @@ if (!available && process.env.CI !== 'true') {
 }
 
 const lines = Array.from(
-  { length: 20_000 },
+  { length: 5_000 },
   (_, i) => `{"id":"id-${i}","text":"passage ${i} of many"}\n`,
 ).join('')
 const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', '--model', 'pinecone-sparse-english-v0']
@@ -72,13 +72,13 @@ async function inTerminal(latency: number, term = 'xterm') {
 
 describe.skipIf(!available && process.env.CI !== 'true')('embed in a terminal', () => {
   it('draws a bar with records, tokens, rate and time left, and clears up behind it', async () => {
-    const terminal = await inTerminal(100)
+    const terminal = await inTerminal(300)
     expect(await terminal.ended).toBe(0)
     expect(terminal.drawn).toContainEqual(
-      expect.stringMatching(/^█+░+ \d+ % \| [\d,]+\/20,000 \| [\d,]+ tokens, [\d,]+\/s, \d+ s left$/),
+      expect.stringMatching(/^█+░+ \d+ % \| [\d,]+\/5,000 \| [\d,]+ tokens, [\d,]+\/s, \d+ s left$/),
     )
     expect(terminal.drawn.at(-2)).toMatch(
-      /^Embedded 20,000 records into out\.jsonl in \d+ s: [\d,]+ tokens of /,
+      /^Embedded 5,000 records into out\.jsonl in \d+ s: [\d,]+ tokens of /,
     )
     // the cursor is shown again
     expect(terminal.screen.lastIndexOf('\x1b[?25h')).toBeGreaterThan(terminal.screen.lastIndexOf('\x1b[?25l'))
@@ -87,7 +87,7 @@ describe.skipIf(!available && process.env.CI !== 'true')('embed in a terminal', 
   it('draws nothing on a terminal that cannot', async () => {
     const terminal = await inTerminal(0, 'dumb')
     expect(await terminal.ended).toBe(0)
-    expect(terminal.screen).toMatch(/^Embedded 20,000 records/)
+    expect(terminal.screen).toMatch(/^Embedded 5,000 records/)
     expect(terminal.screen).not.toContain('\x1b')
   })
 
@@ -103,7 +103,7 @@ describe.skipIf(!available && process.env.CI !== 'true')('embed in a terminal', 
   })
 
   it('takes Ctrl-C: finishes requests under way, says how to resume, and resumes', async () => {
-    const terminal = await inTerminal(100)
+    const terminal = await inTerminal(300)
     await expect.poll(() => terminal.screen, { timeout: 20_000 }).toContain('/s, ')
     terminal.type('\x03')
     expect(await terminal.ended).toBe(130)
@@ -112,6 +112,6 @@ describe.skipIf(!available && process.env.CI !== 'true')('embed in a terminal', 
     )
     expect(existsSync(join(terminal.folder, 'out.jsonl'))).toBe(false)
     expect((await run(terminal.folder, args, terminal.env as Record<string, string>)).code).toBe(0)
-    expect((await readFile(join(terminal.folder, 'out.jsonl'), 'utf8')).split('\n')).toHaveLength(20_001)
+    expect((await readFile(join(terminal.folder, 'out.jsonl'), 'utf8')).split('\n')).toHaveLength(5_001)
   })
 })

@@ -18,7 +18,7 @@ import { parseFaultRule } from '@pinecone-inference/emulator'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it, vi } from 'vitest'
 import { journalLine } from '../src/embed/output/journal.js'
-import { folderOf, main, run, start } from './run-command.js'
+import { folderOf, main, run, runProcess, start } from './run-command.js'
 import { service } from './service.js'
 
 const SPARSE = ['--model', 'pinecone-sparse-english-v0']
@@ -83,9 +83,8 @@ describe('pinecone-inference embed', () => {
 
   it('reads the standard input and writes the standard output', async () => {
     const { env } = await service()
-    const { child, ended } = start(await folderOf(), ['embed', '-', '-o', '-', ...SPARSE], env)
-    child.stdin.end(lines(passages(3)))
-    const { code, stdout, stderr } = await ended
+    const args = ['embed', '-', '-o', '-', ...SPARSE]
+    const { code, stdout, stderr } = await run(await folderOf(), args, env, lines(passages(3)))
     expect(code).toBe(0)
     expect(stderr).toMatch(/^Embedded 3 records in \d+ s: \d+ tokens of pinecone-sparse-english-v0\.\n$/)
     expect(
@@ -198,7 +197,7 @@ describe('pinecone-inference embed', () => {
   it.runIf(process.platform === 'linux')('says that the standard output is full, in a line', async () => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
     const args = ['embed', 'in.jsonl', '-o', '-', ...SPARSE, '--offline']
-    const { code, stderr } = await run(folder, args, {}, { stdout: '/dev/full' })
+    const { code, stderr } = await runProcess(folder, args, {}, { stdout: '/dev/full' })
     expect([code, stderr.split('\n')]).toEqual([
       1,
       [
@@ -226,7 +225,7 @@ describe('pinecone-inference embed', () => {
   it.skipIf(process.platform === 'win32')('refuses a folder as the standard input', async () => {
     const folder = await folderOf()
     const args = ['embed', '-', '-o', 'out.jsonl', ...SPARSE, '--offline']
-    const { code, stderr } = await run(folder, args, {}, { stdin: '.' })
+    const { code, stderr } = await runProcess(folder, args, {}, { stdin: '.' })
     expect([code, stderr]).toEqual([1, 'error: standard input: is a folder; give its name instead of -\n'])
     expect(await readdir(folder)).toEqual([])
   })
@@ -301,7 +300,7 @@ describe('an unfinished run', () => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(2_000)) })
     const args = ['embed', 'in.jsonl', '-o', output, ...DENSE]
     // 512 bytes a block; in the middle of what is written
-    const { code, stderr } = await run(folder, args, env, { fileBlocks: 4_000 })
+    const { code, stderr } = await runProcess(folder, args, env, { fileBlocks: 4_000 })
     expect(stderr).toMatch(/^error: .*records\.part cannot be written: EFBIG/m)
     expect(code).toBe(1)
     expect((await run(folder, args, env)).code).toBe(0)
@@ -527,9 +526,8 @@ describe('an unfinished run', () => {
     async (output) => {
       const { env } = await service()
       const folder = await folderOf({ 'in.jsonl': lines(passages(10)) })
-      const { code, stderr } = await run(folder, ['embed', 'in.jsonl', '-o', output, ...SPARSE], env, {
-        fileBlocks: 0,
-      })
+      const args = ['embed', 'in.jsonl', '-o', output, ...SPARSE]
+      const { code, stderr } = await runProcess(folder, args, env, { fileBlocks: 0 })
       expect([code, stderr]).toEqual([
         1,
         expect.stringMatching(/^error: .* cannot be written: EFBIG[^\n]*\n$/),
@@ -578,11 +576,8 @@ describe('an unfinished run', () => {
     const { env, emulator } = await service()
     emulator.faults.add(parseFaultRule('/embed#20-9999 status:401'))
     const folder = await folderOf()
-    const from = async (records: readonly unknown[]) => {
-      const { child, ended } = start(folder, ['embed', '-', '-o', 'out.jsonl', ...SPARSE], env)
-      child.stdin.on('error', () => {}).end(lines(records))
-      return ended
-    }
+    const from = (records: readonly unknown[]) =>
+      run(folder, ['embed', '-', '-o', 'out.jsonl', ...SPARSE], env, lines(records))
     expect((await from(passages(5000))).code).toBe(1)
     emulator.faults.clear()
     emulator.requests.length = 0
@@ -659,11 +654,7 @@ describe('an unfinished run', () => {
 
   it('of a file does not end with less of it on the standard input, and resumes with all of it', async () => {
     const { env, folder, args } = await unfinished('out.jsonl')
-    const from = (count: number) => {
-      const { child, ended } = start(folder, ['embed', '-', ...args.slice(2)], env)
-      child.stdin.on('error', () => {}).end(lines(passages(count)))
-      return ended
-    }
+    const from = (count: number) => run(folder, ['embed', '-', ...args.slice(2)], env, lines(passages(count)))
     const less = await from(3200)
     expect([less.code, less.stderr]).toEqual([
       1,
@@ -679,11 +670,8 @@ describe('an unfinished run', () => {
   it('says how to go on where the same input would fail again', async () => {
     const { env } = await service()
     const folder = await folderOf()
-    const from = (records: readonly unknown[]) => {
-      const { child, ended } = start(folder, ['embed', '-', '-o', 'out.jsonl', ...SPARSE], env)
-      child.stdin.on('error', () => {}).end(lines(records))
-      return ended
-    }
+    const from = (records: readonly unknown[]) =>
+      run(folder, ['embed', '-', '-o', 'out.jsonl', ...SPARSE], env, lines(records))
     const { code, stderr } = await from([...passages(1000), { id: 'id-7', text: 'again' }])
     expect([code, stderr]).toEqual([1, expect.stringContaining('has the id "id-7", as record 8 has')])
     expect(stderr).toMatch(
@@ -695,7 +683,7 @@ describe('an unfinished run', () => {
 
   it('can be written by one process at a time', async () => {
     const { env, emulator } = await service({ latency: 500 })
-    const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })
+    const folder = await folderOf({ 'in.jsonl': lines(passages(2000)) })
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
     const first = start(folder, args, env)
     await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 10_000 })
@@ -711,7 +699,7 @@ describe('an unfinished run', () => {
     'can be written by one process at a time, by whatever way its folder is reached',
     async () => {
       const { env, emulator } = await service({ latency: 500 })
-      const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })
+      const folder = await folderOf({ 'in.jsonl': lines(passages(2000)) })
       await mkdir(join(folder, 'real'))
       await symlink('real', join(folder, 'link'))
       const first = start(folder, ['embed', 'in.jsonl', '-o', 'real/out.jsonl', ...SPARSE], env)
@@ -731,7 +719,7 @@ describe('a signal', () => {
     '%s lets what is under way finish, says how to go on, and ends with %i',
     async (signal, code) => {
       const { env, emulator } = await service({ latency: 100 })
-      const folder = await folderOf({ 'in.jsonl': lines(passages(20_000)) })
+      const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })
       const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
       const { child, ended } = start(folder, args, env)
       await vi.waitUntil(() => emulator.requests.length > 10, { timeout: 10_000 })
@@ -749,7 +737,7 @@ describe('a signal', () => {
       // all that was answered is kept
       expect(read).toBe(96 * emulator.requests.length)
       expect((await run(folder, args, env)).code).toBe(0)
-      expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(20_000).map(({ id }) => id))
+      expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(passages(5000).map(({ id }) => id))
     },
   )
 
@@ -768,7 +756,7 @@ describe('a signal', () => {
   it('given twice stops at once', async () => {
     const { env, emulator } = await service()
     emulator.faults.add(parseFaultRule('/embed#5-9999 stall:headers'))
-    const folder = await folderOf({ 'in.jsonl': lines(passages(20_000)) })
+    const folder = await folderOf({ 'in.jsonl': lines(passages(5000)) })
     const { child, ended } = start(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
     await vi.waitUntil(() => emulator.requests.length > 10, { timeout: 10_000 })
     child.kill('SIGINT')

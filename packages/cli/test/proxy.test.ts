@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { expect, it, onTestFinished } from 'vitest'
-import { folderOf, run, start } from './run-command.js'
+import { folderOf, runProcess, start } from './run-command.js'
 import { service } from './service.js'
 
 /** A proxy that leads whoever asks, for whatever host, to one port of this machine. */
@@ -55,7 +55,7 @@ it.each([
   const { emulator } = await service()
   const { address, asked, credentials } = await proxyTo(portOf(emulator.url))
   const env = { ...BEHIND, [name]: `${scheme}me:secret@${address}` }
-  const { code, stdout, stderr } = await run(await folderOf(), ['models', '--allow-insecure'], env)
+  const { code, stdout, stderr } = await runProcess(await folderOf(), ['models', '--allow-insecure'], env)
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toContain('multilingual-e5-large')
   expect(asked[0]).toMatch(/inference\.invalid:5090/)
@@ -77,13 +77,13 @@ it.each([
 ])('%s is reached without the proxy', async (_, more) => {
   const { emulator, env } = await service()
   const { address, asked } = await proxyTo(portOf(emulator.url))
-  const { code } = await run(await folderOf(), ['models'], { ...env, HTTP_PROXY: address, ...more })
+  const { code } = await runProcess(await folderOf(), ['models'], { ...env, HTTP_PROXY: address, ...more })
   expect([code, asked]).toEqual([0, []])
 })
 
 it('a proxy that is none is refused by the name of its variable, without its password', async () => {
   const env = { ...KEY, HTTPS_PROXY: 'socks5://me:secret@proxy:1080' }
-  const { code, stderr } = await run(await folderOf(), ['models'], env)
+  const { code, stderr } = await runProcess(await folderOf(), ['models'], env)
   expect([code, stderr]).toEqual([1, 'error: HTTPS_PROXY is not the address of an http or https proxy\n'])
 })
 
@@ -92,10 +92,10 @@ it('plain http to another machine is refused, until the environment or --allow-i
   const { address } = await proxyTo(portOf(emulator.url))
   const env = { ...BEHIND, HTTP_PROXY: address }
   const folder = await folderOf()
-  const refused = await run(folder, ['models'], env)
+  const refused = await runProcess(folder, ['models'], env)
   expect(refused.code).toBe(1)
   expect(refused.stderr).toContain('PINECONE_INFERENCE_ALLOW_INSECURE=1')
-  expect(await run(folder, ['models'], { ...env, ...INSECURE })).toMatchObject({ code: 0 })
-  const word = await run(folder, ['models'], { ...env, PINECONE_INFERENCE_ALLOW_INSECURE: 'yes' })
+  expect(await runProcess(folder, ['models'], { ...env, ...INSECURE })).toMatchObject({ code: 0 })
+  const word = await runProcess(folder, ['models'], { ...env, PINECONE_INFERENCE_ALLOW_INSECURE: 'yes' })
   expect(word.stderr).toContain('PINECONE_INFERENCE_ALLOW_INSECURE is "yes"; allowed: 1, true, 0, false')
 })

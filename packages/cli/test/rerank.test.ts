@@ -50,9 +50,7 @@ describe('pinecone-inference rerank', () => {
     ['JSONL', jsonl([{ text: 'cats' }, { text: 'rate limits are handled' }])],
   ])('reads %s from the standard input', async (_, input) => {
     const { env } = await service()
-    const { child, ended } = start(await folderOf(), ['rerank', '-', ...QUERY], env)
-    child.stdin.end(input)
-    const { code, stdout } = await ended
+    const { code, stdout } = await run(await folderOf(), ['rerank', '-', ...QUERY], env, input)
     expect(code).toBe(0)
     expect(parsed(stdout)[0]).toMatchObject({ index: 1, document: { text: 'rate limits are handled' } })
   })

@@ -5,7 +5,7 @@ import { Pinecone } from '@pinecone-database/pinecone'
 import type { EmulatorOptions } from '@pinecone-inference/emulator'
 import { describe, expect, it } from 'vitest'
 import { checkedLine } from '../src/embed/output/journal.js'
-import { folderOf, run, start } from './run-command.js'
+import { folderOf, run, runProcess, start } from './run-command.js'
 import { service } from './service.js'
 
 const MODEL = ['--model', 'llama-text-embed-v2', '--dimension', '384'] as const
@@ -315,7 +315,7 @@ describe('embed --upsert refuses before anything is paid', () => {
           return resolve(name, ...rest)
         }`,
     })
-    const { code, stderr } = await run(folder, ['embed', 'in.jsonl', '--upsert', 'docs', ...MODEL], {
+    const { code, stderr } = await runProcess(folder, ['embed', 'in.jsonl', '--upsert', 'docs', ...MODEL], {
       ...env,
       NODE_OPTIONS: `--require ${join(folder, 'hide.cjs')}`,
     })

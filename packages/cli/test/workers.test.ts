@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { hasRedisServer, RedisServer } from '../../bullmq/test/redis-server.js'
-import { folderOf, run, start } from './run-command.js'
+import { folderOf, run, runProcess, start } from './run-command.js'
 import { service } from './service.js'
 
 const MODEL = ['--model', 'llama-text-embed-v2', '--dimension', '384']
@@ -156,8 +156,8 @@ it('a Redis that is not there ends embed and worker with 3', { timeout: 60_000 }
   const folder = await folderOf({ 'in.jsonl': lines(1) })
   const redis = ['--redis', 'redis://me:secret@127.0.0.1:1']
   const ended = await Promise.all([
-    run(folder, ['embed', 'in.jsonl', '-o', 'out/', ...MODEL, ...redis]),
-    run(folder, ['worker', ...redis], { PINECONE_API_KEY: 'local' }),
+    runProcess(folder, ['embed', 'in.jsonl', '-o', 'out/', ...MODEL, ...redis]),
+    runProcess(folder, ['worker', ...redis], { PINECONE_API_KEY: 'local' }),
   ])
   for (const { code, stderr } of ended) {
     expect([code, stderr]).toEqual([3, expect.stringContaining('No Redis answers at 127.0.0.1:1')])
