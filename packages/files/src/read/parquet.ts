@@ -51,9 +51,10 @@ export async function* readParquet(
     }
   } catch (error) {
     if (error instanceof InputError) throw error
+    const reason = error instanceof Error ? error.message : error
     throw new InputError(
       { source },
-      `cannot be read as Parquet: ${error instanceof Error ? error.message : error}`,
+      `cannot be read as Parquet: it is damaged, or uses what is not supported (${reason})`,
       error,
     )
   } finally {
