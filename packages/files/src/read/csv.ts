@@ -44,7 +44,8 @@ export async function* readCsv(
     delimiterTold(told) ?? separator,
   )
   const readable = Readable.from(concatenated(text, decoder))
-  /** csv-parse counts a CRLF inside quotes as two lines. */
+  /** csv-parse counts a CRLF inside quotes as two lines, and any other CR as one. */
+  const notALine = lineEnds.includes('\r') ? '\r\n' : '\r'
   let countedTwice = 0
   let lastLine = 1
   const lineOf = (counted: number) => counted - countedTwice + linesBefore
@@ -56,7 +57,7 @@ export async function* readCsv(
     raw: delimiter === '\t',
     on_record: (row: string[] | { record: string[]; raw: string }, { lines }) => {
       const { record: fields, raw } = Array.isArray(row) ? { record: row, raw: '' } : row
-      for (const value of fields) countedTwice += value.split('\r\n').length - 1
+      for (const value of fields) countedTwice += value.split(notALine).length - 1
       lastLine = lineOf(lines)
       return [String(lastLine), raw, ...fields]
     },

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import { AppendingFile, type Checkpoint, moveIntoPlace } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
+
+const LF = 0x0a
 
 /** What a run makes. A run that resumes it must make the same. */
 export interface JournalHead {
@@ -89,7 +90,7 @@ export function journalLine(content: object): string {
 
 /** What such a line says; undefined where it is damaged. */
 export function checkedLine(line: string): unknown {
-  const [, sum, json = ''] = /^\["([^"]+)",(.+)\]$/.exec(line) ?? []
+  const [, sum, json = ''] = /^\["([^"]+)",(.+)\]$/s.exec(line) ?? []
   return sum === checksum(json) ? JSON.parse(json) : undefined
 }
 
@@ -97,19 +98,22 @@ export function checkedLine(line: string): unknown {
 export async function* readCheckedLines(
   path: string,
 ): AsyncGenerator<{ content: unknown; end: number }, void> {
-  const file = createReadStream(path)
+  let rest = Buffer.alloc(0)
   let end = 0
   try {
-    for await (const line of createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })) {
-      const content = checkedLine(line)
-      if (content === undefined) return
-      end += Buffer.byteLength(line) + 1
-      yield { content, end }
+    // Not by node:readline, which also ends lines at U+2028, as JSON does not.
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      rest = Buffer.concat([rest, chunk])
+      for (let at = rest.indexOf(LF); at >= 0; at = rest.indexOf(LF)) {
+        const content = checkedLine(rest.toString('utf8', 0, at))
+        if (content === undefined) return
+        end += at + 1
+        yield { content, end }
+        rest = rest.subarray(at + 1)
+      }
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  } finally {
-    file.destroy()
   }
 }
 
