@@ -57,6 +57,9 @@ describe('in virtual time a bulk job', () => {
   it.each([
     [0.01, 1.3],
     [0.05, 2],
+    [0.1, 2],
+    [0.2, 2],
+    [0.3, 2],
   ])('is not slowed for good by random 429s of a share of %f', async (share, over) => {
     expect((await run(() => random(share))).over).toBeLessThanOrEqual(over)
   })

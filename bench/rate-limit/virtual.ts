@@ -134,10 +134,10 @@ ${markdownTable(queryHeads, queryRows)}
   one is done. Answers in 30 ms: the job takes four to eleven seconds, and its first 429s hold it for one or more.
 - **4 at a time, half on the way**: the ideal client has eight in flight, four of them on the way, in step. Without being
   in step the fifth is refused, so four is what the client learns.
-- **10, 20 and 30 % at random**: the client slows down for what no rate makes better, and takes long to find that out.
 - **Pinecone as documented, answers in 30 ms**: eight in flight are more than 100 requests a second, which
   \`tokensPerMinute\` does not tell; \`plan\` does.
-- **5 % at random, answers in 30 ms**: without 429s the job takes two seconds, and each waits for one.
+- **At random, answers in 30 ms**: without 429s the job takes two seconds. Until the client knows that no rate makes it
+  better, it has lowered its rate three times, and waited as often.
 
 ## What was let through
 

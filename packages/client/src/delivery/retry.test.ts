@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { backoff, RetryAllowance } from './retry.js'
+import { backoff, Refusals, RetryAllowance } from './retry.js'
 
 it('doubles the longest wait with each retry, up to 30 seconds', () => {
   const longest = [0, 1, 2, 3, 4, 5, 6, 7, 50, 2000].map((retry) => backoff(retry, () => 1))
@@ -45,4 +45,28 @@ it('saves no more than the hundred', () => {
   let taken = 0
   while (taken < 1000 && allowance.take()) taken++
   expect(taken).toBe(100)
+})
+
+it.each([
+  [0.05, 6],
+  [0.3, 12],
+  [0.5, 20],
+])('takes it for chance where %f of all requests are refused, that one is %i times', (share, times) => {
+  const refusals = new Refusals()
+  for (let request = 1; request <= 1000; request++) {
+    if ((request * share) % 1 < share) refusals.refused(request, request)
+    else refusals.accepted(request)
+  }
+  expect(refusals.areChance(times)).toBe(true)
+  expect(refusals.areChance(3 * times)).toBe(false)
+})
+
+it('takes it for no chance where nothing else is refused', () => {
+  const refusals = new Refusals()
+  for (let request = 1; request <= 1000; request++) refusals.accepted(request)
+  for (let attempt = 1; attempt <= 6; attempt++) {
+    refusals.refused(1000 + attempt, 1000 + attempt)
+    for (let other = 0; other < 20; other++) refusals.accepted(1000 + attempt)
+  }
+  expect(refusals.areChance(6)).toBe(false)
 })

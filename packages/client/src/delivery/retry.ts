@@ -84,17 +84,25 @@ export class RetryAllowance {
  */
 const LASTING = 75_000
 
+/** Weight of one request in the share that is refused. */
+const SHARE_WEIGHT = 0.04
+/** So often may chance end a bulk call: once in so many of its requests. */
+const BY_CHANCE = 1e-9
+
 /** Whether the service refuses everything of one model and input type, and for how long it has. */
 export class Refusals {
   #since: number | undefined
   #last = 0
   #count = 0
   #acceptedAt = Number.NEGATIVE_INFINITY
+  /** Of the last requests, how many were refused. */
+  #share = 0
 
   /** Something was accepted. */
   accepted(now: number): void {
     this.#acceptedAt = now
     this.#since = undefined
+    this.#share *= 1 - SHARE_WEIGHT
   }
 
   /** A 429 to a request that was sent at `sentAt`. */
@@ -106,11 +114,17 @@ export class Refusals {
     }
     this.#last = now
     this.#count++
+    this.#share += SHARE_WEIGHT * (1 - this.#share)
   }
 
   /** Whether anything was accepted since then: a request that was refused meanwhile is itself at fault, perhaps. */
   isPassed(since: number): boolean {
     return this.#acceptedAt > since
+  }
+
+  /** Whether so many refusals of one request may be chance, as others are refused as well. */
+  areChance(refusals: number): boolean {
+    return this.#share ** refusals > BY_CHANCE
   }
 
   /** The error that ends the call if nothing has been accepted for so long, in spite of retries. */

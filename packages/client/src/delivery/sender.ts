@@ -114,7 +114,11 @@ export class Sender {
           // While everything of the model is refused, a bulk job spends no retries: it ends by time.
           if (call.lane === 'single' || account.refusals.isPassed(turn.slot.enteredAt)) failures++
         } else failures++
-        if (!canRetry(error, failures, this.#maxRetries)) throw error
+        const areChance =
+          call.lane === 'bulk' &&
+          error instanceof PineconeRateLimitError &&
+          account.refusals.areChance(failures)
+        if (!canRetry(error, areChance ? 0 : failures, this.#maxRetries)) throw error
         // After a 429 the budget slows everything down; other failures are capped together.
         if (!(error instanceof PineconeRateLimitError) && !this.#allowance.take()) throw error
         retry = retryAfter(error, attempts, turn.waitsByItself)

@@ -7,9 +7,12 @@ const QUIET = 0.015
 const NOISE_WEIGHT = 0.04
 /**
  * The share of refusals that is tolerated besides the noise, and how much above that is evidence: three in a row, say.
+ * Noise itself varies, and the more of it there is, the more so.
  */
-const TOLERATED = 0.05
-const EVIDENCE = 2.5
+const TOLERATED = { share: 0.05, ofNoise: 0.5 }
+const EVIDENCE = { least: 2.5, perNoise: 5 }
+/** Refusals of everything that noise explains with less than this probability are no noise. */
+const UNLIKELY = 0.02
 /** So often the rate is lowered for a refusal well below the limit; then those are noise. */
 const DOUBTS = 2
 
@@ -19,7 +22,7 @@ export function weighed(state: RateState, refusals: 0 | 1): Pick<RateState, 'noi
   const isNoise = isWellBelow(state) && (refusals === 0 || doubts >= DOUBTS)
   return {
     noise: isNoise ? noise + NOISE_WEIGHT * (refusals - noise) : noise,
-    suspicion: Math.max(0, suspicion + refusals - noise - TOLERATED),
+    suspicion: Math.max(0, suspicion + refusals - TOLERATED.share - (1 + TOLERATED.ofNoise) * noise),
   }
 }
 
@@ -32,10 +35,24 @@ export function weighed(state: RateState, refusals: 0 | 1): Pick<RateState, 'noi
  */
 export function isEvidence(state: RateState, before: RateState, now: number): boolean {
   const { recent, noise, clean, rate, doubts, suspicion } = state
-  if (clean === 0 || recent.every(([, amount]) => amount < 0)) return true
-  if (suspicion >= EVIDENCE) return true
+  const refused = refusedOf(recent)
+  if (refused === recent.length && (state.blind > 0 || noise ** refused < UNLIKELY)) return true
+  if (suspicion >= EVIDENCE.least + EVIDENCE.perNoise * noise) return true
   if (before.noise >= QUIET || noise >= QUIET + NOISE_WEIGHT || rate === null) return false
   return isWellBelow(state) || clean < ENOUGH ? doubts < DOUBTS : isNearLimit(state, now)
+}
+
+function refusedOf(outcomes: RateState['recent']): number {
+  return outcomes.filter(([, amount]) => amount < 0).length
+}
+
+/**
+ * Whether the rate has nothing to do with it: it was lowered again and again, and still requests were refused soon
+ * afterwards, when a service with a limit has saved up, as often as later.
+ */
+function isNoise({ doubts, clean, recent }: RateState): boolean {
+  const early = recent.slice(0, recent.length / 2)
+  return doubts > DOUBTS && clean > 0 && refusedOf(early) >= 2 && refusedOf(recent) < recent.length / 2
 }
 
 function isNearLimit(state: RateState, now: number): boolean {
@@ -58,9 +75,15 @@ const LADDER = { first: 500, most: 5_000 }
 type Refusal = { readonly amount: number; readonly retryAfterMs?: number }
 
 /**
- * A refusal that shows a limit: nothing is sent for a while, and then at the rate that the service was seen to accept.
+ * A refusal that shows a limit: nothing is sent for a while, and then at the rate that the service was seen to accept;
+ * unless that was tried before, and did not help.
  */
 export function lowered(state: RateState, refusal: Refusal, now: number): RateState {
+  if (state.rate !== null && isNoise(state)) {
+    const share = refusedOf(state.recent) / state.recent.length
+    const limit = toldMost(state, Math.max(state.rate, state.best) / BETA)
+    return { ...state, noise: Math.max(state.noise, share), suspicion: 0, best: 0, ...slowStart(limit) }
+  }
   const held = heldFor(state, refusal, now)
   const { rate, requests, times } = state
   const { heldUntil } = held.times
