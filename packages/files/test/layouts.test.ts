@@ -80,6 +80,7 @@ describe('a check of a file', () => {
       const path = await written(layout, record, { ...record, id: 'b' })
       const name = typeof layout === 'object' ? 'documents' : (layout ?? 'vectors')
       expect(await checkFile(path)).toEqual({
+        files: 1,
         records: 2,
         layout: name,
         dimension: 2,

@@ -1,5 +1,7 @@
-import { checkFile } from '@pinecone-inference/files'
+import { checkFile, checkFolder } from '@pinecone-inference/files'
 import { Command } from 'commander'
+import { isFolder } from '../embed/output/make-folder.js'
+import { count, countRecords } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
 
 interface CheckOptions {
@@ -8,11 +10,11 @@ interface CheckOptions {
   readonly json?: boolean
 }
 
-/** `pinecone-inference check`: whether Pinecone would accept a file of vectors. */
+/** `pinecone-inference check`: whether Pinecone would accept files of vectors. */
 export function checkCommand(): Command {
   return new Command('check')
     .description('check files of vectors for anything that Pinecone’s import or upsert would refuse')
-    .argument('<file...>', '.jsonl or .parquet files')
+    .argument('<path...>', '.jsonl or .parquet files, or folders of them, such as one for the import')
     .option('--vector-field <name>', 'in documents, the field of the dense vector (default: vector)')
     .option('--sparse-field <name>', 'in documents, the field of the sparse vector (default: sparse_vector)')
     .option('--json', 'print the result as JSON lines')
@@ -21,24 +23,30 @@ export function checkCommand(): Command {
       `
 Examples:
   $ pinecone-inference check vectors.jsonl
-  $ pinecone-inference check import/__default__/0.parquet`,
+  $ pinecone-inference check import/`,
     )
-    .action(async (files: string[], options: CheckOptions) => {
-      for (const file of files) if (!(await check(file, options))) process.exitCode = EXIT.refused
+    .action(async (paths: string[], options: CheckOptions) => {
+      for (const path of paths) if (!(await check(path, options))) process.exitCode = EXIT.refused
     })
 }
 
-async function check(file: string, { json, ...fields }: CheckOptions): Promise<boolean> {
-  const result = await checkFile(file, fields)
-  const { records, layout, dimension, problemCount, problems } = result
+async function check(path: string, { json, ...fields }: CheckOptions): Promise<boolean> {
+  const result = (await isFolder(path)) ? await checkFolder(path, fields) : await checkFile(path, fields)
+  const { files, records, layout, dimension, problemCount, problems } = result
   if (json) {
-    process.stdout.write(`${JSON.stringify({ file, ...result })}\n`)
+    process.stdout.write(`${JSON.stringify({ file: path, ...result })}\n`)
     return problemCount === 0
   }
   for (const { message } of problems) process.stdout.write(`${message}\n`)
   if (problemCount > problems.length) process.stdout.write(`and ${problemCount - problems.length} more\n`)
   const vectors = dimension === undefined ? '' : `, vectors of ${dimension} numbers`
-  const verdict = problemCount === 0 ? 'nothing that Pinecone would refuse' : `${problemCount} problems`
-  process.stdout.write(`${file}: ${records} records (${layout ?? 'empty'}${vectors}): ${verdict}\n`)
+  const verdict =
+    problemCount === 0
+      ? 'nothing that Pinecone would refuse'
+      : `${count(problemCount)} ${problemCount === 1 ? 'problem' : 'problems'}`
+  const parts = files > 1 ? ` in ${count(files)} files` : ''
+  process.stdout.write(
+    `${path}: ${countRecords(records)}${parts} (${layout ?? 'empty'}${vectors}): ${verdict}\n`,
+  )
   return problemCount === 0
 }

@@ -11,6 +11,12 @@ import { isStandardInput } from './input-format.js'
 
 type Chunks = AsyncIterable<Uint8Array>
 
+/**
+ * Most bytes of a line, a row or a text file. The service accepts 2 MB in a request, so anything longer is not a record but
+ * a file of another kind, or a quote that is not closed.
+ */
+export const LARGEST_RECORD = 64 * 1024 * 1024
+
 /** The bytes of a file or of the standard input; gzip and Zstandard are decompressed. */
 export function bytesOf(input: string): Chunks {
   return decompressed(isStandardInput(input) ? process.stdin : createReadStream(input), nameOf(input))

@@ -1,6 +1,6 @@
 import type { CsvError } from 'csv-parse'
+import { LARGEST_RECORD } from './bytes.js'
 import { nameOf } from './csv-dialect.js'
-import { LARGEST_RECORD } from './largest-record.js'
 
 const QUOTES = 'a field that contains quotes must be quoted, with each of them doubled: "a ""quoted"" b"'
 

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { InputError } from '../input-error.js'
+import { LARGEST_RECORD } from './bytes.js'
 import { delimiterTold, dialectOf, isBlank } from './csv-dialect.js'
 import { csvProblem, raggedRow } from './csv-problem.js'
 import { notUtf8 } from './encoding.js'
 import type { Fields } from './fields.js'
-import { LARGEST_RECORD } from './largest-record.js'
 
 export interface CsvOptions {
   /** Default: detected. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { InputError } from '../input-error.js'
+import { LARGEST_RECORD } from './bytes.js'
 import { notUtf8 } from './encoding.js'
-import { LARGEST_RECORD } from './largest-record.js'
 
 const LF = 0x0a
 const CR = 0x0d

@@ -1,5 +1,5 @@
+import { outputFormat } from '../output-format.js'
 import type { EmbeddedRecord, Metadata, SparseValues } from '../record.js'
-import { outputFormat } from '../write/output-format.js'
 import { bytesOf, nameOf } from './bytes.js'
 import { readJsonl } from './jsonl.js'
 import { readParquet } from './parquet.js'

@@ -11,11 +11,12 @@ export class UniqueIds {
   #slots = new Uint32Array(1024 * WORDS)
   #count = 0
 
-  /** Adds an id; returns the number, from 1, of the one it repeats, if it does. */
-  add(id: string): number | undefined {
+  /** Adds an id; returns the number of the one it repeats, if it does. Numbers are counted from 1, unless given. */
+  add(id: string, number = this.#count + 1): number | undefined {
     if (this.#count * WORDS * 1.5 > this.#slots.length) this.#grow()
+    this.#count++
     const digest = hash('sha1', id, 'buffer')
-    return this.#insert(this.#slots, digest.readUInt32LE(0), digest.readUInt32LE(4), ++this.#count)
+    return this.#insert(this.#slots, digest.readUInt32LE(0), digest.readUInt32LE(4), number)
   }
 
   /** Open addressing; a number of 0 marks a free slot. */

@@ -1,6 +1,6 @@
+import type { OutputFormat } from '../output-format.js'
 import type { JsonlLayout } from './jsonl-layout.js'
 import { openJsonlWriter } from './jsonl-writer.js'
-import type { OutputFormat } from './output-format.js'
 import { openParquetWriter } from './parquet-writer.js'
 import type { Checkpoint, RecordWriter, VectorColumns } from './record-writer.js'
 

@@ -13,8 +13,8 @@ export interface Column {
 }
 
 /**
- * The schema of Pinecone's bulk import (https://docs.pinecone.io/guides/index-data/import-data): `id`, then `values`
- * for a dense index, `sparse_values` for a sparse one, both for a hybrid one, and `metadata`; no others are allowed.
+ * The schema of Pinecone's bulk import (https://docs.pinecone.io/guides/legacy/vectors-api/import-vectors, November 2026):
+ * `id`, then `values` for a dense index, `sparse_values` for a sparse one, both for a hybrid one, and `metadata`.
  * Lists have the three levels of the Parquet specification, named as Arrow names them.
  */
 export function schemaOf({ dense, sparse }: VectorColumns): SchemaElement[] {

@@ -1,6 +1,6 @@
 import type { EmbeddedRecord } from '../record.js'
 
-/** Which vectors every record has; Pinecone's import refuses columns that the index does not use. */
+/** Which vectors every record has. */
 export interface VectorColumns {
   readonly dense: boolean
   readonly sparse: boolean

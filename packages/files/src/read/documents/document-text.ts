@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { InputError } from '../../input-error.js'
+import { LARGEST_RECORD } from '../bytes.js'
 import { notUtf8, utf8 } from '../encoding.js'
 import type { DocumentFormat } from '../input-format.js'
-import { LARGEST_RECORD } from '../largest-record.js'
 
 /** A part of a document that is split into passages by itself: a page, or all of it. */
 export interface DocumentPart {

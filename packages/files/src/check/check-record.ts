@@ -1,73 +1,19 @@
-import { stat } from 'node:fs/promises'
-import { InputError } from '../input-error.js'
-import { bytesOf, nameOf } from '../read/bytes.js'
 import type { Fields } from '../read/fields.js'
-import { readJsonl } from '../read/jsonl.js'
 import { LARGEST_METADATA } from '../read/metadata.js'
-import { readParquet } from '../read/parquet.js'
 import type { EmbeddedOptions } from '../read/read-embedded.js'
 import { checkId } from '../read/record-id.js'
 import { UniqueIds } from '../read/unique-ids.js'
-import { outputFormat } from '../write/output-format.js'
 
-/** What is wrong with a record. The message begins with its file and line. */
-export interface Problem {
-  readonly line: number | undefined
-  readonly message: string
-}
+export type Layout = 'parquet' | 'vectors' | 'rest' | 'documents'
 
-export interface CheckedFile {
-  readonly records: number
-  /** `parquet` for Pinecone's import, or the layout of JSONL. */
-  readonly layout: 'parquet' | 'vectors' | 'rest' | 'documents' | undefined
-  /** Length of the dense vectors; undefined without any. */
-  readonly dimension: number | undefined
-  readonly problemCount: number
-  /** The first 100 of them. */
-  readonly problems: readonly Problem[]
-}
-
-/** https://docs.pinecone.io/reference/api/database-limits/operation-limits, import limits */
-const LARGEST_IMPORT_FILE = 10 * 1000 ** 3
-const LISTED = 100
 /** https://docs.pinecone.io/reference/api/database-limits/identifier-limits */
 const VECTOR_FIELDS = new Set(['id', 'values', 'sparse_values', 'sparseValues', 'metadata'])
 
-/**
- * Reads a file of embedded records as its consumers do, and lists what they would refuse: invalid ids, vectors, sparse
- * vectors or metadata, vectors of different lengths, unknown fields.
- *
- * @throws InputError if the file cannot be read at all
- * @example
- * ```ts
- * const { records, problems } = await checkFile('vectors.jsonl')
- * ```
- */
-export async function checkFile(path: string, options: EmbeddedOptions = {}): Promise<CheckedFile> {
-  const source = nameOf(path)
-  const isParquet = outputFormat(path) === 'parquet'
-  const check = new FileCheck(options)
-  const fields = isParquet ? readParquet(path, source) : readJsonl(bytesOf(path), source)
-  for await (const record of fields) check.add(record, isParquet)
-  if (isParquet && (await stat(path)).size > LARGEST_IMPORT_FILE) {
-    check.note(
-      new InputError(
-        { source },
-        `has more than ${LARGEST_IMPORT_FILE} bytes, the most that the import accepts per file`,
-      ),
-    )
-  }
-  return check.result(isParquet)
-}
-
-class FileCheck {
+/** Checks records one by one, and against those before them. */
+export class RecordCheck {
   readonly #vectorField: string
   readonly #sparseField: string
-  readonly #ids = new UniqueIds()
-  readonly #problems: Problem[] = []
-  #problemCount = 0
-  #records = 0
-  #layout: CheckedFile['layout']
+  #layout: Layout | undefined
   #dimension: number | undefined
   #vectors: string | undefined
 
@@ -76,53 +22,45 @@ class FileCheck {
     this.#sparseField = sparseField
   }
 
-  note({ line, message }: InputError): void {
-    this.#problemCount++
-    if (this.#problems.length < LISTED) this.#problems.push({ line, message })
+  get layout(): Layout | undefined {
+    return this.#layout
   }
 
-  result(isParquet: boolean): CheckedFile {
-    return {
-      records: this.#records,
-      layout: isParquet ? 'parquet' : this.#layout,
-      dimension: this.#dimension,
-      problemCount: this.#problemCount,
-      problems: this.#problems,
-    }
+  /** Length of the dense vectors; undefined without any. */
+  get dimension(): number | undefined {
+    return this.#dimension
   }
 
-  add(fields: Fields, isParquet: boolean): void {
-    this.#records++
-    try {
-      if (fields.problem) throw fields.problem
-      if (!isParquet && Object.hasOwn(fields.values, '_id')) this.#checkDocument(fields)
-      else this.#checkVector(fields, isParquet)
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error
-      this.note(error)
-    }
+  /**
+   * @param ids those of its namespace
+   * @throws InputError for a record that Pinecone would refuse
+   */
+  check(fields: Fields, isParquet: boolean, ids: NamespaceIds): void {
+    if (fields.problem) throw fields.problem
+    if (!isParquet && Object.hasOwn(fields.values, '_id')) this.#checkDocument(fields, ids)
+    else this.#checkVector(fields, isParquet, ids)
   }
 
-  #checkVector(fields: Fields, isParquet: boolean): void {
+  #checkVector(fields: Fields, isParquet: boolean, ids: NamespaceIds): void {
     const { values, refuse } = fields
-    const other = Object.keys(values).find(
-      (name) => !VECTOR_FIELDS.has(name) || (isParquet && name === 'sparseValues'),
-    )
+    const other = isParquet ? undefined : Object.keys(values).find((name) => !VECTOR_FIELDS.has(name))
     if (other !== undefined) throw refuse(`has ${JSON.stringify(other)}, which is not a field of a vector`)
     const isRest = Object.hasOwn(values, 'sparseValues')
     const hasSparse = isRest || Object.hasOwn(values, 'sparse_values')
-    if (!isParquet && (hasSparse || this.#layout === undefined))
+    if (isParquet) this.#sameLayout('parquet', fields)
+    else if (hasSparse || this.#layout === undefined || this.#layout === 'parquet')
       this.#sameLayout(isRest ? 'rest' : 'vectors', fields)
-    this.#checkId(values.id, fields)
-    this.#checkVectors(values.values, values.sparse_values ?? values.sparseValues, fields)
+    ids.check(values.id, fields)
+    const sparse = isParquet ? values.sparse_values : (values.sparse_values ?? values.sparseValues)
+    this.#checkVectors(values.values, sparse, fields)
     if (values.metadata === undefined || values.metadata === null) return
     this.#checkMetadata(isParquet ? parsed(values.metadata, fields) : values.metadata, fields)
   }
 
-  #checkDocument(fields: Fields): void {
+  #checkDocument(fields: Fields, ids: NamespaceIds): void {
     this.#sameLayout('documents', fields)
     const { _id, [this.#vectorField]: dense, [this.#sparseField]: sparse, ...metadata } = fields.values
-    this.#checkId(_id, fields)
+    ids.check(_id, fields)
     this.#checkVectors(dense, sparse, fields)
     const reserved = Object.keys(metadata).find((name) => /^[_$]/.test(name))
     if (reserved !== undefined)
@@ -130,20 +68,13 @@ class FileCheck {
     this.#checkMetadata(metadata, fields)
   }
 
-  #sameLayout(layout: 'vectors' | 'rest' | 'documents', { refuse }: Fields): void {
+  #sameLayout(layout: Layout, { refuse }: Fields): void {
     this.#layout ??= layout
     // Without sparse vectors, `vectors` and `rest` are the same.
     if (this.#layout === 'vectors' && layout === 'rest' && !this.#vectors?.includes('sparse'))
       this.#layout = 'rest'
     if (this.#layout !== layout)
       throw refuse(`has the layout ${layout}, and the records before it ${this.#layout}`)
-  }
-
-  #checkId(id: unknown, { refuse }: Fields): void {
-    if (typeof id !== 'string') throw refuse('has no id, or one that is not a string')
-    checkId(id, refuse)
-    const first = this.#ids.add(id)
-    if (first !== undefined) throw refuse(`has the id ${JSON.stringify(id)}, as record ${first} has`)
   }
 
   #checkVectors(dense: unknown, sparse: unknown, { refuse }: Fields): void {
@@ -216,5 +147,35 @@ function parsed(json: unknown, { refuse }: Fields): unknown {
     return typeof json === 'string' ? JSON.parse(json) : undefined
   } catch (cause) {
     throw refuse('has metadata that is not JSON', cause)
+  }
+}
+
+/** Ensures that the records of a namespace have valid ids, each once, in whichever of its files they are. */
+export class NamespaceIds {
+  readonly #ids = new UniqueIds()
+  readonly #files: { readonly source: string; readonly before: number }[] = []
+  #records = 0
+
+  beginFile(source: string): void {
+    this.#files.push({ source, before: this.#records })
+  }
+
+  beginRecord(): void {
+    this.#records++
+  }
+
+  check(id: unknown, { refuse }: Fields): void {
+    if (typeof id !== 'string') throw refuse('has no id, or one that is not a string')
+    checkId(id, refuse)
+    const first = this.#ids.add(id, this.#records)
+    if (first !== undefined) throw refuse(`has the id ${JSON.stringify(id)}, as ${this.#nameOf(first)} has`)
+  }
+
+  /** `record 7`, or in another file `record 7 of part-0.parquet`. */
+  #nameOf(record: number): string {
+    const file = this.#files.findLast(({ before }) => before < record)
+    if (!file) return `record ${record}`
+    const name = `record ${record - file.before}`
+    return file === this.#files.at(-1) ? name : `${name} of ${file.source}`
   }
 }

@@ -1,0 +1,170 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError } from '../input-error.js'
+import { outputFormat } from '../output-format.js'
+import { bytesOf, nameOf } from '../read/bytes.js'
+import { readJsonl } from '../read/jsonl.js'
+import { readParquet } from '../read/parquet.js'
+import type { EmbeddedOptions } from '../read/read-embedded.js'
+import { type Layout, NamespaceIds, RecordCheck } from './check-record.js'
+
+/** What is wrong with a record or a file. The message begins with its file and line. */
+export interface Problem {
+  readonly line: number | undefined
+  readonly message: string
+}
+
+export interface Checked {
+  readonly files: number
+  readonly records: number
+  /** `parquet` for Pinecone's import, or the layout of JSONL. */
+  readonly layout: Layout | undefined
+  /** Length of the dense vectors; undefined without any. */
+  readonly dimension: number | undefined
+  readonly problemCount: number
+  /** The first 100 of them. */
+  readonly problems: readonly Problem[]
+}
+
+/** https://docs.pinecone.io/reference/api/database-limits/operation-limits, import limits, November 2026 */
+const IMPORT = { namespaces: 10_000, files: 100_000, bytesOfNamespace: 500e9, bytesOfFile: 10e9 }
+/** https://docs.pinecone.io/guides/legacy/vectors-api/import-vectors, November 2026: any others are silently ignored. */
+const COLUMNS = new Set(['id', 'values', 'sparse_values', 'metadata'])
+const LISTED = 100
+
+/**
+ * Reads a file of embedded records as its consumers do, and lists what they would refuse: invalid ids, vectors, sparse
+ * vectors or metadata, vectors of different lengths, unknown fields.
+ *
+ * @throws InputError if the file cannot be read at all
+ * @example
+ * ```ts
+ * const { records, problems } = await checkFile('vectors.jsonl')
+ * ```
+ */
+export async function checkFile(path: string, options: EmbeddedOptions = {}): Promise<Checked> {
+  const check = new Check(options)
+  await check.file(path, new NamespaceIds())
+  return check.result
+}
+
+/**
+ * Reads a folder as Pinecone's import does: the Parquet files of a folder are a namespace, in which ids must be unique.
+ * Without Parquet, the JSONL files of a folder are taken for parts of one. Names that begin with a dot are ignored.
+ *
+ * @throws InputError if the folder has no such files, or one of them cannot be read at all
+ * @example
+ * ```ts
+ * const { files, records, problems } = await checkFolder('import/')
+ * ```
+ */
+export async function checkFolder(path: string, options: EmbeddedOptions = {}): Promise<Checked> {
+  const check = new Check(options)
+  const namespaces = await filesByFolder(path, check)
+  if (namespaces.size === 0) throw new InputError({ source: path }, 'has no .parquet or .jsonl files')
+  if (namespaces.size > IMPORT.namespaces) check.overLimit(path, 'namespaces', IMPORT.namespaces)
+  for (const [folder, files] of namespaces) {
+    const ids = new NamespaceIds()
+    let bytes = 0
+    for (const file of files) bytes += await check.file(file, ids)
+    if (bytes > IMPORT.bytesOfNamespace) check.overLimit(folder, 'bytes', IMPORT.bytesOfNamespace)
+  }
+  if (check.result.files > IMPORT.files) check.overLimit(path, 'files', IMPORT.files)
+  return check.result
+}
+
+/** Written by `embed` beside its output. */
+const COMPANION = /\.(?:record|failed|set-aside|upserted)\.jsonl$|^failures\.jsonl$/
+
+/** All files of vectors in a folder and those below it: Parquet if there is any, else JSONL. */
+async function filesByFolder(root: string, check: Check): Promise<Map<string, string[]>> {
+  const all: { folder: string; path: string }[] = []
+  const collect = async (folder: string) => {
+    const entries = await readdir(folder, { withFileTypes: true })
+    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(folder, entry.name)
+      if (entry.name.startsWith('.')) continue
+      if (entry.name.endsWith('.partial')) {
+        check.note(new InputError({ source: path }, 'is an unfinished run; finish it, or delete it'))
+      } else if (entry.isDirectory()) await collect(path)
+      else if (outputFormat(entry.name) && !COMPANION.test(entry.name)) all.push({ folder, path })
+    }
+  }
+  await collect(root)
+  const parquet = all.filter(({ path }) => outputFormat(path) === 'parquet')
+  const files = parquet.length > 0 ? parquet : all
+  const byFolder = new Map<string, string[]>()
+  for (const { folder, path } of files) byFolder.set(folder, [...(byFolder.get(folder) ?? []), path])
+  return byFolder
+}
+
+class Check {
+  readonly #records: RecordCheck
+  readonly #problems: Problem[] = []
+  #problemCount = 0
+  #files = 0
+  #count = 0
+
+  constructor(options: EmbeddedOptions) {
+    this.#records = new RecordCheck(options)
+  }
+
+  get result(): Checked {
+    const { layout, dimension } = this.#records
+    return {
+      files: this.#files,
+      records: this.#count,
+      layout,
+      dimension,
+      problemCount: this.#problemCount,
+      problems: this.#problems,
+    }
+  }
+
+  note({ line, message }: InputError): void {
+    this.#problemCount++
+    if (this.#problems.length < LISTED) this.#problems.push({ line, message })
+  }
+
+  overLimit(source: string, unit: 'namespaces' | 'files' | 'bytes', limit: number): void {
+    this.note(
+      new InputError(
+        { source },
+        `has more than ${limit.toLocaleString('en-US')} ${unit}, the limit of the import`,
+      ),
+    )
+  }
+
+  /** Checks all records of a file; returns its length in bytes. */
+  async file(path: string, ids: NamespaceIds): Promise<number> {
+    const source = nameOf(path)
+    const isParquet = outputFormat(path) === 'parquet'
+    this.#files++
+    ids.beginFile(source)
+    let isFirst = true
+    for await (const fields of isParquet ? readParquet(path, source) : readJsonl(bytesOf(path), source)) {
+      if (isParquet && isFirst) this.#checkColumns(Object.keys(fields.values), source)
+      isFirst = false
+      this.#count++
+      ids.beginRecord()
+      try {
+        this.#records.check(fields, isParquet, ids)
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error
+        this.note(error)
+      }
+    }
+    const { size } = await stat(path)
+    if (isParquet && size > IMPORT.bytesOfFile) this.overLimit(source, 'bytes', IMPORT.bytesOfFile)
+    return size
+  }
+
+  #checkColumns(names: readonly string[], source: string): void {
+    for (const name of names) {
+      if (COLUMNS.has(name)) continue
+      this.note(
+        new InputError({ source }, `has the column ${JSON.stringify(name)}, which the import ignores`),
+      )
+    }
+  }
+}
