@@ -1,16 +1,17 @@
-import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { versions } from '../report/versions.js'
 import { Bench, nodeVersion } from './bench.js'
 import { bulk, bulkFewest, query } from './parts/calls.js'
 import { gzip } from './parts/gzip.js'
 import { memory } from './parts/memory.js'
+import { profile } from './parts/profile.js'
 import { schedule } from './parts/schedule.js'
 import { sizes } from './parts/sizes.js'
 import { startUp } from './parts/start-up.js'
 import { versions as nodeVersions } from './parts/versions.js'
+import { Sections } from './sections.js'
 
-const parts = [bulk, bulkFewest, nodeVersions, query, schedule, memory, startUp, sizes, gzip]
+const parts = [bulk, bulkFewest, profile, nodeVersions, query, schedule, memory, startUp, sizes, gzip]
 const names = parts.map(({ name }) => name).join(', ')
 
 const { values: options } = parseArgs({
@@ -25,21 +26,9 @@ const count = Number(options.rounds)
 if (chosen.length === 0) throw new Error(`--only takes ${names}`)
 if (!Number.isInteger(count) || count < 1) throw new Error('--rounds takes a whole number above 0')
 
-const sections: string[] = []
-{
-  await using bench = await Bench.open()
-  for (const part of chosen) {
-    const section = await part.run(bench, count, options.small)
-    console.log(`\n${section}`)
-    sections.push(section)
-  }
-}
-if (!options.only && !options.small) {
-  await writeFile(
-    new URL('../RESULTS.md', import.meta.url),
-    `# The client next to its peers
+const introduction = `# The client next to its peers
 
-\`pnpm bench\`, ${count} rounds, medians (least to most), on Node.js ${nodeVersion}. The runner, with what it measured:
+\`pnpm bench\` measures it all, with \`--only\` the parts named; medians (least to most) of the rounds. Versions:
 ${versions(['@pinecone-inference/client', 'undici', '@pinecone-database/pinecone', 'ai', '@langchain/core', '@llamaindex/core'])},
 \`@langchain/pinecone\` 1.0.3 with SDK 5.1.2.
 
@@ -50,8 +39,13 @@ Every contender runs in a fresh process each round, warms up (a bulk call with a
 measured; every round has another order, and a ratio is taken within its round. No flags of V8 are set. CPU is user and
 system time of the whole process, all threads. The longest block is the longest time the event loop did not turn: what is
 not a pause for collecting garbage is work on answers that came together.
+`
+const sections = new Sections(introduction, parts)
+const conditions = `${count} rounds, Node.js ${nodeVersion}, ${new Date().toISOString().slice(0, 10)}.`
 
-${sections.join('\n\n')}
-`,
-  )
+await using bench = await Bench.open()
+for (const part of chosen) {
+  const measured = `${conditions}\n\n${await part.run(bench, count, options.small)}`
+  console.log(`\n## ${part.title}\n\n${measured}`)
+  if (!options.small) await sections.replace(part.title, measured)
 }

@@ -3,7 +3,9 @@ import type { Task } from './measure.js'
 
 export interface Part {
   readonly name: string
-  /** Measures, and returns its section of the report. */
+  /** Of its section in the report. */
+  readonly title: string
+  /** Measures, and returns what stands in that section. */
   run(bench: Bench, rounds: number, small: boolean): Promise<string>
 }
 

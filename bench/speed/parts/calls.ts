@@ -10,10 +10,11 @@ const DIMENSION = 1024
 function calls(name: string, title: string, task: (small: boolean) => Task, orders: Orders): Part {
   return {
     name,
+    title,
     async run(bench, count, small) {
       const planned = task(small)
       const measured = await rounds(count, ALL, (contender) => bench.measure(contender, planned, orders))
-      const of = (contender: string, figure: keyof Omit<Figures, 'memory'>) =>
+      const of = (contender: string, figure: keyof Omit<Figures, 'memory' | 'work'>) =>
         (measured.get(contender) ?? []).map((figures: Figures) => figures[figure])
       const rows = ALL.map((contender) => [
         NAMES[contender] ?? contender,
@@ -37,7 +38,7 @@ function calls(name: string, title: string, task: (small: boolean) => Task, orde
         'longest block ms',
         'longest GC pause ms',
       ]
-      return `## ${title}\n\n${markdownTable(head, rows)}`
+      return markdownTable(head, rows)
     },
   }
 }

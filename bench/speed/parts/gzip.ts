@@ -15,6 +15,7 @@ const WRITINGS: readonly (readonly [Digits, string])[] = [
 /** Whether it would pay to ask for compressed answers: what was measured of gzip, on lines that are reckoned. */
 export const gzip: Part = {
   name: 'gzip',
+  title: `Compressed answers: milliseconds until one of 96 x 1024 is there, ${ROUND_TRIP} ms round trip`,
   async run(_bench, count, small) {
     const rows = WRITINGS.flatMap(([digits, title]) => {
       const plain = new Answers(small ? 8 : 1024, digits).of(BATCH)
@@ -35,9 +36,7 @@ export const gzip: Part = {
       })
     })
     const head = ['numbers', '', 'kB', 'packing, ms', 'unpacking, ms', ...MEGABITS.map((m) => `${m} Mbit/s`)]
-    return `## Compressed answers: milliseconds until one of 96 x 1024 is there, ${ROUND_TRIP} ms round trip
-
-Sizes and CPU are measured, the time on the line is bytes over its rate; whether the service would compress is not known.
+    return `Sizes and CPU are measured, the time on the line is bytes over its rate; whether the service would compress is not known.
 The client asks for no compression: unpacking takes several times the CPU of decoding, and between data centres, where
 bulk jobs run, the answer would come later. On a slow line \`headers: { 'Accept-Encoding': 'gzip' }\` asks for it.
 

@@ -12,6 +12,7 @@ const kilobytes = (bytes: number) => Math.round(bytes / 1000).toLocaleString('en
 /** Packed, and installed with all dependencies but without the framework, which its user has. */
 export const sizes: Part = {
   name: 'sizes',
+  title: 'Sizes',
   async run(_bench, _rounds, small) {
     const folder = await mkdtemp(join(tmpdir(), 'sizes-'))
     try {
@@ -46,9 +47,7 @@ export const sizes: Part = {
           kilobytes(await sizeOf(join(place, 'node_modules'))),
         ])
       }
-      return `## Sizes
-
-Installed is with all dependencies, without peers (the framework).
+      return `Installed is with all dependencies, without peers (the framework).
 
 ${markdownTable(['', 'packed, kB', 'installed, kB'], rows)}`
     } finally {

@@ -19,6 +19,7 @@ const modules: readonly (readonly [string, string?])[] = [
 /** Milliseconds of an import in a fresh process. */
 export const startUp: Part = {
   name: 'start-up',
+  title: 'Start-up: one import in a fresh process',
   async run(_bench, count, small) {
     const names = modules.map(([name]) => name)
     const measure = (name: string) => ask<{ wall: number; cpu: number }>('./import-time.mjs', [name])
@@ -37,6 +38,6 @@ export const startUp: Part = {
         spread(of(name, 'cpu'), 0),
       ]
     })
-    return `## Start-up: one import in a fresh process\n\n${markdownTable(['', 'ms', 'difference, ms', 'CPU ms'], rows)}`
+    return markdownTable(['', 'ms', 'difference, ms', 'CPU ms'], rows)
   },
 }

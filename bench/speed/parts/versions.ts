@@ -15,6 +15,7 @@ const CONTENDERS = ['client', 'client-float32', 'floor']
 /** Bulk next to the floor on every version of Node.js: their JSON.parse differ by a factor of three. */
 export const versions: Part = {
   name: 'versions',
+  title: 'Bulk, by version of Node.js',
   async run(bench, count, small) {
     const task = bulkTask(small)
     const rows: string[][] = []
@@ -25,7 +26,7 @@ export const versions: Part = {
         const measured = await rounds(count, CONTENDERS, (contender) =>
           bench.measure(contender, task, orders, node),
         )
-        const of = (contender: string, figure: keyof Omit<Figures, 'memory'>) =>
+        const of = (contender: string, figure: keyof Omit<Figures, 'memory' | 'work'>) =>
           (measured.get(contender) ?? []).map((figures) => figures[figure])
         for (const contender of CONTENDERS) {
           rows.push([
@@ -41,6 +42,6 @@ export const versions: Part = {
       }
     }
     const head = ['Node.js', 'numbers', '', 'CPU ms', '/ floor', 'wall / floor', 'longest block ms']
-    return `## Bulk, by version of Node.js\n\n${markdownTable(head, rows)}`
+    return markdownTable(head, rows)
   },
 }

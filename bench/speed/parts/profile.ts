@@ -1,0 +1,35 @@
+import { markdownTable } from '../../report/markdown-table.js'
+import { bulkTask, NAMES, type Part } from '../part.js'
+import { WORK } from '../profiler.js'
+
+const CONTENDERS = ['client', 'client-float32', 'floor']
+
+/** Where a bulk call's time goes. */
+export const profile: Part = {
+  name: 'profile',
+  title: 'Bulk: where the time of the main thread goes, milliseconds, one run',
+  async run(bench, _rounds, small) {
+    const columns: { spent: ReadonlyMap<string, number>; whole: number }[] = []
+    for (const contender of CONTENDERS) {
+      const task = { ...bulkTask(small), profiled: true }
+      const orders = {
+        dimension: 1024,
+        digits: 'printed',
+        latency: { milliseconds: 50, skewed: false },
+      } as const
+      const { work = [] } = await bench.measure(contender, task, orders)
+      columns.push({ spent: new Map(work), whole: work.reduce((sum, [, time]) => sum + time, 0) })
+    }
+    const cell = (time: number, whole: number) =>
+      `${time.toFixed(0)} (${((100 * time) / whole).toFixed(0)} %)`
+    const rows = WORK.map((kind) => [
+      kind,
+      ...columns.map(({ spent, whole }) => cell(spent.get(kind) ?? 0, whole)),
+    ])
+    const sum = ['all of it', ...columns.map(({ whole }) => whole.toFixed(0))]
+    return `Numbers as the service prints them. The first use of memory counts where it happens: making arrays, and JSON.parse, which
+makes them too. Profiling itself takes its share.
+
+${markdownTable(['', ...CONTENDERS.map((contender) => NAMES[contender] ?? contender)], [...rows, sum])}`
+  },
+}
