@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { inTurn } from './turns.js'
 
 /** In which turn of the event loop each piece of work is done that takes so many milliseconds, by a clock of its own. */
 async function turnsOf(milliseconds: readonly number[]): Promise<number[]> {
-  // a turn that nothing has been done in
-  await nextTurn()
+  vi.resetModules()
+  const { inTurn } = await import('./turns.js')
   let now = 0
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
   onTestFinished(() => clock.mockRestore())

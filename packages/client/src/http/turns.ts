@@ -1,33 +1,33 @@
 import { afterReactions } from '../lifetime/after-reactions.js'
 
 /** Milliseconds. */
-const MOST_OF_A_TURN = 3
+const MOST_IN_A_ROW = 3
 
 let spent = 0
 const waiting: (() => void)[] = []
 
 /**
- * Does the work now, or where answers have taken enough of this turn of the event loop, in the next: several large
- * answers that come together would hold up the rest of the process for a tenth of a second. All work is done in the order
- * in which it is given, and must not throw.
+ * Does the work now, or where answers have been read for long enough without a turn of the event loop, in the next one:
+ * several large answers that come together would hold up the rest of the process for a tenth of a second. All work is
+ * done in the order in which it is given, and must not throw.
  */
 export function inTurn(work: () => void): void {
-  if (spent >= MOST_OF_A_TURN) {
-    waiting.push(work)
+  if (spent < MOST_IN_A_ROW) {
+    spend(work)
     return
   }
-  if (spent === 0) afterReactions(nextTurn)
-  spend(work)
+  if (waiting.length === 0) afterReactions(nextTurn)
+  waiting.push(work)
 }
 
 function nextTurn(): void {
   spent = 0
-  while (spent < MOST_OF_A_TURN) {
+  while (spent < MOST_IN_A_ROW) {
     const work = waiting.shift()
-    if (!work) break
+    if (!work) return
     spend(work)
   }
-  if (spent > 0) afterReactions(nextTurn)
+  if (waiting.length > 0) afterReactions(nextTurn)
 }
 
 function spend(work: () => void): void {
