@@ -287,6 +287,26 @@ describe.runIf(hasRedisServer())('a run', () => {
     expect(emulator.requests.length).toBeLessThanOrEqual(4)
   })
 
+  it('what is answered of a job is paid for once, though the client gives up on the rest of it', async () => {
+    const { emulator, folder, open, work, worker } = await fleet()
+    const told: string[] = []
+    emulator.faults.add({ route: '/embed', call: 2, fault: { kind: 'status', status: 503 } })
+    const run = await open()
+    void work({
+      client: { ...worker.client, maxRetries: 0 },
+      onError: ({ message }) => void told.push(message),
+    })
+    await run.embed(records(300), { recordsPerJob: 300 })
+    const { manifest, embedded } = await outputOf(folder)
+    expect(embedded.map(({ id }) => id)).toEqual(records(300).map(({ id }) => id))
+    const answered = emulator.requests.filter(({ status }) => status === 200)
+    const tokens = answered.reduce((sum, request) => sum + (request.tokens ?? 0), 0)
+    expect(manifest).toMatchObject({ records: 300, recordsFailed: 0, tokens })
+    const texts = answered.flatMap(({ body }) => (body as { inputs: { text: string }[] }).inputs)
+    expect(texts).toHaveLength(300)
+    expect(told).toEqual([expect.stringContaining('503')])
+  })
+
   it('a budget that is spent for a long time stops the worker, and leaves the jobs to others', async () => {
     const { emulator, open, work } = await fleet()
     emulator.faults.add({ times: 1, fault: { kind: 'status', status: 429, retryAfter: 3600 } })

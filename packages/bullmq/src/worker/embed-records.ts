@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Embedding, type PineconeInference, PineconeInferenceError } from '@pinecone-inference/client'
 import type { EmbeddedRecord, TextRecord } from '@pinecone-inference/files'
 import { WorkerError } from '../run/errors.js'
 import type { RecordFailure } from '../run/ledger.js'
+import { RETRIES } from '../run/retries.js'
 import type { RunSpec } from '../run/run-spec.js'
 import type { VectorFacts } from '../run/vector-facts.js'
 
@@ -10,50 +12,103 @@ export interface EmbeddedJob {
   readonly embedded: readonly EmbeddedRecord[]
   readonly failures: readonly RecordFailure[]
   readonly tokens: number
-  /** Undefined without any vector. */
-  readonly vectors: VectorFacts | undefined
+}
+
+export interface EmbedOptions {
+  /** Aborted when the job cannot finish. */
+  readonly signal: AbortSignal
+  /** Aborted when the worker stops: then nothing is asked for again. */
+  readonly stopping: AbortSignal
+  /** Called with what the vectors of each answer are; refuses them by an error. */
+  checkVectors(vectors: VectorFacts): Promise<void>
+  /** Called with an error after which what is missing is asked for again. */
+  onError(error: Error): void
+}
+
+/** A record, and what came of it. */
+interface Place {
+  readonly record: TextRecord
+  embedding?: Embedding
+  /** Why the service will never accept it. */
+  refusal?: string
 }
 
 /**
- * Embeds a job's records.
+ * Embeds a job's records. Where requests fail although the client retried them, it keeps what was answered, and asks for
+ * the rest again.
  *
  * @throws WorkerError for an error that every job would meet
- * @throws the error of a record that failed although the client retried it: the job may succeed later
+ * @throws the error of a record that failed again and again: the job may succeed later
  * @throws the signal's reason as soon as that aborts
  */
 export async function embedRecords(
   records: readonly TextRecord[],
   client: PineconeInference,
   { model, parameters }: Pick<RunSpec, 'model' | 'parameters'>,
-  signal: AbortSignal,
+  { signal, stopping, checkVectors, onError }: EmbedOptions,
 ): Promise<EmbeddedJob> {
-  const sent = records.filter(({ text }) => text !== '')
-  const inputs = sent.map(({ text }) => text)
-  const result = await client
-    .embedAll({ model, inputs, parameters }, { onError: 'collect', signal })
-    .catch((error: unknown) => {
-      throw concernsEveryJob(error) ? new WorkerError(error.message, { cause: error }) : error
-    })
-  const passing = result.failures.find(({ error }) => error.verdict !== 'input')
-  if (passing) throw passing.error
-  const [first] = result.data.filter((embedding) => embedding !== null)
-  return {
-    embedded: sent.flatMap((record, i) => {
+  const places = records.map(
+    (record): Place => (record.text === '' ? { record, refusal: 'has no text' } : { record }),
+  )
+  let tokens = 0
+  for (let round = 1; ; round++) {
+    const missing = places.filter(({ embedding, refusal }) => !embedding && refusal === undefined)
+    const inputs = missing.map(({ record }) => record.text)
+    const result = await client
+      .embedAll({ model, inputs, parameters }, { onError: 'collect', signal })
+      .catch(throwForWorker)
+    tokens += result.usage.totalTokens
+    const vectors = factsOf(result)
+    if (vectors) await checkVectors(vectors)
+    for (const [i, place] of missing.entries()) {
       const embedding = result.data[i]
-      return embedding ? [embeddedRecord(record, embedding)] : []
-    }),
-    failures: [
-      ...records.filter(({ text }) => text === '').map(({ id }) => ({ id, error: 'has no text' })),
-      ...result.failures.flatMap(({ inputRange, error }) =>
-        sent.slice(...inputRange).map(({ id }) => ({ id, error: error.message })),
-      ),
-    ],
-    tokens: result.usage.totalTokens,
-    vectors: first && {
-      servedBy: result.model,
-      ...(first.vectorType === 'dense' ? { dimension: first.values.length } : {}),
-    },
+      if (embedding) place.embedding = embedding
+    }
+    for (const { inputRange, error } of result.failures) {
+      if (error.verdict !== 'input') continue
+      for (const place of missing.slice(...inputRange)) place.refusal = error.message
+    }
+    const failed = result.failures.find(({ error }) => error.verdict !== 'input')
+    if (!failed) return { ...outcomeOf(places), tokens }
+    if (failed.error.verdict !== 'moment') throwForWorker(failed.error)
+    if (round === RETRIES.ofMissing.rounds) throw failed.error
+    onError(failed.error)
+    const pause = RETRIES.ofMissing.pause * 2 ** (round - 1)
+    await delay(pause, undefined, { signal: AbortSignal.any([signal, stopping]) }).catch(() => {})
+    signal.throwIfAborted()
+    if (stopping.aborted) throw failed.error
   }
+}
+
+function outcomeOf(places: readonly Place[]): Omit<EmbeddedJob, 'tokens'> {
+  return {
+    embedded: places.flatMap(({ record, embedding }) =>
+      embedding ? [embeddedRecord(record, embedding)] : [],
+    ),
+    failures: places.flatMap(({ record: { id }, refusal }) =>
+      refusal === undefined ? [] : [{ id, error: refusal }],
+    ),
+  }
+}
+
+function factsOf({
+  model,
+  data,
+}: {
+  model: string
+  data: readonly (Embedding | null)[]
+}): VectorFacts | undefined {
+  const first = data.find((embedding) => embedding !== null)
+  return (
+    first && {
+      servedBy: model,
+      ...(first.vectorType === 'dense' ? { dimension: first.values.length } : {}),
+    }
+  )
+}
+
+function throwForWorker(error: unknown): never {
+  throw concernsEveryJob(error) ? new WorkerError(error.message, { cause: error }) : error
 }
 
 function concernsEveryJob(error: unknown): error is PineconeInferenceError {

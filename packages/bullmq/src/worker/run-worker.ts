@@ -110,16 +110,18 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
     /** Aborted when the jobs under way cannot finish. */
     const abandoned = new AbortController()
 
+    const checkVectors = async (vectors: VectorFacts) => {
+      const before = await ledger.vectorsLike(spec, vectors)
+      if (before && !areComparable(before, vectors)) throw otherVectors(run, before, vectors)
+    }
     const embed = async ({ data: { index, fingerprint, records } }: Job<EmbedJob>) => {
       if (await ledger.isDone(index)) return
-      const { embedded, failures, tokens, vectors } = await embedRecords(
-        records,
-        client,
-        spec,
-        abandoned.signal,
-      )
-      const before = vectors && (await ledger.vectorsLike(spec, vectors))
-      if (before && !areComparable(before, vectors)) throw otherVectors(run, before, vectors)
+      const { embedded, failures, tokens } = await embedRecords(records, client, spec, {
+        signal: abandoned.signal,
+        stopping: over.signal,
+        checkVectors,
+        onError: report,
+      })
       await sink({ name: jobName(index), records: embedded })
       const finished = { index, fingerprint, records: embedded.length, tokens, failures }
       if (!(await ledger.finish(spec, finished))) return
