@@ -75,7 +75,7 @@ it('writes documents where that is told, and checks them', async () => {
   const checked = await run(folder, ['check', 'out.jsonl', '--sparse-field', 'words'])
   expect([checked.code, checked.stdout]).toEqual([
     0,
-    'out.jsonl: 1 records (documents): nothing that Pinecone would refuse\n',
+    'out.jsonl: 1 record (documents): nothing that Pinecone would refuse\n',
   ])
   const wrong = await run(folder, ['check', 'out.jsonl'])
   expect([wrong.code, wrong.stdout]).toEqual([

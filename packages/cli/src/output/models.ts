@@ -1,6 +1,6 @@
 import type { ModelInfo, SupportedParameter } from '@pinecone-inference/client'
+import { printable } from './line.js'
 import { table } from './table.js'
-import { printable } from './terminal.js'
 
 /** A model per line. */
 export function modelTable(models: readonly ModelInfo[]): string {

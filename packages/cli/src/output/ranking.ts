@@ -1,6 +1,6 @@
 import type { RankedDocument } from '@pinecone-inference/client'
+import { printable } from './line.js'
 import { table } from './table.js'
-import { printable } from './terminal.js'
 
 /** A document per line, best first: its score, its id or position, and the text it was ranked by. */
 export function rankingTable(ranking: readonly RankedDocument[], rankFields: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { RecordedRequest } from '@pinecone-inference/emulator'
-import { printable } from './terminal.js'
+import { printable } from './line.js'
 
 /** Characters of what a client sent that are shown. */
 const LONGEST = 200

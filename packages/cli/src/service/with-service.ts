@@ -2,7 +2,7 @@ import type { PineconeInference } from '@pinecone-inference/client'
 import { EXIT, exitCodeOf } from '../ending/exit-code.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
-import { sayLine } from '../output/terminal.js'
+import { sayLine } from '../output/line.js'
 import { connect, rateLimitOf, type ServiceOptions } from './connect.js'
 
 /**

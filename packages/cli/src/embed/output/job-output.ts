@@ -1,3 +1,4 @@
+import { PineconeApiError } from '@pinecone-inference/client'
 import type { EmbeddedRecord, TextRecord } from '@pinecone-inference/files'
 import type { JournalEntry, JournalHead } from './journal.js'
 
@@ -15,6 +16,16 @@ export interface Embedded {
 export interface Failed {
   readonly record: TextRecord
   readonly failure: Error
+}
+
+/** A line of OUTPUT.failed.jsonl: the record, so that the file can be embedded again, and why it failed. */
+export function failureLine({ id, text, metadata }: TextRecord, failure: Error): string {
+  const error = {
+    name: failure.name,
+    message: failure.message,
+    ...(failure instanceof PineconeApiError ? { status: failure.status } : {}),
+  }
+  return `${JSON.stringify({ id, text, metadata, error })}\n`
 }
 
 /** A record that the output already has, with the same content. */

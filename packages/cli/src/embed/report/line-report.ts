@@ -1,4 +1,4 @@
-import { sayLine } from '../../output/terminal.js'
+import { sayLine } from '../../output/line.js'
 import { count, figures, type Progress, type Report, sentences } from './report.js'
 
 const INTERVAL_MS = 10_000

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress'
-import { sayLine } from '../../output/terminal.js'
+import { sayLine } from '../../output/line.js'
 import { count, duration, figures, type Progress, type Report, sentences } from './report.js'
 
 /** A progress bar on the standard error of a terminal. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { jsonLine } from './json-line.js'
+import { jsonLine } from './line.js'
 
 it('holds values of Parquet that JSON lacks: large integers as strings, bytes as base64', () => {
   const values = { small: 7n, large: 2n ** 53n + 1n, bytes: new Uint8Array([0xff, 0]) }

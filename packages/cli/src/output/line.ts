@@ -14,3 +14,13 @@ function jsonOf(value: unknown): unknown {
 function whole(value: bigint): number | string {
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
 }
+
+/** Text from elsewhere as one line, without the control characters that would steer a terminal. */
+export function printable(text: string): string {
+  return text.replace(/\s+/gu, ' ').replace(/\p{C}/gu, '?').trim()
+}
+
+/** Writes a line to the standard error, made `printable`. */
+export function sayLine(line: string): void {
+  process.stderr.write(`${printable(line)}\n`)
+}

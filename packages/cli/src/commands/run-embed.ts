@@ -1,0 +1,140 @@
+import { outputFormat, type ReadOptions } from '@pinecone-inference/files'
+import { embedByWorkers } from '../embed/by-workers.js'
+import { SetAside } from '../embed/input/set-aside.js'
+import { refuseFolderAsStandardInput } from '../embed/input/survey-input.js'
+import { callsToMake, refuseKnownMisfits } from '../embed/job/calls-to-make.js'
+import { carryOut } from '../embed/job/carry-out.js'
+import type { CleanupSettings } from '../embed/output/cleanup.js'
+import { outputPath } from '../embed/output/output-path.js'
+import { jsonReport } from '../embed/report/json-report.js'
+import { lineReport } from '../embed/report/line-report.js'
+import type { Report } from '../embed/report/report.js'
+import { EXIT, exitCodeOf } from '../ending/exit-code.js'
+import { isExpected, OutputError } from '../ending/expected-error.js'
+import { StopSignal } from '../ending/stop-signal.js'
+import { connect, rateLimitOf } from '../service/connect.js'
+import { embedIntoIndex } from '../upsert/embed-into-index.js'
+import { offlineIndex, recordFile } from '../upsert/upsert-options.js'
+import { dryRun } from './dry-run.js'
+import type { EmbedOptions } from './embed-options.js'
+import { layoutOf, readOptions } from './input-options.js'
+import { DEFAULT_RUN } from './options.js'
+
+/** Of one request, over 46 s on average and 92 s at most: a long run can wait longer than a single call should. */
+const MAX_RETRIES = 8
+
+/**
+ * Embeds inputs into a file, an index, or by workers.
+ *
+ * @returns the exit code
+ */
+export async function runEmbed(inputs: readonly string[], options: EmbedOptions): Promise<number> {
+  const report = await reportFor(options)
+  const stop = new StopSignal(() => {
+    report.say('Stopping: requests under way are finished first. Ctrl-C again stops at once.')
+  })
+  const aside = new SetAside(report.say, setAsideFile(options))
+  try {
+    const read = readOptions(options, aside)
+    refuseFolderAsStandardInput(inputs)
+    const { upsert, redis, run = DEFAULT_RUN } = options
+    const output = upsert ?? (await outputPath(options.output ?? '-', options.namespace))
+    if (redis === undefined && options.run !== undefined) throw new OutputError('--run needs --redis')
+    refuseKnownMisfits(options)
+    if (redis !== undefined && !options.dryRun) {
+      const job = { inputs, read, output: options.output ?? '-', path: output }
+      return withAside(await embedByWorkers(job, { ...options, redis, run }, { stop, report }), aside)
+    }
+    const code = options.dryRun
+      ? await dryRun(output, inputs, read, options, stop)
+      : await embedInto(output, inputs, read, options, { stop, report, aside })
+    return withAside(code, aside)
+  } catch (error) {
+    if (stop.requested.aborted) return stop.exitCode
+    if (!isExpected(error)) throw error
+    report.fail(error.message)
+    return exitCodeOf(error)
+  } finally {
+    report.end()
+    stop.end()
+  }
+}
+
+/** Undefined if no file is written. */
+function setAsideFile({ output, upsert, dryRun, skipBad, ...options }: EmbedOptions): string | undefined {
+  if (!skipBad || dryRun || output === '-') return undefined
+  const beside =
+    upsert === undefined
+      ? output?.replace(/[/\\]+$/, '')
+      : recordFile(upsert, options).replace(/\.jsonl$/, '')
+  return `${beside}.set-aside.jsonl`
+}
+
+/** Records that were set aside are inputs that failed. */
+function withAside(code: number, aside: SetAside): number {
+  aside.tell()
+  return code === EXIT.done && aside.records > 0 ? EXIT.someFailed : code
+}
+
+async function embedInto(
+  output: string,
+  inputs: readonly string[],
+  read: ReadOptions,
+  options: EmbedOptions,
+  { stop, report, aside }: { stop: StopSignal; report: Report; aside: SetAside },
+): Promise<number> {
+  const { upsert, namespace, offline = false, concurrency } = options
+  const tokens: Record<string, number> = {}
+  const onTokens = (model: string, count: number) => {
+    tokens[model] = (tokens[model] ?? 0) + count
+  }
+  const { say } = report
+  const maxRetries = MAX_RETRIES
+  const indexes = upsert === undefined ? [] : [offlineIndex(upsert, options)]
+  const service = {
+    offline,
+    indexes,
+    concurrency,
+    rateLimit: rateLimitOf(options),
+    maxRetries,
+    onTokens,
+    say,
+  }
+  const { client, name, controlUrl, close } = await connect(service)
+  try {
+    const format = (upsert === undefined && outputFormat(output)) || 'jsonl'
+    const calls = await callsToMake(options, format, client, stop.requested)
+    const job = { inputs, read, calls, service: name, output, format, layout: layoutOf(options) }
+    const surroundings = { client, tokens, stop, report }
+    const cleanup: CleanupSettings = {
+      cleanup: options.cleanup ?? 'incremental',
+      isPartial: () => options.limit !== undefined || aside.records > 0,
+    }
+    if (upsert === undefined) return await carryOut(job, cleanup, surroundings)
+    if (offline) say(`The index ${upsert} is in this process, and ends with it; serve --index keeps one.`)
+    return await embedIntoIndex(
+      job,
+      {
+        index: upsert,
+        namespace,
+        record: recordFile(upsert, options),
+        ...cleanup,
+        concurrency,
+        apiKey: process.env.PINECONE_API_KEY || 'offline',
+        controlUrl,
+        offline,
+      },
+      surroundings,
+    )
+  } finally {
+    await close()
+  }
+}
+
+async function reportFor({ json, output }: EmbedOptions): Promise<Report> {
+  if (json) return jsonReport(output === '-' ? process.stderr : process.stdout)
+  const canDraw = process.stderr.isTTY && process.env.TERM !== 'dumb'
+  if (!canDraw) return lineReport()
+  const { terminalReport } = await import('../embed/report/terminal-report.js')
+  return terminalReport()
+}
