@@ -35,17 +35,19 @@ ${versions(['@pinecone-inference/client', 'undici', '@pinecone-database/pinecone
 One server in a process of its own sends ready-made answers of 96 vectors of 1024 numbers: as the service prints them,
 float16 as doubles (\`0.02117919921875\`, 1.8 MB an answer), or float32 in the fewest digits (\`0.031234567\`, 1.2 MB).
 \`speed/answers.ts\` says where that was seen.
-Every contender runs in a fresh process each round, warms up (a bulk call with as many texts as are measured), and is then
+Every contender runs in a fresh process each round, warms up (calls: with as many texts as are measured), and is then
 measured; every round has another order, and a ratio is taken within its round. No flags of V8 are set. CPU is user and
 system time of the whole process, all threads. The longest block is the longest time the event loop did not turn: what is
 not a pause for collecting garbage is work on answers that came together.
 `
 const sections = new Sections(introduction, parts)
-const conditions = `${count} rounds, Node.js ${nodeVersion}, ${new Date().toISOString().slice(0, 10)}.`
+const day = new Date().toISOString().slice(0, 10)
 
 await using bench = await Bench.open()
 for (const part of chosen) {
-  const measured = `${conditions}\n\n${await part.run(bench, count, options.small)}`
+  const repeated = part.isOneRun ? 'One run' : `${count} rounds`
+  const text = await part.run(bench, count, options.small)
+  const measured = `${repeated}, Node.js ${nodeVersion}, ${day}.\n\n${text}`
   console.log(`\n## ${part.title}\n\n${measured}`)
   if (!options.small) await sections.replace(part.title, measured)
 }

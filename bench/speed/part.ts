@@ -5,6 +5,8 @@ export interface Part {
   readonly name: string
   /** Of its section in the report. */
   readonly title: string
+  /** Where nothing is repeated. */
+  readonly isOneRun?: true
   /** Measures, and returns what stands in that section. */
   run(bench: Bench, rounds: number, small: boolean): Promise<string>
 }

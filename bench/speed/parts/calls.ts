@@ -61,6 +61,6 @@ export const bulkFewest = calls('bulk-fewest', 'Bulk: the same, numbers in their
 export const query = calls(
   'query',
   'Single queries: 1,000, one after the other, no latency',
-  (small) => ({ kind: 'queries', warmUp: small ? 5 : 300, queries: small ? 10 : 1000 }),
+  (small) => ({ kind: 'queries', warmUp: small ? 10 : 1000, queries: small ? 10 : 1000 }),
   { dimension: DIMENSION, digits: 'printed', latency: { milliseconds: 0, skewed: false } },
 )

@@ -4,7 +4,8 @@ import { NAMES, type Part } from '../part.js'
 /** Peak memory of a long stream. */
 export const memory: Part = {
   name: 'memory',
-  title: 'Memory: peak resident set of `embedStream` over 200,000 inputs, one run',
+  title: 'Memory: peak resident set of `embedStream` over 200,000 inputs',
+  isOneRun: true,
   async run(bench, _rounds, small) {
     const texts = small ? 960 : 200_000
     const { memory, wall } = await bench.measure(

@@ -13,6 +13,7 @@ const kilobytes = (bytes: number) => Math.round(bytes / 1000).toLocaleString('en
 export const sizes: Part = {
   name: 'sizes',
   title: 'Sizes',
+  isOneRun: true,
   async run(_bench, _rounds, small) {
     const folder = await mkdtemp(join(tmpdir(), 'sizes-'))
     try {
