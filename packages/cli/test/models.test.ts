@@ -85,3 +85,20 @@ describe('pinecone-inference models', () => {
     expect([code, stderr]).toEqual([3, expect.stringContaining('503')])
   })
 })
+
+it('a variable that looks like ours and is not read is warned of; those of Kubernetes are not', async () => {
+  const { env } = await service()
+  const others = {
+    PINECONE_INFERENCE_ALLOW_INSECUR: '1',
+    PINECONE_INFERENCE_BASE_URL: 'http://emulator:5090',
+    PINECONE_INFERENCE_SERVICE_HOST: '10.0.0.11',
+    PINECONE_INFERENCE_PORT_5090_TCP: 'tcp://10.0.0.11:5090',
+  }
+  const { code, stderr } = await run(await folderOf(), ['models'], { ...env, ...others })
+  const those = 'is not read; those that are: PINECONE_INFERENCE_URL, PINECONE_INFERENCE_ALLOW_INSECURE'
+  expect([code, ...stderr.trimEnd().split('\n')]).toEqual([
+    0,
+    `warning: PINECONE_INFERENCE_ALLOW_INSECUR ${those}`,
+    `warning: PINECONE_INFERENCE_BASE_URL ${those}`,
+  ])
+})

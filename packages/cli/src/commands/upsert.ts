@@ -4,7 +4,7 @@ import { count, countRecords } from '../embed/report/report.js'
 import { EXIT, exitCodeOf } from '../ending/exit-code.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
-import { checkKey, controlUrl } from '../service/connect.js'
+import { checkEnvironment, controlUrl } from '../service/connect.js'
 import { upsertFile } from '../upsert/upsert-file.js'
 import { indexName, recordFile } from '../upsert/upsert-options.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
@@ -60,7 +60,7 @@ async function upsert(files: readonly string[], options: UpsertOptions): Promise
   const { index, namespace, vectorField, sparseField, concurrency } = options
   const record = recordFile(index, options)
   try {
-    checkKey(false)
+    checkEnvironment(false)
     for (const file of files) {
       const { upserted, unchanged, isWhole } = await upsertFile(
         {

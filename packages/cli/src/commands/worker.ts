@@ -5,7 +5,7 @@ import { count, countRecords } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { sayLine } from '../output/line.js'
-import { checkKey, startOffline } from '../service/connect.js'
+import { checkEnvironment, startOffline } from '../service/connect.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
 import { allowInsecureOption, DEFAULT_RUN, redisUrl, runName, wholeNumber } from './options.js'
 
@@ -66,7 +66,7 @@ async function work({ redis, run, concurrency, offline = false }: WorkerCommandO
   )
   const emulator = offline ? await startOffline(sayLine) : undefined
   try {
-    checkKey(offline)
+    checkEnvironment(offline)
     sayLine(`Waiting for jobs of the run ${run}.`)
     const { jobs, records, tokens } = await runWorker({
       redis,

@@ -48,7 +48,7 @@ export interface ConnectOptions {
 /** Connects to the service that the environment names, or to an emulator in this process. */
 export async function connect(options: ConnectOptions): Promise<Service> {
   const { offline, indexes, concurrency, rateLimit, maxRetries, onTokens, say } = options
-  checkKey(offline)
+  checkEnvironment(offline)
   const emulator = offline ? await startOffline(say, indexes) : undefined
   const client = new PineconeInference({
     ...(emulator ? { baseUrl: emulator.url, apiKey: 'offline' } : {}),
@@ -90,9 +90,31 @@ export function controlUrl(): string | undefined {
   return process.env.PINECONE_CONTROLLER_HOST || process.env.PINECONE_INFERENCE_URL || undefined
 }
 
-/** @throws PineconeConfigurationError without a usable key, unless `offline` */
-export function checkKey(offline: boolean): void {
+const PREFIX = 'PINECONE_INFERENCE_'
+const READ = ['URL', 'ALLOW_INSECURE'].map((name) => `${PREFIX}${name}`)
+
+/**
+ * What Kubernetes and Docker set for a service or container called `pinecone-inference`.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ * https://docs.docker.com/engine/network/links/#environment-variables (both November 2026)
+ */
+const OF_A_SERVICE = /^(SERVICE_|PORT$|PORT_|NAME$|ENV_)/
+
+/**
+ * Checks the key, and says which variables look like ours and are not read: a misspelt address would otherwise mean
+ * Pinecone’s own.
+ *
+ * @throws PineconeConfigurationError without a usable key, unless `offline`
+ */
+export function checkEnvironment(offline: boolean): void {
   if (offline) return
+  const unread = Object.keys(process.env).filter(
+    (name) =>
+      name.startsWith(PREFIX) && !READ.includes(name) && !OF_A_SERVICE.test(name.slice(PREFIX.length)),
+  )
+  for (const name of unread) {
+    process.stderr.write(`warning: ${name} is not read; those that are: ${READ.join(', ')}\n`)
+  }
   const key = process.env.PINECONE_API_KEY
   // A header cannot contain control characters; a key read from a file often ends with a line feed.
   if (key && /\p{Cc}/u.test(key)) {

@@ -19,7 +19,10 @@ export class SameVectors {
     }
   }
 
-  /** @throws PineconeResponseError for a vector of another length or model, which cannot be compared with the others */
+  /**
+   * @throws PineconeResponseError for a vector of another length or model, which cannot be compared with the others; the
+   * same command fails again until somebody changes something
+   */
   check({ embedded: { id, values }, served }: Embedded): void {
     this.#models ??= served
     const at = served.findIndex((model, i) => model !== this.#models?.[i])
@@ -27,6 +30,7 @@ export class SameVectors {
       throw new PineconeResponseError(
         `${JSON.stringify(id)} was embedded by ${served[at]}, and the vectors before it by ${this.#models[at]}: the ` +
           'service now has another model under the same name. Start over to have all vectors from one model.',
+        { verdict: 'setup' },
       )
     }
     if (!values) return
@@ -35,6 +39,7 @@ export class SameVectors {
     throw new PineconeResponseError(
       `the service answered ${JSON.stringify(id)} with ${values.length} numbers, where the vectors before it have ` +
         `${this.#dimension}; give --dimension, or find out what changed at the service`,
+      { verdict: 'setup' },
     )
   }
 }
