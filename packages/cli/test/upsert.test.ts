@@ -96,14 +96,15 @@ describe('pinecone-inference embed --upsert', () => {
 
   it('keeps namespaces apart, and deletes nothing where that is wanted, or records were left out', async () => {
     const { env, ids } = await serviceWithIndex()
-    const folder = await folderOf({ 'in.jsonl': jsonl(3), 'bad.jsonl': `${jsonl(1)}{"id":"id-1"}\n` })
+    const folder = await folderOf({ 'in.jsonl': jsonl(3) })
     const args = ['--upsert', 'docs', ...MODEL, '--namespace', 'a/b']
     expect((await run(folder, ['embed', 'in.jsonl', ...args], env)).code).toBe(0)
     expect([await ids(), await ids('a/b')]).toEqual([[], ['id-0', 'id-1', 'id-2']])
 
     const limited = await run(folder, ['embed', 'in.jsonl', ...args, '--limit', '1'], env)
     expect(limited.stderr).not.toContain('no longer')
-    const aside = await run(folder, ['embed', 'bad.jsonl', ...args, '--skip-bad', '--cleanup', 'full'], env)
+    await writeFile(join(folder, 'in.jsonl'), `${jsonl(1)}{"id":"id-1"}\n`)
+    const aside = await run(folder, ['embed', 'in.jsonl', ...args, '--skip-bad', '--cleanup', 'full'], env)
     expect([aside.code, await ids('a/b')]).toEqual([2, ['id-0', 'id-1', 'id-2']])
     const refused = await run(
       folder,
@@ -273,7 +274,7 @@ describe('embed --upsert refuses before anything is paid', () => {
       MODEL,
       'has vectors of 1024 numbers, and llama-text-embed-v2 384; --dimension 1024',
     ],
-    [{ name: 'other', dimension: 384 }, MODEL, '/indexes/docs: 404 Resource docs not found'],
+    [{ name: 'other', dimension: 384 }, MODEL, 'there is no index docs; the project has other'],
   ])('an index that does not fit: %j', async (index, model, message) => {
     const { env, embeddedTexts } = await serviceWithIndex({ indexes: [index] })
     const folder = await folderOf({ 'in.jsonl': jsonl(3) })

@@ -1,5 +1,7 @@
 import type { ReadOptions, TextRecord } from '@pinecone-inference/files'
+import { namesOfInputs } from '../embed/input/input-names.js'
 import { canBeSurveyed, surveyInput } from '../embed/input/survey-input.js'
+import { type CleanupSettings, sortGone } from '../embed/output/cleanup.js'
 import { EarlierVectors } from '../embed/output/earlier-vectors.js'
 import { textHash } from '../embed/output/output-record.js'
 import { refuseExisting } from '../embed/output/run-folder.js'
@@ -23,7 +25,7 @@ export async function dryRun(
   inputs: readonly string[],
   read: ReadOptions,
   options: EmbedOptions,
-  stop: StopSignal,
+  { stop, cleanup }: { stop: StopSignal; cleanup: CleanupSettings },
 ): Promise<number> {
   if (!canBeSurveyed(inputs)) throw new OutputError('--dry-run reads the input to its end, so it needs files')
   const { model, sparseModel, truncate, tokensPerMinute, json = false } = options
@@ -32,27 +34,45 @@ export async function dryRun(
   const onText = (bytes: number) => {
     for (const tally of tallies) tally.add(bytes)
   }
-  const isThere = options.redis === undefined ? await whatIsThere(output, options) : () => false
+  const there = options.redis === undefined ? await whatIsThere(output, inputs, options) : nothing
+  const seen = new Set<string>()
   const survey = await surveyInput(inputs, read, stop.requested, {
     onText,
     layout: layoutOf(options),
-    isThere,
+    isThere(record) {
+      if (record.text !== '' && there !== nothing) seen.add(record.id)
+      return there.has(record)
+    },
   })
-  tellEstimate({ survey, tallies, tokensPerMinute, json })
+  const gone = cleanup.isPartial() ? undefined : sortGone(there.ids, seen, cleanup)
+  tellEstimate({ survey, tallies, gone, tokensPerMinute, json })
   return EXIT.done
 }
 
-/** Which records earlier runs have embedded. */
-async function whatIsThere(output: string, options: EmbedOptions): Promise<(record: TextRecord) => boolean> {
-  const { upsert } = options
+/** What earlier runs have embedded of the same inputs. */
+interface There {
+  readonly ids: readonly string[]
+  /** Whether a record need not be embedded. */
+  has(record: TextRecord): boolean
+}
+
+const nothing: There = { ids: [], has: () => false }
+
+async function whatIsThere(output: string, inputs: readonly string[], options: EmbedOptions): Promise<There> {
+  const { upsert, inputName } = options
   if (upsert !== undefined) {
-    const ledger = await Ledger.read(recordFile(upsert, options))
-    return (record) =>
-      ledger.has(record.id, contentHash(record)) ||
-      ledger.vectorsOf(record.id, textHash(record.text)) !== undefined
+    const record = recordFile(upsert, options)
+    const ledger = await Ledger.read(record, await namesOfInputs(inputs, record, inputName))
+    return {
+      ids: ledger.ids(),
+      has: (record) =>
+        ledger.has(record.id, contentHash(record)) ||
+        ledger.vectorsOf(record.id, textHash(record.text)) !== undefined,
+    }
   }
-  if (output === '-') return () => false
+  if (output === '-') return nothing
   const earlier = await EarlierVectors.read(output)
-  if (!earlier.previous) await refuseExisting(output)
-  return (record) => earlier.has(record)
+  if (earlier.previous) earlier.previous.refuseOtherInputs(await namesOfInputs(inputs, output, inputName))
+  else await refuseExisting(output)
+  return { ids: earlier.previous?.ids ?? [], has: (record) => earlier.has(record) }
 }

@@ -8,6 +8,7 @@ export interface EmbedOptions extends InputOptions, LayoutOptions {
   readonly output?: string
   readonly upsert?: string
   readonly record?: string
+  readonly inputName?: string
   readonly cleanup?: Cleanup
   readonly model: string
   readonly sparseModel?: string
@@ -35,7 +36,7 @@ export type GivenOptions = Omit<EmbedOptions, 'redis' | 'model'> & {
  * it reports the misspelt option that is the reason.
  */
 export function resolved({ redis, model, truncate, ...rest }: GivenOptions, command: Command): EmbedOptions {
-  const { output, upsert, record, cleanup, limit } = rest
+  const { output, upsert, record, cleanup, limit, inputName } = rest
   if (output === undefined && upsert === undefined) {
     return command.error("error: required option '-o, --output <file>' (or --upsert <index>) not specified")
   }
@@ -43,8 +44,9 @@ export function resolved({ redis, model, truncate, ...rest }: GivenOptions, comm
     return command.error('error: give either --output or --upsert, not both')
   }
   if (upsert === undefined && record !== undefined) return command.error('error: --record needs --upsert')
-  if (cleanup !== undefined && (output === '-' || redis !== undefined)) {
-    return command.error('error: --cleanup needs --upsert, or a file as --output')
+  if (output === '-' || redis !== undefined) {
+    const option = cleanup !== undefined ? '--cleanup' : inputName !== undefined ? '--input-name' : undefined
+    if (option) return command.error(`error: ${option} needs --upsert, or a file as --output`)
   }
   if (upsert !== undefined && redis !== undefined) {
     return command.error(

@@ -62,7 +62,11 @@ export function embedCommand(): Command {
     )
     .option(
       '--record <file>',
-      'with --upsert: the file that records what the index has, for the next run (default: INDEX.upserted.jsonl)',
+      'with --upsert: the file that records what the index has, for the next run (default: INDEX.upserted.jsonl, or INDEX.NAMESPACE.upserted.jsonl)',
+    )
+    .option(
+      '--input-name <name>',
+      'what earlier runs called the input, if it was moved or renamed since (default: its path, seen from their record)',
     )
     .addOption(
       new Option(

@@ -35,7 +35,8 @@ export async function runEmbed(inputs: readonly string[], options: EmbedOptions)
   })
   const aside = new SetAside(report.say, setAsideFile(options))
   try {
-    const read = readOptions(options, aside)
+    const emptied = new Set<string>()
+    const read = { ...readOptions(options, aside), onEmptyDocument: (id: string) => void emptied.add(id) }
     refuseFolderAsStandardInput(inputs)
     const { upsert, redis, run = DEFAULT_RUN } = options
     const output = upsert ?? (await outputPath(options.output ?? '-', options.namespace))
@@ -45,9 +46,14 @@ export async function runEmbed(inputs: readonly string[], options: EmbedOptions)
       const job = { inputs, read, output: options.output ?? '-', path: output }
       return withAside(await embedByWorkers(job, { ...options, redis, run }, { stop, report }), aside)
     }
+    const cleanup: CleanupSettings = {
+      cleanup: options.cleanup ?? 'incremental',
+      emptied,
+      isPartial: () => options.limit !== undefined || aside.records > 0,
+    }
     const code = options.dryRun
-      ? await dryRun(output, inputs, read, options, stop)
-      : await embedInto(output, inputs, read, options, { stop, report, aside })
+      ? await dryRun(output, inputs, read, options, { stop, cleanup })
+      : await embedInto(output, inputs, read, options, { stop, report, cleanup })
     return withAside(code, aside)
   } catch (error) {
     if (stop.requested.aborted) return stop.exitCode
@@ -81,9 +87,9 @@ async function embedInto(
   inputs: readonly string[],
   read: ReadOptions,
   options: EmbedOptions,
-  { stop, report, aside }: { stop: StopSignal; report: Report; aside: SetAside },
+  { stop, report, cleanup }: { stop: StopSignal; report: Report; cleanup: CleanupSettings },
 ): Promise<number> {
-  const { upsert, namespace, offline = false, concurrency } = options
+  const { upsert, namespace, offline = false, concurrency, inputName } = options
   const tokens: Record<string, number> = {}
   const onTokens = (model: string, count: number) => {
     tokens[model] = (tokens[model] ?? 0) + count
@@ -104,12 +110,9 @@ async function embedInto(
   try {
     const format = (upsert === undefined && outputFormat(output)) || 'jsonl'
     const calls = await callsToMake(options, format, client, stop.requested)
-    const job = { inputs, read, calls, service: name, output, format, layout: layoutOf(options) }
+    const layout = layoutOf(options)
+    const job = { inputs, inputName, read, calls, service: name, output, format, layout }
     const surroundings = { client, tokens, stop, report }
-    const cleanup: CleanupSettings = {
-      cleanup: options.cleanup ?? 'incremental',
-      isPartial: () => options.limit !== undefined || aside.records > 0,
-    }
     if (upsert === undefined) return await carryOut(job, cleanup, surroundings)
     if (offline) say(`The index ${upsert} is in this process, and ends with it; serve --index keeps one.`)
     return await embedIntoIndex(

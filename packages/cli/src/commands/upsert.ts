@@ -32,7 +32,7 @@ export function upsertCommand(): Command {
     .option('--namespace <name>', 'the namespace in the index (default: __default__)')
     .option(
       '--record <file>',
-      'the file that records what the index has, for the next run (default: INDEX.upserted.jsonl)',
+      'the file that records what the index has, for the next run (default: INDEX.upserted.jsonl, or INDEX.NAMESPACE.upserted.jsonl)',
     )
     .option('--vector-field <name>', 'in documents, the field of the dense vector (default: vector)')
     .option('--sparse-field <name>', 'in documents, the field of the sparse vector (default: sparse_vector)')

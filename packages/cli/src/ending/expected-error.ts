@@ -11,10 +11,20 @@ export class IndexError extends Error {
   override name = 'IndexError'
   /** Whether the same command may work later. */
   readonly passes: boolean
+  /** Of the response, if the service refused. */
+  readonly status: number | undefined
 
-  constructor(message: string, { passes = false, cause }: { passes?: boolean; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    {
+      passes = false,
+      status,
+      cause,
+    }: { passes?: boolean; status?: number | undefined; cause?: unknown } = {},
+  ) {
     super(message, { cause })
     this.passes = passes
+    this.status = status
   }
 }
 

@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
+import { namesOfInputs } from '../embed/input/input-names.js'
 import { surveyed } from '../embed/input/survey-input.js'
 import { type EmbedJob, settingsOfCalls } from '../embed/job/embed-job.js'
 import { type Surroundings, takeThrough } from '../embed/job/take-through.js'
 import type { CleanupSettings } from '../embed/output/cleanup.js'
 import { holdOutput } from '../embed/output/hold-output.js'
+import { makeFolder } from '../embed/output/make-folder.js'
 import { count, countRecords } from '../embed/report/report.js'
 import { IndexError } from '../ending/expected-error.js'
 import { IndexOutput } from './index-output.js'
@@ -51,6 +53,7 @@ async function withRecord(
   options: UpsertOptions,
   surroundings: Surroundings,
 ): Promise<number> {
+  await makeFolder(dirname(path))
   const letGo = await holdOutput(path)
   if (!letGo) throw new IndexError(`another process is filling the index with ${path}; let it finish`)
   try {
@@ -64,7 +67,11 @@ async function withRecord(
       say: report.say,
     })
     refuseMisfit(index.name, index.shape, job.calls)
-    const ledger = await Ledger.read(path, {
+    const failedOutput = failedOutputOf(options.record)
+    // Its records are of the inputs of earlier runs, and not all that those have.
+    const areRetried = job.inputs.every((input) => resolve(input) === resolve(failedOutput))
+    const from = areRetried ? undefined : await namesOfInputs(job.inputs, path, job.inputName)
+    const ledger = await Ledger.read(path, from, {
       index: index.host,
       '--namespace': options.namespace,
       ...settingsOfCalls(job),
@@ -74,7 +81,8 @@ async function withRecord(
       ...options,
       index,
       ledger,
-      failedOutput: failedOutputOf(options.record),
+      failedOutput,
+      ...(areRetried ? { isPartial: () => true } : {}),
     })
     try {
       let hasNewMetadata = false
@@ -89,6 +97,7 @@ async function withRecord(
           `Of ${countRecords(survey.records)}, ${count(survey.unchanged)} are already in the index, unchanged.`,
         )
       }
+      if (!survey || survey.unchanged + survey.empty < survey.records) await ledger.begin()
       if (hasNewMetadata) {
         const records = readRecords(job.inputs, { ...job.read, idsAreUnique: true })
         await output.updateMetadata(records, stop.requested)
@@ -108,11 +117,11 @@ function failedOutputOf(record: string): string {
 
 /** Refuses a ledger whose records are no longer in the index: with it, nothing would be embedded. */
 export async function refuseLost(ledger: Ledger, path: string, index: OpenIndex): Promise<void> {
-  if (ledger.size === 0) return
-  const last = [...ledger.ids()].slice(-10)
-  if ((await index.vectors(last)).size > 0) return
+  const ids = ledger.certainIds()
+  const last = ids.slice(-10)
+  if (ids.length === 0 || (await index.vectors(last)).size > 0) return
   throw new IndexError(
-    `${path} says that ${countRecords(ledger.size)} of this input are in the index ${index.name}, but none of the last ` +
-      `${last.length} is there. If the index or the namespace was emptied, delete ${path} and run the same command again.`,
+    `${path} says that ${countRecords(ids.length)} are in the index ${index.name}, but none of the last ${last.length} ` +
+      `is there. If the index or the namespace was emptied, delete ${path} and run the same command again.`,
   )
 }

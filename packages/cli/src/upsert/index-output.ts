@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { AppendingFile, moveIntoPlace, type TextRecord } from '@pinecone-inference/files'
-import { type CleanupSettings, sortGone } from '../embed/output/cleanup.js'
+import { type CleanupSettings, documentOf, sortGone } from '../embed/output/cleanup.js'
 import { failureLine, type JobOutput, type Outcome, type Standing } from '../embed/output/job-output.js'
-import type { VectorFacts } from '../embed/output/journal.js'
 import { textHash } from '../embed/output/output-record.js'
 import { contentHash, vectorsHash } from './hashes.js'
 import type { Ledger, Upserted } from './ledger.js'
@@ -41,7 +40,8 @@ export class IndexOutput implements JobOutput {
   readonly #upserter: Upserter
   /** Ids of this run's input. */
   readonly #seen = new Set<string>()
-  #vectors: VectorFacts
+  /** Documents of records without text, whose vectors are outdated. */
+  readonly #emptied = new Set<string>()
   #there = 0
   #failed: AppendingFile | undefined
 
@@ -49,15 +49,8 @@ export class IndexOutput implements JobOutput {
     const { index, ledger, concurrency, failedOutput } = settings
     this.#settings = settings
     this.failedOutput = failedOutput
-    this.#vectors = ledger.vectors
     this.standing = { read: 0, digest: '', tokens: {}, vectors: ledger.vectors }
-    this.#upserter = new Upserter(async (batch) => {
-      await index.upsert(batch.map(({ record }) => record))
-      await ledger.upserted(
-        batch.map(({ entry }) => entry),
-        this.#vectors,
-      )
-    }, concurrency)
+    this.#upserter = new Upserter(index, ledger, concurrency)
   }
 
   get unchanged(): number {
@@ -106,7 +99,8 @@ export class IndexOutput implements JobOutput {
 
   async append(outcome: Outcome): Promise<void> {
     const { record } = outcome
-    this.#seen.add(record.id)
+    if (record.text === '') this.#emptied.add(documentOf(record.id))
+    else this.#seen.add(record.id)
     if ('unchanged' in outcome) {
       this.#there++
     } else if ('failure' in outcome) {
@@ -115,7 +109,10 @@ export class IndexOutput implements JobOutput {
       await this.#failed.append(Buffer.from(failureLine(record, outcome.failure)))
     } else {
       const { embedded, served } = outcome
-      this.#vectors = { ...(embedded.values ? { dimension: embedded.values.length } : {}), models: served }
+      this.#upserter.vectors = {
+        ...(embedded.values ? { dimension: embedded.values.length } : {}),
+        models: served,
+      }
       await this.#upserter.add({ record: embedded, entry: entryOf(record, vectorsHash(embedded)) })
       this.embedded++
     }
@@ -147,11 +144,14 @@ export class IndexOutput implements JobOutput {
   }
 
   async #cleanUp(): Promise<void> {
-    const { index, ledger, cleanup } = this.#settings
-    const gone = [...ledger.ids()].filter((id) => !this.#seen.has(id))
-    const { toDelete, toKeep } = sortGone(gone, this.#seen, cleanup)
+    const { index, ledger, cleanup, emptied } = this.#settings
+    const { toDelete, toKeep } = sortGone(ledger.ids(), this.#seen, {
+      cleanup,
+      emptied: new Set([...emptied, ...this.#emptied]),
+    })
     this.gone = toKeep
     if (toDelete.length === 0) return
+    await ledger.expect(toDelete)
     await index.delete(toDelete)
     await ledger.deleted(toDelete)
     this.deleted = toDelete.length

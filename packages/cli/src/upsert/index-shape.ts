@@ -60,12 +60,11 @@ function denseOf(name: string, { dimension, metric }: SchemaField): IndexShape['
 export function refuseMisfit(name: string, shape: IndexShape, calls: readonly EmbedCall[]): void {
   const dense = calls.find(({ vectorType }) => vectorType === 'dense')
   const sparse = calls.find(({ vectorType }) => vectorType === 'sparse')
-  const foreign = shape.ownModel !== undefined && !calls.some(({ model }) => model === shape.ownModel)
-  if (foreign) {
-    throw new IndexError(
-      `the index ${name} embeds texts with ${shape.ownModel} itself; vectors of another model cannot be compared with its own`,
-    )
-  }
+  refuseForeignModels(
+    name,
+    shape,
+    calls.map(({ model }) => model),
+  )
   if (!dense) {
     if (!shape.dense) return
     throw new IndexError(
@@ -77,6 +76,18 @@ export function refuseMisfit(name: string, shape: IndexShape, calls: readonly Em
     shape,
     { dimension: dense.parameters.dimension ?? hostedModel(dense.model)?.defaultDimension, sparse: !!sparse },
     dense.model,
+  )
+}
+
+/** Checks that the models of vectors include that of an index that embeds texts itself. */
+export function refuseForeignModels(
+  name: string,
+  { ownModel }: IndexShape,
+  models: readonly unknown[],
+): void {
+  if (ownModel === undefined || models.includes(ownModel)) return
+  throw new IndexError(
+    `the index ${name} embeds texts with ${ownModel} itself; vectors of another model cannot be compared with its own`,
   )
 }
 

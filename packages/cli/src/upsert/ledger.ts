@@ -1,4 +1,5 @@
 import { AppendingFile, moveIntoPlace } from '@pinecone-inference/files'
+import { VECTOR_SETTINGS } from '../embed/job/embed-job.js'
 import { differingSetting, journalLine, readCheckedLines, type VectorFacts } from '../embed/output/journal.js'
 import { IndexError } from '../ending/expected-error.js'
 
@@ -6,28 +7,45 @@ import { IndexError } from '../ending/expected-error.js'
 export type Upserted = readonly [id: string, content: string, text?: string, vectors?: string]
 
 /** A line of the file: how the index is filled, or changes to some records. */
-interface Entry {
+interface Line {
   readonly settings?: Readonly<Record<string, unknown>>
   readonly vectors?: VectorFacts
+  /** The inputs that the records of the line are from. */
+  readonly from?: readonly string[]
+  /** Ids whose records are about to be upserted or deleted: until a later line says more, the index may have them or not. */
+  readonly unsure?: readonly string[]
   /** What the index has acknowledged. */
   readonly upserted?: readonly Upserted[]
   readonly deleted?: readonly string[]
 }
+
+/** What is known of a record. */
+interface Known {
+  readonly from: readonly string[]
+  /** Undefined where it is not certain what the index has. */
+  readonly upserted: Upserted | undefined
+}
+
+const [MODEL] = VECTOR_SETTINGS
 
 /** Outdated entries that the file may hold before it is rewritten. */
 const SLACK = 10_000
 const ENTRIES_A_LINE = 1000
 
 /**
- * A file of what an index has of this input: the id of each record and hashes of its content. A line is written and synced
- * after the index has acknowledged its records, so a killed process may leave some out, but never lists any that are
- * missing. Takes some 400 bytes of memory a record.
+ * A file of what an index has of some inputs: the id of each record and hashes of its content. A line is written and synced
+ * before records are sent, and another after the index has acknowledged them, so that after a kill at any moment it lists
+ * every record that the index may have, and as certain only those that it has. Takes some 400 bytes of memory a record.
  */
 export class Ledger {
   readonly #path: string
-  readonly #records = new Map<string, Upserted>()
+  /** The inputs of this run. */
+  #from: readonly string[] = []
+  /** The inputs of all runs. */
+  readonly #inputs = new Set<string>()
+  readonly #records = new Map<string, Known>()
   #file: AppendingFile | undefined
-  #settings: Entry['settings']
+  #settings: Line['settings']
   #vectors: VectorFacts = {}
   #entries = 0
   /** Length of the intact part of the file, in bytes. */
@@ -42,20 +60,26 @@ export class Ledger {
   /**
    * Reads the ledger of earlier runs.
    *
+   * @param from the names of this run's inputs; undefined for a file of records that earlier runs could not embed
    * @param settings how the index is filled now; undefined if nothing is going to be written
    * @throws IndexError if it was filled in another way
    */
-  static async read(path: string, settings?: Readonly<Record<string, unknown>>): Promise<Ledger> {
+  static async read(
+    path: string,
+    from: readonly string[] | undefined,
+    settings?: Readonly<Record<string, unknown>>,
+  ): Promise<Ledger> {
     const ledger = new Ledger(path)
     await ledger.#load()
-    const difference = settings && ledger.#settings && differingSetting(ledger.#settings, settings)
+    ledger.#from = from ?? [...ledger.#inputs]
+    const difference = settings && ledger.#settings && differingWay(ledger.#settings, settings)
     if (difference) {
       throw new IndexError(
         `${path} says that the index was filled with a different ${difference}, so it would mix vectors of both: use the ` +
           `same, or another --namespace; or delete the namespace and ${path} to start over.`,
       )
     }
-    ledger.#settings = settings
+    if (settings) ledger.#settings = { ...ledger.#settings, ...settings }
     return ledger
   }
 
@@ -67,32 +91,63 @@ export class Ledger {
     return this.#vectors
   }
 
-  ids(): IterableIterator<string> {
-    return this.#records.keys()
+  /** The ids of this run's inputs that the index may have. */
+  ids(): string[] {
+    return [...this.#records].flatMap(([id, { from }]) => (this.#isOurs(from) ? [id] : []))
   }
 
-  /** Whether the index has exactly this content. */
+  /** The ids that the index has for certain, of all inputs. */
+  certainIds(): string[] {
+    return [...this.#records].flatMap(([id, { upserted }]) => (upserted ? [id] : []))
+  }
+
+  /**
+   * Whether the index has exactly this content.
+   *
+   * @throws IndexError if it has the id from another input
+   */
   has(id: string, hash: string): boolean {
-    return this.#records.get(id)?.[1] === hash
+    const known = this.#records.get(id)
+    if (known && !this.#isOurs(known.from)) throw this.#clash(id, known.from)
+    return known?.upserted?.[1] === hash
   }
 
   /** The hash of the vectors that the index has for exactly this text; undefined if it has none. */
   vectorsOf(id: string, text: string): string | undefined {
-    const [, , known, vectors] = this.#records.get(id) ?? []
+    const [, , known, vectors] = this.#records.get(id)?.upserted ?? []
     return known === text ? vectors : undefined
+  }
+
+  /**
+   * Writes to the file for the first time, before anything is paid for.
+   *
+   * @throws IndexError if that is not possible
+   */
+  async begin(): Promise<void> {
+    try {
+      await this.#write({ ...(this.#settings && { settings: this.#settings }), from: this.#from })
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : cause
+      throw new IndexError(
+        `nothing was sent, since the record of it cannot be kept: ${reason}; --record names another file`,
+        { cause },
+      )
+    }
+  }
+
+  /** Notes that the index is about to get or lose records. */
+  async expect(ids: readonly string[]): Promise<void> {
+    await this.#note({ from: this.#from, unsure: ids })
   }
 
   /** @param vectors what the records' vectors have in common */
   async upserted(records: readonly Upserted[], vectors: VectorFacts): Promise<void> {
     const isNew = JSON.stringify(vectors) !== JSON.stringify(this.#vectors)
-    await this.#write(isNew ? { vectors, upserted: records } : { upserted: records })
-    this.#vectors = vectors
-    for (const record of records) this.#records.set(record[0], record)
+    await this.#note({ ...(isNew ? { vectors } : {}), from: this.#from, upserted: records })
   }
 
   async deleted(ids: readonly string[]): Promise<void> {
-    await this.#write({ deleted: ids })
-    for (const id of ids) this.#records.delete(id)
+    await this.#note({ deleted: ids })
   }
 
   async close(): Promise<void> {
@@ -100,10 +155,25 @@ export class Ledger {
     await this.#file?.close()
   }
 
-  async #write(entry: Entry): Promise<void> {
+  async #note(line: Line): Promise<void> {
+    try {
+      await this.#write(line)
+    } catch (cause) {
+      const certain = this.certainIds().length
+      const unsure = this.size - certain
+      throw new IndexError(
+        `${cause instanceof Error ? cause.message : cause}. The index has the ${certain} records that ${this.#path} lists` +
+          `${unsure > 0 ? `, and perhaps ${unsure} more, which the next run upserts again` : ''}. Make room, or let the file be written, and run the same command again.`,
+        { cause },
+      )
+    }
+    this.#apply(line)
+  }
+
+  async #write(line: Line): Promise<void> {
     const writing = this.#writing.then(async () => {
       this.#file ??= await this.#open()
-      await this.#file.append(Buffer.from(journalLine(entry)))
+      await this.#file.append(Buffer.from(journalLine(line)))
       await this.#file.sync()
     })
     // The next write fails by itself.
@@ -115,31 +185,46 @@ export class Ledger {
     // what follows was being written when the process was killed, or the power went
     for await (const { content, end } of readCheckedLines(this.#path)) {
       this.#length = end
-      this.#apply(content as Entry)
+      this.#apply(content as Line)
     }
   }
 
-  #apply({ settings, vectors, upserted = [], deleted = [] }: Entry): void {
-    this.#settings ??= settings
+  #apply({ settings, vectors, from = [], unsure = [], upserted = [], deleted = [] }: Line): void {
+    this.#settings = settings ?? this.#settings
     this.#vectors = vectors ?? this.#vectors
-    for (const record of upserted) this.#records.set(record[0], record)
+    for (const name of from) this.#inputs.add(name)
+    for (const id of unsure) this.#records.set(id, { from, upserted: undefined })
+    for (const record of upserted) this.#records.set(record[0], { from, upserted: record })
     for (const id of deleted) this.#records.delete(id)
-    this.#entries += upserted.length + deleted.length
+    this.#entries += unsure.length + upserted.length + deleted.length
+  }
+
+  /** Inputs given in one command are one input, also when a later command has others beside some of them. */
+  #isOurs(from: readonly string[]): boolean {
+    return from.some((name) => this.#from.includes(name))
+  }
+
+  #clash(id: string, from: readonly string[]): IndexError {
+    const [ours, others] = [this.#from, from].map((names) => names.join(', '))
+    return new IndexError(
+      `${JSON.stringify(id)} of ${ours} is also an id of ${others}, from which the index has it (${this.#path}); one would ` +
+        'replace the other. Set them apart with --id-prefix or --namespace. If it is the same input, which was moved or ' +
+        `renamed, add --input-name ${JSON.stringify(from[0])}.`,
+    )
   }
 
   /** Opens the file after its last intact line, or rewrites it if most of it is outdated. */
   async #open(): Promise<AppendingFile> {
-    if (this.#length > 0 && this.#entries <= 2 * this.#records.size + SLACK) {
+    if (this.#length > 0 && this.#entries <= 3 * this.#records.size + SLACK) {
       return AppendingFile.open(this.#path, this.#length)
     }
     const unfinished = `${this.#path}.new`
     const file = await AppendingFile.open(unfinished, 0)
     try {
-      await file.append(Buffer.from(journalLine({ settings: this.#settings, vectors: this.#vectors })))
-      const all = [...this.#records.values()]
-      for (let at = 0; at < all.length; at += ENTRIES_A_LINE) {
-        await file.append(Buffer.from(journalLine({ upserted: all.slice(at, at + ENTRIES_A_LINE) })))
-      }
+      const settings = this.#settings
+      const from = [...this.#inputs]
+      const lines = [{ settings, vectors: this.#vectors, from }, ...this.#lines()]
+      for (const line of lines) await file.append(Buffer.from(journalLine(line)))
       await file.sync()
     } finally {
       await file.close()
@@ -147,4 +232,32 @@ export class Ledger {
     await moveIntoPlace(unfinished, this.#path)
     return AppendingFile.open(this.#path, file.length)
   }
+
+  /** Everything that is known, in the order of the file. */
+  *#lines(): Generator<Line, void> {
+    const all = [...this.#records]
+    for (let at = 0; at < all.length; ) {
+      const from = all[at]?.[1].from ?? []
+      const next = all.slice(at, at + ENTRIES_A_LINE)
+      const others = next.findIndex(([, known]) => known.from.join('\n') !== from.join('\n'))
+      const some = others < 0 ? next : next.slice(0, others)
+      yield {
+        from,
+        unsure: some.flatMap(([id, { upserted }]) => (upserted ? [] : [id])),
+        upserted: some.flatMap(([, { upserted }]) => (upserted ? [upserted] : [])),
+      }
+      at += some.length
+    }
+  }
+}
+
+/** The first setting in which two ways to fill an index differ; for vectors of unknown origin, of those that are known. */
+function differingWay(
+  before: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (MODEL in before && MODEL in now) return differingSetting(before, now)
+  const isKnown = ([name]: [string, unknown]) => !VECTOR_SETTINGS.some((setting) => setting === name)
+  const [a, b] = [before, now].map((settings) => Object.fromEntries(Object.entries(settings).filter(isKnown)))
+  return differingSetting(a ?? {}, b ?? {})
 }

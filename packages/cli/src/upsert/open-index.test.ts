@@ -28,7 +28,7 @@ describe.each(['@pinecone-database/pinecone', 'pinecone-sdk-9'])('an index throu
     await index.delete(['oak'])
     expect((await index.vectors(['oak'])).size).toBe(0)
     expect((await open('words')).shape.dense).toBeUndefined()
-    await expect(open('birds')).rejects.toThrow('404 Resource birds not found')
+    await expect(open('birds')).rejects.toThrow('there is no index birds; the project has docs, words')
   })
 
   it('ends a wait at once when it is aborted', async () => {

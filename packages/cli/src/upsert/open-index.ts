@@ -14,6 +14,8 @@ const IDS_A_REQUEST = 1000
 /** Ids of a fetch are in its address, which proxies keep to 8 KB or less. */
 const FETCHED_A_REQUEST = 100
 const CHARACTERS_OF_IDS = 4000
+/** Indexes that the error for a missing one names. */
+const NAMED = 20
 
 export interface IndexSettings extends Patience {
   readonly name: string
@@ -50,7 +52,9 @@ export async function openIndex(settings: IndexSettings): Promise<OpenIndex> {
     fetchApi: patientFetch(settings),
     ...(controlUrl === undefined ? {} : { controllerHostUrl: controlUrl }),
   })
-  const described = await own(pinecone.describeIndex(name))
+  const described = await own(pinecone.describeIndex(name)).catch(async (error: unknown) => {
+    throw error instanceof IndexError && error.status === 404 ? await missing(name, pinecone, error) : error
+  })
   const index: Index = pinecone.index({
     host: described.host,
     ...(namespace === undefined ? {} : { namespace }),
@@ -78,6 +82,16 @@ export async function openIndex(settings: IndexSettings): Promise<OpenIndex> {
       return found
     },
   }
+}
+
+async function missing(name: string, pinecone: Pinecone, cause: IndexError): Promise<IndexError> {
+  const { indexes = [] } = await own(pinecone.listIndexes())
+  const names = indexes.map((index) => index.name)
+  const there =
+    names.length > 0
+      ? `the project has ${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ''}`
+      : 'the project has none'
+  return new IndexError(`there is no index ${name}; ${there}`, { cause })
 }
 
 async function loadSdk(): Promise<typeof import('@pinecone-database/pinecone')> {

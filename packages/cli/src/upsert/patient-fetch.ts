@@ -32,9 +32,9 @@ export function patientFetch({ signal, say }: Patience): typeof fetch {
     for (let attempt = 1; ; attempt++) {
       const outcome = await attemptOnce(url, init, signal)
       if (outcome instanceof Response) return outcome
-      const { problem, passes, waitMs = backoff(attempt - 1), cause } = outcome
+      const { problem, passes, status, waitMs = backoff(attempt - 1), cause } = outcome
       const message = `${init?.method ?? 'GET'} ${url.host}${url.pathname}: ${problem}`
-      if (!passes) throw new IndexError(message, { cause })
+      if (!passes) throw new IndexError(message, { status, cause })
       if (attempt === ATTEMPTS || waitMs > LONGEST_WAIT) {
         throw new IndexError(`${message} (${attempt} ${attempt === 1 ? 'attempt' : 'attempts'})`, {
           passes: true,
@@ -53,6 +53,7 @@ export function patientFetch({ signal, say }: Patience): typeof fetch {
 interface Failure {
   readonly problem: string
   readonly passes: boolean
+  readonly status?: number
   readonly waitMs?: number | undefined
   readonly cause?: unknown
 }
@@ -73,6 +74,7 @@ async function attemptOnce(
     return {
       problem: `${response.status} ${messageIn(body) || response.statusText}`.trim(),
       passes: verdictOnStatus(response.status) === 'moment',
+      status: response.status,
       waitMs: parseRetryAfter(
         response.headers.get('retry-after') ?? undefined,
         response.headers.get('date') ?? undefined,

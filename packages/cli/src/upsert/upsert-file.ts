@@ -1,11 +1,14 @@
 import { checkFile, type EmbeddedOptions, readEmbedded } from '@pinecone-inference/files'
+import { VECTOR_SETTINGS } from '../embed/job/embed-job.js'
 import { holdOutput } from '../embed/output/hold-output.js'
+import { fileDigest, readOutputRecord } from '../embed/output/output-record.js'
+import { recordOf } from '../embed/output/run-folder.js'
 import { count, type Report } from '../embed/report/report.js'
 import { IndexError } from '../ending/expected-error.js'
 import type { StopSignal } from '../ending/stop-signal.js'
 import { refuseLost } from './embed-into-index.js'
 import { recordHash } from './hashes.js'
-import { refuseOtherVectors } from './index-shape.js'
+import { refuseForeignModels, refuseOtherVectors } from './index-shape.js'
 import { Ledger } from './ledger.js'
 import { type OpenIndex, openIndex } from './open-index.js'
 import { Upserter } from './upserter.js'
@@ -50,17 +53,17 @@ export async function upsertFile(
       signal: stop.overdue,
       say: report.say,
     })
-    const records = await refuseUnfit(upsert, index)
-    const ledger = await Ledger.read(path, { index: index.host, '--namespace': namespace, source: 'vectors' })
+    const origin = await originOf(file)
+    const records = await refuseUnfit(upsert, origin, index)
+    const ledger = await Ledger.read(path, ['vectors'], {
+      index: index.host,
+      '--namespace': namespace,
+      source: 'vectors',
+      ...origin,
+    })
     try {
       await refuseLost(ledger, path, index)
-      const upserter = new Upserter(async (batch) => {
-        await index.upsert(batch.map(({ record }) => record))
-        await ledger.upserted(
-          batch.map(({ entry }) => entry),
-          {},
-        )
-      }, upsert.concurrency)
+      const upserter = new Upserter(index, ledger, upsert.concurrency)
       let [upserted, unchanged] = [0, 0]
       let failure: unknown
       try {
@@ -70,6 +73,7 @@ export async function upsertFile(
           if (ledger.has(record.id, hash)) {
             unchanged++
           } else {
+            if (upserted === 0) await ledger.begin()
             await upserter.add({ record, entry: [record.id, hash] })
             upserted++
           }
@@ -89,8 +93,20 @@ export async function upsertFile(
   }
 }
 
+/** With which settings the vectors of a file were made, as far as `embed` has recorded it, and the file is the same. */
+async function originOf(file: string): Promise<Record<string, unknown> | undefined> {
+  const { output } = await readOutputRecord(recordOf(file))
+  if (!output || output.digest !== (await fileDigest(file))) return undefined
+  return Object.fromEntries(VECTOR_SETTINGS.map((name) => [name, output.settings[name]]))
+}
+
 /** Reads the file once, before anything is sent; returns how many records it has. */
-async function refuseUnfit({ file, layout }: FileUpsert, index: OpenIndex): Promise<number> {
+async function refuseUnfit(
+  { file, layout }: FileUpsert,
+  origin: Record<string, unknown> | undefined,
+  index: OpenIndex,
+): Promise<number> {
+  if (origin) refuseForeignModels(index.name, index.shape, Object.values(origin))
   const { records, dimension, problems, problemCount } = await checkFile(file, layout)
   const [first] = problems
   if (first) {

@@ -1,5 +1,7 @@
 import type { EmbeddedRecord } from '@pinecone-inference/files'
-import type { Upserted } from './ledger.js'
+import type { VectorFacts } from '../embed/output/journal.js'
+import type { Ledger, Upserted } from './ledger.js'
+import type { OpenIndex } from './open-index.js'
 
 /** https://docs.pinecone.io/reference/api/database-limits/operation-limits, November 2026: "1,000 records, up to 2 MB total". */
 const RECORDS_A_REQUEST = 1000
@@ -12,19 +14,23 @@ export interface Item {
   readonly entry: Upserted
 }
 
-/** Sends records to an index in the largest batches that a request may hold, several at a time. */
+/** Sends records to an index in the largest batches that a request may hold, several at a time, and keeps the ledger. */
 export class Upserter {
-  readonly #send: (batch: readonly Item[]) => Promise<void>
+  readonly #index: Pick<OpenIndex, 'upsert'>
+  readonly #ledger: Ledger
   readonly #concurrency: number
+  /** What the vectors have in common. */
+  vectors: VectorFacts
   readonly #inFlight = new Set<Promise<void>>()
   #batch: Item[] = []
   #bytes = 0
   #failure: unknown
 
-  /** @param send resolves once the index has a batch and the ledger lists it */
-  constructor(send: (batch: readonly Item[]) => Promise<void>, concurrency: number) {
-    this.#send = send
+  constructor(index: Pick<OpenIndex, 'upsert'>, ledger: Ledger, concurrency: number) {
+    this.#index = index
+    this.#ledger = ledger
     this.#concurrency = concurrency
+    this.vectors = ledger.vectors
   }
 
   /** Adds a record; waits while `concurrency` requests are in flight. Throws the error of an earlier request. */
@@ -55,6 +61,15 @@ export class Upserter {
       })
       .finally(() => this.#inFlight.delete(sending))
     this.#inFlight.add(sending)
+  }
+
+  async #send(batch: readonly Item[]): Promise<void> {
+    await this.#ledger.expect(batch.map(({ record }) => record.id))
+    await this.#index.upsert(batch.map(({ record }) => record))
+    await this.#ledger.upserted(
+      batch.map(({ entry }) => entry),
+      this.vectors,
+    )
   }
 
   #throwFailure(): void {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { EXIT } from '../../ending/exit-code.js'
 import { OutputError } from '../../ending/expected-error.js'
+import { namesOfInputs } from '../input/input-names.js'
 import { type Survey, surveyed } from '../input/survey-input.js'
 import type { Cleanup, CleanupSettings } from '../output/cleanup.js'
 import { EarlierVectors } from '../output/earlier-vectors.js'
@@ -55,9 +56,10 @@ async function embedIntoFile(
   const { output: path, format, layout } = job
   const file = { output: path, format, layout, vectors: vectorsOf(job) }
   const wasFinished = await nameFinished(path)
-  const { begun, earlier, survey } = await surveyedAgainst(file, job, surroundings)
+  const from = await namesOfInputs(job.inputs, path, job.inputName)
+  const { begun, earlier, survey } = await surveyedAgainst(file, job, from, surroundings)
   const { previous } = earlier
-  const head = { settings: settingsOf(job), input: survey, replaces: previous?.facts.digest }
+  const head = { settings: settingsOf(job), input: survey, from, replaces: previous?.facts.digest }
   if (previous && !begun && (survey ? isUpToDate(previous.facts, head, settings.cleanup) : wasFinished)) {
     report.say(`${path} was finished already.`)
     return previous.facts.failed > 0 ? EXIT.someFailed : EXIT.done
@@ -94,6 +96,7 @@ interface Surveyed {
 async function surveyedAgainst(
   file: OutputFile,
   job: EmbedJob,
+  from: readonly string[],
   { report, stop }: Pick<Surroundings, 'report' | 'stop'>,
 ): Promise<Surveyed> {
   const paths = pathsOf(file.output)
@@ -101,6 +104,7 @@ async function surveyedAgainst(
   if (begun) refuseOtherVectors(begun.head, job)
   const earlier = await EarlierVectors.read(file.output)
   earlier.refuseOtherVectors(settingsOfCalls(job))
+  earlier.previous?.refuseOtherInputs(from)
   if (!earlier.previous && !begun) await refuseExisting(file.output)
 
   let survey: Survey | null = null
@@ -117,7 +121,7 @@ async function surveyedAgainst(
       `The input, or how it is read, has changed since the run in ${paths.folder} began; its ${countRecords(kept)} are kept.`,
     )
   }
-  return surveyedAgainst(file, job, { report, stop })
+  return surveyedAgainst(file, job, from, { report, stop })
 }
 
 function refuseOtherVectors({ settings }: JournalHead, job: EmbedJob): void {

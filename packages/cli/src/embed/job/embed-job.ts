@@ -12,6 +12,8 @@ export interface EmbedCall {
 /** What to embed, how, and where to. */
 export interface EmbedJob {
   readonly inputs: readonly string[]
+  /** What the records of earlier runs call the inputs; default: by their paths. */
+  readonly inputName: string | undefined
   readonly read: ReadOptions
   readonly calls: readonly EmbedCall[]
   /** Where the vectors come from: the service's address, or the offline stand-ins. */
@@ -28,7 +30,19 @@ export function vectorsOf({ calls }: EmbedJob): VectorColumns {
 }
 
 /** The settings that decide the vectors. */
-export function settingsOfCalls({ calls, service }: EmbedJob): Record<string, unknown> {
+export const VECTOR_SETTINGS = [
+  '--model',
+  '--sparse-model',
+  '--input-type',
+  '--dimension',
+  '--truncate',
+  'service (--offline or PINECONE_INFERENCE_URL)',
+] as const
+
+export function settingsOfCalls({
+  calls,
+  service,
+}: EmbedJob): Record<(typeof VECTOR_SETTINGS)[number], unknown> {
   const [first, second] = calls
   return {
     '--model': first?.model,

@@ -11,20 +11,23 @@ export type Cleanup = 'none' | 'incremental' | 'full'
 
 export interface CleanupSettings {
   readonly cleanup: Cleanup
+  /** Documents of the input that have no text any more; complete once the input has been read. */
+  readonly emptied: ReadonlySet<string>
   /** Whether records of the input were left out, so that missing ones may still exist. */
   readonly isPartial: () => boolean
 }
 
-/** Sorts the ids that only the output has into those to delete and those to keep. */
+/** Sorts the ids of an output that its input no longer has into those to delete and those to keep. */
 export function sortGone(
-  gone: readonly string[],
+  output: readonly string[],
   input: ReadonlySet<string>,
-  cleanup: Cleanup,
+  { cleanup, emptied }: Pick<CleanupSettings, 'cleanup' | 'emptied'>,
 ): { toDelete: string[]; toKeep: string[] } {
-  const documents = new Set(cleanup === 'incremental' ? [...input].map(documentOf) : [])
+  const documents = new Set(cleanup === 'incremental' ? [...[...input].map(documentOf), ...emptied] : [])
   const toDelete: string[] = []
   const toKeep: string[] = []
-  for (const id of gone) {
+  for (const id of output) {
+    if (input.has(id)) continue
     if (cleanup === 'full' || documents.has(documentOf(id))) toDelete.push(id)
     else toKeep.push(id)
   }
@@ -32,6 +35,6 @@ export function sortGone(
 }
 
 /** Passages are `document#1`, `document#2`; any other record is its own document. */
-function documentOf(id: string): string {
+export function documentOf(id: string): string {
   return id.replace(/#\d+$/, '')
 }

@@ -11,6 +11,8 @@ export interface JournalHead {
   readonly settings: Readonly<Record<string, unknown>>
   /** Null for the standard input, which cannot be read beforehand. */
   readonly input: { readonly records: number; readonly digest: string } | null
+  /** The inputs, as they are called beside the output. */
+  readonly from?: readonly string[]
   /** The output that this one takes the place of, by its digest. */
   readonly replaces?: string | undefined
   /** The process that wrote it. */

@@ -8,6 +8,8 @@ import { type JournalHead, journalLine, readCheckedLines, type VectorFacts } fro
 export interface OutputFacts {
   readonly settings: JournalHead['settings']
   readonly input: { readonly records: number; readonly digest: string }
+  /** The inputs, as they are called beside the output. */
+  readonly from?: readonly string[] | undefined
   readonly vectors: VectorFacts
   /** Digest of the output, by `fileDigest`. */
   readonly digest: string

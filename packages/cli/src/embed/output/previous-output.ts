@@ -6,7 +6,7 @@ import {
   type TextRecord,
 } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
-import { type Cleanup, sortGone } from './cleanup.js'
+import { type CleanupSettings, sortGone } from './cleanup.js'
 import { differingSetting } from './journal.js'
 import {
   fileDigest,
@@ -57,6 +57,11 @@ export class PreviousOutput {
     return new PreviousOutput(path, facts, records)
   }
 
+  /** Of the records that have a vector. */
+  get ids(): string[] {
+    return this.#records.map(([id]) => id)
+  }
+
   /** @throws OutputError if these settings would make other vectors */
   refuseOtherVectors(settings: Readonly<Record<string, unknown>>): void {
     const before = Object.fromEntries(Object.keys(settings).map((name) => [name, this.facts.settings[name]]))
@@ -64,6 +69,17 @@ export class PreviousOutput {
     if (!difference) return
     throw new OutputError(
       `${this.path} was made with a different ${difference}, so it would mix vectors of both: move it away, or give another --output.`,
+    )
+  }
+
+  /** @throws OutputError if an input of another name would take the place of what the output was made from */
+  refuseOtherInputs(names: readonly string[]): void {
+    const { from } = this.facts
+    if (!from || from.some((name) => names.includes(name))) return
+    throw new OutputError(
+      `${this.path} was made from ${from.join(', ')}, which ${names.join(', ')} would replace: give another --output, or all ` +
+        'inputs in one command. If it is the same input, which was moved or renamed, add --input-name ' +
+        `${JSON.stringify(from[0])}.`,
     )
   }
 
@@ -83,9 +99,8 @@ export class PreviousOutput {
   }
 
   /** What the output has and an input lacks: the number of records to delete, and the ids to keep. */
-  gone(input: ReadonlySet<string>, cleanup: Cleanup) {
-    const gone = this.#records.map(([id]) => id).filter((id) => !input.has(id))
-    const { toDelete, toKeep } = sortGone(gone, input, cleanup)
+  gone(input: ReadonlySet<string>, settings: Pick<CleanupSettings, 'cleanup' | 'emptied'>) {
+    const { toDelete, toKeep } = sortGone(this.ids, input, settings)
     return { deleted: toDelete.length, left: toKeep }
   }
 

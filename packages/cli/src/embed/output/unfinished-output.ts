@@ -180,6 +180,7 @@ export class UnfinishedOutput implements JobOutput {
     await this.#record.finish({
       settings: head.settings,
       input: { records: standing.read, digest: standing.digest },
+      from: head.from,
       vectors: standing.vectors ?? {},
       digest: await fileDigest(this.#paths.unfinishedOutput),
       failed: this.#failures,
@@ -192,8 +193,11 @@ export class UnfinishedOutput implements JobOutput {
 
   /** Keeps records that the input no longer has and that are not to be deleted, at the end of the output. */
   async #keepGone(previous: PreviousOutput): Promise<void> {
-    const { cleanup, isPartial } = this.#run
-    const { deleted, left } = previous.gone(this.#seen ?? new Set(), isPartial() ? 'none' : cleanup)
+    const { cleanup, emptied, isPartial } = this.#run
+    const { deleted, left } = previous.gone(this.#seen ?? new Set(), {
+      cleanup: isPartial() ? 'none' : cleanup,
+      emptied,
+    })
     for await (const { recorded, embedded } of previous.recordsOf(left)) {
       await this.#writer.append(embedded)
       this.#record.take(recorded)

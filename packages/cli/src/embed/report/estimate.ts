@@ -86,17 +86,20 @@ export interface DryRun {
   readonly survey: Survey
   /** One per model. */
   readonly tallies: readonly TokenTally[]
+  /** What the output has and the input does not; undefined if nothing would be deleted or listed. */
+  readonly gone: { readonly toDelete: readonly string[]; readonly toKeep: readonly string[] } | undefined
   readonly tokensPerMinute: number | undefined
   readonly json: boolean
 }
 
 /** Prints an estimate of a run to the standard output. */
-export function tellEstimate({ survey, tallies, tokensPerMinute, json }: DryRun): void {
+export function tellEstimate({ survey, tallies, gone, tokensPerMinute, json }: DryRun): void {
   const { tokens, requests, seconds } = estimate(tallies, tokensPerMinute)
   const { records, empty, unchanged, bytes } = survey
+  const [deleted, left] = [gone?.toDelete.length ?? 0, gone?.toKeep.length ?? 0]
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({ event: 'estimate', records, empty, unchanged, bytes, tokens, requests, seconds })}\n`,
+      `${JSON.stringify({ event: 'estimate', records, empty, unchanged, deleted, left, bytes, tokens, requests, seconds })}\n`,
     )
     return
   }
@@ -110,6 +113,8 @@ export function tellEstimate({ survey, tallies, tokensPerMinute, json }: DryRun)
   process.stdout.write(
     `Records   ${count(records)}${empty > 0 ? `, ${count(empty)} of them without text` : ''}\n` +
       `${unchanged > 0 ? `Unchanged ${count(unchanged)}, not embedded again\n` : ''}` +
+      `${deleted > 0 ? `Deleted   ${count(deleted)}, which the input no longer has\n` : ''}` +
+      `${left > 0 ? `Left      ${count(left)}, which the input no longer has\n` : ''}` +
       `Tokens    about ${count(tokens)} (${how}), ${models}\n` +
       `Requests  ${count(requests)}\n` +
       `Time      ${time}\n` +
