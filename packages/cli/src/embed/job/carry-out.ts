@@ -10,13 +10,13 @@ import { holdOutput } from '../output/hold-output.js'
 import { differingSetting, type JournalContent, type JournalHead } from '../output/journal.js'
 import { keepVectors } from '../output/kept-vectors.js'
 import { makeFolder } from '../output/make-folder.js'
-import { refusePartsOfWorkers } from '../output/output-path.js'
+import { refusePartsOfWorkers, tooLargeToImport } from '../output/output-path.js'
 import type { OutputFacts } from '../output/output-record.js'
 import { type OutputFile, pathsOf, readBegun, refuseExisting } from '../output/run-folder.js'
 import { StandardOutput } from '../output/standard-output.js'
 import { UnfinishedOutput } from '../output/unfinished-output.js'
 import { count, countRecords } from '../report/report.js'
-import { type EmbedJob, settingsOfCalls, vectorsOf } from './embed-job.js'
+import { dimensionOf, type EmbedJob, settingsOfCalls, vectorsOf } from './embed-job.js'
 import { type Surroundings, takeThrough } from './take-through.js'
 
 /**
@@ -66,6 +66,8 @@ async function embedIntoFile(
   }
   const output = await UnfinishedOutput.open(file, { ...settings, head, earlier })
   try {
+    const warning = survey && tooLargeToImport(path, survey.records, dimensionOf(job) ?? 0)
+    if (warning) report.say(warning)
     if (survey && earlier.paths.length > 0) {
       const { records, unchanged } = survey
       report.say(

@@ -1,4 +1,4 @@
-import type { EmbedParameters, Encoding } from '@pinecone-inference/client'
+import { type EmbedParameters, type Encoding, hostedModel } from '@pinecone-inference/client'
 import type { JsonlLayout, OutputFormat, ReadOptions, VectorColumns } from '@pinecone-inference/files'
 
 /** One model that every text is sent to. */
@@ -27,6 +27,12 @@ export interface EmbedJob {
 export function vectorsOf({ calls }: EmbedJob): VectorColumns {
   const has = (type: EmbedCall['vectorType']) => calls.some(({ vectorType }) => vectorType === type)
   return { dense: has('dense'), sparse: has('sparse') }
+}
+
+/** Length of the dense vectors; undefined without any, and for a model that the client does not know. */
+export function dimensionOf({ calls }: EmbedJob): number | undefined {
+  const dense = calls.find(({ vectorType }) => vectorType === 'dense')
+  return dense && (dense.parameters.dimension ?? hostedModel(dense.model)?.defaultDimension)
 }
 
 /** The settings that decide the vectors. */

@@ -24,6 +24,18 @@ export async function outputPath(output: string, namespace: string | undefined):
   )
 }
 
+/** https://docs.pinecone.io/reference/api/database-limits/operation-limits, import limits, November 2026 */
+const LARGEST_IMPORT_FILE = 10e9
+
+/** What to tell about a Parquet file whose dense vectors alone are more than the import accepts; undefined if they are not. */
+export function tooLargeToImport(path: string, records: number, dimension: number): string | undefined {
+  if (outputFormat(path) !== 'parquet' || records * dimension * 4 <= LARGEST_IMPORT_FILE) return undefined
+  return (
+    `${path} will have more than 10 GB, the most that Pinecone’s import accepts per file. To import it, embed parts of the ` +
+    'input into several files of one folder, or use embed --redis, which writes parts.'
+  )
+}
+
 /** A single folder, since the bulk import accepts no deeper ones. */
 function folderOf(namespace: string): string {
   if (!/[/\\\0]/.test(namespace) && !['', '.', '..'].includes(namespace)) return namespace
