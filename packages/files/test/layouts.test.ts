@@ -109,6 +109,10 @@ describe('a check of a file', () => {
     [{ id: 'b' }, 'line 2: has no vector'],
     [{ id: 'b', values: [1] }, 'line 2: has a dense vector of 1 numbers, and the records before it 2'],
     [{ id: 'b', values: [0, 0] }, 'line 2: has a dense vector of zeros'],
+    [
+      { id: 'b', values: Array(20_001).fill(1) },
+      'line 2: has a dense vector of 20001 numbers; Pinecone accepts 20000',
+    ],
     [{ id: 'b', values: ['1', 2] }, 'line 2: has a dense vector that is not a list of numbers'],
     [{ id: 'b', values: [1, 2], extra: 1 }, 'line 2: has "extra", which is not a field of a vector'],
     [{ _id: 'b', vector: [1, 2] }, 'line 2: has the layout documents, and the records before it vectors'],
@@ -130,6 +134,10 @@ describe('a check of a file', () => {
     [{ indices: [1], values: [1, 2] }, 'has a sparse vector of 1 indices and 2 values'],
     [{ indices: [2 ** 32], values: [1] }, 'has a sparse index that is not an unsigned 32-bit integer'],
     [{ indices: [], values: [] }, 'has an empty sparse vector'],
+    [
+      { indices: Array.from({ length: 2049 }, (_, i) => i), values: Array(2049).fill(1) },
+      'has a sparse vector of 2049 values; Pinecone accepts 2048',
+    ],
   ])('finds a sparse vector %j', async (sparse_values, problem) => {
     expect(await problemsIn({ id: 'a', sparse_values })).toEqual([`line 1: ${problem}`])
   })

@@ -9,6 +9,10 @@ export type Layout = 'parquet' | 'vectors' | 'rest' | 'documents'
 /** https://docs.pinecone.io/reference/api/database-limits/identifier-limits */
 const VECTOR_FIELDS = new Set(['id', 'values', 'sparse_values', 'sparseValues', 'metadata'])
 
+/** https://docs.pinecone.io/reference/api/database-limits/operation-limits, upsert limits, November 2026 */
+const LONGEST_DENSE = 20_000
+const LONGEST_SPARSE = 2048
+
 /** Checks records one by one, and against those before them. */
 export class RecordCheck {
   readonly #vectorField: string
@@ -86,6 +90,8 @@ export class RecordCheck {
     if (dense != null) {
       if (!isNumbers(dense) || dense.length === 0)
         throw refuse('has a dense vector that is not a list of numbers')
+      if (dense.length > LONGEST_DENSE)
+        throw refuse(`has a dense vector of ${dense.length} numbers; Pinecone accepts ${LONGEST_DENSE}`)
       if (dense.every((value) => value === 0))
         throw refuse('has a dense vector of zeros, which Pinecone refuses')
       this.#dimension ??= dense.length
@@ -131,6 +137,8 @@ function checkSparse(sparse: unknown, refuse: Fields['refuse']): void {
   if (indices.length !== values.length) {
     throw refuse(`has a sparse vector of ${indices.length} indices and ${values.length} values`)
   }
+  if (indices.length > LONGEST_SPARSE)
+    throw refuse(`has a sparse vector of ${indices.length} values; Pinecone accepts ${LONGEST_SPARSE}`)
   if (indices.length === 0) throw refuse('has an empty sparse vector')
   if (indices.some((index) => !Number.isInteger(index) || index < 0 || index >= 2 ** 32)) {
     throw refuse('has a sparse index that is not an unsigned 32-bit integer')

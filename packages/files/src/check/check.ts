@@ -26,8 +26,11 @@ export interface Checked {
   readonly problems: readonly Problem[]
 }
 
-/** https://docs.pinecone.io/reference/api/database-limits/operation-limits, import limits, November 2026 */
-const IMPORT = { namespaces: 10_000, files: 100_000, bytesOfNamespace: 500e9, bytesOfFile: 10e9 }
+/**
+ * https://docs.pinecone.io/reference/api/database-limits/operation-limits, import limits, November 2026. The bytes in all are
+ * those of an on-demand index.
+ */
+const IMPORT = { namespaces: 10_000, files: 100_000, bytes: 1e12, bytesOfFile: 10e9 }
 /** https://docs.pinecone.io/guides/legacy/vectors-api/import-vectors, November 2026: any others are silently ignored. */
 const COLUMNS = new Set(['id', 'values', 'sparse_values', 'metadata'])
 const LISTED = 100
@@ -63,12 +66,12 @@ export async function checkFolder(path: string, options: EmbeddedOptions = {}): 
   const namespaces = await filesByFolder(path, check)
   if (namespaces.size === 0) throw new InputError({ source: path }, 'has no .parquet or .jsonl files')
   if (namespaces.size > IMPORT.namespaces) check.overLimit(path, 'namespaces', IMPORT.namespaces)
-  for (const [folder, files] of namespaces) {
+  let bytes = 0
+  for (const files of namespaces.values()) {
     const ids = new NamespaceIds()
-    let bytes = 0
     for (const file of files) bytes += await check.file(file, ids)
-    if (bytes > IMPORT.bytesOfNamespace) check.overLimit(folder, 'bytes', IMPORT.bytesOfNamespace)
   }
+  if (bytes > IMPORT.bytes) check.overLimit(path, 'bytes', IMPORT.bytes)
   if (check.result.files > IMPORT.files) check.overLimit(path, 'files', IMPORT.files)
   return check.result
 }
@@ -155,7 +158,8 @@ class Check {
       }
     }
     const { size } = await stat(path)
-    if (isParquet && size > IMPORT.bytesOfFile) this.overLimit(source, 'bytes', IMPORT.bytesOfFile)
+    const isImported = isParquet || this.#records.layout === 'documents'
+    if (isImported && size > IMPORT.bytesOfFile) this.overLimit(source, 'bytes', IMPORT.bytesOfFile)
     return size
   }
 
