@@ -5,6 +5,8 @@ import { redisMegabytes } from './redis-memory.js'
 /** Words of a passage of some 200 tokens. */
 const PASSAGE = { least: 120, most: 160 }
 const RECORDS_PER_JOB = 960
+/** Milliseconds of work that show how fast a worker is. */
+const LONG_ENOUGH = 30_000
 
 export interface Costs {
   /** Of one record's text, on average. */
@@ -39,6 +41,7 @@ export async function costs(): Promise<Costs> {
   for await (const { records, tokens } of fleet.run.follow({ interval: 100 })) {
     last = { at: performance.now(), done: records.done, tokens }
     if (records.done > 0) first ??= last
+    if (first && last.at - first.at > LONG_ENOUGH) break
   }
   if (!first) throw new Error('Nothing was done')
   return {

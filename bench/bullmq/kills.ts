@@ -4,7 +4,7 @@ import { countIds } from './count-ids.js'
 import { Fleet } from './fleet.js'
 import { records } from './records.js'
 
-export const ROWS = 24_000
+export const ROWS = 16_000
 export const WORKERS = 4
 export const TOKENS_PER_MINUTE = 300_000
 export const RECORDS_PER_JOB = 288
@@ -35,7 +35,7 @@ export interface Conditions {
   readonly seed: number
 }
 
-/** The job of 100,000 rows against a token bucket. */
+/** A job of so many rows against a token bucket. */
 export async function runUnderKills({ withKills, configured, seed }: Conditions): Promise<Outcome> {
   await using fleet = await Fleet.start({
     emulator: { rateLimit: { tokensPerMinute: TOKENS_PER_MINUTE }, latency: LATENCY },

@@ -1,7 +1,7 @@
 import { Fleet } from './fleet.js'
 import { records } from './records.js'
 
-export const ROWS = 12_000
+export const ROWS = 6_000
 export const LATENCY = { distribution: 'uniform', min: 400, max: 600 } as const
 export const MAX_CONCURRENCY = 2
 

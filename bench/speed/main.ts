@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { Sections } from '../report/sections.js'
 import { versions } from '../report/versions.js'
 import { Bench, nodeVersion } from './bench.js'
 import { bulk, bulkFewest, query } from './parts/calls.js'
@@ -9,7 +10,6 @@ import { schedule } from './parts/schedule.js'
 import { sizes } from './parts/sizes.js'
 import { startUp } from './parts/start-up.js'
 import { versions as nodeVersions } from './parts/versions.js'
-import { Sections } from './sections.js'
 
 const parts = [bulk, bulkFewest, profile, nodeVersions, query, schedule, memory, startUp, sizes, gzip]
 const names = parts.map(({ name }) => name).join(', ')
@@ -40,7 +40,7 @@ measured; every round has another order, and a ratio is taken within its round. 
 system time of the whole process, all threads. The longest block is the longest time the event loop did not turn: what is
 not a pause for collecting garbage is work on answers that came together.
 `
-const sections = new Sections(introduction, parts)
+const sections = new Sections(new URL('../RESULTS.md', import.meta.url), introduction, parts)
 const day = new Date().toISOString().slice(0, 10)
 
 await using bench = await Bench.open()

@@ -1,25 +1,25 @@
 import { readFile, writeFile } from 'node:fs/promises'
 
-const RESULTS = new URL('../RESULTS.md', import.meta.url)
-
-/** RESULTS.md: an introduction, and a section for each part, as it was measured last. */
+/** A file of results: an introduction, and a section for each part, as it was measured last. */
 export class Sections {
+  readonly #file: URL
   readonly #introduction: string
   readonly #titles: readonly string[]
 
-  constructor(introduction: string, parts: readonly { readonly title: string }[]) {
+  constructor(file: URL, introduction: string, parts: readonly { readonly title: string }[]) {
+    this.#file = file
     this.#introduction = introduction
     this.#titles = parts.map(({ title }) => title)
   }
 
   /** Writes the section anew; others stay as they are, in the order of the parts. */
   async replace(title: string, text: string): Promise<void> {
-    const kept = (await readFile(RESULTS, 'utf8')).split(/^## /m).slice(1)
+    const kept = (await readFile(this.#file, 'utf8')).split(/^## /m).slice(1)
     const sections = this.#titles.flatMap((one) => {
       const before = kept.find((section) => section.startsWith(`${one}\n`))
       const section = one === title ? `${one}\n\n${text}\n` : before
       return section === undefined ? [] : [`## ${section.trimEnd()}\n`]
     })
-    await writeFile(RESULTS, [this.#introduction, ...sections].join('\n'))
+    await writeFile(this.#file, [this.#introduction, ...sections].join('\n'))
   }
 }
