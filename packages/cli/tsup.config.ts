@@ -1,8 +1,8 @@
-import { defineConfig } from 'tsup'
+import { defineConfig, type Format } from 'tsup'
 
 const shared = { sourcemap: true, target: 'node20', silent: true } as const
 
-export default defineConfig([
+export default defineConfig(({ dts }) => [
   {
     ...shared,
     entry: {
@@ -11,15 +11,24 @@ export default defineConfig([
       'writer-thread': 'src/embed/output/writer-thread/thread.ts',
     },
     format: 'esm',
-    dts: { entry: { index: 'src/index.ts' } },
     clean: true,
   },
   {
     ...shared,
     entry: { index: 'src/index.ts' },
     format: 'cjs',
-    dts: true,
     // import.meta.url, by which the writer thread's file is found
     shims: true,
   },
+  // The types of both formats in one go; --no-dts would make tsup build the code here instead.
+  ...(dts === false
+    ? []
+    : [
+        {
+          ...shared,
+          entry: { index: 'src/index.ts' },
+          format: ['esm', 'cjs'] as Format[],
+          dts: { only: true },
+        },
+      ]),
 ])

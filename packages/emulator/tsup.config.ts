@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { defineConfig, type Options } from 'tsup'
+import { defineConfig, type Format, type Options } from 'tsup'
 
 const shared = {
   sourcemap: true,
@@ -26,7 +26,7 @@ const shared = {
   ],
 } satisfies Options
 
-export default defineConfig([
+export default defineConfig(({ dts }) => [
   {
     ...shared,
     entry: {
@@ -35,15 +35,24 @@ export default defineConfig([
       'transformers-thread': 'src/backend/transformers/thread.ts',
     },
     format: 'esm',
-    dts: { entry: { index: 'src/index.ts' } },
     clean: true,
   },
   {
     ...shared,
     entry: { index: 'src/index.ts' },
     format: 'cjs',
-    dts: true,
     // import.meta.url, by which the threads' files are found
     shims: true,
   },
+  // The types of both formats in one go; --no-dts would make tsup build the code here instead.
+  ...(dts === false
+    ? []
+    : [
+        {
+          ...shared,
+          entry: { index: 'src/index.ts' },
+          format: ['esm', 'cjs'] as Format[],
+          dts: { only: true },
+        },
+      ]),
 ])
