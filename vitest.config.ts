@@ -5,6 +5,7 @@ const sharing = [
   'packages/*/src/**/*.test.ts',
   'packages/{ai-sdk,client,emulator,files,langchain,llamaindex}/test/**/*.test.ts',
 ]
+const packaging = 'test/packaging/**/*.test.ts'
 // Tests what LangChain does before anything has imported its context.
 const withoutContext = 'packages/langchain/test/rerank-without-context.test.ts'
 const dependencies = '**/node_modules/**'
@@ -31,8 +32,12 @@ export default defineConfig({
             '{test,examples}/**/*.test.ts',
             withoutContext,
           ],
-          exclude: [dependencies],
+          exclude: [packaging, dependencies],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'packaging', include: [packaging], globalSetup: 'test/packaging/pack-all.ts' },
       },
     ],
     // The builds as Node loads them for users.

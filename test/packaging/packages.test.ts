@@ -5,24 +5,19 @@ import { startEmulator } from '@pinecone-inference/emulator'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { folders, installInEmptyProject, type PackedPackage, type Project, pack, run } from './packed.js'
+import { folders, installInEmptyProject, type PackedPackage, type Project, packed, run } from './packed.js'
 import sizeBudget from './size-budget.json' with { type: 'json' }
 
-let packed: Awaited<ReturnType<typeof pack>>
 let project: Project
 
 beforeAll(async () => {
-  packed = await pack(folders)
-  project = await installInEmptyProject(packed.packages)
+  project = await installInEmptyProject(packed(folders))
 }, 240_000)
 
-afterAll(async () => {
-  await project?.[Symbol.asyncDispose]()
-  await packed?.[Symbol.asyncDispose]()
-})
+afterAll(() => project?.[Symbol.asyncDispose]())
 
 function packageOf(folder: string): PackedPackage {
-  const found = packed.packages.find((one) => one.folder === folder)
+  const [found] = packed([folder])
   if (!found) throw new Error(`packages/${folder} was not packed`)
   return found
 }

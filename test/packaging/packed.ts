@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { inject } from 'vitest'
 
 export const run = promisify(execFile)
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -30,19 +31,13 @@ export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
 }
 
-/** Packs packages, named by their folders, into a folder of its own, as a release would. */
-export async function pack(
-  names: readonly string[],
-): Promise<{ packages: PackedPackage[] } & AsyncDisposable> {
-  const folder = await mkdtemp(join(tmpdir(), 'tarballs-'))
-  const filters = names.flatMap((name) => ['--filter', `./packages/${name}`])
-  await run('npx', ['-y', 'pnpm@12', ...filters, 'pack', '--pack-destination', folder], { cwd: root })
-  const packages = names.map((name) => {
+/** The tarballs of packages, named by their folders. */
+export function packed(names: readonly string[]): PackedPackage[] {
+  return names.map((name) => {
     const manifest = readManifest(name)
     const tarball = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`
-    return { folder: name, manifest, tarball: join(folder, tarball) }
+    return { folder: name, manifest, tarball: join(inject('tarballs'), tarball) }
   })
-  return { packages, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
 }
 
 export interface Project extends AsyncDisposable {

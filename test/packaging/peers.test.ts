@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startEmulator } from '@pinecone-inference/emulator'
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { installInEmptyProject, pack, readManifest, requiredPeers, root, run } from './packed.js'
+import { expect, it, onTestFinished } from 'vitest'
+import { installInEmptyProject, packed, readManifest, requiredPeers, root, run } from './packed.js'
 
 /** What an adapter's user writes, as a TypeScript program that prints what came out. */
 const programs: Record<string, string> = {
@@ -57,12 +57,6 @@ const printed: Record<string, unknown> = {
   llamaindex: [[384, 384], 384, ['pools of sockets']],
 }
 
-let packed: Awaited<ReturnType<typeof pack>>
-beforeAll(async () => {
-  packed = await pack(['client', ...Object.keys(programs)])
-})
-afterAll(() => packed?.[Symbol.asyncDispose]())
-
 /** The first version of each range; the others of this repository's tests run with the last. */
 const frameworks = Object.keys(programs).flatMap((folder) =>
   Object.entries(requiredPeers(readManifest(folder))).flatMap(([framework, range]) =>
@@ -75,10 +69,7 @@ it.each(frameworks)(
   async ({ folder, framework, version }) => {
     const emulator = await startEmulator()
     onTestFinished(() => emulator.close())
-    const project = await installInEmptyProject(
-      packed.packages.filter((one) => one.folder === folder || one.folder === 'client'),
-      { [framework]: version },
-    )
+    const project = await installInEmptyProject(packed(['client', folder]), { [framework]: version })
     onTestFinished(() => project[Symbol.asyncDispose]())
 
     const program = join(project.folder, 'main.mts')

@@ -2,12 +2,11 @@ import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startEmulator } from '@pinecone-inference/emulator'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { installInEmptyProject, type Project, pack, root, run } from './packed.js'
+import { installInEmptyProject, type Project, packed, root, run } from './packed.js'
 
 let project: Project
 beforeAll(async () => {
-  await using packed = await pack(['client'])
-  project = await installInEmptyProject(packed.packages)
+  project = await installInEmptyProject(packed(['client']))
   await copyFile(join(root, 'test/packaging/use-client.mjs'), join(project.folder, 'use-client.mjs'))
 }, 120_000)
 afterAll(() => project?.[Symbol.asyncDispose]())

@@ -14,6 +14,7 @@ it.each(['node', 'web', 'webworker'])(
     const stats = await built({
       target,
       mode: 'production',
+      optimization: { minimize: false },
       entry: join(folder, 'main.js'),
       output: { path: folder, filename: 'bundle.cjs', library: { type: 'commonjs2' } },
       resolve: { modules: [fileURLToPath(new URL('../node_modules', import.meta.url))] },

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startEmulator } from '@pinecone-inference/emulator'
 import { expect, it, onTestFinished } from 'vitest'
-import { pack, run } from './packed.js'
+import { packed, run } from './packed.js'
 
 const yarn = fileURLToPath(new URL('../node_modules/@yarnpkg/cli-dist/bin/yarn.js', import.meta.url))
 
@@ -27,13 +27,12 @@ const program = `
   console.log(JSON.stringify({ pnp: Boolean(process.versions.pnp), ids }))`
 
 it('with Yarn’s Plug’n’Play, which puts a file system of its own in place of Node’s', async () => {
-  await using packed = await pack(['client', 'files'])
   const folder = await mkdtemp(join(tmpdir(), 'yarn-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const emulator = await startEmulator()
   onTestFinished(() => emulator.close())
   const dependencies = Object.fromEntries(
-    packed.packages.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]),
+    packed(['client', 'files']).map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]),
   )
   await writeFile(
     join(folder, 'package.json'),
