@@ -576,7 +576,7 @@ describe('through a fetch of the caller’s', () => {
     const call = failureOf(
       api.client({ fetch: withBody }).embed({ ...E5, inputs: ['a'] }, { signal: abort.signal }),
     )
-    await vi.waitUntil(() => bodies[0]?.locked)
+    await vi.waitUntil(() => bodies[0]?.locked, { timeout: 10_000 })
     abort.abort(new Error('enough'))
     expect(await call).toBe(abort.signal.reason)
     await vi.waitUntil(() => api.inFlight === 0)

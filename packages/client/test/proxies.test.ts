@@ -19,6 +19,7 @@ async function refusing(status: number) {
   return {
     url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     asked: () => asked,
+    close: () => once(proxy.close(), 'close'),
   }
 }
 
@@ -50,6 +51,24 @@ describe.each(Object.entries(ways))('a proxy, by %s,', (_, through) => {
       message: expect.stringContaining('the proxy asks for a user and a password'),
     })
     expect(asked()).toBe(1)
+  })
+
+  it('that does not listen is named, and not mistaken for the service', async () => {
+    const { url, close } = await refusing(407)
+    await close()
+    await using client = new PineconeInference({
+      apiKey: 'pcsk_test-key',
+      maxRetries: 0,
+      ...(await through(url)),
+    })
+    await expect(client.listModels()).rejects.toMatchObject({
+      name: 'PineconeConnectionError',
+      verdict: 'moment',
+      code: 'ECONNREFUSED',
+      message: expect.stringContaining(
+        `could not connect to the proxy: connect ECONNREFUSED ${new URL(url).host}`,
+      ),
+    })
   })
 
   it.each([

@@ -2,11 +2,11 @@ import { brand, PineconeInferenceError } from './inference-error.js'
 import { type Verdict, verdictOnStatus } from './verdict.js'
 
 /**
- * The server's certificate cannot be trusted, or the server does not speak TLS; the next attempt would fail in the same
- * way (https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes). A proxy that intercepts TLS
+ * The server's certificate cannot be trusted; the next attempt would fail in the same way
+ * (https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes). A proxy that intercepts TLS
  * causes this.
  */
-const TLS_CODES = new Set([
+const UNTRUSTED = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -28,14 +28,17 @@ const TLS_CODES = new Set([
   'CERT_REJECTED',
   'HOSTNAME_MISMATCH',
   'ERR_TLS_CERT_ALTNAME_INVALID',
-  // plain http where https is expected
-  'ERR_SSL_WRONG_VERSION_NUMBER',
-  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
 ])
 
-/** Whether the code is one of those. */
+/** Plain http where https is expected. */
+const NO_TLS = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'])
+
 export function isUntrusted(code: string | undefined): boolean {
-  return code !== undefined && TLS_CODES.has(code)
+  return code !== undefined && UNTRUSTED.has(code)
+}
+
+export function isPlainHttp(code: string | undefined): boolean {
+  return code !== undefined && NO_TLS.has(code)
 }
 
 /**
@@ -61,12 +64,33 @@ const FATAL_CODES = new Set([
   'ERR_NOCK_NO_MATCH',
 ])
 
-/** What `nock.disableNetConnect()` throws has a network's code, ENETUNREACH (nock 14, lib/common.js). */
-function isGuarded(error: unknown): boolean {
+/**
+ * Whether a guard of tests blocks the request. What `nock.disableNetConnect()` throws has a network's
+ * code, ENETUNREACH (nock 14, lib/common.js); msw's `onUnhandledRequest: 'error'` throws an error without one (msw 2.15,
+ * core/experimental/on-unhandled-frame.ts).
+ */
+export function isGuarded(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'NetConnectNotAllowedError') return true
+    if (cause.name === 'NetConnectNotAllowedError' || cause.message.startsWith('[MSW]')) return true
   }
   return false
+}
+
+/**
+ * What a `fetch` says of the network in a TypeError that has no cause: browsers, Deno, and undici where it is given
+ * another's (https://github.com/sindresorhus/is-network-error, index.js, November 2026).
+ */
+const FETCH_FAILED =
+  /^(a network|error (reading|sending)|failed to fetch|fetch failed|load failed|network|terminated|the (internet|network) connection)/i
+
+/**
+ * Whether a `fetch` or a dispatcher failed by a mistake in its code, or in what it was given: no network does that. Bun's
+ * `fetch` has TypeErrors for the network too, with the system's codes.
+ */
+export function isMistake(error: unknown): boolean {
+  if (!(error instanceof Error) || error.name !== 'TypeError' || FETCH_FAILED.test(error.message))
+    return false
+  return !('code' in error) || String(error.code).startsWith('ERR_INVALID')
 }
 
 /**
@@ -76,8 +100,8 @@ function isGuarded(error: unknown): boolean {
 export class PineconeConnectionError extends PineconeInferenceError {
   override name = 'PineconeConnectionError'
   /**
-   * `'setup'` where every other request fails in the same way, for a closed dispatcher, a guard of tests or a proxy that
-   * wants a password; otherwise `'moment'`.
+   * `'setup'` where every other request fails in the same way, for a closed dispatcher, a guard of tests, a `fetch` that
+   * throws a TypeError of its own or a proxy that wants a password; otherwise `'moment'`.
    */
   override readonly verdict: Verdict
 
@@ -91,6 +115,8 @@ export class PineconeConnectionError extends PineconeInferenceError {
     const refused = tunnelStatus(cause)
     const isFinal =
       isUntrusted(code) ||
+      isPlainHttp(code) ||
+      isMistake(cause) ||
       (code !== undefined && FATAL_CODES.has(code)) ||
       isGuarded(cause) ||
       (refused !== undefined && verdictOnStatus(refused) !== 'moment')

@@ -102,3 +102,34 @@ it.each<[string, unknown, string, string | undefined]>([
     cause,
   })
 })
+
+it.each([
+  ['a mistake in a fetch', new TypeError('this.ready is not a function'), 'setup', 'a mistake of its own'],
+  [
+    'a fetch’s word for a failed network',
+    new TypeError('Failed to fetch'),
+    'moment',
+    'the connection failed',
+  ],
+  [
+    'Bun’s word for a failed network',
+    Object.assign(new TypeError('Unable to connect.'), { code: 'ECONNREFUSED' }),
+    'moment',
+    'could not connect',
+  ],
+  [
+    'msw, which lets nothing out without a handler',
+    Object.assign(new Error('[MSW] Cannot bypass a request'), { name: 'InternalError' }),
+    'setup',
+    'a guard of tests in this process blocks the request: [MSW] Cannot bypass',
+  ],
+])('tells %s apart', async (_, cause, verdict, words) => {
+  const { reply, answer } = underWay()
+  answer.onFailure(cause)
+  await expect(reply).rejects.toMatchObject({
+    name: 'PineconeConnectionError',
+    verdict,
+    cause,
+    message: expect.stringContaining(words),
+  })
+})

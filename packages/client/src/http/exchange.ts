@@ -1,5 +1,8 @@
 import { asWritten } from '../errors/as-written.js'
 import {
+  isGuarded,
+  isMistake,
+  isPlainHttp,
   isUntrusted,
   PineconeConnectionError,
   PineconeResponseError,
@@ -126,7 +129,7 @@ export function exchange(
         inTurn(succeed)
       },
       onFailure(cause) {
-        fail(failureOf(what, secrecy.blotError(cause)))
+        fail(failureOf(what, request.origin, secrecy.blotError(cause)))
       },
     })
   })
@@ -145,7 +148,11 @@ const NOT_CONNECTED = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-function failureOf(what: string, cause: unknown): PineconeConnectionError | PineconeResponseError {
+function failureOf(
+  what: string,
+  origin: string,
+  cause: unknown,
+): PineconeConnectionError | PineconeResponseError {
   const code = codeOf(cause)
   const reason = cause instanceof Error ? cause.message || code || cause.name : thrown(cause)
   if (code && DAMAGED.test(code)) {
@@ -154,11 +161,28 @@ function failureOf(what: string, cause: unknown): PineconeConnectionError | Pine
       { cause },
     )
   }
-  const failed =
-    code && NOT_CONNECTED.has(code)
-      ? 'could not connect'
-      : 'the connection failed before the answer was complete'
-  return new PineconeConnectionError(`${what}: ${failed}: ${reason}${helpWith(code, cause)}`, { code, cause })
+  const message = `${what}: ${failing(origin, code, cause)}: ${reason}${helpWith(code, cause)}`
+  return new PineconeConnectionError(message, { code, cause })
+}
+
+function failing(origin: string, code: string | undefined, cause: unknown): string {
+  if (isGuarded(cause)) return 'a guard of tests in this process blocks the request'
+  if (isMistake(cause)) return 'the fetch or dispatcher in use failed by a mistake of its own'
+  if (!code || !NOT_CONNECTED.has(code)) return 'the connection failed before the answer was complete'
+  return isElsewhere(origin, cause) ? 'could not connect to the proxy' : 'could not connect'
+}
+
+/** Whether the connection was to another host or port than the request's: to a proxy. */
+function isElsewhere(origin: string, cause: unknown): boolean {
+  // Where a name has several addresses: one error for each.
+  const { hostname, port }: { hostname?: unknown; port?: unknown } =
+    cause instanceof AggregateError ? Object(cause.errors[0]) : Object(cause)
+  const url = new URL(origin)
+  const wanted = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+  return (
+    (typeof hostname === 'string' && hostname !== url.hostname) ||
+    (typeof port === 'number' && port !== wanted)
+  )
 }
 
 function codeOf(cause: unknown): string | undefined {
@@ -175,7 +199,10 @@ function helpWith(code: string | undefined, cause: unknown): string {
   if (isUntrusted(code)) {
     return ' (if your proxy has its own certificate authority, name it in NODE_EXTRA_CA_CERTS)'
   }
+  if (isPlainHttp(code)) {
+    return ' (the other end speaks plain http: check scheme and port of baseUrl, and of the proxy if there is one)'
+  }
   return tunnelStatus(cause) === 407
-    ? ' (the proxy asks for a user and a password: put them in its address, http://user:password@proxy:8080)'
+    ? ' (the proxy asks for a user and a password, and was given none or the wrong ones: they belong in its address, http://user:password@proxy:8080)'
     : ''
 }
