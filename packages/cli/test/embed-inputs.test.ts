@@ -54,6 +54,23 @@ it('shapes records as the options say, of a compressed file with semicolons', as
   ])
 })
 
+it('sets whole documents aside, and names all of them if that is not wanted', async () => {
+  const folder = await folderOf()
+  await mkdir(join(folder, 'docs'))
+  await writeFile(join(folder, 'docs/a.md'), 'Pools')
+  await writeFile(join(folder, 'docs/b.ipynb'), '{')
+  await writeFile(join(folder, 'docs/c.txt'), Buffer.from('déjà vu', 'latin1'))
+  const args = ['embed', 'docs', '-o', 'out.jsonl', ...OFFLINE]
+  const refused = await run(folder, args)
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(/docs: 2 files cannot be read: \(1\) docs.b\.ipynb: .*; \(2\) docs.c\.txt: /),
+  ])
+  const { code, stderr } = await run(folder, [...args, '--skip-bad'])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('2 files were set aside; the reasons are in')])
+  expect((await linesOf(join(folder, 'out.jsonl'))).map(({ id }) => id)).toEqual(['a.md#1'])
+})
+
 it('writes documents where that is told, and checks them', async () => {
   const folder = await folderOf()
   await mkdir(join(folder, 'docs'))

@@ -104,7 +104,7 @@ describe('documents that cannot be read', () => {
     const folder = await folderOf(files)
     const reading = all(readRecords([join(folder, 'a.md'), join(folder, 'b.ipynb'), join(folder, 'c')]))
     await expect(reading).rejects.toThrow(
-      /2 files cannot be read:\n {2}.*b\.ipynb: is not a notebook.*\n {2}.*c\/d\.txt: is not UTF-8/,
+      /2 files cannot be read: \(1\) .*b\.ipynb: is not a notebook.*; \(2\) .*c\/d\.txt: is not UTF-8/,
     )
     await expect(reading).rejects.toBeInstanceOf(InputError)
   })

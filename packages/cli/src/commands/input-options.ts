@@ -100,7 +100,7 @@ export function addInputOptions(command: Command): Command {
     .option('--limit <n>', 'read only the first n records', wholeNumber(1, largest))
     .option(
       '--skip-bad',
-      'set records that cannot be read aside in OUTPUT.set-aside.jsonl, with the reasons (default: the first one ends the run)',
+      'set records and documents that cannot be read aside in OUTPUT.set-aside.jsonl, with the reasons (default: they end the run)',
     )
 }
 

@@ -103,11 +103,11 @@ export async function* readRecords(
 function allOf(errors: readonly InputError[], inputs: string | readonly string[]): InputError {
   const [first, second] = errors
   if (first && !second) return first
-  const named = errors.slice(0, MOST_NAMED).map(({ message }) => `\n  ${message}`)
-  const others = errors.length > MOST_NAMED ? `\n  and ${errors.length - MOST_NAMED} more` : ''
+  const named = errors.slice(0, MOST_NAMED).map(({ message }, i) => `(${i + 1}) ${message}`)
+  const others = errors.length > MOST_NAMED ? `; and ${errors.length - MOST_NAMED} more` : ''
   return new InputError(
     { source: [inputs].flat().join(', ') },
-    `${errors.length} files cannot be read:${named.join('')}${others}`,
+    `${errors.length} files cannot be read: ${named.join('; ')}${others}`,
     new AggregateError(errors),
   )
 }

@@ -12,6 +12,8 @@ const TOLD = 20
 export class SetAside {
   readonly #files = new Map<string, string>()
   readonly #records = new Set<string>()
+  /** How many of those are whole files. */
+  #unreadable = 0
   readonly #say: (message: string) => void
   /** The file for the records; undefined where they are only reported. */
   readonly #path: string | undefined
@@ -38,6 +40,7 @@ export class SetAside {
       writeFileSync(this.#path, `${line}\n`, { flag: isFirst ? 'w' : 'a' })
     }
     this.#records.add(error.message)
+    if (error.line === undefined) this.#unreadable++
     if (this.#records.size <= TOLD) this.#say(`set aside: ${error.message}`)
   }
 
@@ -53,8 +56,13 @@ export class SetAside {
       return
     }
     const where = this.#path === undefined ? '' : `; the reasons are in ${this.#path}`
-    this.#say(`${size} ${size === 1 ? 'record was' : 'records were'} set aside${where}.`)
+    const what = [counted(size - this.#unreadable, 'record'), counted(this.#unreadable, 'file')].flat()
+    this.#say(`${what.join(' and ')} ${size === 1 ? 'was' : 'were'} set aside${where}.`)
   }
+}
+
+function counted(number: number, noun: string): string[] {
+  return number === 0 ? [] : [`${number} ${noun}${number === 1 ? '' : 's'}`]
 }
 
 /** As strings the integers that JSON's doubles would round. */
