@@ -28,10 +28,12 @@ describe('headers of a call', () => {
     expect(api.requests.map((request) => request.headers['x-trace'])).toEqual(['first', 'first', 'first'])
   })
 
-  it.each<[string, Record<string, unknown>, string]>([
+  it.each<[string, object, string]>([
     ['one of the client’s own', { 'api-key': 'other' }, 'headers.api-key'],
     ['a line break', { 'x-a': 'b\r\nc' }, 'headers.x-a'],
     ['a value that is no text', { 'x-a': 5 }, 'headers.x-a'],
+    ['a Headers, which has no properties', new Headers({ 'x-a': 'b' }), 'headers'],
+    ['a Map, which has none either', new Map([['x-a', 'b']]), 'headers'],
   ])('%s is refused before anything is sent', async (_, headers, argument) => {
     const api = await scriptedApi(embedAnswer)
     const call = api.client().embed(passages(1), { headers: headers as Record<string, string> })

@@ -499,13 +499,20 @@ describe("onError: 'collect'", () => {
   })
 
   it('has only gaps where nothing could be embedded, and says what they would be', async () => {
-    const api = await scriptedApi((_request, response) =>
-      json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'no')),
-    )
     const model = 'pinecone-sparse-english-v0'
+    const api = await scriptedApi((request, response) =>
+      request.body.inputs[0].text === 'a'
+        ? {
+            model,
+            vector_type: 'sparse',
+            data: [{ sparse_values: [1], sparse_indices: [1] }],
+            usage: { total_tokens: 0 },
+          }
+        : json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'no')),
+    )
     const result = await api
       .client()
-      .embedAll({ model, inputs: ['a', 'b'], parameters: { inputType: 'passage' } }, { onError: 'collect' })
+      .embedAll({ model, inputs: ['x', 'y'], parameters: { inputType: 'passage' } }, { onError: 'collect' })
     expect(result).toEqual({
       model,
       vectorType: 'sparse',
@@ -516,6 +523,55 @@ describe("onError: 'collect'", () => {
         { inputRange: [1, 2], error: expect.any(PineconeInferenceError) },
       ],
     })
+  })
+
+  it.each([1, 2, 4, 5])(
+    'of %i inputs, ends where the request is refused whichever it holds',
+    async (count) => {
+      const api = await scriptedApi((_request, response) =>
+        json(response, 400, errorBody(400, 'INVALID_ARGUMENT', "unknown parameter 'inptType'")),
+      )
+      const call = api.client().embedAll({ ...E5, inputs: texts(count) }, { onError: 'collect' })
+      await expect(call).rejects.toMatchObject({ verdict: 'setup', status: 400 })
+      expect(api.requests.length).toBeLessThanOrEqual(10)
+    },
+  )
+
+  it('sends no empty text, and lists it among the failures', async () => {
+    const api = await scriptedApi(embedAnswer)
+    const inputs: unknown[] = [...texts(300), '']
+    inputs[0] = ''
+    inputs[100] = null
+    inputs[101] = 5
+    const progress: number[] = []
+    const { data, failures } = await api
+      .client()
+      .embedAll(
+        { ...E5, inputs: inputs as string[] },
+        { onError: 'collect', onProgress: ({ done }) => progress.push(done) },
+      )
+    expect(data).toEqual(inputs.map((text) => (text && typeof text === 'string' ? dense(text) : null)))
+    expect(failures.map(({ inputRange, error }) => [inputRange, error.verdict])).toEqual(
+      [0, 100, 101, 300].map((index) => [[index, index + 1], 'input']),
+    )
+    expect(failures[1]?.error.message).toContain('inputs[100] is null')
+    // no more requests than for as many texts without them
+    expect(api.requests).toHaveLength(4)
+    expect(progress.at(-1)).toBe(301)
+  })
+
+  it('names the neighbours of an empty text that fail with it, and not the empty one', async () => {
+    const api = await failing('text number 0', 503)
+    const inputs = texts(96).with(3, '')
+    const { failures } = await api
+      .client({ maxRetries: 0 })
+      .embedAll({ ...E5, inputs }, { onError: 'collect' })
+    expect(failures.map(({ inputRange }) => inputRange)).toEqual([
+      [0, 3],
+      [3, 4],
+      [4, 96],
+    ])
+    expect(failures.map(({ error }) => error.verdict)).toEqual(['moment', 'input', 'moment'])
   })
 
   it('has an empty list when all went well', async () => {

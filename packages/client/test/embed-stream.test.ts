@@ -138,6 +138,46 @@ describe('embedStream', () => {
     expect(items[999]).toMatchObject({ embedding: { values: vectorOf('text number 999') } })
   })
 
+  it.each([
+    ['here and there', (i: number) => i % 50 === 7],
+    ['in a long row', (i: number) => i > 9 && i < 1300],
+    ['first and last', (i: number) => i === 0 || i === 1499],
+    ['only', () => true],
+  ])('with onError collect yields empty texts in their place, and sends none: %s', async (_, isEmpty) => {
+    const api = await scriptedApi(embedAnswer)
+    const inputs = texts(1500).map((text, i) => (isEmpty(i) ? '' : text))
+    const got: unknown[] = []
+    for await (const item of api.client().embedStream({ ...E5, inputs }, { onError: 'collect' })) {
+      const { index } = item
+      if ('error' in item) got.push([index, item.error.verdict, item.error.inputRange])
+      else got.push([index, item.embedding.vectorType === 'dense' && item.embedding.values[0]])
+    }
+    expect(got).toEqual(
+      inputs.map((text, i) => (text === '' ? [i, 'input', [i, i + 1]] : [i, vectorOf(text)[0]])),
+    )
+    const sent = inputs.filter((text) => text !== '').length
+    expect(api.requests.length).toBeLessThanOrEqual(Math.ceil(sent / 96) + 2)
+  })
+
+  it('with onError collect names each input in its own place after empty ones', async () => {
+    const api = await scriptedApi((request, response) =>
+      request.body.inputs.some(({ text }: { text: string }) => text === 'text number 50')
+        ? json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'not this one'))
+        : embedAnswer(request),
+    )
+    const inputs = texts(90).map((text, i) => (i % 10 === 3 ? '' : text))
+    const failed: number[] = []
+    for await (const item of api.client().embedStream({ ...E5, inputs }, { onError: 'collect' })) {
+      if ('error' in item) {
+        failed.push(item.index)
+        expect(item.error.inputRange).toEqual([item.index, item.index + 1])
+      } else {
+        expect(item.embedding).toMatchObject({ values: vectorOf(`text number ${item.index}`) })
+      }
+    }
+    expect(failed).toEqual([3, 13, 23, 33, 43, 50, 53, 63, 73, 83])
+  })
+
   it('with onError collect still ends at a key that is refused', async () => {
     const api = await scriptedApi((_request, response) =>
       json(response, 401, errorBody(401, 'UNAUTHENTICATED', 'no')),

@@ -195,6 +195,21 @@ describe('the key shows nowhere', () => {
     expect(everything(new PineconeInference({ apiKey: key }))).not.toContain(key)
   })
 
+  it.each([['content-type'], ['content-encoding']])(
+    'not when a header of the answer repeats it: %s',
+    async (header) => {
+      const api = await scriptedApi(
+        (_request, response) => void response.writeHead(200, { [header]: `x/${key}` }).end('not JSON'),
+      )
+      const error = await api
+        .client({ apiKey: key, maxRetries: 0 })
+        .embed({ ...E5, inputs: ['a'] })
+        .catch((failure: unknown) => failure)
+      expect(inspect(error)).toContain('x/[api key]')
+      expect(inspect(error)).not.toContain(key)
+    },
+  )
+
   it('not when the service repeats it', async () => {
     const api = await scriptedApi((_request, response) =>
       json(response, 401, {

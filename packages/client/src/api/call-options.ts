@@ -25,7 +25,7 @@ export interface CallResponse {
 }
 
 export interface EmbedProgress {
-  /** Inputs embedded so far. */
+  /** Inputs finished so far: embedded, or failed with `onError: 'collect'`. */
   done: number
   /** Inputs in all. */
   total: number
@@ -44,7 +44,8 @@ export interface EmbedAllOptions extends CallOptions {
 export interface CollectingEmbedAllOptions extends Omit<EmbedAllOptions, 'onError'> {
   /**
    * A failed request does not end the call: the result has gaps, and a list of the failures. A request that is refused
-   * (400, 413, 422) is sent again in halves, down to the inputs that are at fault.
+   * (400, 413, 422) is sent again in halves, down to the inputs that are at fault. Empty texts are not sent, and are
+   * among the failures.
    */
   onError: 'collect'
 }
@@ -65,7 +66,8 @@ export interface EmbedStreamOptions extends CallOptions {
 export interface CollectingEmbedStreamOptions extends Omit<EmbedStreamOptions, 'onError'> {
   /**
    * A failed request's inputs are yielded in their place, with its error, and the stream continues. A request that is
-   * refused (400, 413, 422) is sent again in halves, down to the inputs that are at fault.
+   * refused (400, 413, 422) is sent again in halves, down to the inputs that are at fault. Empty texts are not sent, and
+   * are yielded with an error in their place.
    */
   onError: 'collect'
 }

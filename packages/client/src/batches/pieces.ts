@@ -1,29 +1,26 @@
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { type Call, DRAINED, onAbortOf } from '../lifetime/call.js'
-import type { Batch } from './plan-batches.js'
+import type { Batch, Item } from './plan-batches.js'
 import { isTooLarge, namedItem, partsOf, refusedAnyway } from './refusals.js'
 import { type Collecting, WholeRefusal } from './whole-refusal.js'
 
-/** What became of consecutive items of a bulk call. */
-export type Piece<R> = Delivered<R> | Failed
+/** What became of items of a bulk call that were sent together. */
+export type Piece<T extends Item, R> = Delivered<T, R> | Failed
 
-export interface Delivered<R> {
-  /** Position of the first item in the whole input. */
-  readonly start: number
-  readonly count: number
+export interface Delivered<T extends Item, R> {
+  readonly batch: Batch<T>
   readonly result: R
 }
 
 export interface Failed {
-  readonly start: number
-  readonly count: number
+  readonly batch: Batch<Item>
   /** Its `inputRange` says where. */
   readonly error: PineconeInferenceError
   /** Nothing more is sent. What was on the wire is still delivered. */
   readonly isFinal: boolean
 }
 
-export interface Run<T, R> {
+export interface Run<T extends Item, R> {
   readonly call: Call
   /** Requests in flight at most. */
   readonly slots: number
@@ -42,11 +39,11 @@ export interface Run<T, R> {
 }
 
 /** A batch that was begun. */
-interface Begun<R> {
+interface Begun<T extends Item, R> {
   readonly part?: Call
   /** Its requests that are on the wire or answered: to stop it would throw away what is paid for. */
   paidFor: number
-  readonly pieces: Piece<R>[]
+  readonly pieces: Piece<T, R>[]
   /** Resolves when nothing more comes of it. */
   done: Promise<void>
   isDone: boolean
@@ -66,21 +63,22 @@ interface Begun<R> {
  *
  * @throws the reason of an abort at once; the source's own error in its place
  */
-export function piecesOf<T extends { readonly bytes: number }, R>(
+export function piecesOf<T extends Item, R>(
   source: Source<T>,
   run: Run<T, R>,
-): AsyncGenerator<Piece<R>, void> {
+): AsyncGenerator<Piece<T, R>, void> {
   return new Runner(source, run).pieces()
 }
 
-type Source<T> = Iterator<Batch<T>> | AsyncIterator<Batch<T>>
+/** Batches, and in their place items that have failed before they could be sent. */
+type Source<T extends Item> = Iterator<Batch<T> | Failed> | AsyncIterator<Batch<T> | Failed>
 
-class Runner<T extends { readonly bytes: number }, R> {
+class Runner<T extends Item, R> {
   readonly #source: Source<T>
   readonly #run: Run<T, R>
   readonly #wholeRefusal: WholeRefusal
   /** In input order, until their pieces are taken. */
-  readonly #begun: Begun<R>[] = []
+  readonly #begun: Begun<T, R>[] = []
   readonly #roomMade = new Alarm()
   readonly #progress = new Alarm()
   #isFailed = false
@@ -93,7 +91,7 @@ class Runner<T extends { readonly bytes: number }, R> {
     this.#wholeRefusal = new WholeRefusal(run, () => this.#roomMade.ring())
   }
 
-  async *pieces(): AsyncGenerator<Piece<R>, void> {
+  async *pieces(): AsyncGenerator<Piece<T, R>, void> {
     const { call, drain, order } = this.#run
     const wake = () => this.#wake()
     const listening = [
@@ -107,7 +105,7 @@ class Runner<T extends { readonly bytes: number }, R> {
         call.abortScope.throwIfEnded()
         const one = order === 'input' ? this.#begun[0] : this.#begun.find(({ isDone }) => isDone)
         if (one?.isDone) {
-          one.pieces.sort((a, b) => a.start - b.start)
+          one.pieces.sort((a, b) => firstOf(a) - firstOf(b))
           for (const piece of one.pieces) {
             call.abortScope.throwIfEnded()
             if ('error' in piece && piece.isFinal) call.stop(piece.error)
@@ -144,7 +142,7 @@ class Runner<T extends { readonly bytes: number }, R> {
         await this.#roomMade.rung()
         continue
       }
-      let next: IteratorResult<Batch<T>> | undefined
+      let next: IteratorResult<Batch<T> | Failed> | undefined
       try {
         // No promise in between if the source has all its batches at once.
         const given = this.#source.next()
@@ -152,20 +150,17 @@ class Runner<T extends { readonly bytes: number }, R> {
       } catch (error) {
         this.#hasSourceEnded = true
         // It takes its place in line: what the source gave before is delivered first.
-        if (!this.#isEnding) {
-          this.#begun.push({
-            paidFor: 0,
-            pieces: [],
-            done: Promise.resolve(),
-            isDone: true,
-            thrown: { error },
-          })
-        }
+        if (!this.#isEnding) this.#begun.push({ ...over([]), thrown: { error } })
         break
       }
       if (next.done) this.#hasSourceEnded = true
       if (next.done || this.#isEnding) break
-      this.#begin(next.value)
+      if ('error' in next.value) {
+        this.#begun.push(over([next.value]))
+        this.#progress.ring()
+      } else {
+        this.#begin(next.value)
+      }
     }
     this.#isFeeding = false
     this.#progress.ring()
@@ -189,7 +184,7 @@ class Runner<T extends { readonly bytes: number }, R> {
       one.paidFor += what === 'sent' ? 1 : -1
       if (what === 'failed') this.#cutTail()
     })
-    const one: Begun<R> = { part, paidFor: 0, pieces: [], done: Promise.resolve(), isDone: false }
+    const one: Begun<T, R> = { part, paidFor: 0, pieces: [], done: Promise.resolve(), isDone: false }
     one.done = this.#deliver(batch, part, one)
       .catch((error: unknown) => {
         if (error === DRAINED) one.isDrained = true
@@ -206,29 +201,29 @@ class Runner<T extends { readonly bytes: number }, R> {
     this.#begun.push(one)
   }
 
-  async #deliver(batch: Batch<T>, part: Call, into: Begun<R>): Promise<void> {
+  async #deliver(batch: Batch<T>, part: Call, into: Begun<T, R>): Promise<void> {
     part.stopScope.throwIfEnded()
     try {
       const result = await this.#run.send(batch, part)
-      into.pieces.push({ start: batch.start, count: batch.items.length, result })
+      into.pieces.push({ batch, result })
       this.#wholeRefusal.ruleOut()
     } catch (error) {
       if (!(error instanceof PineconeInferenceError) || part.stopScope.hasEndedFor(error)) throw error
       const isRefused = this.#run.collecting ? error.verdict === 'input' : isTooLarge(error)
-      if (isRefused && (await this.#wholeRefusal.isCertain()))
+      if (isRefused && (await this.#wholeRefusal.isCertain(batch.length)))
         return this.#fail(batch, refusedAnyway(error), into)
-      if (!isRefused || batch.items.length === 1) return this.#fail(batch, error, into)
+      if (!isRefused || batch.length === 1) return this.#fail(batch, error, into)
       for (const one of partsOf(batch, error)) {
         if (!into.isOver && !this.#run.call.stopScope.hasEnded) await this.#deliver(one, part, into)
       }
     }
   }
 
-  #fail(batch: Batch<T>, error: PineconeInferenceError, into: Begun<R>): void {
+  #fail(batch: Batch<T>, error: PineconeInferenceError, into: Begun<T, R>): void {
     const concernsAll = !(error.verdict === 'input' || error.verdict === 'moment')
     const isFinal = !this.#run.collecting || concernsAll
     error.inputRange ??= rangeOf(batch, error)
-    into.pieces.push({ start: batch.start, count: batch.items.length, error, isFinal })
+    into.pieces.push({ batch, error, isFinal })
     if (!isFinal) return
     into.isOver = true
     this.#end(error)
@@ -256,12 +251,20 @@ class Runner<T extends { readonly bytes: number }, R> {
   }
 }
 
-/** The batch's items, or the one that the error names. */
-function rangeOf({ start, items }: Batch<unknown>, error: PineconeInferenceError): [number, number] {
-  const named = error.verdict === 'input' ? namedItem(error) : undefined
-  return named !== undefined && named < items.length
-    ? [start + named, start + named + 1]
-    : [start, start + items.length]
+/** Nothing has to be sent for it. */
+function over<T extends Item, R>(pieces: Piece<T, R>[]): Begun<T, R> {
+  return { paidFor: 0, pieces, done: Promise.resolve(), isDone: true }
+}
+
+function firstOf({ batch }: Piece<Item, unknown>): number {
+  return batch[0]?.index ?? 0
+}
+
+/** From the first of the batch's items to the last, or the one that the error names. */
+function rangeOf(batch: Batch<Item>, error: PineconeInferenceError): [number, number] {
+  const named = error.verdict === 'input' ? batch[namedItem(error) ?? -1] : undefined
+  const [first, last] = named ? [named, named] : [batch[0], batch.at(-1)]
+  return [first?.index ?? 0, (last?.index ?? 0) + 1]
 }
 
 /** Wakes whoever waits for it. */

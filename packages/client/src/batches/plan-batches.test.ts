@@ -5,10 +5,10 @@ import { planBatches } from './plan-batches.js'
 const plan = (sizes: number[], count: number, bytes: number) =>
   [
     ...planBatches(
-      sizes.map((size) => ({ bytes: size })),
+      sizes.map((size, index) => ({ index, bytes: size })),
       { count, bytes },
     ),
-  ].map(({ start, items }) => ({ start, items: items.map((item) => item.bytes) }))
+  ].map((batch) => ({ start: batch[0]?.index, items: batch.map((item) => item.bytes) }))
 
 it('fills batches up to the count', () => {
   expect(plan([1, 1, 1, 1, 1], 2, 100).map(({ start, items }) => [start, items.length])).toEqual([

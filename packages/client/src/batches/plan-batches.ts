@@ -7,12 +7,15 @@ export const MAX_REQUEST_BYTES = 1_900_000
 /** Batches a bulk call may have unfinished, per slot: so that one waiting for a retry leaves no slot idle. */
 export const AHEAD_PER_SLOT = 2
 
-/** Consecutive items that go into one request. */
-export interface Batch<T> {
-  /** Position of the first item in the whole input. */
-  readonly start: number
-  readonly items: readonly T[]
+/** An input or a document to send. */
+export interface Item {
+  /** Position in the caller's list. */
+  readonly index: number
+  readonly bytes: number
 }
+
+/** Items that go into one request, in order. */
+export type Batch<T extends Item> = readonly T[]
 
 export interface BatchLimits {
   /** Items per request. */
@@ -22,14 +25,17 @@ export interface BatchLimits {
 }
 
 /** Collects items into the largest batches within the limits, in order. */
-export class BatchPlanner<T extends { readonly bytes: number }> {
+export class BatchPlanner<T extends Item> {
   readonly #limits: BatchLimits
   #items: T[] = []
   #bytes = 0
-  #start = 0
 
   constructor(limits: BatchLimits) {
     this.#limits = limits
+  }
+
+  get isEmpty(): boolean {
+    return this.#items.length === 0
   }
 
   /** Adds an item; returns the batch that it completes or no longer fits into. */
@@ -42,9 +48,8 @@ export class BatchPlanner<T extends { readonly bytes: number }> {
 
   /** What is left, if anything. */
   rest(): Batch<T> | undefined {
-    if (this.#items.length === 0) return undefined
-    const batch = { start: this.#start, items: this.#items }
-    this.#start += this.#items.length
+    if (this.isEmpty) return undefined
+    const batch = this.#items
     this.#items = []
     this.#bytes = 0
     return batch
@@ -52,7 +57,7 @@ export class BatchPlanner<T extends { readonly bytes: number }> {
 }
 
 /** Splits items that are all there. Lazy: a batch is planned when it is asked for. */
-export function* planBatches<T extends { readonly bytes: number }>(
+export function* planBatches<T extends Item>(
   items: Iterable<T>,
   limits: BatchLimits,
 ): Generator<Batch<T>, void> {
@@ -63,4 +68,15 @@ export function* planBatches<T extends { readonly bytes: number }>(
   }
   const rest = planner.rest()
   if (rest) yield rest
+}
+
+/** Where items stand in the caller's list: a range for each run of neighbours. */
+export function rangesOf(batch: Batch<Item>): [number, number][] {
+  const ranges: [number, number][] = []
+  for (const { index } of batch) {
+    const last = ranges.at(-1)
+    if (last?.[1] === index) last[1]++
+    else ranges.push([index, index + 1])
+  }
+  return ranges
 }

@@ -1,6 +1,6 @@
 import { apiError, PineconeApiError } from '../errors/api-error.js'
 import type { PineconeInferenceError } from '../errors/inference-error.js'
-import type { Batch } from './plan-batches.js'
+import type { Batch, Item } from './plan-batches.js'
 
 /** The error of a request that is refused whichever inputs it holds. */
 export function refusedAnyway(error: PineconeInferenceError): PineconeInferenceError {
@@ -38,33 +38,24 @@ export function namedItem({ message }: PineconeInferenceError): number | undefin
 }
 
 /** Which item of a refused batch is most likely at fault: the one that is named, or the longest of too many tokens. */
-function suspectOf(
-  batch: Batch<{ readonly bytes: number }>,
-  error: PineconeInferenceError,
-): number | undefined {
+function suspectOf(batch: Batch<Item>, error: PineconeInferenceError): number | undefined {
   const named = namedItem(error)
-  if (named !== undefined) return named < batch.items.length ? named : undefined
+  if (named !== undefined) return named < batch.length ? named : undefined
   if (!/\d tokens\b/.test(error.message)) return undefined
-  const longest = batch.items.reduce((most, { bytes }) => Math.max(most, bytes), 0)
-  return batch.items.findIndex(({ bytes }) => bytes === longest)
+  const longest = batch.reduce((most, { bytes }) => Math.max(most, bytes), 0)
+  return batch.findIndex(({ bytes }) => bytes === longest)
 }
 
 /** A refused batch in parts that are sent one after the other. */
-export function partsOf<T extends { readonly bytes: number }>(
-  batch: Batch<T>,
-  error: PineconeInferenceError,
-): Batch<T>[] {
+export function partsOf<T extends Item>(batch: Batch<T>, error: PineconeInferenceError): Batch<T>[] {
   const suspect = suspectOf(batch, error)
   return suspect === undefined
-    ? cut(batch, [Math.ceil(batch.items.length / 2)])
+    ? cut(batch, [Math.ceil(batch.length / 2)])
     : cut(batch, [suspect, suspect + 1])
 }
 
 /** The parts of a batch that these positions cut it into, without empty ones. */
-function cut<T>({ start, items }: Batch<T>, positions: readonly number[]): Batch<T>[] {
-  const ends = [...positions, items.length]
-  return ends.flatMap((end, i) => {
-    const begin = ends[i - 1] ?? 0
-    return end > begin ? [{ start: start + begin, items: items.slice(begin, end) }] : []
-  })
+function cut<T extends Item>(batch: Batch<T>, positions: readonly number[]): Batch<T>[] {
+  const ends = [...positions, batch.length]
+  return ends.map((end, i) => batch.slice(ends[i - 1] ?? 0, end)).filter((part) => part.length > 0)
 }

@@ -10,7 +10,7 @@ export interface Collecting {
   probe(part: Call): Promise<unknown>
 }
 
-/** After this many refusals without a success, it is doubtful that any request can pass. */
+/** After this many refusals without a success, it is doubtful that any request can pass; and before one input is blamed. */
 const SUSPICIOUS = 8
 
 /** Finds out whether a run's requests are refused as a whole, whichever inputs they hold. */
@@ -40,9 +40,10 @@ export class WholeRefusal {
     this.#onRuledOut()
   }
 
-  /** Asked after each refusal. */
-  async isCertain(): Promise<boolean> {
-    if (!this.#collecting || this.#isRuledOut || ++this.#refusals < SUSPICIOUS) return false
+  /** Asked after each refusal, of so many inputs. */
+  async isCertain(inputs: number): Promise<boolean> {
+    if (!this.#collecting || this.#isRuledOut) return false
+    if (++this.#refusals < SUSPICIOUS && inputs > 1) return false
     this.#probing ??= this.#probe(this.#collecting)
     if (await this.#probing) this.ruleOut()
     return !this.#isRuledOut

@@ -1,11 +1,18 @@
 import type { CollectingEmbedAllOptions, EmbedAllOptions } from '../api/call-options.js'
 import type { Embedding, EmbedRequest, EmbedResult, Encoding } from '../api/embed.js'
 import { piecesOf } from '../batches/pieces.js'
-import { AHEAD_PER_SLOT, MAX_REQUEST_BYTES, planBatches } from '../batches/plan-batches.js'
+import {
+  AHEAD_PER_SLOT,
+  type Batch,
+  type Item,
+  MAX_REQUEST_BYTES,
+  planBatches,
+  rangesOf,
+} from '../batches/plan-batches.js'
 import type { CollectedEmbedResult, EmbedFailure } from '../errors/inference-error.js'
 import type { Call } from '../lifetime/call.js'
 import { tell } from '../observe/events.js'
-import { checkEmbedRequest } from '../validate/requests.js'
+import { checkEmbedFields, checkEmbedRequest, refusedTexts } from '../validate/requests.js'
 import { type WireItem, wireText } from '../wire/request.js'
 import { embedBatch, embedProbe, inputsPerRequest, madeBy, nothingEmbedded } from './embed.js'
 import { type Engine, gather } from './engine.js'
@@ -17,13 +24,14 @@ export async function embedAll<E extends Encoding>(
   call: Call,
   engine: Engine,
 ): Promise<EmbedResult<E> | CollectedEmbedResult<E>> {
-  checkEmbedRequest(given)
+  const collects = options.onError === 'collect'
+  const failures = collects ? refusedInputs(given) : []
+  if (!collects) checkEmbedRequest(given)
   const request = copyOf(given)
   const { model, inputs, parameters, encoding } = request
   const { batchSize, onProgress } = options
   const plan = { model, parameters, inputs: inputs.length, batchSize }
   const { count, facts } = await inputsPerRequest(plan, call, engine)
-  const collects = options.onError === 'collect'
   if (inputs.length === 0) return { ...nothingEmbedded(model), ...(collects ? { failures: [] } : {}) }
 
   if (inputs.length > count) call.lane = 'bulk'
@@ -31,31 +39,35 @@ export async function embedAll<E extends Encoding>(
   const data = new Array<Embedding<E> | null>(inputs.length).fill(null)
   const usage = { totalTokens: 0 }
   const made = { model, vectorType: madeBy(model) }
-  const failures: EmbedFailure[] = []
-  let done = 0
+  const refused = new Set(failures.map(({ inputRange: [index] }) => index))
+  let done = failures.length
+  const finished = (batch: Batch<Item>) => {
+    done += batch.length
+    tell(() => onProgress?.({ done, total: inputs.length, usage: { ...usage } }))
+  }
   const probe = async (part: Call) => {
     const { usage: ofProbe } = await embedProbe(work, part, engine)
     usage.totalTokens += ofProbe.totalTokens
   }
   const limits = { count, bytes: MAX_REQUEST_BYTES }
-  const pieces = piecesOf(planBatches(written(inputs), limits), {
+  const pieces = piecesOf(planBatches(written(inputs, refused), limits), {
     call,
     slots: engine.maxConcurrency,
     window: AHEAD_PER_SLOT * engine.maxConcurrency,
     order: 'any',
     collecting: collects ? { probe } : undefined,
-    send: ({ items }, part) => embedBatch(work, items, part, engine),
+    send: (batch, part) => embedBatch(work, batch, part, engine),
   })
   await gather(pieces, {
-    delivered({ start, count, result }) {
+    delivered({ batch, result }) {
       Object.assign(made, { model: result.model, vectorType: result.vectorType })
-      for (const [i, embedding] of result.data.entries()) data[start + i] = embedding
+      for (const [i, { index }] of batch.entries()) data[index] = result.data[i] ?? null
       usage.totalTokens += result.usage.totalTokens
-      done += count
-      tell(() => onProgress?.({ done, total: inputs.length, usage: { ...usage } }))
+      finished(batch)
     },
-    failed({ start, count, error }) {
-      failures.push({ inputRange: [start, start + count], error })
+    failed({ batch, error }) {
+      for (const inputRange of rangesOf(batch)) failures.push({ inputRange, error })
+      finished(batch)
     },
     partial: () => ({
       data: data.flatMap((embedding, index) => (embedding ? [{ index, embedding }] : [])),
@@ -68,9 +80,15 @@ export async function embedAll<E extends Encoding>(
   return { ...result, data, failures }
 }
 
+/** The inputs that fail before anything is sent. */
+function refusedInputs(request: EmbedRequest<Encoding>): EmbedFailure[] {
+  checkEmbedFields(request)
+  return [...refusedTexts(request.inputs)].map((error) => ({ inputRange: error.inputRange, error }))
+}
+
 /** Each text when its turn comes, so that not all are in memory twice. */
-function* written(texts: readonly string[]): Generator<WireItem, void> {
-  for (const text of texts) yield wireText(text)
+function* written(texts: readonly string[], refused: ReadonlySet<number>): Generator<WireItem, void> {
+  for (const [index, text] of texts.entries()) if (!refused.has(index)) yield wireText(text, index)
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { CollectingEmbedStreamOptions, EmbedStreamOptions } from '../api/call-options.js'
 import type { EmbedStreamRequest, Encoding, StreamedEmbedding } from '../api/embed.js'
-import { piecesOf } from '../batches/pieces.js'
+import { type Failed, piecesOf } from '../batches/pieces.js'
 import { type Batch, type BatchLimits, BatchPlanner, MAX_REQUEST_BYTES } from '../batches/plan-batches.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { PineconeInferenceError, type StreamedFailure } from '../errors/inference-error.js'
 import { type Call, DRAINED, drainOn } from '../lifetime/call.js'
-import { checkText } from '../validate/requests.js'
+import { refusedText } from '../validate/requests.js'
 import { type WireItem, wireText } from '../wire/request.js'
 import { embedBatch, embedProbe, inputsPerRequest } from './embed.js'
 import type { Engine } from './engine.js'
@@ -43,62 +43,93 @@ export async function* embedStream<E extends Encoding>(
   const { count, facts } = limits
   call.lane = 'bulk'
   const work = { model, parameters, encoding, expected: engine.expected.of(model, facts, parameters) }
-  const pieces = piecesOf(batchesOf(inputs, { count, bytes: MAX_REQUEST_BYTES }), {
+  const collects = options.onError === 'collect'
+  /** Inputs that were refused while a batch was being filled, to be yielded in their place. */
+  const refused: StreamedFailure[] = []
+  const source = batchesOf(inputs, { count, bytes: MAX_REQUEST_BYTES }, collects ? refused : undefined)
+  const pieces = piecesOf(source, {
     call,
     slots: engine.maxConcurrency,
     window: WINDOW_PER_SLOT * engine.maxConcurrency,
     order: 'input',
-    collecting:
-      options.onError === 'collect' ? { probe: (part) => embedProbe(work, part, engine) } : undefined,
+    collecting: collects ? { probe: (part) => embedProbe(work, part, engine) } : undefined,
     drain,
-    send: ({ items }, part) => embedBatch(work, items, part, engine),
+    send: (batch, part) => embedBatch(work, batch, part, engine),
   })
   let failure: PineconeInferenceError | undefined
   /** Finished after the failure, and so not yielded. */
   const after: StreamedEmbedding<E>[] = []
   const usage = { totalTokens: 0 }
   for await (const piece of pieces) {
-    const { start, count } = piece
+    const { batch } = piece
     if (!('error' in piece)) {
       const { model, data } = piece.result
       for (const [i, embedding] of data.entries()) {
         call.abortScope.throwIfEnded()
-        const item = { index: start + i, embedding, model }
-        if (failure) after.push(item)
-        else yield item
+        const item = { index: batch[i]?.index ?? i, embedding, model }
+        if (failure) {
+          after.push(item)
+        } else {
+          if (refused.length > 0) yield* takenBefore(item.index, refused)
+          yield item
+        }
       }
       if (failure) usage.totalTokens += piece.result.usage.totalTokens
     } else if (piece.isFinal) {
       failure ??= piece.error
     } else if (!failure) {
-      for (let index = start; index < start + count; index++) {
+      for (const { index } of batch) {
         call.abortScope.throwIfEnded()
+        yield* takenBefore(index, refused)
         yield { index, error: piece.error }
       }
     }
   }
+  if (!failure && !drain?.aborted) yield* takenBefore(Number.POSITIVE_INFINITY, refused)
   if (!failure) return
   failure.partial = { data: after, usage }
   throw failure
 }
 
+/** Removes those at the front that stand before a position. */
+function* takenBefore(index: number, refused: StreamedFailure[]): Generator<StreamedFailure, void> {
+  for (let first = refused[0]; first && first.index < index; first = refused[0]) {
+    refused.shift()
+    yield first
+  }
+}
+
+/** Refused inputs in a row after which a batch goes as it is, so that a source of blanks alone is not read for ever. */
+const MOST_REFUSED = 1_000
+
+/**
+ * @param refused takes the inputs that are refused while a batch is being filled, so that they do not cut it short.
+ * Without it, the first one ends the source.
+ */
 async function* batchesOf(
   inputs: Iterable<string> | AsyncIterable<string>,
   limits: BatchLimits,
-): AsyncGenerator<Batch<WireItem>, void> {
+  refused: StreamedFailure[] | undefined,
+): AsyncGenerator<Batch<WireItem> | Failed, void> {
   const planner = new BatchPlanner<WireItem>(limits)
   let index = 0
   let failure: { error: unknown } | undefined
   try {
     for await (const text of inputs) {
-      try {
-        checkText(text, index)
-      } catch (error) {
-        failure = { error }
-        break
+      const error = refusedText(text, index)
+      if (error) {
+        if (!refused) {
+          failure = { error }
+          break
+        }
+        const rest = refused.length < MOST_REFUSED ? undefined : planner.rest()
+        if (rest) yield rest
+        if (planner.isEmpty) yield { batch: [{ index, bytes: 0 }], error, isFinal: false }
+        else refused.push({ index, error })
+        index++
+        continue
       }
-      index++
-      const batch = planner.add(wireText(text))
+      const batch = planner.add(wireText(text, index++))
       if (batch) yield batch
     }
   } catch (error) {

@@ -115,5 +115,5 @@ export function embedProbe<E extends Encoding>(
   call: Call,
   engine: Engine,
 ): Promise<EmbedResult<E>> {
-  return embedBatch(work, [wireText('a')], call, engine)
+  return embedBatch(work, [wireText('a', 0)], call, engine)
 }

@@ -1,4 +1,5 @@
 import type { Delivered, Failed, Piece } from '../batches/pieces.js'
+import type { Item } from '../batches/plan-batches.js'
 import type { Sender } from '../delivery/sender.js'
 import type { PartialEmbeddings, PartialRanking, PineconeInferenceError } from '../errors/inference-error.js'
 import { isCallTimeout } from '../errors/no-answer.js'
@@ -19,14 +20,14 @@ export interface Engine {
  * @param failed takes a failure after which the call continues
  * @throws the first final failure once nothing is on the wire any more, with `partial` of what was finished
  */
-export async function gather<R>(
-  pieces: AsyncIterable<Piece<R>>,
+export async function gather<T extends Item, R>(
+  pieces: AsyncIterable<Piece<T, R>>,
   {
     delivered,
     failed,
     partial,
   }: {
-    delivered(piece: Delivered<R>): void
+    delivered(piece: Delivered<T, R>): void
     failed?(piece: Failed): void
     partial(): PartialEmbeddings | PartialRanking
   },

@@ -37,7 +37,7 @@ export async function rerank(request: RerankRequest, call: Call, engine: Engine)
 
 function written(document: string | object, index: number): WireItem {
   try {
-    return wireItem(documentFields(document))
+    return wireItem(documentFields(document), index)
   } catch (cause) {
     throw unwritable(document, index, cause)
   }
@@ -49,7 +49,7 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
   const request = copyOf(given)
   const { model, documents, topN } = request
   const rankFields = request.rankFields ?? ['text']
-  const toRank = documents.map((document) => wireItem(rankedFields(document, rankFields)))
+  const toRank = documents.map((document, index) => wireItem(rankedFields(document, rankFields), index))
   const facts = await engine.catalog.facts(model, 'rerank', documents.length, call)
   if (facts) {
     checkModelUse('rerank', model, facts, request.parameters)
@@ -63,24 +63,24 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
   const rankings: RankedDocument[][] = []
   const usage = { rerankUnits: 0 }
   const merged = () => withDocuments(mergeRankings(rankings, topN), request)
-  const bytes = Math.max(1, MAX_REQUEST_BYTES - wireItem([request.query]).bytes)
+  const bytes = Math.max(1, MAX_REQUEST_BYTES - wireItem([request.query], 0).bytes)
   const pieces = piecesOf(planBatches(toRank, { count, bytes }), {
     call,
     slots: engine.maxConcurrency,
     window: AHEAD_PER_SLOT * engine.maxConcurrency,
     order: 'any',
-    send: ({ items }, part) => {
-      const most = topN === undefined ? {} : { topN: Math.min(topN, items.length) }
+    send: (batch, part) => {
+      const most = topN === undefined ? {} : { topN: Math.min(topN, batch.length) }
       return rerankBatch(
-        { ...request, ...most, documents: items, returnDocuments: false, expected },
+        { ...request, ...most, documents: batch, returnDocuments: false, expected },
         part,
         engine,
       )
     },
   })
   await gather(pieces, {
-    delivered({ start, result }) {
-      rankings.push(result.data.map(({ index, score }) => ({ index: start + index, score })))
+    delivered({ batch, result }) {
+      rankings.push(result.data.map(({ index, score }) => ({ index: batch[index]?.index ?? index, score })))
       usage.rerankUnits += result.usage.rerankUnits
     },
     partial: () => ({ data: merged(), usage }),

@@ -1,4 +1,4 @@
-import { brand, PineconeInferenceError } from './inference-error.js'
+import { brand, type InputRange, PineconeInferenceError } from './inference-error.js'
 import type { Verdict } from './verdict.js'
 
 /**
@@ -36,8 +36,10 @@ export function refusedInput(
   problem: string,
   index: number,
   options: ErrorOptions = {},
-): PineconeConfigurationError {
+): RefusedInput {
   const error = new PineconeConfigurationError(argument, problem, undefined, { ...options, verdict: 'input' })
-  error.inputRange = [index, index + 1]
-  return error
+  const inputRange: InputRange = [index, index + 1]
+  return Object.assign(error, { inputRange })
 }
+
+export type RefusedInput = PineconeConfigurationError & { inputRange: InputRange }

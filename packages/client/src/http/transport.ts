@@ -96,7 +96,9 @@ export class Transport {
     })
     tell(() => call.onResponse?.({ status: reply.status, headers: plainHeaders(reply, secrecy) }))
     const coding = unknownCoding(reply.headers)
-    const words = coding && `the answer has the Content-Encoding ${coding}, which was not asked for`
+    const words =
+      coding &&
+      `the answer has the Content-Encoding ${secrecy.blot(headerOf(reply, 'content-encoding') ?? '')}, which was not asked for`
     if (!isSuccess(reply.status)) {
       throw errorFromAnswer(`${method} ${url}`, reply, words ?? refusal.text(), secrecy)
     }
@@ -148,11 +150,11 @@ function plainHeaders({ headers }: HttpReply, secrecy: Secrecy): Record<string, 
 }
 
 function replyOf(reply: HttpReply, secrecy: Secrecy): Reply {
-  const requestId = requestIdOf(reply)
+  const blotted = (value: string | undefined) => value && secrecy.blot(value)
   return {
     status: reply.status,
-    requestId: requestId && secrecy.blot(requestId),
-    contentType: headerOf(reply, 'content-type'),
+    requestId: blotted(requestIdOf(reply)),
+    contentType: blotted(headerOf(reply, 'content-type')),
     blot: (text) => secrecy.blot(text),
   }
 }

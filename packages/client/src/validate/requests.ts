@@ -1,7 +1,7 @@
 import type { EmbedRequest, Encoding } from '../api/embed.js'
 import type { RerankDocument, RerankRequest } from '../api/rerank.js'
 import { asWritten, kindOf } from '../errors/as-written.js'
-import { PineconeConfigurationError, refusedInput } from '../errors/configuration-error.js'
+import { PineconeConfigurationError, type RefusedInput, refusedInput } from '../errors/configuration-error.js'
 import { documentFields } from '../wire/request.js'
 import { checkOptions, type NamesOf } from './options.js'
 
@@ -67,7 +67,8 @@ const EMBED_REQUEST: NamesOf<EmbedRequest> = { model: true, inputs: true, parame
 /** Refuses an embed request that no model could answer. */
 export function checkEmbedRequest(request: EmbedRequest<Encoding>): void {
   checkEmbedFields(request)
-  checkTexts(request.inputs)
+  const [first] = refusedTexts(request.inputs)
+  if (first) throw first
 }
 
 /** The same without the inputs: those of a stream are checked as they come. */
@@ -78,17 +79,21 @@ export function checkEmbedFields(request: unknown): void {
   throw new PineconeConfigurationError('encoding', `is ${asWritten(encoding)}`, ['number', 'float32'])
 }
 
-/** Refuses anything but a non-empty string as input number `index`. */
-export function checkText(text: unknown, index: number): asserts text is string {
-  if (typeof text === 'string' && text !== '') return
+/** The error for anything but a non-empty string as input number `index`. */
+export function refusedText(text: unknown, index: number): RefusedInput | undefined {
+  if (typeof text === 'string' && text !== '') return undefined
   const problem = text === '' ? 'is an empty string' : `is ${kindOf(text)}`
-  throw refusedInput(`inputs[${index}]`, `${problem}; every input must be a non-empty string`, index)
+  return refusedInput(`inputs[${index}]`, `${problem}; every input must be a non-empty string`, index)
 }
 
-function checkTexts(inputs: unknown): void {
+/** The errors for all inputs that no model could embed. */
+export function* refusedTexts(inputs: unknown): Generator<RefusedInput, void> {
   if (!Array.isArray(inputs)) throw new PineconeConfigurationError('inputs', 'must be an array of strings')
   // not forEach: it would skip the holes of a sparse array
-  for (let i = 0; i < inputs.length; i++) checkText(inputs[i], i)
+  for (let i = 0; i < inputs.length; i++) {
+    const refusal = refusedText(inputs[i], i)
+    if (refusal) yield refusal
+  }
 }
 
 const RERANK_REQUEST: NamesOf<RerankRequest> = {
@@ -105,7 +110,9 @@ const RERANK_REQUEST: NamesOf<RerankRequest> = {
 export function checkRerankRequest(request: RerankRequest): void {
   checkRequest(request, RERANK_REQUEST)
   if (typeof request.query !== 'string' || request.query.trim() === '') {
-    throw new PineconeConfigurationError('query', 'must be a non-empty string')
+    throw new PineconeConfigurationError('query', 'must be a non-empty string', undefined, {
+      verdict: 'input',
+    })
   }
   checkTopN(request.topN)
   checkReturnDocuments(request.returnDocuments)

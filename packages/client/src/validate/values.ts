@@ -68,6 +68,13 @@ export function checkHeaders(headers: unknown): void {
   if (typeof headers !== 'object' || headers === null) {
     throw new PineconeConfigurationError('headers', 'must be an object of names and values')
   }
+  // A `Headers` or a `Map` has no properties of its own, so nothing of it would be sent.
+  if (!Array.isArray(headers) && Symbol.iterator in headers) {
+    throw new PineconeConfigurationError(
+      'headers',
+      `is a ${headers.constructor?.name ?? 'list'}; pass Object.fromEntries(headers)`,
+    )
+  }
   for (const [name, value] of Object.entries(headers)) {
     if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name)) {
       throw new PineconeConfigurationError(

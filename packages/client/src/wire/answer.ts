@@ -126,6 +126,13 @@ export function asFiniteNumber(endpoint: string, where: string, value: unknown):
   return value
 }
 
+/** A number of things that is not 0. */
+export function asSize(endpoint: string, where: string, value: unknown): number {
+  const size = asFiniteNumber(endpoint, where, value)
+  if (!Number.isInteger(size) || size < 1) throw broken(endpoint, `${where} is ${size}, not a size`)
+  return size
+}
+
 /** The contract's `int32`. */
 const MOST = 2 ** 31 - 1
 

@@ -4,6 +4,7 @@ import {
   asArray,
   asFiniteNumber,
   asObject,
+  asSize,
   asString,
   broken,
   wholeAnswer,
@@ -36,7 +37,7 @@ export function decodeModel(endpoint: string, value: unknown): ModelInfo {
     defaultDimension: count('default_dimension'),
     modality: text('modality'),
     maxSequenceLength: count('max_sequence_length'),
-    maxBatchSize: count('max_batch_size'),
+    maxBatchSize: optional(item.max_batch_size, (v) => asSize(endpoint, 'max_batch_size', v)),
     providerName: text('provider_name'),
     supportedDimensions: optional(item.supported_dimensions, (v) =>
       asArray(endpoint, 'supported_dimensions', v).map((d) => asFiniteNumber(endpoint, 'a dimension', d)),

@@ -3,6 +3,8 @@ import { utf8Length } from './bytes.js'
 
 /** An input or a document as it stands in a request: written once, and measured once. */
 export interface WireItem {
+  /** Position in the caller's list. */
+  readonly index: number
   readonly json: string
   /** In UTF-8, with the comma that separates it from the next. */
   readonly bytes: number
@@ -11,8 +13,8 @@ export interface WireItem {
 const TEXT_FRAME = '{"text":""},'.length
 
 /** A text to embed. */
-export function wireText(text: string): WireItem {
-  return wireItem({ text })
+export function wireText(text: string, index: number): WireItem {
+  return wireItem({ text }, index)
 }
 
 /** Bytes of the texts alone. */
@@ -20,9 +22,9 @@ export function textBytes(items: readonly WireItem[]): number {
   return items.reduce((sum, { bytes }) => sum + bytes - TEXT_FRAME, 0)
 }
 
-export function wireItem(value: object): WireItem {
+export function wireItem(value: object, index: number): WireItem {
   const json = wellFormedJson(value)
-  return { json, bytes: utf8Length(json) + 1 }
+  return { index, json, bytes: utf8Length(json) + 1 }
 }
 
 /** A document as the service takes it. An object is passed on as it is: a class may have a toJSON. */
