@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import type { BudgetEntry, SharedBudget } from '../budget/budget.js'
+import type { BudgetEntry, BudgetWait, SharedBudget } from '../budget/budget.js'
 import { LocalBudget } from '../budget/local-budget.js'
 import { Call, type Lane } from '../lifetime/call.js'
 import { Queue } from './queue.js'
@@ -183,4 +183,32 @@ it('aborts no question that the budget has answered', async () => {
   await enter('now', 'single')
   release()
   expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+})
+
+it('sends no more at a time than the service takes, and says so', async () => {
+  const queue = new Queue({ enter: () => entry() }, 8)
+  const waits: BudgetWait[] = []
+  const take = () =>
+    queue.take({
+      call: new Call({ timeout: 1 }),
+      request: { model: 'a' },
+      isRetry: false,
+      onWait: (wait) => void waits.push(wait),
+    })
+  for (const sent of [2, 2, 5]) {
+    const slots = await Promise.all(Array.from({ length: sent }, take))
+    for (const [i, slot] of slots.entries()) {
+      if (i < 2) slot.accepted(1)
+      else slot.refused(1000)
+      slot.release()
+    }
+  }
+  const [first] = await Promise.all([take(), take()])
+  const third = take()
+  const wait = { reason: 'learned concurrency', waitMs: 0, atATime: 2 }
+  expect(waits).toEqual([wait])
+  expect(queue.waiting).toEqual([{ model: 'a', requests: 1, ...wait }])
+  first.release()
+  await third
+  expect(queue.waiting).toEqual([])
 })
