@@ -46,7 +46,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['packages/*/{src,dist}/**/*.{ts,js}'],
-      // The command line is tested as processes of its own, which c8 watches: see `coverage` in package.json.
+      // The command line is tested in processes of its own too, which c8 watches: see `coverage` in package.json.
       exclude: [
         '**/*.d.ts',
         'packages/cli/**',

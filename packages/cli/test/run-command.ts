@@ -5,11 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { takeCoverage } from 'node:v8'
 import { createProgram } from '@pinecone-inference/cli'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 
 /** c8 hands the latter down, to watch what the command runs. */
 const { PATH, NODE_V8_COVERAGE } = process.env
+
+// vitest ends this process before it would write what `run` has covered.
+afterAll(() => {
+  if (NODE_V8_COVERAGE) takeCoverage()
+})
 
 export const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
