@@ -141,6 +141,11 @@ describe('another input', () => {
     expect([...index.texts.keys()]).toEqual(['index.md#1', 'blog/index.md#1'])
   })
 
+  it('may have records of unknown origin', async () => {
+    await runOver({ a: 'one' }, { from: [] })
+    expect((await runOver({ a: 'one' }, { from: ['a.jsonl'] })).embedded).toEqual([])
+  })
+
   it('may join the first, and then leave it', async () => {
     await runOver({ a: 'one' }, { from: ['a.jsonl'] })
     await runOver({ a: 'one', b: 'two' }, { from: ['a.jsonl', 'b.jsonl'] })

@@ -1,6 +1,7 @@
 import { AppendingFile, moveIntoPlace } from '@pinecone-inference/files'
 import { VECTOR_SETTINGS } from '../embed/job/embed-job.js'
 import { differingSetting, journalLine, readCheckedLines, type VectorFacts } from '../embed/output/journal.js'
+import { count, countRecords } from '../embed/report/report.js'
 import { IndexError } from '../ending/expected-error.js'
 
 /** The id of a record, and hashes of its content; where the index got it from a text, also of the text and its vectors. */
@@ -162,8 +163,9 @@ export class Ledger {
       const certain = this.certainIds().length
       const unsure = this.size - certain
       throw new IndexError(
-        `${cause instanceof Error ? cause.message : cause}. The index has the ${certain} records that ${this.#path} lists` +
-          `${unsure > 0 ? `, and perhaps ${unsure} more, which the next run upserts again` : ''}. Make room, or let the file be written, and run the same command again.`,
+        `${cause instanceof Error ? cause.message : cause}. The index has the ${countRecords(certain)} that ${this.#path} ` +
+          `lists${unsure > 0 ? `, and perhaps ${count(unsure)} more, which the next run upserts again` : ''}. ` +
+          'Make room, or let the file be written, and run the same command again.',
         { cause },
       )
     }
@@ -199,9 +201,12 @@ export class Ledger {
     this.#entries += unsure.length + upserted.length + deleted.length
   }
 
-  /** Inputs given in one command are one input, also when a later command has others beside some of them. */
+  /**
+   * Inputs given in one command are one input, also when a later command has others beside some of them. A record of unknown
+   * origin, retried without the record file that knew it, is of every input.
+   */
   #isOurs(from: readonly string[]): boolean {
-    return from.some((name) => this.#from.includes(name))
+    return from.length === 0 || from.some((name) => this.#from.includes(name))
   }
 
   #clash(id: string, from: readonly string[]): IndexError {
