@@ -135,6 +135,16 @@ describe('is refused before anything is sent, and named:', () => {
       /^parameters.input_type is not a parameter; did you mean inputType\?$/,
     ],
     [
+      'a parameter in both spellings',
+      (c) => c.embed({ ...embed, parameters: { inputType: 'passage', input_type: 'query' } as never }),
+      /^parameters.input_type is not a parameter; did you mean inputType\?$/,
+    ],
+    [
+      'both spellings of a parameter of a model of your own',
+      (c) => c.embed({ ...embed, model: 'mine', parameters: { maxTerms: 5, max_terms: 6 } }),
+      /^parameters.max_terms is not a parameter; did you mean maxTerms\?$/,
+    ],
+    [
       'a BigInt as a parameter',
       (c) => c.embed({ ...embed, model: 'mine', parameters: { seed: 5n } }),
       /^parameters.seed cannot be sent as JSON: it is or contains a bigint$/,

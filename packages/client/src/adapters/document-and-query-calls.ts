@@ -56,7 +56,9 @@ export class DocumentAndQueryCalls<V extends VectorType> {
     const shared = given({ truncate, dimension })
     this.documentParameters = Object.freeze({ inputType: 'passage', ...shared, ...given(documentParameters) })
     this.queryParameters = Object.freeze({ inputType: 'query', ...shared, ...given(queryParameters) })
-    for (const parameters of [this.documentParameters, this.queryParameters]) {
+    const merged = { documentParameters: this.documentParameters, queryParameters: this.queryParameters }
+    for (const [name, parameters] of Object.entries(merged)) {
+      checkParameters(parameters, name)
       checkHostedModel(model, { task: 'embed', vectorType, parameters })
     }
     const facts = hostedModel(model)

@@ -2,7 +2,7 @@ import type { EmbedRequest, Encoding } from '../api/embed.js'
 import type { RerankDocument, RerankRequest } from '../api/rerank.js'
 import { asWritten, kindOf } from '../errors/as-written.js'
 import { PineconeConfigurationError, type RefusedInput, refusedInput } from '../errors/configuration-error.js'
-import { documentFields } from '../wire/request.js'
+import { camelCase, documentFields } from '../wire/request.js'
 import { checkOptions, type NamesOf } from './options.js'
 
 /**
@@ -29,6 +29,7 @@ function checkRequest(request: unknown, names: Readonly<Record<string, true>>): 
   checkParameters(parameters)
 }
 
+/** Refuses parameters that cannot be sent, and two spellings of one, `inputType` and `input_type`. */
 export function checkParameters(parameters: unknown, argument = 'parameters'): void {
   if (parameters === undefined) return
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
@@ -38,6 +39,13 @@ export function checkParameters(parameters: unknown, argument = 'parameters'): v
     const problem = jsonProblem(value)
     if (problem) {
       throw new PineconeConfigurationError(`${argument}.${name}`, `cannot be sent as JSON: ${problem}`)
+    }
+    const plain = camelCase(name)
+    if (plain !== name && value !== undefined && Object(parameters)[plain] !== undefined) {
+      throw new PineconeConfigurationError(
+        `${argument}.${name}`,
+        `is not a parameter; did you mean ${plain}?`,
+      )
     }
   }
 }
