@@ -18,6 +18,8 @@ export { type Draw, drawsOf, type Happening, stateOf, statesAfter, waitOf } from
 export type { RateState } from './budget/policy/rate-state.js'
 export { backoff } from './delivery/retry.js'
 export { asWritten } from './errors/as-written.js'
+export { refusedInput } from './errors/configuration-error.js'
+export { isUntrusted } from './errors/no-answer.js'
 export { atPositions } from './errors/positions.js'
 export { verdictOnStatus } from './errors/verdict.js'
 export { parseRetryAfter } from './http/retry-after.js'

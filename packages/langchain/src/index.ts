@@ -7,6 +7,7 @@ export type {
   PineconeIndex,
   RecordsToUpsert,
 } from './hybrid/index-client.js'
+export { PineconeIndexError } from './hybrid/index-error.js'
 export {
   type AddOptions,
   PineconeHybridSearchRetriever,

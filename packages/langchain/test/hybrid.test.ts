@@ -142,8 +142,36 @@ describe('PineconeHybridSearchRetriever', () => {
     expect(await chain.invoke(question)).toEqual(['b'])
     const other = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })
     await expect(other.invoke(question)).rejects.toThrow(
-      /^textKey is "text", and record "a" has no text there/,
+      'textKey is "text", and no record that was found has a text there; "a" has language, context',
     )
+  })
+
+  it('returns a record that has no text beside those that have one', async () => {
+    const { host, namespaces } = await indexServer()
+    const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })
+    await retriever.addTexts(texts.slice(0, 3), undefined, { ids: ['a', 'b', 'c'] })
+    const foreign = { ...namespaces.get('')?.get('c'), id: 'c', metadata: { text: ['x'], owner: 'shop' } }
+    namespaces.get('')?.set('c', foreign)
+    const found = await retriever.invoke(question)
+    expect(found.map(({ id }) => id).sort()).toEqual(['a', 'b', 'c'])
+    expect(found.find(({ id }) => id === 'c')).toMatchObject({
+      pageContent: '',
+      metadata: { text: ['x'], owner: 'shop', score: expect.any(Number) },
+    })
+  })
+
+  it.each(['', '  ', '\n', undefined])('refuses the query %j before anything is sent', async (query) => {
+    const { emulator, fields } = await emulated()
+    const { host, queries } = await indexServer()
+    const retriever = new PineconeHybridSearchRetriever({
+      embeddings: new PineconeEmbeddings(fields),
+      sparseEmbeddings: new PineconeSparseEmbeddings(fields),
+      index: indexAt(host),
+    })
+    // @ts-expect-error undefined
+    const search = retriever.invoke(query)
+    await expect(search).rejects.toMatchObject({ argument: 'query', verdict: 'input' })
+    expect([emulator.requests, queries]).toEqual([[], []])
   })
 
   it('has options that can be read back', async () => {
@@ -158,6 +186,15 @@ describe('PineconeHybridSearchRetriever', () => {
     expect(dense).toBe(fields.embeddings)
   })
 
+  it.each(['topK', 'alpha', 'namespace', 'filter', 'textKey', 'embeddings', 'sparseEmbeddings'])(
+    'keeps its %s',
+    async (name) => {
+      const fields = { ...(await embeddings()), index: indexAt('http://127.0.0.1:9') }
+      const retriever = new PineconeHybridSearchRetriever(fields)
+      expect(() => Object.assign(retriever, { [name]: 5 })).toThrow(TypeError)
+    },
+  )
+
   it('stores many documents in several upserts, and says which were not stored', async () => {
     const { host, upserts, refuse } = await indexServer()
     const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })
@@ -168,7 +205,9 @@ describe('PineconeHybridSearchRetriever', () => {
     refuse((some) => some.includes('d120'))
     await expect(retriever.addTexts(many, undefined, { ids })).rejects.toMatchObject({
       inputRange: [100, 200],
-      message: 'the index did not store documents 100 to 199; those before are stored',
+      name: 'PineconeIndexError',
+      message: 'the index did not store documents 100 to 199, only those before: refused',
+      verdict: 'setup',
       cause: expect.anything(),
     })
   })
@@ -255,30 +294,125 @@ describe('PineconeHybridSearchRetriever', () => {
     ])
   })
 
+  const named = (...ids: unknown[]) => ids.map((id, i) => ({ pageContent: `page ${i}`, metadata: {}, id }))
   it.each([
-    ['documents that are a text', 'ab', {}, 'documents'],
-    ['a document without a text', [{ metadata: {} }], {}, 'documents[0].pageContent'],
-    ['a text as ids', [new Document({ pageContent: 'a' })], { ids: 'a' }, 'ids'],
-    ['an id that is a number', [new Document({ pageContent: 'a' })], { ids: [5] }, 'ids[0]'],
-  ])('does not add %s', async (_, documents, options, argument) => {
+    ['documents that are a text', 'ab', {}, 'documents', undefined],
+    ['a document without a text', [{ metadata: {} }], {}, 'documents[0].pageContent', [0, 1]],
+    ['a text as ids', named('a'), { ids: 'a' }, 'ids', undefined],
+    ['an id that is a number', named('a'), { ids: [5] }, 'ids[0]', [0, 1]],
+    ['a document whose id is a number', named('a', 5), {}, 'documents[1].id', [1, 2]],
+    ['a document whose id is empty', named(undefined, 'a', ''), {}, 'documents[2].id', [2, 3]],
+    ['two documents of one id', named('a', 'b', undefined, 'b'), {}, 'documents[3].id', [3, 4]],
+    ['an id for two documents', named('a', 'b', 'c'), { ids: ['x', 'y', 'x'] }, 'ids[2]', [2, 3]],
+  ])('does not add %s', async (_, documents, options, argument, inputRange) => {
     const { host, upserts } = await indexServer()
     const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })
     // @ts-expect-error wrong kinds
     const adding = retriever.addDocuments(documents, options)
-    await expect(adding).rejects.toMatchObject({ name: 'PineconeConfigurationError', argument })
+    const verdict = inputRange ? 'input' : 'setup'
+    await expect(adding).rejects.toMatchObject({
+      name: 'PineconeConfigurationError',
+      argument,
+      verdict,
+      inputRange,
+    })
     expect(upserts).toEqual([])
+  })
+
+  it('names both documents of an id', async () => {
+    const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt('') })
+    const adding = retriever.addTexts(['a', 'b', 'c'], [], { ids: ['x', 'y', 'x'] })
+    await expect(adding).rejects.toThrow('ids[2] repeats ids[0], "x": the index keeps one record of an id')
+  })
+
+  it('takes the ids given over those of documents, and stores equal documents without one once', async () => {
+    const { host, namespaces } = await indexServer()
+    const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })
+    await retriever.addDocuments(named('a', 'a') as Document[], { ids: ['x', 'y'] })
+    expect([...(namespaces.get('')?.keys() ?? [])]).toEqual(['x', 'y'])
+    const [first, second, other] = await retriever.addTexts(['same', 'same', 'other'])
+    expect(second).toBe(first)
+    expect(other).not.toBe(first)
+    expect(namespaces.get('')?.size).toBe(4)
   })
 
   it.each([
     ['a Map', { of: { key: new Map() } }, 'documents[1].metadata.of.key'],
+    ['NaN', { pages: [1, Number.NaN] }, 'documents[1].metadata.pages.1'],
     ['another text under the text key', { text: 'other' }, 'documents[1].metadata.text'],
   ])('refuses metadata with %s before it embeds anything', async (_, metadata, argument) => {
     const { host, upserts } = await indexServer()
     const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })
-    await expect(retriever.addTexts(['a', 'b'], [{}, metadata])).rejects.toMatchObject({ argument })
+    const adding = retriever.addTexts(['a', 'b'], [{}, metadata])
+    await expect(adding).rejects.toMatchObject({ argument, verdict: 'input', inputRange: [1, 2] })
     expect(upserts).toEqual([])
     const tooMany = retriever.addTexts(['a'], [{}, {}])
     await expect(tooMany).rejects.toMatchObject({ argument: 'metadatas' })
     await expect(retriever.addTexts(['a'], undefined, { ids: [] })).rejects.toMatchObject({ argument: 'ids' })
+  })
+})
+
+const indexMethods = (fail: () => Promise<never>): PineconeIndex => ({
+  namespace: () => indexMethods(fail),
+  query: fail,
+  upsert: fail,
+})
+const errorNamed = (name: string, message = 'no') => Object.assign(new Error(message), { name })
+const withCode = (code: string) => {
+  const cause = new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code }) })
+  return Object.assign(errorNamed('PineconeConnectionError', code), { cause })
+}
+
+describe('an index that fails', () => {
+  it.each([
+    ['5', 429, 'moment'],
+    ['9', 429, 'moment'],
+    ['5', 504, 'moment'],
+    ['9', 400, 'setup'],
+    ['5', 401, 'setup'],
+    ['9', 404, 'setup'],
+    ['9', 503, 'moment'],
+  ])('as the SDK %s reports a %i: the verdict is %j', async (version, status, verdict) => {
+    const { host, failWith } = await indexServer()
+    const index =
+      version === '5'
+        ? new Pinecone5({ apiKey: 'offline', maxRetries: 1 }).index('docs', host)
+        : new Pinecone9({ apiKey: 'offline', maxRetries: 0 }).index({ host })
+    const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index })
+    failWith(status)
+    const error = { name: 'PineconeIndexError', verdict, cause: expect.any(Error) }
+    await expect(retriever.addTexts(['a', 'b'])).rejects.toMatchObject({ ...error, inputRange: [0, 2] })
+    await expect(retriever.invoke('a')).rejects.toMatchObject(error)
+  })
+
+  it.each(sdks)('for want of a connection, with the SDK %s, may answer later', async (_, sdk) => {
+    const retriever = new PineconeHybridSearchRetriever({
+      ...(await embeddings()),
+      index: sdk('http://127.0.0.1:1'),
+    })
+    await expect(retriever.addTexts(['a'])).rejects.toMatchObject({ verdict: 'moment' })
+    await expect(retriever.invoke('a')).rejects.toMatchObject({
+      verdict: 'moment',
+      message: expect.stringMatching(/^the index did not answer the query: /),
+    })
+  })
+
+  it.each([
+    ['moment', errorNamed('PineconeMaxRetriesExceededError')],
+    ['moment', errorNamed('PineconeUnavailableError')],
+    ['moment', errorNamed('PineconeInternalServerError')],
+    ['moment', errorNamed('PineconeUnmappedHttpError', 'Status: 400. was said   Status: 502. ')],
+    ['setup', errorNamed('PineconeUnmappedHttpError', 'Status: 429. was said   Status: 418. ')],
+    ['moment', new TypeError('fetch failed')],
+    ['setup', withCode('CERT_HAS_EXPIRED')],
+    ['moment', withCode('ECONNRESET')],
+    ['setup', new TypeError('query.filter is not a function')],
+    ['moment', Object.assign(new Error('later'), { status: 503 })],
+    ['setup', errorNamed('PineconeArgumentError')],
+    ['setup', 'a text'],
+  ])('has the verdict %j for %s', async (verdict, cause) => {
+    const index = indexMethods(() => Promise.reject(cause))
+    const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index })
+    await expect(retriever.invoke('a')).rejects.toMatchObject({ verdict, cause })
   })
 })

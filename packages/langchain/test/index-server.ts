@@ -29,6 +29,7 @@ export async function indexServer() {
   const queries: Query[] = []
   const upserts: Vector[][] = []
   let refuse: ((ids: string[]) => boolean) | undefined
+  let failing: number | undefined
   const of = (given = '') => {
     // how later SDKs write the default one
     const name = given === '__default__' ? '' : given
@@ -40,6 +41,8 @@ export async function indexServer() {
     const body = await json(request)
     const answer = (status: number, content: object) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(content))
+    if (failing !== undefined)
+      return answer(failing, { code: 13, message: `answers ${failing}`, details: [] })
     if (request.url === '/vectors/upsert') {
       const { vectors, namespace } = body as { vectors: Vector[]; namespace?: string }
       if (refuse?.(vectors.map(({ id }) => id)))
@@ -79,6 +82,10 @@ export async function indexServer() {
     upserts,
     refuse: (when: (ids: string[]) => boolean) => {
       refuse = when
+    },
+    /** Answers every request with this status. */
+    failWith: (status: number) => {
+      failing = status
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { DocumentInterface } from '@langchain/core/documents'
 import { PineconeConfigurationError } from '@pinecone-inference/client'
-import { asWritten, checkMethods } from '@pinecone-inference/client/adapters'
+import { asWritten, checkMethods, refusedInput } from '@pinecone-inference/client/adapters'
 
 /** Refuses a field of the retriever that is not what it must be. As for a `model`, null counts as not given. */
 export function checkFields(fields: Readonly<Record<string, unknown>>): void {
@@ -41,23 +41,49 @@ export function checkDocuments(documents: readonly DocumentInterface[]): void {
   for (const [i, document] of documents.entries()) {
     const text: unknown = document?.pageContent
     if (typeof text === 'string') continue
-    throw new PineconeConfigurationError(
-      `documents[${i}].pageContent`,
-      `is ${asWritten(text)}; it must be a string`,
-    )
+    throw refusedInput(`documents[${i}].pageContent`, `is ${asWritten(text)}; it must be a string`, i)
   }
 }
 
-export function checkIds(ids: unknown, documents: number): void {
-  if (ids === undefined) return
-  if (!Array.isArray(ids)) {
+/**
+ * The id of each document: of `ids`, or its own; undefined where it has none.
+ *
+ * @throws PineconeConfigurationError for an id that is given twice: one document would replace the other in the index
+ */
+export function idsOf(
+  documents: readonly DocumentInterface[],
+  ids: readonly string[] | undefined,
+): (string | undefined)[] {
+  if (ids !== undefined && !Array.isArray(ids)) {
     throw new PineconeConfigurationError('ids', `is ${asWritten(ids)}; it must be an array of strings`)
   }
-  if (ids.length !== documents) {
-    throw new PineconeConfigurationError('ids', `holds ${ids.length}, for ${documents} documents`)
+  if (ids !== undefined && ids.length !== documents.length) {
+    throw new PineconeConfigurationError('ids', `holds ${ids.length}, for ${documents.length} documents`)
   }
-  for (const [i, id] of ids.entries()) {
-    if (typeof id === 'string' && id !== '') continue
-    throw new PineconeConfigurationError(`ids[${i}]`, `is ${asWritten(id)}; it must be a non-empty string`)
-  }
+  const nameOf = (i: number) => (ids ? `ids[${i}]` : `documents[${i}].id`)
+  const seen = new Map<string, number>()
+  return documents.map((document, i) => {
+    const id: unknown = ids ? ids[i] : (document.id ?? undefined)
+    if (id === undefined && !ids) return undefined
+    if (typeof id !== 'string' || id === '') {
+      throw refusedInput(nameOf(i), `is ${asWritten(id)}; it must be a non-empty string`, i)
+    }
+    const earlier = seen.get(id)
+    if (earlier !== undefined) {
+      throw refusedInput(
+        nameOf(i),
+        `repeats ${nameOf(earlier)}, ${asWritten(id)}: the index keeps one record of an id`,
+        i,
+      )
+    }
+    seen.set(id, i)
+    return id
+  })
+}
+
+export function checkQuery(query: unknown): void {
+  if (typeof query === 'string' && query.trim() !== '') return
+  throw new PineconeConfigurationError('query', `is ${asWritten(query)}; it must be a text`, undefined, {
+    verdict: 'input',
+  })
 }

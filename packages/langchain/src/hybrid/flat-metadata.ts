@@ -1,4 +1,4 @@
-import { PineconeConfigurationError } from '@pinecone-inference/client'
+import { refusedInput } from '@pinecone-inference/client/adapters'
 import type { IndexRecord } from './index-client.js'
 
 /**
@@ -6,9 +6,10 @@ import type { IndexRecord } from './index-client.js'
  * dots, as `PineconeStore` of @langchain/pinecone does; a null is left out
  * (https://docs.pinecone.io/guides/index-data/indexing-overview#metadata-format).
  *
+ * @param position of the document whose metadata it is
  * @throws PineconeConfigurationError for a value that has no such form, such as a Map
  */
-export function flatMetadata(metadata: object, path: string): IndexRecord['metadata'] {
+export function flatMetadata(metadata: object, position: number): IndexRecord['metadata'] {
   const flat: IndexRecord['metadata'] = {}
   const add = (key: string, value: unknown): void => {
     if (value === undefined || value === null) return
@@ -19,9 +20,10 @@ export function flatMetadata(metadata: object, path: string): IndexRecord['metad
     else if (Array.isArray(value) || isPlain(value)) {
       for (const [name, item] of Object.entries(value)) add(`${key}.${name}`, item)
     } else {
-      throw new PineconeConfigurationError(
-        `${path}.${key}`,
+      throw refusedInput(
+        `documents[${position}].metadata.${key}`,
         'cannot be stored as metadata; allowed are strings, numbers, booleans, lists of strings and objects of them',
+        position,
       )
     }
   }

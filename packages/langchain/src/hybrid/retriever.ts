@@ -2,10 +2,10 @@ import { Document, type DocumentInterface } from '@langchain/core/documents'
 import type { EmbeddingsInterface } from '@langchain/core/embeddings'
 import { BaseRetriever, type BaseRetrieverInput } from '@langchain/core/retrievers'
 import { PineconeConfigurationError } from '@pinecone-inference/client'
-import { checkOptions, checkSignal, type NamesOf } from '@pinecone-inference/client/adapters'
+import { checkOptions, checkSignal, type NamesOf, refusedInput } from '@pinecone-inference/client/adapters'
 import { ownMetadata } from '../own-metadata.js'
 import type { SparseVector } from '../sparse-embeddings.js'
-import { checkDocuments, checkFields, checkIds } from './check-arguments.js'
+import { checkDocuments, checkFields, checkQuery, idsOf } from './check-arguments.js'
 import { flatMetadata } from './flat-metadata.js'
 import type { HybridIndexes, IndexMatch, IndexRecord, PineconeIndex } from './index-client.js'
 import { search } from './search.js'
@@ -27,6 +27,12 @@ interface HybridSearchFields extends BaseRetrieverInput {
   /** Metadata field that holds a document's text. Default `text`. */
   textKey?: string | undefined
 }
+
+/** The fields with their defaults. */
+type HybridSettings = Pick<
+  PineconeHybridSearchRetriever,
+  'embeddings' | 'sparseEmbeddings' | 'topK' | 'alpha' | 'namespace' | 'filter' | 'textKey'
+>
 
 /** Either one index with both kinds of vectors, whose metric must be `dotproduct`, or one per kind. */
 export type PineconeHybridSearchRetrieverFields = HybridSearchFields &
@@ -53,7 +59,10 @@ const FIELDS: NamesOf<HybridSearchFields & { index: unknown; denseIndex: unknown
 }
 
 export interface AddOptions {
-  /** One per text. Default: a document's own id, else a hash of its text and metadata, so that adding twice stores once. */
+  /**
+   * One per text, each once. Default: a document's own id, else a hash of its text and metadata, so that a document that
+   * is added twice is stored once.
+   */
   ids?: readonly string[] | undefined
   /** Aborts the call, which rejects with the signal's reason. What is stored by then stays stored. */
   signal?: AbortSignal | undefined
@@ -82,13 +91,7 @@ const ADD_OPTIONS: NamesOf<AddOptions> = { ids: true, signal: true }
 export class PineconeHybridSearchRetriever extends BaseRetriever {
   lc_namespace = ['pinecone-inference', 'retrievers']
 
-  readonly embeddings: EmbeddingsInterface
-  readonly sparseEmbeddings: EmbeddingsInterface<SparseVector>
-  readonly topK: number
-  readonly alpha: number
-  readonly namespace: string | undefined
-  readonly filter: object | undefined
-  readonly textKey: string
+  readonly #settings: HybridSettings
   readonly #indexes: HybridIndexes
 
   static override lc_name(): string {
@@ -101,13 +104,15 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
     checkFields({ ...fields })
     const { index, denseIndex, sparseIndex } = fields
     const namespace = fields.namespace ?? undefined
-    this.embeddings = fields.embeddings
-    this.sparseEmbeddings = fields.sparseEmbeddings
-    this.topK = fields.topK ?? 4
-    this.alpha = fields.alpha ?? 0.5
-    this.namespace = namespace
-    this.filter = fields.filter ? ownMetadata(fields.filter) : undefined
-    this.textKey = fields.textKey ?? 'text'
+    this.#settings = {
+      embeddings: fields.embeddings,
+      sparseEmbeddings: fields.sparseEmbeddings,
+      topK: fields.topK ?? 4,
+      alpha: fields.alpha ?? 0.5,
+      namespace,
+      filter: fields.filter ? ownMetadata(fields.filter) : undefined,
+      textKey: fields.textKey ?? 'text',
+    }
     const within = (one: PineconeIndex) => (namespace === undefined ? one : one.namespace(namespace))
     if (index !== undefined && denseIndex === undefined && sparseIndex === undefined) {
       this.#indexes = { both: within(index) }
@@ -121,24 +126,53 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
     }
   }
 
+  get embeddings(): EmbeddingsInterface {
+    return this.#settings.embeddings
+  }
+
+  get sparseEmbeddings(): EmbeddingsInterface<SparseVector> {
+    return this.#settings.sparseEmbeddings
+  }
+
+  get topK(): number {
+    return this.#settings.topK
+  }
+
+  get alpha(): number {
+    return this.#settings.alpha
+  }
+
+  get namespace(): string | undefined {
+    return this.#settings.namespace
+  }
+
+  get filter(): object | undefined {
+    return this.#settings.filter
+  }
+
+  get textKey(): string {
+    return this.#settings.textKey
+  }
+
   /**
    * Embeds documents and stores them, up to 960 at a time. Nested metadata is stored under keys joined by dots.
    *
    * @returns the ids they are stored under, in order
-   * @throws PineconeConfigurationError before anything is sent, for metadata that cannot be stored
-   * @throws PineconeInferenceError with `inputRange` when some cannot be embedded or stored; those before are stored
+   * @throws PineconeConfigurationError before anything is sent, for metadata that cannot be stored, or an id given twice
+   * @throws PineconeInferenceError with `inputRange` when some cannot be embedded, and PineconeIndexError when some cannot
+   * be stored; those before are stored
    */
   async addDocuments(documents: readonly DocumentInterface[], options: AddOptions = {}): Promise<string[]> {
     checkOptions(options, ADD_OPTIONS, 'addDocuments')
     const { ids, signal } = options
     checkSignal('signal', signal)
     checkDocuments(documents)
-    checkIds(ids, documents.length)
+    const given = idsOf(documents, ids)
     const unstored = documents.map((document, position) => ({
-      id: ids?.[position] ?? document.id,
+      id: given[position],
       text: document.pageContent,
       position,
-      metadata: this.#metadataOf(document, `documents[${position}].metadata`),
+      metadata: this.#metadataOf(document, position),
     }))
     const all = await Promise.all(
       unstored.map(async ({ id, ...rest }) => ({ id: id ?? (await hashOf(rest.metadata)), ...rest })),
@@ -164,36 +198,48 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
     return this.addDocuments(documents, options)
   }
 
+  /**
+   * @throws PineconeConfigurationError for a blank query, before anything is sent, and where no record that was found has
+   * a text
+   * @throws PineconeIndexError when the index does not answer
+   */
   override async _getRelevantDocuments(query: string): Promise<Document[]> {
+    checkQuery(query)
     const [dense, sparse] = await Promise.all([
       this.embeddings.embedQuery(query),
       this.sparseEmbeddings.embedQuery(query),
     ])
     const { alpha, topK, filter } = this
-    const matches = await search(this.#indexes, { dense, sparse, alpha, topK, filter })
-    return matches.map((match) => this.#documentOf(match))
+    return this.#documentsOf(await search(this.#indexes, { dense, sparse, alpha, topK, filter }))
   }
 
-  #metadataOf({ pageContent, metadata }: DocumentInterface, path: string): IndexRecord['metadata'] {
-    const flat = flatMetadata(metadata ?? {}, path)
+  #metadataOf({ pageContent, metadata }: DocumentInterface, position: number): IndexRecord['metadata'] {
+    const flat = flatMetadata(metadata ?? {}, position)
     if (flat[this.textKey] !== undefined && flat[this.textKey] !== pageContent) {
-      throw new PineconeConfigurationError(
-        `${path}.${this.textKey}`,
+      throw refusedInput(
+        `documents[${position}].metadata.${this.textKey}`,
         'is where the text is stored: rename it, or set another textKey',
+        position,
       )
     }
     return { ...flat, [this.textKey]: pageContent }
   }
 
-  #documentOf({ id, score, metadata = {} }: IndexMatch): Document {
-    const { [this.textKey]: pageContent, ...rest } = metadata
-    if (typeof pageContent !== 'string') {
+  /** A record without text, such as another program's in a shared index, is a document with an empty one. */
+  #documentsOf(matches: readonly IndexMatch[]): Document[] {
+    const isText = (metadata: Metadata = {}) => typeof metadata[this.textKey] === 'string'
+    const [first] = matches
+    if (first && !matches.some(({ metadata }) => isText(metadata))) {
       throw new PineconeConfigurationError(
         'textKey',
-        `is ${JSON.stringify(this.textKey)}, and record ${JSON.stringify(id)} has no text there; it has ${Object.keys(metadata).join(', ') || 'no metadata'}`,
+        `is ${JSON.stringify(this.textKey)}, and no record that was found has a text there; ${JSON.stringify(first.id)} has ${Object.keys(first.metadata ?? {}).join(', ') || 'no metadata'}`,
       )
     }
-    return new Document({ id, pageContent, metadata: score === undefined ? rest : { score, ...rest } })
+    return matches.map(({ id, score, metadata = {} }) => {
+      const { [this.textKey]: text, ...others } = metadata
+      const [pageContent, rest] = typeof text === 'string' ? [text, others] : ['', metadata]
+      return new Document({ id, pageContent, metadata: score === undefined ? rest : { score, ...rest } })
+    })
   }
 }
 

@@ -1,13 +1,12 @@
 import type { SparseVector } from '../sparse-embeddings.js'
-import type { HybridIndexes, IndexMatch, PineconeIndex } from './index-client.js'
+import type { HybridIndexes, IndexMatch, IndexQuery, PineconeIndex } from './index-client.js'
+import { PineconeIndexError } from './index-error.js'
 
 /** The constant of reciprocal rank fusion (Cormack et al., SIGIR 2009), as in LangChain's EnsembleRetriever. */
 const RANK_CONSTANT = 60
 
 /** Candidates from each of two indexes: a document that is best in both need not be among the first of either. */
 const CANDIDATES = 40
-
-const NOTHING: { matches?: IndexMatch[] } = {}
 
 export interface HybridQuery {
   readonly dense: number[]
@@ -18,16 +17,20 @@ export interface HybridQuery {
   readonly filter: object | undefined
 }
 
-/** Matches, best first: of one index by its own scores, of two by reciprocal rank. */
+/**
+ * Matches, best first: of one index by its own scores, of two by reciprocal rank.
+ *
+ * @throws PineconeIndexError
+ */
 export function search(indexes: HybridIndexes, query: HybridQuery): Promise<IndexMatch[]> {
   return 'both' in indexes ? searchOne(indexes.both, query) : searchTwo(indexes, query)
 }
 
-async function searchOne(
+function searchOne(
   index: PineconeIndex,
   { dense, sparse, alpha, ...query }: HybridQuery,
 ): Promise<IndexMatch[]> {
-  const { matches = [] } = await index.query({
+  return matchesOf(index, {
     ...common(query),
     vector: scaled(dense, alpha),
     // An index takes no sparse vector without entries, or with zeros alone.
@@ -35,7 +38,6 @@ async function searchOne(
       ? { sparseVector: { indices: sparse.indices, values: scaled(sparse.values, 1 - alpha) } }
       : {}),
   })
-  return matches
 }
 
 async function searchTwo(
@@ -44,15 +46,24 @@ async function searchTwo(
 ): Promise<IndexMatch[]> {
   const query = common({ topK: Math.max(topK, CANDIDATES), filter })
   const [byMeaning, byWords] = await Promise.all([
-    alpha > 0 ? indexes.dense.query({ ...query, vector: dense }) : NOTHING,
+    alpha > 0 ? matchesOf(indexes.dense, { ...query, vector: dense }) : [],
     alpha < 1 && sparse.indices.length > 0
-      ? indexes.sparse.query({ ...query, sparseVector: sparse })
-      : NOTHING,
+      ? matchesOf(indexes.sparse, { ...query, sparseVector: sparse })
+      : [],
   ])
   return fused([
-    { matches: byMeaning.matches ?? [], weight: alpha },
-    { matches: byWords.matches ?? [], weight: 1 - alpha },
+    { matches: byMeaning, weight: alpha },
+    { matches: byWords, weight: 1 - alpha },
   ]).slice(0, topK)
+}
+
+async function matchesOf(index: PineconeIndex, query: IndexQuery): Promise<IndexMatch[]> {
+  try {
+    const { matches = [] } = await index.query(query)
+    return matches
+  } catch (cause) {
+    throw new PineconeIndexError('the index did not answer the query', cause)
+  }
 }
 
 function common({ topK, filter }: Pick<HybridQuery, 'topK' | 'filter'>) {

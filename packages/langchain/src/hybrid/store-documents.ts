@@ -1,8 +1,9 @@
 import type { EmbeddingsInterface } from '@langchain/core/embeddings'
-import { PineconeConfigurationError, PineconeInferenceError } from '@pinecone-inference/client'
+import { PineconeConfigurationError } from '@pinecone-inference/client'
 import { atPositions } from '@pinecone-inference/client/adapters'
 import type { SparseVector } from '../sparse-embeddings.js'
 import { type HybridIndexes, type IndexRecord, type PineconeIndex, upserts } from './index-client.js'
+import { PineconeIndexError } from './index-error.js'
 
 /** Documents that are embedded and stored before the next ones are: what a failure can cost, and what memory has to hold. */
 const STORED_AT_A_TIME = 960
@@ -83,13 +84,9 @@ async function upsertAll(
     try {
       await index.upsert(group)
     } catch (cause) {
-      const range = [positions[start] ?? 0, (positions[start + group.length - 1] ?? 0) + 1] as const
-      const error = new PineconeInferenceError(
-        `the index did not store documents ${range[0]} to ${range[1] - 1}; those before are stored`,
-        { cause },
-      )
-      error.inputRange = range
-      throw error
+      const [first, last] = [positions[start] ?? 0, positions[start + group.length - 1] ?? 0]
+      const problem = `the index did not store documents ${first} to ${last}${first > 0 ? ', only those before' : ''}`
+      throw Object.assign(new PineconeIndexError(problem, cause), { inputRange: [first, last + 1] })
     }
   }
 }
