@@ -43,7 +43,9 @@ export function embeddingModel(
   return {
     specificationVersion: 'v3',
     provider: 'pinecone.embedding',
-    modelId,
+    get modelId() {
+      return modelId
+    },
     // The client splits to the model's limits and keeps requests in flight side by side. The SDK's groups would wait for
     // the slowest of each (ai 7.0.173, src/embed/embed-many.ts).
     maxEmbeddingsPerCall: Number.POSITIVE_INFINITY,

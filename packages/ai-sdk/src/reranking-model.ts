@@ -47,7 +47,9 @@ export function rerankingModel(
   return {
     specificationVersion: 'v3',
     provider: 'pinecone.reranking',
-    modelId,
+    get modelId() {
+      return modelId
+    },
     async doRerank({ documents, query, topN, abortSignal, headers, providerOptions }) {
       const call = new SdkCall('/rerank', modelId, abortSignal, headers)
       try {

@@ -58,6 +58,13 @@ it('a sparse model is refused by name, with where it works', async () => {
   expect(data[0]?.sparseIndices.length).toBeGreaterThan(0)
 })
 
+it.each([
+  pinecone.embedding('multilingual-e5-large', { inputType: 'query' }),
+  pinecone.reranking('bge-reranker-v2-m3'),
+])('a model keeps its name: $modelId', (model) => {
+  expect(() => Object.assign(model, { modelId: 'another' })).toThrow(TypeError)
+})
+
 it('has the older names of its methods', () => {
   const { embedding, embeddingModel, textEmbedding, textEmbeddingModel, reranking, rerankingModel } = pinecone
   for (const make of [embedding, embeddingModel, textEmbedding, textEmbeddingModel]) {

@@ -30,7 +30,6 @@ const CALL_OPTIONS: NamesOf<EmbedCallOptions> = { signal: true, timeout: true, o
 
 /** What dense and sparse embeddings have in common. */
 export abstract class HostedEmbeddings<V extends VectorType, Vector> extends Embeddings<Vector> {
-  readonly model: string
   readonly #calls: DocumentAndQueryCalls<V>
   readonly #vectorOf: (embedding: Extract<Embedding, { vectorType: V }>) => Vector
 
@@ -43,7 +42,6 @@ export abstract class HostedEmbeddings<V extends VectorType, Vector> extends Emb
   ) {
     // The client retries and limits what is in flight. LangChain's caller is not used, so that retries do not stack.
     super({ maxRetries: 0 })
-    this.model = model
     this.#calls = new DocumentAndQueryCalls(model, vectorType, fields, SOURCE_TAG)
     this.#vectorOf = vectorOf
   }
@@ -51,6 +49,10 @@ export abstract class HostedEmbeddings<V extends VectorType, Vector> extends Emb
   /** The client that sends the requests: the one you passed, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
+  }
+
+  get model(): string {
+    return this.#calls.model
   }
 
   /** Length of a vector: as asked for, or the model's default where it is known. A sparse vector has none. */

@@ -18,6 +18,7 @@ import {
   RERANK_FIELDS,
   RerankCalls,
   type RerankFields,
+  refusedInput,
 } from '@pinecone-inference/client/adapters'
 import { ownMetadata } from './own-metadata.js'
 import { eitherSignal, signalInRun } from './signal-of-run.js'
@@ -72,23 +73,29 @@ export class PineconeRerank<
   M extends RerankModel = RerankModel,
   const P = unknown,
 > extends BaseDocumentCompressor {
-  readonly model: string
-  /** Whether `rerank()` returns your own document beside its score. */
-  readonly returnDocuments: boolean
   readonly #calls: RerankCalls
+  readonly #returnDocuments: boolean
 
   constructor(fields: PineconeRerankFields<M, P> = {}) {
     super()
     checkOptions(fields, { ...RERANK_FIELDS, returnDocuments: true }, 'PineconeRerank')
     this.#calls = new RerankCalls(fields, SOURCE_TAG)
     checkReturnDocuments(fields.returnDocuments)
-    this.returnDocuments = fields.returnDocuments ?? false
-    this.model = this.#calls.model
+    this.#returnDocuments = fields.returnDocuments ?? false
   }
 
   /** The client that sends the requests: the one you passed, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
+  }
+
+  get model(): string {
+    return this.#calls.model
+  }
+
+  /** Whether `rerank()` returns your own document beside its score. */
+  get returnDocuments(): boolean {
+    return this.#returnDocuments
   }
 
   get topN(): number | undefined {
@@ -213,9 +220,10 @@ function fieldsOf(document: Rankable, index: number): RerankDocument {
   if (!isDocument(document)) return document as RerankDocument
   const { pageContent, metadata } = document
   if (typeof pageContent !== 'string') {
-    throw new PineconeConfigurationError(
+    throw refusedInput(
       `documents[${index}].pageContent`,
       `is ${pageContent === null ? 'null' : typeof pageContent}; it must be a string`,
+      index,
     )
   }
   return { ...metadata, text: pageContent }

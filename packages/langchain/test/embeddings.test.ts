@@ -284,8 +284,21 @@ describe('the options of embeddings', () => {
       documentParameters: { inputType: 'passage', truncate: 'NONE' },
       queryParameters: { inputType: 'query', truncate: 'NONE' },
     })
-    expect(() => Object.assign(embeddings, { batchSize: 1 })).toThrow(TypeError)
-    expect(new PineconeSparseEmbeddings({ client, batchSize: 3 }).batchSize).toBe(3)
+    const sparse = new PineconeSparseEmbeddings({ client, batchSize: 3 })
+    expect(sparse).toMatchObject({ model: 'pinecone-sparse-english-v0', batchSize: 3 })
+    for (const name of ['model', 'batchSize', 'client']) {
+      expect(() => Object.assign(embeddings, { [name]: 1 })).toThrow(TypeError)
+      expect(() => Object.assign(sparse, { [name]: 1 })).toThrow(TypeError)
+    }
+  })
+
+  it.each(['documentParameters', 'queryParameters'])('take one spelling of a parameter in %s', (name) => {
+    const message = `${name}.input_type is not a parameter; did you mean inputType?`
+    for (const parameters of [{ input_type: 'query' }, { input_type: 'query', inputType: 'passage' }]) {
+      const fields = { apiKey: 'offline', [name]: parameters }
+      expect(() => new PineconeEmbeddings(fields)).toThrow(message)
+      expect(() => new PineconeSparseEmbeddings(fields)).toThrow(message)
+    }
   })
 
   it.each([

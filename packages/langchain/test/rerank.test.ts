@@ -283,6 +283,8 @@ describe('compressDocuments', () => {
     const given = [documents()[0], { pageContent, metadata: {} }] as Document[]
     await expect(new PineconeRerank(fields).compressDocuments(given, 'q')).rejects.toMatchObject({
       argument: 'documents[1].pageContent',
+      verdict: 'input',
+      inputRange: [1, 2],
     })
   })
 
@@ -294,7 +296,7 @@ describe('compressDocuments', () => {
       argument: 'options',
     })
     await expect(reranker.rerank([''], 'q', { topN: 0 })).rejects.toMatchObject({ argument: 'topN' })
-    await expect(reranker.rerank([''], ' ')).rejects.toMatchObject({ argument: 'query' })
+    await expect(reranker.rerank([''], ' ')).rejects.toMatchObject({ argument: 'query', verdict: 'input' })
   })
 
   it('returns nothing for no documents', async () => {
@@ -304,13 +306,14 @@ describe('compressDocuments', () => {
   })
 
   it.each([
-    ['an empty query', {}, ' ', 'query'],
-    ['a rank field no document has', { rankFields: ['author'] }, 'q', 'rankFields'],
-  ])('refuses %s before it sends anything', async (_, wrong, query, argument) => {
+    ['an empty query', {}, '', 'query', 'input'],
+    ['a blank query', {}, ' ', 'query', 'input'],
+    ['a rank field no document has', { rankFields: ['author'] }, 'q', 'rankFields', 'setup'],
+  ])('refuses %s before it sends anything', async (_, wrong, query, argument, verdict) => {
     const { emulator, fields } = await emulated()
     await expect(
       new PineconeRerank({ ...fields, ...wrong }).compressDocuments(documents(), query),
-    ).rejects.toMatchObject({ name: 'PineconeConfigurationError', argument })
+    ).rejects.toMatchObject({ name: 'PineconeConfigurationError', argument, verdict })
     expect(emulator.requests).toHaveLength(0)
   })
 
@@ -504,7 +507,9 @@ describe('a reranker’s options', () => {
       parameters: { truncate: 'END' },
       returnDocuments: false,
     })
-    expect(() => Object.assign(reranker, { topN: 5 })).toThrow(TypeError)
+    for (const name of ['model', 'topN', 'returnDocuments', 'rankFields']) {
+      expect(() => Object.assign(reranker, { [name]: 5 })).toThrow(TypeError)
+    }
   })
 
   it.each([

@@ -19,6 +19,7 @@ import {
   type EmbeddingFields,
   given,
   type NamesOf,
+  refusedInput,
 } from '@pinecone-inference/client/adapters'
 import { namesOf, textOf } from './text-of-node.js'
 
@@ -70,7 +71,6 @@ export class PineconeEmbedding<
   M extends EmbedModel = EmbedModel,
   D extends number = never,
 > extends BaseEmbedding {
-  readonly model: string
   readonly #calls: DocumentAndQueryCalls<'dense'>
   readonly #initialBatchSize: number
   readonly #ownGetTextEmbeddings: (texts: string[]) => Promise<number[][]>
@@ -82,7 +82,7 @@ export class PineconeEmbedding<
     super((nodes, options) => this.#embedNodes(nodes, options))
     this.#ownGetTextEmbeddings = this.getTextEmbeddings
     checkOptions(fields, { ...EMBEDDING_FIELDS, dimension: true, embedBatchSize: true }, 'PineconeEmbedding')
-    this.model = fields.model ?? 'multilingual-e5-large'
+    const model = fields.model ?? 'multilingual-e5-large'
     const { embedBatchSize, batchSize = embedBatchSize, ...shared } = fields
     if (embedBatchSize !== undefined && embedBatchSize !== batchSize) {
       throw new PineconeConfigurationError(
@@ -90,8 +90,8 @@ export class PineconeEmbedding<
         `is ${asWritten(embedBatchSize)}, and batchSize ${asWritten(batchSize)}`,
       )
     }
-    this.#calls = new DocumentAndQueryCalls(this.model, 'dense', { ...shared, batchSize })
-    const facts = hostedModel(this.model)
+    this.#calls = new DocumentAndQueryCalls(model, 'dense', { ...shared, batchSize })
+    const facts = hostedModel(model)
     this.#initialBatchSize = batchSize ?? facts?.maxBatchSize ?? 96
     this.embedBatchSize = this.#initialBatchSize
     const { dimension: dimensions } = this.#calls
@@ -105,6 +105,10 @@ export class PineconeEmbedding<
   /** The client that sends the requests: the one you passed, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
+  }
+
+  get model(): string {
+    return this.#calls.model
   }
 
   /** Length of a vector: as asked for, or the model's default where it is known. */
@@ -188,12 +192,14 @@ export class PineconeEmbedding<
     const all = nodes.map((node, position) => ({ node, position, text: textOf(node) }))
     const isBlank = ({ text }: { text: string }) => this.blankAs === undefined && text.trim() === ''
     const blank = all.filter(isBlank)
-    if (blank.length > 0) {
+    const [first] = blank
+    if (first) {
       const names = namesOf(blank.map(({ node }) => node))
       if (isFromIndex(options)) {
-        throw new PineconeConfigurationError(
+        throw refusedInput(
           names,
           'cannot be stored in an index without text: leave out what has none, or set blankAs',
+          first.position,
         )
       }
       ;(logger ?? console).warn(`no vector for ${names}: no text; blankAs would give one`)

@@ -39,18 +39,20 @@ export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknow
 export class PineconeRerank<M extends RerankModel = RerankModel, const P = unknown>
   implements BaseNodePostprocessor
 {
-  readonly model: string
   readonly #calls: RerankCalls
 
   constructor(fields: PineconeRerankFields<M, P> = {}) {
     checkOptions(fields, RERANK_FIELDS, 'PineconeRerank')
     this.#calls = new RerankCalls(fields)
-    this.model = this.#calls.model
   }
 
   /** The client that sends the requests: the one you passed, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
+  }
+
+  get model(): string {
+    return this.#calls.model
   }
 
   get topN(): number | undefined {
@@ -95,6 +97,8 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
       throw new PineconeConfigurationError(
         'query',
         'has no text; nodes are ranked by text, not by an image alone',
+        undefined,
+        { verdict: 'input' },
       )
     }
     const own = [...nodes]

@@ -157,10 +157,15 @@ describe('PineconeEmbedding', () => {
       documentParameters: { inputType: 'passage', truncate: 'NONE' },
       queryParameters: { inputType: 'query', truncate: 'NONE' },
     })
-    expect(new PineconeRerank({ apiKey: 'offline', topN: 3 })).toMatchObject({
-      topN: 3,
-      rankFields: ['text'],
-    })
+    const reranker = new PineconeRerank({ apiKey: 'offline', topN: 3 })
+    expect(reranker).toMatchObject({ model: 'bge-reranker-v2-m3', topN: 3, rankFields: ['text'] })
+    for (const one of [embedding, reranker]) {
+      expect(() => Object.assign(one, { model: 'another' })).toThrow(TypeError)
+    }
+    const misspelt = { documentParameters: { input_type: 'query' } }
+    expect(() => new PineconeEmbedding({ apiKey: 'offline', ...misspelt })).toThrow(
+      'documentParameters.input_type is not a parameter; did you mean inputType?',
+    )
     expect(() => new PineconeEmbedding({ apiKey: 'offline', ...{ modelName: 'm' } })).toThrow(
       'modelName is not an option of PineconeEmbedding; did you mean model?',
     )
@@ -303,7 +308,11 @@ describe('PineconeEmbedding in an IngestionPipeline', () => {
     const index = Settings.withEmbedModel(new PineconeEmbedding(fields), () =>
       VectorStoreIndex.init({ nodes }),
     )
-    await expect(index).rejects.toThrow(/^node "empty" cannot be stored in an index without text/)
+    await expect(index).rejects.toMatchObject({
+      message: expect.stringMatching(/^node "empty" cannot be stored in an index without text/),
+      verdict: 'input',
+      inputRange: [1, 2],
+    })
     expect(emulator.requests).toEqual([])
   })
 

@@ -121,6 +121,7 @@ describe('postprocessNodes', () => {
     ).rejects.toMatchObject({
       name: 'PineconeConfigurationError',
       argument: 'query',
+      verdict: 'input',
     })
     expect(emulator.requests).toHaveLength(0)
   })

@@ -83,6 +83,8 @@ export class RerankCalls {
   /**
    * Positions and scores, best first, with the model and the units charged. A document without text comes last: it scores
    * 0, or the lowest of all scores if that is below 0.
+   *
+   * @throws PineconeConfigurationError with the verdict `'input'` for a blank query, before anything is sent
    */
   async rank(
     { count, sent }: Candidates,
@@ -91,7 +93,9 @@ export class RerankCalls {
   ): Promise<RerankResult> {
     checkTopN(topN)
     if (typeof query !== 'string' || query.trim() === '') {
-      throw new PineconeConfigurationError('query', 'must be a non-empty string')
+      throw new PineconeConfigurationError('query', 'must be a non-empty string', undefined, {
+        verdict: 'input',
+      })
     }
     const { data: ranked, ...result } =
       sent.length === 0
