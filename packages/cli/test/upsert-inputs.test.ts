@@ -178,3 +178,68 @@ it('records that could not be embedded may be retried from their file, beside th
   await writeFile(join(folder, 'in.jsonl'), lines('one', 'two', 'three'))
   expect((await embed('in.jsonl')).stderr).toContain('Embedded 0 records')
 })
+
+describe('several inputs in one command', () => {
+  it('are cleaned up by a command that has them all', async () => {
+    const { env, ids } = await serviceWithIndex()
+    const folder = await folderWith({
+      'a.jsonl': '{"id":"a1","text":"one"}\n{"id":"a2","text":"two"}\n',
+      'b.jsonl': '{"id":"b1","text":"bee"}\n',
+    })
+    const embed = (...inputs: string[]) =>
+      run(folder, ['embed', ...inputs, '--upsert', 'docs', ...MODEL, '--cleanup', 'full'], env)
+    expect((await embed('a.jsonl', 'b.jsonl')).code).toBe(0)
+    await writeFile(join(folder, 'a.jsonl'), '{"id":"a1","text":"one"}\n')
+    const { code, stderr } = await embed('a.jsonl')
+    expect(code).toBe(0)
+    expect(stderr).not.toContain('Deleted')
+    expect(await ids()).toEqual(['a1', 'a2', 'b1'])
+    expect((await embed('b.jsonl', 'a.jsonl')).stderr).toContain('Deleted 1 record')
+    expect(await ids()).toEqual(['a1', 'b1'])
+  })
+})
+
+describe('the record of an index', () => {
+  it('never replaces another file', async () => {
+    const { env, paidRequests } = await serviceWithIndex()
+    const mine = '{"important":"my only copy"}\n'
+    const folder = await folderWith({ 'in.jsonl': '{"id":"a","text":"one"}\n', 'notes.jsonl': mine })
+    const embed = (record: string) =>
+      run(folder, ['embed', 'in.jsonl', '--upsert', 'docs', ...MODEL, '--record', record], env)
+    expect((await run(folder, ['embed', 'in.jsonl', '-o', 'v.jsonl', ...MODEL], env)).code).toBe(0)
+    paidRequests()
+    for (const other of ['notes.jsonl', 'in.jsonl', 'v.jsonl', 'v.jsonl.record.jsonl', '.']) {
+      const { code, stderr } = await embed(other)
+      expect([code, stderr], other).toEqual([1, expect.stringMatching(/is not a (record|file)/)])
+    }
+    expect(await readFile(join(folder, 'notes.jsonl'), 'utf8')).toBe(mine)
+    expect(paidRequests()).toBe(0)
+  })
+
+  it.each([
+    ['its first line', 0],
+    ['a line in the middle', 1],
+  ])('is refused, and not replaced, where it is damaged: %s', async (_, at) => {
+    const { env, paidRequests } = await serviceWithIndex()
+    const folder = await folderWith({ 'docs/1.md': 'One.', 'docs/2.md': 'Two.' })
+    const embed = (...more: string[]) =>
+      run(folder, ['embed', 'docs', '--upsert', 'docs', ...MODEL, '--cleanup', 'full', ...more], env)
+    expect((await embed()).code).toBe(0)
+    const record = join(folder, 'docs.upserted.jsonl')
+    const lines = (await readFile(record, 'utf8')).split('\n')
+    const damaged = lines.toSpliced(at, 0, '<<<<<<< HEAD').join('\n')
+    await writeFile(record, damaged)
+    await rm(join(folder, 'docs/1.md'))
+    paidRequests()
+    for (const more of [[], ['--dry-run']]) {
+      const { code, stderr } = await embed(...more)
+      expect([code, stderr]).toEqual([1, expect.stringContaining('damaged')])
+    }
+    expect(await readFile(record, 'utf8')).toBe(damaged)
+    expect(paidRequests()).toBe(0)
+
+    // A last line that is cut was being written when the process was killed.
+    await writeFile(record, lines.join('\n').slice(0, -20))
+    expect((await embed()).code).toBe(0)
+  })
+})

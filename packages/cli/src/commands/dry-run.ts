@@ -44,7 +44,9 @@ export async function dryRun(
       return there.has(record)
     },
   })
-  const gone = cleanup.isPartial() ? undefined : sortGone(there.ids, seen, cleanup)
+  const gone = cleanup.isPartial()
+    ? undefined
+    : sortGone(there.ids, seen, { ...cleanup, isShared: there.isShared })
   tellEstimate({ survey, tallies, gone, tokensPerMinute, json })
   return EXIT.done
 }
@@ -52,11 +54,13 @@ export async function dryRun(
 /** What earlier runs have embedded of the same inputs. */
 interface There {
   readonly ids: readonly string[]
+  /** Whether a record may be of an input that is not given now. */
+  isShared(id: string): boolean
   /** Whether a record need not be embedded. */
   has(record: TextRecord): boolean
 }
 
-const nothing: There = { ids: [], has: () => false }
+const nothing: There = { ids: [], isShared: () => false, has: () => false }
 
 async function whatIsThere(output: string, inputs: readonly string[], options: EmbedOptions): Promise<There> {
   const { upsert, inputName } = options
@@ -65,6 +69,7 @@ async function whatIsThere(output: string, inputs: readonly string[], options: E
     const ledger = await Ledger.read(record, await namesOfInputs(inputs, record, inputName))
     return {
       ids: ledger.ids(),
+      isShared: (id) => ledger.isShared(id),
       has: (record) =>
         ledger.has(record.id, contentHash(record)) ||
         ledger.vectorsOf(record.id, textHash(record.text)) !== undefined,
@@ -74,5 +79,5 @@ async function whatIsThere(output: string, inputs: readonly string[], options: E
   const earlier = await EarlierVectors.read(output)
   if (earlier.previous) earlier.previous.refuseOtherInputs(await namesOfInputs(inputs, output, inputName))
   else await refuseExisting(output)
-  return { ids: earlier.previous?.ids ?? [], has: (record) => earlier.has(record) }
+  return { ids: earlier.previous?.ids ?? [], isShared: () => false, has: (record) => earlier.has(record) }
 }

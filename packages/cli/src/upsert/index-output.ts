@@ -148,6 +148,7 @@ export class IndexOutput implements JobOutput {
     const { toDelete, toKeep } = sortGone(ledger.ids(), this.#seen, {
       cleanup,
       emptied: new Set([...emptied, ...this.#emptied]),
+      isShared: (id) => ledger.isShared(id),
     })
     this.gone = toKeep
     if (toDelete.length === 0) return

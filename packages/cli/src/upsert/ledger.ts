@@ -1,6 +1,13 @@
+import { stat } from 'node:fs/promises'
 import { AppendingFile, moveIntoPlace } from '@pinecone-inference/files'
 import { VECTOR_SETTINGS } from '../embed/job/embed-job.js'
-import { differingSetting, journalLine, readCheckedLines, type VectorFacts } from '../embed/output/journal.js'
+import {
+  differingSetting,
+  hasIntactLine,
+  journalLine,
+  readCheckedLines,
+  type VectorFacts,
+} from '../embed/output/journal.js'
 import { count, countRecords } from '../embed/report/report.js'
 import { IndexError } from '../ending/expected-error.js'
 
@@ -63,7 +70,7 @@ export class Ledger {
    *
    * @param from the names of this run's inputs; undefined for a file of records that earlier runs could not embed
    * @param settings how the index is filled now; undefined if nothing is going to be written
-   * @throws IndexError if it was filled in another way
+   * @throws IndexError if it was filled in another way, is damaged, or is some other file
    */
   static async read(
     path: string,
@@ -95,6 +102,11 @@ export class Ledger {
   /** The ids of this run's inputs that the index may have. */
   ids(): string[] {
     return [...this.#records].flatMap(([id, { from }]) => (this.#isOurs(from) ? [id] : []))
+  }
+
+  /** Whether the record may be of an input that an earlier run had, and this one has not. */
+  isShared(id: string): boolean {
+    return this.#records.get(id)?.from.some((name) => !this.#from.includes(name)) ?? false
   }
 
   /** The ids that the index has for certain, of all inputs. */
@@ -184,10 +196,26 @@ export class Ledger {
   }
 
   async #load(): Promise<void> {
-    // what follows was being written when the process was killed, or the power went
-    for await (const { content, end } of readCheckedLines(this.#path)) {
+    const path = this.#path
+    const { size, isFile } = await look(path)
+    if (!isFile) throw new IndexError(`${path} is not a file; --record names another`)
+    for await (const { content, end } of readCheckedLines(path)) {
+      if (this.#length === 0 && !isLine(content)) break
       this.#length = end
       this.#apply(content as Line)
+    }
+    // A last line that is not whole was being written when the process was killed, or the power went.
+    if (this.#length > 0 && (await hasIntactLine(path, this.#length))) {
+      throw new IndexError(
+        `${path} is damaged after its first ${count(this.#length)} bytes, and intact after that. Restore it, from version ` +
+          'control or a backup. Without it, everything is embedded again, and what the input no longer has stays in the index.',
+      )
+    }
+    if (this.#length === 0 && size > 0) {
+      throw new IndexError(
+        `${path} is not a record of what an index has, or its first line is damaged; it would be overwritten. Restore it, ` +
+          'remove it, or name another file with --record.',
+      )
     }
   }
 
@@ -254,6 +282,22 @@ export class Ledger {
       at += some.length
     }
   }
+}
+
+/** What there is under a path: a file that is empty if there is nothing. */
+async function look(path: string): Promise<{ size: number; isFile: boolean }> {
+  try {
+    const stats = await stat(path)
+    return { size: stats.size, isFile: stats.isFile() }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return { size: 0, isFile: true }
+  }
+}
+
+/** Whether the first line is that of a ledger: other files have checksums too. */
+function isLine(content: unknown): boolean {
+  return typeof content === 'object' && content !== null && 'from' in content
 }
 
 /** The first setting in which two ways to fill an index differ; for vectors of unknown origin, of those that are known. */

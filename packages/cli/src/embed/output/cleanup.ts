@@ -3,7 +3,7 @@
  *
  * - `none`: nothing
  * - `incremental`: passages of documents that the input still has, such as the last ones of a document that got shorter
- * - `full`: everything
+ * - `full`: everything that earlier runs had from the same inputs
  *
  * The names are those of LangChain's indexing API.
  */
@@ -21,14 +21,23 @@ export interface CleanupSettings {
 export function sortGone(
   output: readonly string[],
   input: ReadonlySet<string>,
-  { cleanup, emptied }: Pick<CleanupSettings, 'cleanup' | 'emptied'>,
+  {
+    cleanup,
+    emptied,
+    isShared = () => false,
+  }: Pick<CleanupSettings, 'cleanup' | 'emptied'> & {
+    /** Whether the record may be of an input that is not given now: it is no more than left alone. */
+    isShared?: (id: string) => boolean
+  },
 ): { toDelete: string[]; toKeep: string[] } {
-  const documents = new Set(cleanup === 'incremental' ? [...[...input].map(documentOf), ...emptied] : [])
+  const documents = new Set(cleanup === 'none' ? [] : [...[...input].map(documentOf), ...emptied])
   const toDelete: string[] = []
   const toKeep: string[] = []
   for (const id of output) {
     if (input.has(id)) continue
-    if (cleanup === 'full' || documents.has(documentOf(id))) toDelete.push(id)
+    if (documents.has(documentOf(id))) toDelete.push(id)
+    else if (isShared(id)) continue
+    else if (cleanup === 'full') toDelete.push(id)
     else toKeep.push(id)
   }
   return { toDelete, toKeep }

@@ -100,17 +100,29 @@ export function checkedLine(line: string): unknown {
 export async function* readCheckedLines(
   path: string,
 ): AsyncGenerator<{ content: unknown; end: number }, void> {
+  for await (const { text, end } of linesOf(path, 0)) {
+    const content = checkedLine(text)
+    if (content === undefined) return
+    yield { content, end }
+  }
+}
+
+/** Whether there is an intact line after so many bytes: then what is damaged before it was not the last that was written. */
+export async function hasIntactLine(path: string, start: number): Promise<boolean> {
+  for await (const { text } of linesOf(path, start)) if (checkedLine(text) !== undefined) return true
+  return false
+}
+
+async function* linesOf(path: string, start: number): AsyncGenerator<{ text: string; end: number }, void> {
   let rest = Buffer.alloc(0)
-  let end = 0
+  let end = start
   try {
     // Not by node:readline, which also ends lines at U+2028, as JSON does not.
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(path, { start }) as AsyncIterable<Buffer>) {
       rest = Buffer.concat([rest, chunk])
       for (let at = rest.indexOf(LF); at >= 0; at = rest.indexOf(LF)) {
-        const content = checkedLine(rest.toString('utf8', 0, at))
-        if (content === undefined) return
         end += at + 1
-        yield { content, end }
+        yield { text: rest.toString('utf8', 0, at), end }
         rest = rest.subarray(at + 1)
       }
     }
