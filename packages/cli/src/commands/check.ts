@@ -1,8 +1,11 @@
-import { checkFile, checkFolder } from '@pinecone-inference/files'
+import { type Checked, checkFile, checkFolder } from '@pinecone-inference/files'
 import { Command } from 'commander'
 import { isFolder } from '../embed/output/make-folder.js'
-import { count, countRecords } from '../embed/report/report.js'
+import { count, counted, countRecords } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
+import { isExpected } from '../ending/expected-error.js'
+import { sayLine } from '../output/line.js'
+import { exitCodesHelp } from './help-text.js'
 
 interface CheckOptions {
   readonly vectorField?: string
@@ -25,28 +28,37 @@ Examples:
   $ pinecone-inference check vectors.jsonl
   $ pinecone-inference check import/`,
     )
+    .addHelpText('after', exitCodesHelp(0, 1))
     .action(async (paths: string[], options: CheckOptions) => {
       for (const path of paths) if (!(await check(path, options))) process.exitCode = EXIT.refused
     })
 }
 
+/** Returns whether nothing is wrong. A path that cannot be read does not keep the next ones from being checked. */
 async function check(path: string, { json, ...fields }: CheckOptions): Promise<boolean> {
-  const result = (await isFolder(path)) ? await checkFolder(path, fields) : await checkFile(path, fields)
+  try {
+    const result = (await isFolder(path)) ? await checkFolder(path, fields) : await checkFile(path, fields)
+    tell(path, result, json)
+    return result.problemCount === 0
+  } catch (error) {
+    if (!isExpected(error)) throw error
+    if (json) process.stdout.write(`${JSON.stringify({ file: path, error: error.message })}\n`)
+    else sayLine(`error: ${error.message}`)
+    return false
+  }
+}
+
+function tell(path: string, result: Checked, json = false): void {
   const { files, records, layout, dimension, problemCount, problems } = result
   if (json) {
     process.stdout.write(`${JSON.stringify({ file: path, ...result })}\n`)
-    return problemCount === 0
+    return
   }
   for (const { message } of problems) process.stdout.write(`${message}\n`)
   if (problemCount > problems.length) process.stdout.write(`and ${problemCount - problems.length} more\n`)
   const vectors = dimension === undefined ? '' : `, vectors of ${dimension} numbers`
-  const verdict =
-    problemCount === 0
-      ? 'nothing that Pinecone would refuse'
-      : `${count(problemCount)} ${problemCount === 1 ? 'problem' : 'problems'}`
+  const verdict = problemCount === 0 ? 'nothing that Pinecone would refuse' : counted(problemCount, 'problem')
   const parts = files > 1 ? ` in ${count(files)} files` : ''
-  process.stdout.write(
-    `${path}: ${countRecords(records)}${parts} (${layout ?? 'empty'}${vectors}): ${verdict}\n`,
-  )
-  return problemCount === 0
+  const kind = layout === undefined ? '' : ` (${layout}${vectors})`
+  process.stdout.write(`${path}: ${countRecords(records)}${parts}${kind}: ${verdict}\n`)
 }

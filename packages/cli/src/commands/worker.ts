@@ -1,7 +1,7 @@
 import { PineconeConfigurationError } from '@pinecone-inference/client'
 import { Command, Option } from 'commander'
 import { prefixOf } from '../embed/by-workers.js'
-import { count, countRecords } from '../embed/report/report.js'
+import { count, counted, countRecords } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { sayLine } from '../output/line.js'
@@ -79,9 +79,7 @@ async function work({ redis, run, concurrency, offline = false }: WorkerCommandO
       signal: stop.requested,
       onError: sayTrouble,
     })
-    sayLine(
-      `Embedded ${countRecords(records)} in ${count(jobs)} ${jobs === 1 ? 'job' : 'jobs'}: ${count(tokens)} tokens.`,
-    )
+    sayLine(`Embedded ${countRecords(records)} in ${counted(jobs, 'job')}: ${count(tokens)} tokens.`)
     return stop.requested.aborted ? stop.exitCode : EXIT.done
   } catch (error) {
     const refused =

@@ -93,8 +93,9 @@ async function withRecord(
       }
       const survey = await surveyed(job, stop.requested, { isThere })
       if (survey && ledger.size > 0) {
+        const { records, unchanged } = survey
         report.say(
-          `Of ${countRecords(survey.records)}, ${count(survey.unchanged)} are already in the index, unchanged.`,
+          `Of ${countRecords(records)}, ${count(unchanged)} ${unchanged === 1 ? 'is' : 'are'} already in the index, unchanged.`,
         )
       }
       if (!survey || survey.unchanged + survey.empty < survey.records) await ledger.begin()

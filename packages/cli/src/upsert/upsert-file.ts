@@ -3,7 +3,7 @@ import { VECTOR_SETTINGS } from '../embed/job/embed-job.js'
 import { holdOutput } from '../embed/output/hold-output.js'
 import { fileDigest, readOutputRecord } from '../embed/output/output-record.js'
 import { recordOf } from '../embed/output/run-folder.js'
-import { count, type Report } from '../embed/report/report.js'
+import { counted, type Report } from '../embed/report/report.js'
 import { IndexError } from '../ending/expected-error.js'
 import type { StopSignal } from '../ending/stop-signal.js'
 import { refuseLost } from './embed-into-index.js'
@@ -111,7 +111,7 @@ async function refuseUnfit(
   const [first] = problems
   if (first) {
     throw new IndexError(
-      `${first.message}${problemCount > 1 ? ` (and ${count(problemCount - 1)} more problems: pinecone-inference check ${file})` : ''}`,
+      `${first.message}${problemCount > 1 ? ` (and ${counted(problemCount - 1, 'more problem')}: pinecone-inference check ${file})` : ''}`,
     )
   }
   for await (const { sparseValues } of readEmbedded(file, layout)) {

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { InputError } from '../input-error.js'
 import { outputFormat } from '../output-format.js'
 import { bytesOf, nameOf } from '../read/bytes.js'
@@ -37,25 +37,36 @@ const LISTED = 100
 
 /**
  * Reads a file of embedded records as its consumers do, and lists what they would refuse: invalid ids, vectors, sparse
- * vectors or metadata, vectors of different lengths, unknown fields.
+ * vectors or metadata, vectors of different lengths, unknown fields, no records at all.
  *
- * @throws InputError if the file cannot be read at all
+ * @throws InputError if the file cannot be read, or has the name of one that `embed` writes beside its output
  * @example
  * ```ts
  * const { records, problems } = await checkFile('vectors.jsonl')
  * ```
  */
 export async function checkFile(path: string, options: EmbeddedOptions = {}): Promise<Checked> {
+  if (COMPANION.test(basename(path))) {
+    throw new InputError(
+      { source: path },
+      'has the name of a file that embed writes beside its output, which holds no vectors',
+    )
+  }
   const check = new Check(options)
-  await check.file(path, new NamespaceIds())
+  try {
+    await check.file(path, new NamespaceIds())
+  } catch (cause) {
+    throw notReadable(path, cause)
+  }
   return check.result
 }
 
 /**
  * Reads a folder as Pinecone's import does: the Parquet files of a folder are a namespace, in which ids must be unique.
- * Without Parquet, the JSONL files of a folder are taken for parts of one. Names that begin with a dot are ignored.
+ * Without Parquet, the JSONL files of a folder are taken for parts of one. Names that begin with a dot are ignored. A file
+ * that cannot be read is a problem, and the others are checked.
  *
- * @throws InputError if the folder has no such files, or one of them cannot be read at all
+ * @throws InputError if the folder has no such files
  * @example
  * ```ts
  * const { files, records, problems } = await checkFolder('import/')
@@ -69,7 +80,13 @@ export async function checkFolder(path: string, options: EmbeddedOptions = {}): 
   let bytes = 0
   for (const files of namespaces.values()) {
     const ids = new NamespaceIds()
-    for (const file of files) bytes += await check.file(file, ids)
+    for (const file of files) {
+      try {
+        bytes += await check.file(file, ids)
+      } catch (cause) {
+        check.note(notReadable(file, cause))
+      }
+    }
   }
   if (bytes > IMPORT.bytes) check.overLimit(path, 'bytes', IMPORT.bytes)
   if (check.result.files > IMPORT.files) check.overLimit(path, 'files', IMPORT.files)
@@ -99,6 +116,13 @@ async function filesByFolder(root: string, check: Check): Promise<Map<string, st
   const byFolder = new Map<string, string[]>()
   for (const { folder, path } of files) byFolder.set(folder, [...(byFolder.get(folder) ?? []), path])
   return byFolder
+}
+
+/** @throws an error that is not about the file */
+function notReadable(source: string, cause: unknown): InputError {
+  if (cause instanceof InputError) return cause
+  if (!(cause instanceof Error && 'syscall' in cause)) throw cause
+  return new InputError({ source }, `cannot be read: ${cause.message}`, cause)
 }
 
 class Check {
@@ -144,10 +168,9 @@ class Check {
     const isParquet = outputFormat(path) === 'parquet'
     this.#files++
     ids.beginFile(source)
-    let isFirst = true
+    const before = this.#count
     for await (const fields of isParquet ? readParquet(path, source) : readJsonl(bytesOf(path), source)) {
-      if (isParquet && isFirst) this.#checkColumns(Object.keys(fields.values), source)
-      isFirst = false
+      if (isParquet && this.#count === before) this.#checkColumns(Object.keys(fields.values), source)
       this.#count++
       ids.beginRecord()
       try {
@@ -157,6 +180,7 @@ class Check {
         this.note(error)
       }
     }
+    if (this.#count === before) this.note(new InputError({ source }, 'has no records'))
     const { size } = await stat(path)
     const isImported = isParquet || this.#records.layout === 'documents'
     if (isImported && size > IMPORT.bytesOfFile) this.overLimit(source, 'bytes', IMPORT.bytesOfFile)

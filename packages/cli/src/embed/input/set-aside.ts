@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { BadRecord, SkippedFile } from '@pinecone-inference/files'
+import { counted, countRecords } from '../report/report.js'
 
 /** Records reported one by one; any more are only counted. */
 const TOLD = 20
@@ -56,13 +57,13 @@ export class SetAside {
       return
     }
     const where = this.#path === undefined ? '' : `; the reasons are in ${this.#path}`
-    const what = [counted(size - this.#unreadable, 'record'), counted(this.#unreadable, 'file')].flat()
+    const records = size - this.#unreadable
+    const what = [
+      ...(records > 0 ? [countRecords(records)] : []),
+      ...(this.#unreadable > 0 ? [counted(this.#unreadable, 'file')] : []),
+    ]
     this.#say(`${what.join(' and ')} ${size === 1 ? 'was' : 'were'} set aside${where}.`)
   }
-}
-
-function counted(number: number, noun: string): string[] {
-  return number === 0 ? [] : [`${number} ${noun}${number === 1 ? '' : 's'}`]
 }
 
 /** As strings the integers that JSON's doubles would round. */

@@ -50,7 +50,12 @@ export function count(value: number): string {
 
 /** `1 record`, `1,000 records`. */
 export function countRecords(number: number): string {
-  return `${count(number)} ${number === 1 ? 'record' : 'records'}`
+  return counted(number, 'record')
+}
+
+/** `1 file`, `1,000 files`. */
+export function counted(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`
 }
 
 /** `42 s`, `5 min 12 s`, `3 h 4 min`. */
