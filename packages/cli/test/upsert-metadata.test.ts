@@ -62,7 +62,7 @@ describe('embed --upsert, run again with new metadata', () => {
     expect([code, stderr]).toEqual([
       0,
       expect.stringMatching(
-        /^Of 3 records, 1 are .*Embedded 1 record .*Updated the metadata of 1 record, with/s,
+        /^Of 3 records, 1 is .*Embedded 1 record .*Updated the metadata of 1 record, with/s,
       ),
     ])
     expect(stderr).toContain('1 record had not changed.')
