@@ -113,6 +113,94 @@ it('a dry run says what would be deleted and what would stay', async () => {
   expect(full.stdout).toContain('Deleted   2, which the input no longer has\n')
 })
 
+describe('an input whose documents', () => {
+  const args = ['embed', 'docs', '--upsert', 'docs', ...MODEL]
+
+  it('have all lost their text loses its records, as the dry run says', async () => {
+    const { env, ids, paidRequests } = await serviceWithIndex()
+    const folder = await folderWith({ 'docs/a.md': 'One.', 'docs/b.md': 'Two.', 'docs/c.md': 'Three.' })
+    await run(folder, args, env)
+    paidRequests()
+    await writeFile(join(folder, 'docs/a.md'), '')
+    await writeFile(join(folder, 'docs/b.md'), ' \n')
+    await rm(join(folder, 'docs/c.md'))
+    const dry = await run(folder, [...args, '--dry-run', '--json'], env)
+    expect(JSON.parse(dry.stdout)).toMatchObject({ records: 0, deleted: 2, left: 1 })
+    const { code, stderr } = await run(folder, args, env)
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^Embedded 0 records .*\nDeleted 2 records .*\nLeft 1 record .*: c\.md#1;.*\n$/),
+    ])
+    expect([await ids(), paidRequests()]).toEqual([['c.md#1'], 0])
+    expect((await run(folder, [...args, '--cleanup', 'full'], env)).code).toBe(0)
+    expect(await ids()).toEqual([])
+  })
+
+  it.each([[], ['--dry-run']])('are all gone is refused, and its records stay: %j', async (...more) => {
+    const { env, ids } = await serviceWithIndex()
+    const folder = await folderWith({ 'docs/a.md': 'One.' })
+    await run(folder, args, env)
+    await rm(join(folder, 'docs/a.md'))
+    const { code, stderr } = await run(folder, [...args, '--cleanup', 'full', ...more], env)
+    expect([code, stderr.split('\n')]).toEqual([
+      1,
+      [
+        'error: docs: has no document that can be read, such as Markdown, text or HTML',
+        'Nothing was deleted from docs, in case this is the wrong input. To empty the index, delete the namespace and docs.upserted.jsonl.',
+        '',
+      ],
+    ])
+    expect(await ids()).toEqual(['a.md#1'])
+  })
+})
+
+describe('an input whose records', () => {
+  const line = (id: string, text: string) => `${JSON.stringify({ id, text })}\n`
+  const args = ['--upsert', 'docs', ...MODEL]
+
+  it('have all lost their text loses them, as the dry run says', async () => {
+    const { env, ids } = await serviceWithIndex()
+    const folder = await folderOf({ 'in.jsonl': line('a', 'One.') })
+    await run(folder, ['embed', 'in.jsonl', ...args], env)
+    await writeFile(join(folder, 'in.jsonl'), line('a', ''))
+    const dry = await run(folder, ['embed', 'in.jsonl', ...args, '--dry-run', '--json'], env)
+    expect(JSON.parse(dry.stdout)).toMatchObject({ records: 1, empty: 1, deleted: 1, left: 0 })
+    const { code, stderr } = await run(folder, ['embed', 'in.jsonl', ...args], env)
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('Deleted 1 record that the input no longer has'),
+    ])
+    expect(await ids()).toEqual([])
+  })
+
+  it('are all refused keeps them, and nothing is said to be finished', async () => {
+    const { env, ids } = await serviceWithIndex()
+    const strict = [...args, '--truncate', 'NONE']
+    const folder = await folderOf({ 'in.jsonl': line('a', 'One.') + line('b', 'Two.') })
+    await run(folder, ['embed', 'in.jsonl', ...strict], env)
+    await writeFile(join(folder, 'in.jsonl'), line('a', 'harbour '.repeat(20_000)) + line('b', ''))
+    const { code, stderr } = await run(folder, ['embed', 'in.jsonl', ...strict], env)
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: none of 2 records could be embedded; the last error: .*$/m),
+    ])
+    expect(stderr).not.toContain('Finished records')
+    expect(await ids()).toEqual(['a', 'b'])
+  })
+
+  it('are all gone is refused, also from the standard input', async () => {
+    const { env, ids } = await serviceWithIndex()
+    const folder = await folderOf()
+    await run(folder, ['embed', '-', ...args], env, line('a', 'One.'))
+    const { code, stderr } = await run(folder, ['embed', '-', ...args], env)
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: standard input: has no records\nNothing was deleted from docs, .*\n$/),
+    ])
+    expect(await ids()).toEqual(['a'])
+  })
+})
+
 describe('a record file that cannot be written', () => {
   const records = Array.from(
     { length: 40 },

@@ -1,5 +1,5 @@
 export { type Checked, checkFile, checkFolder, type Problem } from './check/check.js'
-export { InputError } from './input-error.js'
+export { InputError, NoRecordsError } from './input-error.js'
 export { type OutputFormat, outputFormat } from './output-format.js'
 export { estimateTokens, type PassageOptions } from './passages/split-into-passages.js'
 export type { SkippedFile } from './read/documents/folder.js'

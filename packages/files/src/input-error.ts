@@ -18,3 +18,8 @@ export class InputError extends Error {
     this.line = line
   }
 }
+
+/** An input without a single record or document. */
+export class NoRecordsError extends InputError {
+  override name = 'NoRecordsError'
+}

@@ -1,7 +1,7 @@
 import type { ReadOptions, TextRecord } from '@pinecone-inference/files'
 import { namesOfInputs } from '../embed/input/input-names.js'
 import { canBeSurveyed, surveyInput } from '../embed/input/survey-input.js'
-import { type CleanupSettings, sortGone } from '../embed/output/cleanup.js'
+import { type CleanupSettings, documentOf, sortGone } from '../embed/output/cleanup.js'
 import { EarlierVectors } from '../embed/output/earlier-vectors.js'
 import { textHash } from '../embed/output/output-record.js'
 import { refuseExisting } from '../embed/output/run-folder.js'
@@ -28,7 +28,7 @@ export async function dryRun(
   { stop, cleanup }: { stop: StopSignal; cleanup: CleanupSettings },
 ): Promise<number> {
   if (!canBeSurveyed(inputs)) throw new OutputError('--dry-run reads the input to its end, so it needs files')
-  const { model, sparseModel, truncate, tokensPerMinute, json = false } = options
+  const { model, sparseModel, truncate, upsert, tokensPerMinute, json = false } = options
   const models = sparseModel === undefined ? [model] : [model, sparseModel]
   const tallies = models.map((model) => new TokenTally(model, truncate))
   const onText = (bytes: number) => {
@@ -36,17 +36,24 @@ export async function dryRun(
   }
   const there = options.redis === undefined ? await whatIsThere(output, inputs, options) : nothing
   const seen = new Set<string>()
+  const emptied = new Set<string>()
   const survey = await surveyInput(inputs, read, stop.requested, {
     onText,
     layout: layoutOf(options),
     isThere(record) {
-      if (record.text !== '' && there !== nothing) seen.add(record.id)
+      if (record.text === '' && upsert !== undefined) emptied.add(documentOf(record.id))
+      else if (there !== nothing) seen.add(record.id)
       return there.has(record)
     },
+    mayBeEmpty: () => upsert !== undefined && cleanup.emptied.size > 0,
   })
   const gone = cleanup.isPartial()
     ? undefined
-    : sortGone(there.ids, seen, { ...cleanup, isShared: there.isShared })
+    : sortGone(there.ids, seen, {
+        ...cleanup,
+        emptied: new Set([...cleanup.emptied, ...emptied]),
+        isShared: there.isShared,
+      })
   tellEstimate({ survey, tallies, gone, tokensPerMinute, json })
   return EXIT.done
 }

@@ -1,4 +1,5 @@
-import { outputFormat, type ReadOptions } from '@pinecone-inference/files'
+import { stat } from 'node:fs/promises'
+import { NoRecordsError, outputFormat, type ReadOptions } from '@pinecone-inference/files'
 import { embedByWorkers } from '../embed/by-workers.js'
 import { SetAside } from '../embed/input/set-aside.js'
 import { refuseFolderAsStandardInput } from '../embed/input/survey-input.js'
@@ -59,11 +60,23 @@ export async function runEmbed(inputs: readonly string[], options: EmbedOptions)
     if (stop.requested.aborted) return stop.exitCode
     if (!isExpected(error)) throw error
     report.fail(error.message)
+    if (error instanceof NoRecordsError) await sayWhatStays(options, report)
     return exitCodeOf(error)
   } finally {
     report.end()
     stop.end()
   }
+}
+
+/** An input without any document or record would empty an index; it may as well be the wrong folder. */
+async function sayWhatStays({ upsert, offline = false, ...options }: EmbedOptions, report: Report) {
+  if (upsert === undefined || offline) return
+  const record = recordFile(upsert, options)
+  const isFilled = await stat(record).then(Boolean, () => false)
+  if (!isFilled) return
+  report.say(
+    `Nothing was deleted from ${upsert}, in case this is the wrong input. To empty the index, delete the namespace and ${record}.`,
+  )
 }
 
 /** Undefined if no file is written. */

@@ -91,8 +91,11 @@ async function withRecord(
         hasNewMetadata ||= output.hasText(record)
         return false
       }
-      const survey = await surveyed(job, stop.requested, { isThere })
-      if (survey && ledger.size > 0) {
+      const survey = await surveyed(job, stop.requested, {
+        isThere,
+        mayBeEmpty: () => options.emptied.size > 0,
+      })
+      if (survey && survey.records > 0 && ledger.size > 0) {
         const { records, unchanged } = survey
         report.say(
           `Of ${countRecords(records)}, ${count(unchanged)} ${unchanged === 1 ? 'is' : 'are'} already in the index, unchanged.`,

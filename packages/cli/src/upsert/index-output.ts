@@ -57,6 +57,11 @@ export class IndexOutput implements JobOutput {
     return this.#there - this.updated
   }
 
+  /** Whether the input has documents or records, and none of them has text. */
+  get isEmptied(): boolean {
+    return this.#seen.size === 0 && this.#settings.emptied.size + this.#emptied.size > 0
+  }
+
   has(record: TextRecord): boolean {
     return this.#settings.ledger.has(record.id, contentHash(record))
   }

@@ -5,6 +5,7 @@ import {
   InputError,
   type JsonlLayout,
   jsonLine,
+  NoRecordsError,
   type ReadOptions,
   readDocuments,
   readRecords,
@@ -36,19 +37,28 @@ export interface SurveyOptions {
   readonly layout?: JsonlLayout | undefined
   /** Whether the output already has a record. */
   readonly isThere?: (record: TextRecord) => boolean
+  /** Called for an input without records; whether that is worth a run. Default: it is refused. */
+  readonly mayBeEmpty?: () => boolean
 }
 
 /**
  * Reads an input once, before anything is sent, and counts what there is to do. Invalid records and repeated ids are found
  * before anything is paid for.
  *
- * @throws InputError for an invalid record, and for an input without records
+ * @throws InputError for an invalid record
+ * @throws NoRecordsError for an input without records
  */
 export async function surveyInput(
   inputs: readonly string[],
   options: ReadOptions,
   signal: AbortSignal,
-  { onText = () => {}, most = Number.POSITIVE_INFINITY, layout, isThere = () => false }: SurveyOptions = {},
+  {
+    onText = () => {},
+    most = Number.POSITIVE_INFINITY,
+    layout,
+    isThere = () => false,
+    mayBeEmpty = () => false,
+  }: SurveyOptions = {},
 ): Promise<Survey> {
   const digest = new InputDigest()
   let records = 0
@@ -74,13 +84,13 @@ export async function surveyInput(
     if (record.text === '') empty++
     for (const name of neverSeen) if (record.metadata?.[name] !== undefined) neverSeen.delete(name)
   }
-  if (records === 0) throw noRecords(inputs)
-  if (neverSeen.size > 0) await refuseMissing(neverSeen, inputs, options)
+  if (records === 0 && !mayBeEmpty()) throw noRecords(inputs)
+  if (records > 0 && neverSeen.size > 0) await refuseMissing(neverSeen, inputs, options)
   return { records, bytes, empty, unchanged, digest: digest.value(), hasMore }
 }
 
-export function noRecords(inputs: readonly string[]): InputError {
-  return new InputError({ source: inputs.join(', ').replace(/^-$/, 'standard input') }, 'has no records')
+export function noRecords(inputs: readonly string[]): NoRecordsError {
+  return new NoRecordsError({ source: inputs.join(', ').replace(/^-$/, 'standard input') }, 'has no records')
 }
 
 /** Refuses a record that the layout cannot hold, which would end the run when it is written. */

@@ -109,7 +109,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     await checkpoints.last(read)
     return false
   }
-  if (read === 0) throw noRecords(job.inputs)
+  if (read === 0 && !output.isEmptied) throw noRecords(job.inputs)
   if (survey && digest.value() !== survey.digest) {
     await checkpoints.last(read)
     throw await otherInput(output, 'changed while it was being read')
@@ -126,7 +126,7 @@ export async function runJob(job: EmbedJob, surroundings: JobSurroundings): Prom
     )
   }
   tell()
-  if (output.failures === read) throw nothingEmbedded(read, lastFailure)
+  if (output.failures === read && !output.isEmptied) throw nothingEmbedded(read, lastFailure)
   await checkpoints.finish()
   return true
 }

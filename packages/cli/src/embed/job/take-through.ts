@@ -1,5 +1,5 @@
 import type { PineconeInference } from '@pinecone-inference/client'
-import { InputError } from '@pinecone-inference/files'
+import { InputError, NoRecordsError } from '@pinecone-inference/files'
 import { EXIT, exitCodeOf } from '../../ending/exit-code.js'
 import { IndexError, isExpected, OutputError } from '../../ending/expected-error.js'
 import type { StopSignal } from '../../ending/stop-signal.js'
@@ -22,6 +22,7 @@ export interface Surroundings {
  * Runs a job into an open output, and reports how it ends.
  *
  * @returns the exit code
+ * @throws NoRecordsError for an input without records
  */
 export async function takeThrough(
   job: EmbedJob,
@@ -38,10 +39,15 @@ export async function takeThrough(
     }
   } catch (error) {
     if (!isExpected(error)) throw error
-    report.fail(error.message)
     // The message itself says what to do.
-    if (error instanceof OutputError || (error instanceof IndexError && !error.passes)) return EXIT.refused
-    if (!(output instanceof UnfinishedOutput && (await output.discardIfEmpty()))) {
+    if (error instanceof OutputError || (error instanceof IndexError && !error.passes)) {
+      report.fail(error.message)
+      return EXIT.refused
+    }
+    const isKept = await hasAny(output)
+    if (error instanceof NoRecordsError) throw error
+    report.fail(error.message)
+    if (isKept) {
       const { read } = output.standing
       const advice = error instanceof InputError ? howToFix(job) : howToResume(job)
       report.say(`Stopped after ${countRecords(read)}. ${advice}`)
@@ -61,6 +67,12 @@ export async function takeThrough(
     seconds: (performance.now() - began) / 1000,
   })
   return output.failures > 0 ? EXIT.someFailed : EXIT.done
+}
+
+/** Whether there are finished records; discards an unfinished output without any. */
+async function hasAny(output: JobOutput): Promise<boolean> {
+  if (output instanceof UnfinishedOutput) return !(await output.discardIfEmpty())
+  return output.embedded + output.unchanged > 0
 }
 
 function howToResume({ output }: EmbedJob): string {

@@ -62,6 +62,11 @@ export interface JobOutput {
   readonly failedOutput: string | undefined
   /** What the user can do if the input is no longer what it was. */
   readonly ifInputChanged: string
+  /**
+   * Whether a run that embeds nothing is to be finished: the documents and records of the input have lost their text, and so
+   * their vectors. Default false.
+   */
+  readonly isEmptied?: boolean
   /** Whether the output already has this record, so that it costs nothing. */
   has?(record: TextRecord): boolean
   append(outcome: Outcome): Promise<void>

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { opendir, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
-import { InputError } from '../../input-error.js'
+import { NoRecordsError } from '../../input-error.js'
 import { bytesOf } from '../bytes.js'
 import type { Fields } from '../fields.js'
 import { documentFormat } from '../input-format.js'
@@ -53,7 +53,7 @@ export async function* readFolder(
   }
   if (read === 0) {
     const found = [...reasons].map(([reason, count]) => `${count} × ${reason}`).join(', ')
-    throw new InputError(
+    throw new NoRecordsError(
       { source: folder },
       `has no document that can be read, such as Markdown, text or HTML${found && `: ${found}`}`,
     )
