@@ -4,8 +4,10 @@ export interface Course {
   readonly answers: readonly { readonly at: number; readonly tokens: number }[]
 }
 
-const [WIDTH, HEIGHT] = [720, 320]
-const PLOT = { left: 52, right: 16, top: 64, bottom: 36 }
+const [WIDTH, HEIGHT] = [720, 396]
+/** The margins of the plot; below it stands a row of refused requests for each contender. */
+const PLOT = { left: 52, right: 16, top: 72, bottom: 112 }
+const ROW = 18
 const CLASSES = ['told', 'learned', 'loop'] as const
 
 /** Tokens over time of several contenders beside what the service allows, as SVG for light and dark pages. */
@@ -32,11 +34,16 @@ export function racePicture(
     const seconds = ((answers.at(-1)?.at ?? 0) / 1000).toFixed(0)
     return `<text class="${CLASSES[i]}" x="${PLOT.left}" y="${14 + 16 * i}">${name}: ${seconds} s, ${refused} of ${answers.length} requests refused</text>`
   })
+  const rows = courses.flatMap(({ answers }, i) => {
+    const top = HEIGHT - PLOT.bottom + 30 + ROW * i
+    const refused = answers.filter(({ tokens }) => tokens === 0)
+    return refused.map(({ at }) => `<path class="${CLASSES[i]} tick" d="M${x(at)} ${top}v${ROW - 4}"/>`)
+  })
   const timeTicks = Array.from({ length: Math.floor(end / 10_000) + 1 }, (_, i) => i * 10)
   const tokenTicks = Array.from({ length: Math.floor(total / 200_000) + 1 }, (_, i) => i * 200)
   const axes = [
     ...timeTicks.map(
-      (seconds) => `<text x="${x(seconds * 1000)}" y="${HEIGHT - 18}" text-anchor="middle">${seconds}</text>`,
+      (seconds) => `<text x="${x(seconds * 1000)}" y="${HEIGHT - PLOT.bottom + 16}" text-anchor="middle">${seconds}</text>`,
     ),
     ...tokenTicks.map(
       (thousands) =>
@@ -47,7 +54,7 @@ export function racePicture(
 <title>${title}</title>
 <style>
   text { fill: #1f2328 } polyline { fill: none; stroke-width: 2 }
-  .grid { stroke: #d1d9e0; fill: none } .allowed { stroke: #afb8c1; stroke-width: 6 }
+  .grid { stroke: #d1d9e0; fill: none } .tick { stroke-dasharray: none; stroke-width: 1 } .allowed { stroke: #afb8c1; stroke-width: 6 }
   .learned { stroke: #0969da } text.learned { fill: #0969da; stroke: none }
   .loop { stroke: #cf222e } text.loop { fill: #cf222e; stroke: none }
   .told { stroke: #1a7f37; stroke-dasharray: 5 4 } text.told { fill: #1a7f37; stroke: none }
@@ -60,10 +67,12 @@ export function racePicture(
 ${axes.join('\n')}
 <polyline class="allowed" points="${limit}"/>
 ${lines.join('\n')}
+${rows.join('\n')}
 ${legend.join('\n')}
 <text x="${WIDTH - PLOT.right}" y="14" text-anchor="end">thick grey: what the limit allows</text>
 <text x="${PLOT.left}" y="${PLOT.top - 4}">thousand tokens embedded</text>
-<text x="${WIDTH - PLOT.right}" y="${HEIGHT - 4}" text-anchor="end">seconds</text>
+<text x="${PLOT.left}" y="${HEIGHT - 8}">refused requests, a line each</text>
+<text x="${WIDTH - PLOT.right}" y="${HEIGHT - 8}" text-anchor="end">seconds</text>
 </svg>
 `
 }
