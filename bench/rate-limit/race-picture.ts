@@ -43,7 +43,8 @@ export function racePicture(
   const tokenTicks = Array.from({ length: Math.floor(total / 200_000) + 1 }, (_, i) => i * 200)
   const axes = [
     ...timeTicks.map(
-      (seconds) => `<text x="${x(seconds * 1000)}" y="${HEIGHT - PLOT.bottom + 16}" text-anchor="middle">${seconds}</text>`,
+      (seconds) =>
+        `<text x="${x(seconds * 1000)}" y="${HEIGHT - PLOT.bottom + 16}" text-anchor="middle">${seconds}</text>`,
     ),
     ...tokenTicks.map(
       (thousands) =>
