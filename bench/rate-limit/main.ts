@@ -101,5 +101,5 @@ spends the full bucket at once and then the rate: ${ideal.toFixed(1)} s.
 
 ${markdownTable(heads, rows)}
 
-![Tokens embedded over time: the client follows the limit, the loop falls behind it](pictures/client-and-loop.svg)`,
+![Client and loop embed as fast as the limit allows; the loop has ten times as many requests refused, and ends late](pictures/client-and-loop.svg)`,
 )

@@ -55,10 +55,11 @@ export function racePicture(
 <title>${title}</title>
 <style>
   text { fill: #1f2328 } polyline { fill: none; stroke-width: 2 }
-  .grid { stroke: #d1d9e0; fill: none } .tick { stroke-dasharray: none; stroke-width: 1 } .allowed { stroke: #afb8c1; stroke-width: 6 }
+  .grid { stroke: #d1d9e0; fill: none } .allowed { stroke: #afb8c1; stroke-width: 6 }
   .learned { stroke: #0969da } text.learned { fill: #0969da; stroke: none }
   .loop { stroke: #cf222e } text.loop { fill: #cf222e; stroke: none }
   .told { stroke: #1a7f37; stroke-dasharray: 5 4 } text.told { fill: #1a7f37; stroke: none }
+  .tick { stroke-dasharray: none; stroke-width: 1 }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc } .grid { stroke: #3d444d } .allowed { stroke: #656c76 }
     .learned { stroke: #4493f8 } text.learned { fill: #4493f8 } .loop { stroke: #f85149 } text.loop { fill: #f85149 }
