@@ -8,7 +8,6 @@ import {
   type PineconeInferenceOptions,
 } from '../dist/index.js'
 import packageJson from '../package.json' with { type: 'json' }
-import { version } from '../src/version.js'
 import { E5, embedAnswer, errorBody, json, type ReceivedRequest, scriptedApi } from './scripted-api.js'
 
 const key = 'pcsk_4N8r-very-secret'
@@ -167,8 +166,11 @@ describe('the client', () => {
     await agent.close()
   })
 
-  it('names its own version', () => {
-    expect(version).toBe(packageJson.version)
+  it('names its own version in each request', async () => {
+    const api = await scriptedApi(embedAnswer)
+    await using client = api.client()
+    await client.embed({ ...E5, inputs: ['a'] })
+    expect(api.requests[0]?.headers['user-agent']).toContain(packageJson.version)
   })
 
   it('takes no call after close', async () => {

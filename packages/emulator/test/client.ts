@@ -1,4 +1,4 @@
-import { type Emulator, type EmulatorOptions, startEmulator } from '../src/index.js'
+import { type Emulator, type EmulatorOptions, startEmulator } from '../dist/index.js'
 
 export const headers: Readonly<Record<string, string>> = {
   'api-key': 'test-key',

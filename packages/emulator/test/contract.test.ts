@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Emulator, startEmulator } from '../src/index.js'
+import { type Emulator, startEmulator } from '../dist/index.js'
 import {
   call,
   type DenseAnswer,

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { expect, it } from 'vitest'
-import type { EmulatorOptions, startEmulator } from '../src/index.js'
+import type { EmulatorOptions, startEmulator } from '../dist/index.js'
 import { call, embedBody, headers, withEmulator } from './client.js'
 
 /** The side door, as a program in another language uses it. */

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-// From the build, as a user gets it: vitest reads the fixture's source.
 import { type Emulator, emulatorFixture } from '../dist/index.js'
 import { headers } from './client.js'
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { startEmulator } from '../src/index.js'
+import { startEmulator } from '../dist/index.js'
 import { call, embedBody, headers, withEmulator } from './client.js'
 
 describe('an emulator', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Emulator, type Fault, type FaultRule, startEmulator } from '../src/index.js'
+import { type Emulator, type Fault, type FaultRule, startEmulator } from '../dist/index.js'
 import { call, type DenseAnswer, embedBody, headers, withEmulator } from './client.js'
 import { contractErrors } from './contract.js'
 

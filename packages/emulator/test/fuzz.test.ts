@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Emulator, startEmulator } from '../src/index.js'
+import { type Emulator, startEmulator } from '../dist/index.js'
 import { headers } from './client.js'
 import { contractErrors, type SchemaName } from './contract.js'
 

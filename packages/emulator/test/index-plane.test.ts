@@ -2,7 +2,7 @@ import { Pinecone as Pinecone7 } from 'pinecone-sdk-7'
 import { Pinecone as Pinecone8 } from 'pinecone-sdk-8'
 import { Pinecone as Pinecone9 } from 'pinecone-sdk-9'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type EmulatorOptions, startEmulator } from '../src/index.js'
+import { type EmulatorOptions, startEmulator } from '../dist/index.js'
 
 async function emulator(options: EmulatorOptions) {
   const started = await startEmulator(options)

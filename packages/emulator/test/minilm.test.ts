@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-// The build, as the model runs in a thread of its own file.
 import { type Emulator, startEmulator } from '../dist/index.js'
 import { call, type DenseAnswer, embedBody, type RankedAnswer, type SparseAnswer } from './client.js'
 import { contractErrors } from './contract.js'

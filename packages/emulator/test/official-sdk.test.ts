@@ -3,7 +3,7 @@ import { Pinecone as Pinecone7 } from 'pinecone-sdk-7'
 import { Pinecone as Pinecone8 } from 'pinecone-sdk-8'
 import { Pinecone as Pinecone9 } from 'pinecone-sdk-9'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Emulator, startEmulator } from '../src/index.js'
+import { type Emulator, startEmulator } from '../dist/index.js'
 
 let emulator: Emulator
 beforeAll(async () => {

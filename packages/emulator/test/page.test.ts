@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import type { Emulator, EmulatorOptions } from '../src/index.js'
+import type { Emulator, EmulatorOptions } from '../dist/index.js'
 import { call, embedBody, headers, withEmulator } from './client.js'
 import { contractErrors } from './contract.js'
 

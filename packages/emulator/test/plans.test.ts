@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { type EmulatorOptions, startEmulator } from '../src/index.js'
+import { type EmulatorOptions, startEmulator } from '../dist/index.js'
 import { call, embedBody, withEmulator } from './client.js'
 
 /** Limits and words: https://docs.pinecone.io/reference/api/database-limits/rate-limits, read on 2026-11-28. */

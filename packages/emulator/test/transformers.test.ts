@@ -5,9 +5,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-// The build, as the models run in a thread of its own file.
-import { BackendError, type Emulator, type EmulatorOptions, startEmulator } from '../dist/index.js'
-import { call, type DenseAnswer, embedBody, type RankedAnswer, type SparseAnswer } from './client.js'
+import { BackendError, type Emulator, startEmulator } from '../dist/index.js'
+import {
+  call,
+  type DenseAnswer,
+  embedBody,
+  type RankedAnswer,
+  type SparseAnswer,
+  withEmulator,
+} from './client.js'
 import { contractErrors } from './contract.js'
 import {
   crossEncoderFiles,
@@ -32,11 +38,6 @@ async function modelDir(models: Readonly<Record<string, Files>>): Promise<string
 
 function transformers(folder: string) {
   return { backend: { kind: 'transformers', modelDir: folder } } as const
-}
-
-async function withEmulator(options: EmulatorOptions, run: (emulator: Emulator) => Promise<void>) {
-  await using emulator = await startEmulator(options)
-  await run(emulator)
 }
 
 function unit(values: readonly number[]): number[] {
