@@ -1,17 +1,23 @@
 import fs from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jsonLine, openWriter } from '@pinecone-inference/files'
-import { describe, expect, it } from 'vitest'
-import { EarlierVectors } from '../src/embed/output/earlier-vectors.js'
-import { nameFinished } from '../src/embed/output/give-names.js'
-import { type JournalEntry, journalLine } from '../src/embed/output/journal.js'
-import { keepVectors } from '../src/embed/output/kept-vectors.js'
-import { fileDigest, OutputRecord } from '../src/embed/output/output-record.js'
-import { type OutputFile, pathsOf, readBegun } from '../src/embed/output/run-folder.js'
-import { folderOf } from './run-command.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { EarlierVectors } from './earlier-vectors.js'
+import { nameFinished } from './give-names.js'
+import { type JournalEntry, journalLine } from './journal.js'
+import { keepVectors } from './kept-vectors.js'
+import { fileDigest, OutputRecord } from './output-record.js'
+import { type OutputFile, pathsOf, readBegun } from './run-folder.js'
 
 const KILLED = 'killed here'
+
+async function emptyFolder(): Promise<string> {
+  const folder = await fs.mkdtemp(join(tmpdir(), 'killed-'))
+  onTestFinished(() => fs.rm(folder, { recursive: true }))
+  return folder
+}
 
 /** Runs something that ends before its nth change of a name, as a kill would end it; returns whether it came so far. */
 async function endingAt(n: number, action: () => Promise<unknown>): Promise<boolean> {
@@ -96,7 +102,7 @@ describe('a run that replaces an output, killed before any change of a name', ()
     let wasKilled = true
     let kills = 0
     for (let n = 1; wasKilled; n++) {
-      const folder = await folderOf()
+      const folder = await emptyFolder()
       const output = join(folder, 'out.jsonl')
       const paths = await readyToReplace(output, failed)
       const [before, after] = await Promise.all(
@@ -123,7 +129,7 @@ describe('vectors of a run that cannot be resumed, which is killed before any ch
   it.each(['out.jsonl', 'out.parquet'] as const)('are kept once, all of them: %s', async (name) => {
     let wasKilled = true
     for (let n = 1; wasKilled; n++) {
-      const folder = await folderOf()
+      const folder = await emptyFolder()
       const output = join(folder, name)
       const paths = pathsOf(output)
       const format = name === 'out.jsonl' ? 'jsonl' : 'parquet'
