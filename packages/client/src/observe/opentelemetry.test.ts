@@ -15,7 +15,17 @@ function register(): void {
   onTestFinished(() => void Reflect.deleteProperty(globalThis, registered))
 }
 
+/** An API that was used before in this process leaves its place behind, empty. */
+function registerNothing(): void {
+  const before = Reflect.get(globalThis, registered)
+  Reflect.deleteProperty(globalThis, registered)
+  onTestFinished(() => {
+    if (before) Object.assign(globalThis, { [registered]: before })
+  })
+}
+
 it('where the application has registered nothing, OpenTelemetry is not even loaded', () => {
+  registerNothing()
   expect(openTelemetry()).toBeUndefined()
   expect(load).not.toHaveBeenCalled()
 })
