@@ -66,6 +66,7 @@ export {
   PineconeServerError,
 } from './errors/api-error.js'
 export { PineconeConfigurationError } from './errors/configuration-error.js'
+export type { Verdict } from './errors/inference-error.js'
 export {
   type CollectedEmbedResult,
   type EmbedFailure,
@@ -76,9 +77,8 @@ export {
   type StreamedFailure,
 } from './errors/inference-error.js'
 export { PineconeConnectionError, PineconeResponseError, PineconeTimeoutError } from './errors/no-answer.js'
-export type { Verdict } from './errors/verdict.js'
-export type { HttpDispatcher } from './http/undici-carrier.js'
-export { hostedModel, hostedModelNames } from './models/hosted.js'
+export type { HttpDispatcher } from './http/carriers.js'
+export { hostedModel, hostedModelNames } from './models/catalog.js'
 export type {
   CountedUsage,
   RequestAttempt,

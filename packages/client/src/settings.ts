@@ -2,17 +2,18 @@ import { planLimits } from '../../../spec/rate-limits.js'
 import type { RateLimit, SharedBudget } from './budget/budget.js'
 import { asWritten, kindOf } from './errors/as-written.js'
 import { PineconeConfigurationError } from './errors/configuration-error.js'
+import type { HttpDispatcher } from './http/carriers.js'
 import type { HttpSettings } from './http/transport.js'
-import type { HttpDispatcher } from './http/undici-carrier.js'
 import type { UsageReport } from './observe/observer.js'
-import { checkOptions, type NamesOf } from './validate/options.js'
 import {
   checkHeaders,
   checkListener,
   checkMethods,
   checkMilliseconds,
+  checkOptions,
   headerProblem,
-} from './validate/values.js'
+  type NamesOf,
+} from './validate/options.js'
 
 export interface PineconeInferenceOptions {
   /** Default: the environment's `PINECONE_API_KEY`. */

@@ -6,12 +6,11 @@ import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { PineconeResponseError } from '../errors/no-answer.js'
 import { atPositions } from '../errors/positions.js'
-import { hostedModel } from '../models/hosted.js'
+import { hostedModel } from '../models/catalog.js'
 import { checkHostedModel } from '../validate/model.js'
+import { checkBatchSize } from '../validate/options.js'
 import { checkParameters } from '../validate/requests.js'
-import { checkBatchSize } from '../validate/values.js'
-import { clientFrom, type EmbeddingFields, given } from './fields.js'
-import { within } from './within.js'
+import { clientFrom, type EmbeddingFields, given, within } from './fields.js'
 
 type EmbeddingOf<V extends VectorType> = Extract<Embedding, { vectorType: V }>
 

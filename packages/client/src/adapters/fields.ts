@@ -2,9 +2,9 @@ import type { EmbedModel, EmbedParametersOf } from '../api/embed.js'
 import type { RerankModel, RerankParametersOf } from '../api/rerank.js'
 import { PineconeInference } from '../client.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
+import { callTimeout } from '../errors/no-answer.js'
 import { CLIENT_OPTIONS, type PineconeInferenceOptions } from '../settings.js'
-import type { NamesOf } from '../validate/options.js'
-import { checkMethods } from '../validate/values.js'
+import { checkMethods, checkMilliseconds, checkSignal, type NamesOf } from '../validate/options.js'
 
 /**
  * What every adapter takes: either a client to share (one pool of connections, one budget for everything), or
@@ -127,4 +127,26 @@ export const RERANK_CALL_OPTIONS: NamesOf<RerankCallOptions> = { topN: true, sig
 /** The entries that are not undefined. */
 export function given<T extends object>(entries: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as T
+}
+
+/**
+ * Runs a whole call, retries included, within a time: what `timeout` means in the frameworks, where the client's is for
+ * one attempt.
+ *
+ * @throws PineconeTimeoutError when the time has passed, with what was finished by then as `partial`
+ */
+export async function within<T>(
+  { timeout, signal }: { timeout?: number | undefined; signal?: AbortSignal | undefined },
+  call: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  checkSignal('signal', signal)
+  if (timeout === undefined) return call(signal)
+  checkMilliseconds('timeout', timeout)
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(callTimeout(timeout)), timeout)
+  try {
+    return await call(signal ? AbortSignal.any([signal, late.signal]) : late.signal)
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -4,12 +4,11 @@ import type { PineconeInference } from '../client.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 import { atPositions } from '../errors/positions.js'
-import { hostedModel } from '../models/hosted.js'
+import { hostedModel } from '../models/catalog.js'
 import { checkHostedModel, checkRankFieldCount } from '../validate/model.js'
 import { checkDocument, checkRankFields, checkTopN } from '../validate/requests.js'
-import { clientFrom, given, type RerankCallOptions, type RerankFields } from './fields.js'
+import { clientFrom, given, type RerankCallOptions, type RerankFields, within } from './fields.js'
 import { hasText, rankable } from './rankable.js'
-import { within } from './within.js'
 
 /** Documents as they were when the call was made, ready to be ranked. */
 export interface Candidates {

@@ -1,8 +1,7 @@
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { type Call, DRAINED, onAbortOf } from '../lifetime/call.js'
 import type { Batch, Item } from './plan-batches.js'
-import { isTooLarge, namedItem, partsOf, refusedAnyway } from './refusals.js'
-import { type Collecting, WholeRefusal } from './whole-refusal.js'
+import { type Collecting, isTooLarge, namedItem, partsOf, refusedAnyway, WholeRefusal } from './refusals.js'
 
 /** What became of items of a bulk call that were sent together. */
 export type Piece<T extends Item, R> = Delivered<T, R> | Failed
@@ -76,7 +75,8 @@ type Source<T extends Item> = Iterator<Batch<T> | Failed> | AsyncIterator<Batch<
 class Runner<T extends Item, R> {
   readonly #source: Source<T>
   readonly #run: Run<T, R>
-  readonly #wholeRefusal: WholeRefusal
+  /** In a run that continues after a refusal. */
+  readonly #wholeRefusal: WholeRefusal | undefined
   /** In input order, until their pieces are taken. */
   readonly #begun: Begun<T, R>[] = []
   readonly #roomMade = new Alarm()
@@ -88,7 +88,8 @@ class Runner<T extends Item, R> {
   constructor(source: Source<T>, run: Run<T, R>) {
     this.#source = source
     this.#run = run
-    this.#wholeRefusal = new WholeRefusal(run, () => this.#roomMade.ring())
+    const { call, collecting } = run
+    this.#wholeRefusal = collecting && new WholeRefusal(call, collecting, () => this.#roomMade.ring())
   }
 
   async *pieces(): AsyncGenerator<Piece<T, R>, void> {
@@ -175,7 +176,7 @@ class Runner<T extends Item, R> {
     const { slots, window } = this.#run
     if (this.#begun.length >= window) return false
     // Until one has passed no batch waits behind those in the slots: it may have to be refused like them.
-    return !this.#wholeRefusal.isPossible || this.#begun.filter(({ isDone }) => !isDone).length < slots
+    return !this.#wholeRefusal?.isPossible || this.#begun.filter(({ isDone }) => !isDone).length < slots
   }
 
   #begin(batch: Batch<T>): void {
@@ -206,11 +207,11 @@ class Runner<T extends Item, R> {
     try {
       const result = await this.#run.send(batch, part)
       into.pieces.push({ batch, result })
-      this.#wholeRefusal.ruleOut()
+      this.#wholeRefusal?.ruleOut()
     } catch (error) {
       if (!(error instanceof PineconeInferenceError) || part.stopScope.hasEndedFor(error)) throw error
       const isRefused = this.#run.collecting ? error.verdict === 'input' : isTooLarge(error)
-      if (isRefused && (await this.#wholeRefusal.isCertain(batch.length)))
+      if (isRefused && (await this.#wholeRefusal?.isCertain(batch.length)))
         return this.#fail(batch, refusedAnyway(error), into)
       if (!isRefused || batch.length === 1) return this.#fail(batch, error, into)
       for (const one of partsOf(batch, error)) {

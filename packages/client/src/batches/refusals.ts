@@ -1,5 +1,6 @@
 import { apiError, PineconeApiError } from '../errors/api-error.js'
-import type { PineconeInferenceError } from '../errors/inference-error.js'
+import { PineconeInferenceError } from '../errors/inference-error.js'
+import type { Call } from '../lifetime/call.js'
 import type { Batch, Item } from './plan-batches.js'
 
 /** The error of a request that is refused whichever inputs it holds. */
@@ -58,4 +59,66 @@ export function partsOf<T extends Item>(batch: Batch<T>, error: PineconeInferenc
 function cut<T extends Item>(batch: Batch<T>, positions: readonly number[]): Batch<T>[] {
   const ends = [...positions, batch.length]
   return ends.map((end, i) => batch.slice(ends[i - 1] ?? 0, end)).filter((part) => part.length > 0)
+}
+
+export interface Collecting {
+  /**
+   * Sends one request like the others, with an input that cannot be at fault. A refused batch is split to find its bad
+   * inputs; where the request as a whole is refused, for a misspelt parameter say, there are none, and all splitting
+   * would only repeat it. This tells the two apart.
+   */
+  probe(part: Call): Promise<unknown>
+}
+
+/** After this many refusals without a success, it is doubtful that any request can pass; and before one input is blamed. */
+const SUSPICIOUS = 8
+
+/** Finds out whether a run's requests are refused as a whole, whichever inputs they hold. */
+export class WholeRefusal {
+  readonly #call: Call
+  readonly #collecting: Collecting
+  readonly #onRuledOut: () => void
+  #isRuledOut = false
+  #refusals = 0
+  #probing: Promise<boolean> | undefined
+
+  constructor(call: Call, collecting: Collecting, onRuledOut: () => void) {
+    this.#call = call
+    this.#collecting = collecting
+    this.#onRuledOut = onRuledOut
+  }
+
+  /** Nothing has passed yet. */
+  get isPossible(): boolean {
+    return !this.#isRuledOut
+  }
+
+  /** A request has passed. */
+  ruleOut(): void {
+    if (this.#isRuledOut) return
+    this.#isRuledOut = true
+    this.#onRuledOut()
+  }
+
+  /** Asked after each refusal, of so many inputs. */
+  async isCertain(inputs: number): Promise<boolean> {
+    if (this.#isRuledOut) return false
+    if (++this.#refusals < SUSPICIOUS && inputs > 1) return false
+    this.#probing ??= this.#probe()
+    if (await this.#probing) this.ruleOut()
+    return !this.#isRuledOut
+  }
+
+  /** Whether the probe passes, or fails for a reason that says nothing about the request. */
+  async #probe(): Promise<boolean> {
+    const part = this.#call.part()
+    try {
+      await this.#collecting.probe(part)
+      return true
+    } catch (error) {
+      return !(error instanceof PineconeInferenceError && error.verdict === 'input')
+    } finally {
+      part.end()
+    }
+  }
 }

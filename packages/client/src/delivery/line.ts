@@ -1,7 +1,6 @@
 import type { BudgetRequest, BudgetWait } from '../budget/budget.js'
 import type { Call, Lane } from '../lifetime/call.js'
-import { InFlightLimit } from './in-flight-limit.js'
-import type { Slot } from './slot.js'
+import { InFlightLimit, type Slot } from './slot.js'
 
 /** A request that wants to go. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import type { BudgetEntry, BudgetRequest, BudgetWait, ModelWait, SharedBudget } from '../budget/budget.js'
 import { type Clock, systemClock } from '../budget/local-budget.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
-import { afterReactions } from '../lifetime/after-reactions.js'
+import { afterReactions } from '../lifetime/turns.js'
 import { type Candidate, firstOf, Line, orderAfter, type Priority, Waiter } from './line.js'
 import { Slot, withdraw } from './slot.js'
 

@@ -5,8 +5,8 @@ import { PineconeInferenceError } from '../errors/inference-error.js'
 import { PineconeResponseError } from '../errors/no-answer.js'
 import type { Carrier } from '../http/exchange.js'
 import type { HttpRequest, Reply, Transport } from '../http/transport.js'
-import { afterReactions } from '../lifetime/after-reactions.js'
 import { type Call, wait } from '../lifetime/call.js'
+import { afterReactions } from '../lifetime/turns.js'
 import type { CountedUsage, RequestAttempt } from '../observe/events.js'
 import type { Observer, RequestWatch } from '../observe/observer.js'
 import type { RequestContent } from '../observe/opentelemetry.js'
@@ -32,9 +32,9 @@ export interface Delivery<T> {
   /** What observers are told about it. */
   readonly content?: RequestContent
   /** Makes a reader for the answer of one attempt. */
-  read(): AnswerReader<T>
+  readonly read: () => AnswerReader<T>
   /** What the service counted. */
-  usage?(result: T): CountedUsage
+  readonly usage?: (result: T) => CountedUsage
 }
 
 /** What is remembered for each model and input type. */
@@ -45,34 +45,30 @@ interface Account {
   readonly month: Month
 }
 
-/** What an attempt is sent with. */
-interface Turn {
-  readonly slot: Slot
-  readonly carrier: Carrier
-  /** After a 429: whether others may go before this request asks again. */
-  waitsByItself: boolean
+/** What all requests of a client go by. */
+interface Shared {
+  readonly transport: Transport
+  readonly queue: Queue
+  readonly allowance: RetryAllowance
+  readonly maxRetries: number
 }
 
-/** Delivers one request: waits for its turn, sends it, and sends it again where that can help. */
+/** Delivers requests: each waits for its turn, is sent, and is sent again where that can help. */
 export class Sender {
-  readonly #transport: Transport
+  readonly #shared: Shared
   readonly #observer: Observer
-  readonly #queue: Queue
   readonly #accounts = new Map<string, Account>()
   readonly #months = new Map<string, Month>()
-  readonly #allowance = new RetryAllowance()
-  readonly #maxRetries: number
 
   constructor(
     transport: Transport,
     budget: SharedBudget,
     observer: Observer,
-    options: { maxConcurrency: number; maxRetries: number },
+    { maxConcurrency, maxRetries }: { maxConcurrency: number; maxRetries: number },
   ) {
-    this.#transport = transport
+    const queue = new Queue(budget, maxConcurrency)
+    this.#shared = { transport, queue, allowance: new RetryAllowance(), maxRetries }
     this.#observer = observer
-    this.#queue = new Queue(budget, options.maxConcurrency)
-    this.#maxRetries = options.maxRetries
   }
 
   /** Why requests wait for their budget now, and which models are not asked because their month's quota is used up. */
@@ -82,49 +78,15 @@ export class Sender {
       .map(([model, month]) => ({ model, waitMs: Math.ceil(month.wait(now)) }))
       .filter(({ waitMs }) => waitMs > 0)
     return [
-      ...this.#queue.waiting,
+      ...this.#shared.queue.waiting,
       ...notAsked.map((wait) => ({ ...wait, reason: 'month used up' as const, requests: 0 })),
     ]
   }
 
   send<T>(delivery: Delivery<T>, call: Call): Promise<T> {
-    return this.#observer.watch(delivery.content ?? {}, (watch) => this.#deliver(delivery, call, watch))
-  }
-
-  async #deliver<T>(delivery: Delivery<T>, call: Call, watch: RequestWatch): Promise<T> {
-    const account = this.#account(delivery.load)
-    let retry: Retry | undefined
-    let taken = 0
-    // Attempts that failed while the service accepted other requests of the model.
-    let failures = 0
-    for (let attempts = 1; ; attempts++) {
-      const attempt = this.#attemptOf(delivery, call, attempts)
-      const turn = await this.#turnAfter(retry, delivery.load, attempt, account, call, watch)
-      if (retry?.isInLine === false) taken++
-      try {
-        const result = await this.#attempt(delivery, attempt, turn, account, call, watch)
-        this.#allowance.succeeded(taken)
-        return result
-      } catch (error) {
-        if (!(error instanceof PineconeInferenceError) || call.stopScope.hasEndedFor(error)) throw error
-        error.attempts = attempts
-        if (error instanceof PineconeRateLimitError) {
-          const lasting = account.refusals.lastingError(error, nameOf(delivery))
-          if (lasting) throw lasting
-          // While everything of the model is refused, a bulk job spends no retries: it ends by time.
-          if (call.lane === 'single' || account.refusals.isPassed(turn.slot.enteredAt)) failures++
-        } else failures++
-        const areChance =
-          call.lane === 'bulk' &&
-          error instanceof PineconeRateLimitError &&
-          account.refusals.areChance(failures)
-        if (!canRetry(error, areChance ? 0 : failures, this.#maxRetries)) throw error
-        // After a 429 the budget slows everything down; other failures are capped together.
-        if (!(error instanceof PineconeRateLimitError) && !this.#allowance.take()) throw error
-        retry = retryAfter(error, attempts, turn.waitsByItself)
-        watch.retrying(attempt, error, retry.delayMs)
-      }
-    }
+    return this.#observer.watch(delivery.content ?? {}, (watch) =>
+      new Sending(this.#shared, this.#account(delivery.load), delivery, call, watch).deliver(),
+    )
   }
 
   #account(load: Load | undefined): Account {
@@ -137,66 +99,111 @@ export class Sender {
     this.#accounts.set(key, account)
     return account
   }
+}
 
-  #attemptOf(
-    { request: { method, path }, load }: Delivery<unknown>,
-    call: Call,
-    attempt: number,
-  ): RequestAttempt {
-    const { host } = this.#transport
+/** What an attempt is sent with. */
+interface Turn {
+  readonly slot: Slot
+  readonly carrier: Carrier
+  /** After a 429: whether others may go before this request asks again. */
+  waitsByItself: boolean
+}
+
+/** One request, over all its attempts. */
+class Sending<T> {
+  readonly #shared: Shared
+  readonly #account: Account
+  readonly #delivery: Delivery<T>
+  readonly #call: Call
+  readonly #watch: RequestWatch
+
+  constructor(shared: Shared, account: Account, delivery: Delivery<T>, call: Call, watch: RequestWatch) {
+    this.#shared = shared
+    this.#account = account
+    this.#delivery = delivery
+    this.#call = call
+    this.#watch = watch
+  }
+
+  async deliver(): Promise<T> {
+    const { allowance, maxRetries } = this.#shared
+    const { refusals } = this.#account
+    let retry: Retry | undefined
+    let taken = 0
+    // Attempts that failed while the service accepted other requests of the model.
+    let failures = 0
+    for (let attempts = 1; ; attempts++) {
+      const attempt = this.#attemptOf(attempts)
+      const turn = await this.#turnAfter(retry, attempt)
+      if (retry?.isInLine === false) taken++
+      try {
+        const result = await this.#send(attempt, turn)
+        allowance.succeeded(taken)
+        return result
+      } catch (error) {
+        if (!(error instanceof PineconeInferenceError) || this.#call.stopScope.hasEndedFor(error)) throw error
+        error.attempts = attempts
+        const isBulk = this.#call.lane === 'bulk'
+        let areChance = false
+        if (error instanceof PineconeRateLimitError) {
+          const lasting = refusals.lastingError(error, nameOf(this.#delivery))
+          if (lasting) throw lasting
+          // While everything of the model is refused, a bulk job spends no retries: it ends by time.
+          if (!isBulk || refusals.isPassed(turn.slot.enteredAt)) failures++
+          areChance = isBulk && refusals.areChance(failures)
+        } else failures++
+        if (!canRetry(error, areChance ? 0 : failures, maxRetries)) throw error
+        // After a 429 the budget slows everything down; other failures are capped together.
+        if (!(error instanceof PineconeRateLimitError) && !allowance.take()) throw error
+        retry = retryAfter(error, attempts, turn.waitsByItself)
+        this.#watch.retrying(attempt, error, retry.delayMs)
+      }
+    }
+  }
+
+  #attemptOf(attempt: number): RequestAttempt {
+    const { request, load } = this.#delivery
+    const { method, path } = request
     return {
       method,
       path,
-      host,
+      host: this.#shared.transport.host,
       attempt,
-      callId: call.id,
+      callId: this.#call.id,
       ...(load ? { model: load.model } : {}),
       ...(load?.inputType === undefined ? {} : { inputType: load.inputType }),
     }
   }
 
   /** Its turn, after the delay of a retry. A retry that is not sent goes back into the allowance. */
-  async #turnAfter(
-    retry: Retry | undefined,
-    load: Load | undefined,
-    attempt: RequestAttempt,
-    account: Account,
-    call: Call,
-    watch: RequestWatch,
-  ): Promise<Turn> {
+  async #turnAfter(retry: Retry | undefined, attempt: RequestAttempt): Promise<Turn> {
     const { isInLine = true, delayMs = 0 } = retry ?? {}
     try {
-      if (!isInLine) await wait(delayMs, call)
+      if (!isInLine) await wait(delayMs, this.#call)
       const readyAt = isInLine && delayMs > 0 ? performance.now() + delayMs : undefined
-      return await this.#turn(load, attempt, readyAt, account, call, watch)
+      return await this.#turn(attempt, readyAt)
     } catch (error) {
-      if (!isInLine) this.#allowance.giveBack()
+      if (!isInLine) this.#shared.allowance.giveBack()
       throw error
     }
   }
 
   /** Waits for a slot and the budget. A call that is stopped before then has sent nothing, and pays nothing. */
-  async #turn(
-    load: Load | undefined,
-    attempt: RequestAttempt,
-    readyAt: number | undefined,
-    { estimator, month }: Account,
-    call: Call,
-    watch: RequestWatch,
-  ): Promise<Turn> {
+  async #turn(attempt: RequestAttempt, readyAt: number | undefined): Promise<Turn> {
+    const { estimator, month } = this.#account
+    const { load } = this.#delivery
+    const call = this.#call
     const refusal = month.refusal(performance.now())
     if (refusal) throw refusal
-    const request = load && budgetRequest(load, estimator)
-    const isRetry = attempt.attempt > 1
-    const slot = await this.#queue.take({
+    const slot = await this.#shared.queue.take({
       call,
-      request,
-      isRetry,
-      onWait: (wait) => watch.waiting(attempt, wait),
+      request: load && budgetRequest(load, estimator),
+      isRetry: attempt.attempt > 1,
+      onWait: (wait) => this.#watch.waiting(attempt, wait),
       ...(readyAt === undefined ? {} : { readyAt }),
     })
     try {
-      const carrier = await this.#transport.carrier()
+      const carrier = await this.#shared.transport.carrier()
       call.stopScope.throwIfEnded()
       return { slot, carrier, waitsByItself: false }
     } catch (error) {
@@ -206,66 +213,67 @@ export class Sender {
     }
   }
 
-  async #attempt<T>(
-    delivery: Delivery<T>,
-    attempt: RequestAttempt,
-    turn: Turn,
-    { estimator, refusals, month }: Account,
-    call: Call,
-    watch: RequestWatch,
-  ): Promise<T> {
+  async #send(attempt: RequestAttempt, turn: Turn): Promise<T> {
+    const { transport } = this.#shared
+    const { request, read } = this.#delivery
     const { slot, carrier } = turn
-    const { enteredAt } = slot
-    call.onRequest?.('sent')
-    watch.started(attempt)
-    const failed = (error: unknown) => {
-      const now = performance.now()
-      if (error instanceof PineconeQuotaError && error.quota === 'month') {
-        month.usedUp(error, now)
-        // What waits to ask the model ends with this request, once its own call has been told.
-        const model = delivery.load?.model
-        if (model) afterReactions(() => this.#queue.turnAway(model, () => month.refusal(performance.now())))
-      }
-      if (error instanceof PineconeRateLimitError && !(error instanceof PineconeQuotaError)) {
-        refusals.refused(enteredAt, now)
-        turn.waitsByItself = slot.refused(error.retryAfterMs || undefined)
-      } else {
-        slot.failed()
-      }
-      watch.failed(attempt, now - enteredAt, error)
-      call.onRequest?.('failed')
-    }
-    const answer = delivery.read()
+    this.#call.onRequest?.('sent')
+    this.#watch.started(attempt)
+    const answer = read()
     let reply: Reply
     try {
-      reply = await watch.active(() => this.#transport.send(carrier, delivery.request, answer, call))
+      reply = await this.#watch.active(() => transport.send(carrier, request, answer, this.#call))
     } catch (error) {
-      failed(error)
+      this.#failed(attempt, turn, error)
       // Nobody takes the slot before the call has been told: it may stop, or retry this request first.
       afterReactions(slot.release)
       throw error
     }
     // Freed before the answer's end is decoded, so that the next request is on its way meanwhile.
     const isFollowed = slot.release()
-    if (isFollowed) await this.#transport.nextOnTheWire()
+    if (isFollowed) await transport.nextOnTheWire()
     try {
       const result = answer.end(reply)
-      const usage = delivery.usage?.(result) ?? {}
-      const texts = delivery.load?.texts
-      if (texts && usage.totalTokens !== undefined) {
-        estimator.learn(texts, usage.totalTokens)
-      }
-      const now = performance.now()
-      refusals.accepted(now)
-      month.accepted()
-      slot.accepted(usage.totalTokens)
-      watch.succeeded(attempt, now - enteredAt, usage, reply, result)
+      this.#accepted(attempt, slot, reply, result)
       return result
     } catch (error) {
       if (error instanceof PineconeResponseError) error.answeredBy(reply)
-      failed(error)
+      this.#failed(attempt, turn, error)
       throw error
     }
+  }
+
+  #accepted(attempt: RequestAttempt, slot: Slot, reply: Reply, result: T): void {
+    const { estimator, refusals, month } = this.#account
+    const { load, usage: usageOf } = this.#delivery
+    const usage = usageOf?.(result) ?? {}
+    if (load?.texts && usage.totalTokens !== undefined) estimator.learn(load.texts, usage.totalTokens)
+    const now = performance.now()
+    refusals.accepted(now)
+    month.accepted()
+    slot.accepted(usage.totalTokens)
+    this.#watch.succeeded(attempt, now - slot.enteredAt, usage, reply, result)
+  }
+
+  #failed(attempt: RequestAttempt, turn: Turn, error: unknown): void {
+    const { refusals, month } = this.#account
+    const { slot } = turn
+    const now = performance.now()
+    if (error instanceof PineconeQuotaError && error.quota === 'month') {
+      month.usedUp(error, now)
+      // What waits to ask the model ends with this request, once its own call has been told.
+      const model = this.#delivery.load?.model
+      const { queue } = this.#shared
+      if (model) afterReactions(() => queue.turnAway(model, () => month.refusal(performance.now())))
+    }
+    if (error instanceof PineconeRateLimitError && !(error instanceof PineconeQuotaError)) {
+      refusals.refused(slot.enteredAt, now)
+      turn.waitsByItself = slot.refused(error.retryAfterMs || undefined)
+    } else {
+      slot.failed()
+    }
+    this.#watch.failed(attempt, now - slot.enteredAt, error)
+    this.#call.onRequest?.('failed')
   }
 }
 
@@ -278,7 +286,7 @@ function budgetRequest({ model, inputType, texts }: Load, estimator: TokenEstima
 }
 
 /** What the service counts a request for, in an error. */
-function nameOf({ request, load }: Delivery<unknown>): string {
+function nameOf({ request, load }: Pick<Delivery<unknown>, 'request' | 'load'>): string {
   if (!load) return `${request.method} ${request.path}`
   return load.inputType === undefined ? load.model : `${load.model} (${load.inputType})`
 }

@@ -1,5 +1,4 @@
-import { brand, type InputRange, PineconeInferenceError } from './inference-error.js'
-import type { Verdict } from './verdict.js'
+import { brand, type InputRange, PineconeInferenceError, type Verdict } from './inference-error.js'
 
 /**
  * An option or argument that cannot work. Thrown before any embed or rerank request is sent:

@@ -1,5 +1,4 @@
-import { brand, PineconeInferenceError } from './inference-error.js'
-import { type Verdict, verdictOnStatus } from './verdict.js'
+import { brand, PineconeInferenceError, type Verdict, verdictOnStatus } from './inference-error.js'
 
 /**
  * The server's certificate cannot be trusted; the next attempt would fail in the same way

@@ -1,9 +1,8 @@
 import type { Dispatcher } from 'undici'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
-import { isImmediateReal } from '../lifetime/after-reactions.js'
+import { isImmediateReal } from '../lifetime/turns.js'
+import { fetchCarrier, type HttpDispatcher, undiciCarrier } from './carriers.js'
 import type { Carrier } from './exchange.js'
-import { fetchCarrier } from './fetch-carrier.js'
-import { type HttpDispatcher, undiciCarrier } from './undici-carrier.js'
 
 export interface ConnectionSettings {
   readonly baseUrl: URL

@@ -1,7 +1,7 @@
 import { apiError, type PineconeApiError } from '../errors/api-error.js'
 import { asOneLine, excerptOf } from '../errors/as-written.js'
 import { type ContractError, contractError } from '../wire/answer.js'
-import type { HttpReply } from './exchange.js'
+import { type HttpReply, headerOf, requestIdOf } from './exchange.js'
 import { parseRetryAfter } from './retry-after.js'
 import type { Secrecy } from './secrecy.js'
 
@@ -38,11 +38,6 @@ function waitInWords(milliseconds: number): string {
   return `until ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
-/** The service's id of a request, for a support ticket. */
-export function requestIdOf(reply: HttpReply): string | undefined {
-  return headerOf(reply, 'x-pinecone-request-id') ?? headerOf(reply, 'x-request-id')
-}
-
 /** Characters. The longest code of the contract is `RESOURCE_EXHAUSTED`. */
 const LONGEST_CODE = 100
 
@@ -60,10 +55,4 @@ function startOf(text: string): unknown {
   const [, code] = /"code"\s*:\s*"([\w.-]+)"/.exec(text) ?? []
   const [, message] = /"message"\s*:\s*"([^"\\]{1,5000})/.exec(text) ?? []
   return { error: { code, message } }
-}
-
-/** A header of an answer; of several the first. */
-export function headerOf(reply: HttpReply, name: string): string | undefined {
-  const value = reply.headers[name]
-  return Array.isArray(value) ? value[0] : value
 }

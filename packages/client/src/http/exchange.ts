@@ -10,8 +10,8 @@ import {
   tunnelStatus,
 } from '../errors/no-answer.js'
 import type { Call } from '../lifetime/call.js'
+import { inTurn } from '../lifetime/turns.js'
 import type { Secrecy } from './secrecy.js'
-import { inTurn } from './turns.js'
 
 /** One request, whole and ready. */
 export interface WireRequest {
@@ -36,6 +36,17 @@ export type Carrier = (request: WireRequest, receiver: Receiver) => (reason: Err
 export interface HttpReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+}
+
+/** A header of an answer; of several the first. */
+export function headerOf(reply: HttpReply, name: string): string | undefined {
+  const value = reply.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+/** The service's id of a request, for a support ticket. */
+export function requestIdOf(reply: HttpReply): string | undefined {
+  return headerOf(reply, 'x-pinecone-request-id') ?? headerOf(reply, 'x-request-id')
 }
 
 /** Takes the bytes of a body as they arrive. */

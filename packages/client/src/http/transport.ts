@@ -1,6 +1,6 @@
 import { PineconeResponseError } from '../errors/no-answer.js'
-import { afterReactions } from '../lifetime/after-reactions.js'
 import type { Call } from '../lifetime/call.js'
+import { afterReactions } from '../lifetime/turns.js'
 import { tell } from '../observe/events.js'
 import type { AttemptAnswer } from '../observe/observer.js'
 import { version } from '../version.js'
@@ -8,8 +8,8 @@ import type { AnswerHead } from '../wire/answer.js'
 import { Chunks } from '../wire/bytes.js'
 import { type ConnectionSettings, type Connections, openConnections } from './connections.js'
 import { unknownCoding } from './content-coding.js'
-import { errorFromAnswer, headerOf, requestIdOf } from './error-answer.js'
-import { type BodyReader, type Carrier, exchange, type HttpReply } from './exchange.js'
+import { errorFromAnswer } from './error-answer.js'
+import { type BodyReader, type Carrier, exchange, type HttpReply, headerOf, requestIdOf } from './exchange.js'
 import { Secrecy } from './secrecy.js'
 
 export interface HttpRequest {

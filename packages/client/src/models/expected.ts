@@ -3,7 +3,7 @@ import type { ModelFacts, VectorType } from '../api/models.js'
 import { counted } from '../errors/as-written.js'
 import { PineconeResponseError } from '../errors/no-answer.js'
 import { broken } from '../wire/answer.js'
-import { hostedModel } from './hosted.js'
+import { hostedModel } from './catalog.js'
 
 interface EmbeddingsAnswer {
   readonly model: string
@@ -77,13 +77,13 @@ export class ExpectedVectors {
     checkComparable(model, servedBy)
     if (dimension === undefined) return
     const due = this.#dueDimension()
-    const has = `data[0] has ${counted(dimension, 'dimension')}`
+    const has = () => `data[0] has ${counted(dimension, 'dimension')}`
     if (due !== undefined && dimension !== due) {
       const because = this.#asked === undefined ? `${model} makes ${due}` : `${due} were asked for`
-      throw broken(ENDPOINT, `${has}, where ${because}`)
+      throw broken(ENDPOINT, `${has()}, where ${because}`)
     }
     if (dimensions && !dimensions.includes(dimension)) {
-      throw broken(ENDPOINT, `${has}, where ${model} makes ${dimensions.join(', ')}`)
+      throw broken(ENDPOINT, `${has()}, where ${model} makes ${dimensions.join(', ')}`)
     }
   }
 

@@ -1,7 +1,7 @@
 import type { ModelFacts, VectorType } from '../api/models.js'
 import { asWritten } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
-import { hostedModel, hostedModelNames } from '../models/hosted.js'
+import { hostedModel, hostedModelNames } from '../models/catalog.js'
 import { plainName } from './options.js'
 import { checkModelName, checkParameters } from './requests.js'
 

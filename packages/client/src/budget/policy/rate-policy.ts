@@ -1,6 +1,16 @@
 import type { BudgetWait } from '../budget.js'
-import { advance, capacity, forgotten, grownByRequest, growthTime } from './growth.js'
-import { type Limit, MINUTE, type RateState, REMEMBERED, startState } from './rate-state.js'
+import {
+  advance,
+  capacity,
+  forgotten,
+  grownByRequest,
+  growthTime,
+  type Limit,
+  MINUTE,
+  type RateState,
+  REMEMBERED,
+  startState,
+} from './rate-state.js'
 import { isEvidence, lowered, resumed, weighed } from './refusal.js'
 
 /** What happened to a request. Amounts are tokens, or 1 for what counts as one request. */
@@ -33,7 +43,7 @@ const TELLING = 5_000
  * One policy for every kind of service: token buckets, windows, random refusals, outages. Its results are in
  * bench/rate-limit/VIRTUAL.md of the repository.
  *
- * Requests go by a token bucket (`wait`) whose rate grows with time (growth.ts). A refusal is weighed (refusal.ts):
+ * Requests go by a token bucket (`wait`) whose rate grows with time (rate-state.ts). A refusal is weighed (refusal.ts):
  * alone among many it holds back its own request only; where it shows a limit, all are held, and the rate is set to
  * what was accepted. Akin to TCP's congestion control (RFC 5681, RFC 9438) and to the adaptive retry mode of
  * the AWS SDKs (smithy-lang/smithy-typescript, packages/util-retry/src/DefaultRateLimiter.ts, November 2026), which

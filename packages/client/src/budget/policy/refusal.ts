@@ -1,5 +1,4 @@
-import { BETA } from './growth.js'
-import { ENOUGH, isBound, isWellBelow, type RateState, speedOf, toldMost } from './rate-state.js'
+import { BETA, ENOUGH, isBound, isWellBelow, type RateState, speedOf, toldMost } from './rate-state.js'
 
 /** A share of refusals above which a single refusal says nothing about the limit. */
 const QUIET = 0.015

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { factsFromInfo } from './hosted.js'
+import { factsFromInfo } from './catalog.js'
 
 const info = (more: object) => ({
   model: 'm',

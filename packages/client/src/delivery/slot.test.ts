@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { InFlightLimit } from './in-flight-limit.js'
+import { InFlightLimit } from './slot.js'
 
 /** Sends so many at once; the service takes the first of them, and refuses the others. Returns what the limit said. */
 function round(limit: InFlightLimit, sent: number, taken: number): boolean[] {
