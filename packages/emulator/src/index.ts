@@ -1,5 +1,5 @@
 export type { Plan } from '../../../spec/rate-limits.js'
-export { BackendError } from './backend/backend-error.js'
+export { BackendError } from './backend/backend.js'
 export type { BackendOptions } from './backend/open-backend.js'
 export { emulatorFixture } from './emulator-fixture.js'
 export type { Fault, FaultRule, Malformation, RateLimit, Route } from './faults/fault.js'

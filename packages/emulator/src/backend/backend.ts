@@ -1,6 +1,6 @@
 import type { Embeddings } from '../embed/embed.js'
 import type { EmbedRequest } from '../embed/read-embed-request.js'
-import type { ModelInfo } from '../models/model-info.js'
+import type { ModelInfo } from '../models/hosted-models.js'
 import type { RerankRequest } from '../rerank/read-rerank-request.js'
 import type { Ranking } from '../rerank/rerank.js'
 
@@ -13,4 +13,9 @@ export interface Backend {
   rerank(request: RerankRequest, signal: AbortSignal): Ranking | Promise<Ranking>
   /** Frees what it holds. */
   close(): Promise<void>
+}
+
+/** Why a backend cannot be used: a package, a folder or a file that is missing, or a model that does not fit. */
+export class BackendError extends Error {
+  override readonly name = 'BackendError'
 }

@@ -1,4 +1,4 @@
-import { BackendError } from './backend-error.js'
+import { BackendError } from './backend.js'
 
 /**
  * Loads packages that only one backend needs, and that are therefore not installed with this one.

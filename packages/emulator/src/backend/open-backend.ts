@@ -1,5 +1,4 @@
-import type { Backend } from './backend.js'
-import { BackendError } from './backend-error.js'
+import { type Backend, BackendError } from './backend.js'
 import { lexicalBackend } from './lexical-backend.js'
 import { openMiniLmBackend } from './minilm/minilm-backend.js'
 import { openTransformersBackend } from './transformers/transformers-backend.js'

@@ -1,5 +1,5 @@
-import { analyze } from '../text/analyze.js'
 import { hash32, mix32 } from '../text/hash.js'
+import { analyze } from '../text/terms.js'
 import { type InputType, lexicalFeatures } from './lexical-features.js'
 import { rotate } from './rotate.js'
 

@@ -1,6 +1,5 @@
-import { countTerms } from '../text/count-terms.js'
 import { mix32 } from '../text/hash.js'
-import type { Term } from '../text/term.js'
+import { countTerms, type Term } from '../text/terms.js'
 import { rarest } from '../text/word-rarity.js'
 
 export type InputType = 'query' | 'passage'

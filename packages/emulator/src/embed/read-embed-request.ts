@@ -2,7 +2,7 @@ import { ApiError, unknownField } from '../http/api-error.js'
 import { field, isObject, type JsonObject } from '../http/read-json.js'
 import { checkParameters, type Parameters } from '../models/check-parameters.js'
 import { findModel } from '../models/find-model.js'
-import type { ModelInfo } from '../models/model-info.js'
+import type { ModelInfo } from '../models/hosted-models.js'
 
 export interface EmbedRequest {
   readonly model: ModelInfo

@@ -1,5 +1,4 @@
-import { analyze } from '../text/analyze.js'
-import { askedRepeatedly, countTerms } from '../text/count-terms.js'
+import { analyze, askedRepeatedly, countTerms } from '../text/terms.js'
 import type { InputType } from './lexical-features.js'
 
 /** BM25's k1: how soon repeating a word stops counting. */

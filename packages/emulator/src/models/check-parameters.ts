@@ -1,6 +1,10 @@
 import { ApiError, unknownField } from '../http/api-error.js'
-import { parametersOf } from './hosted-models.js'
-import type { ModelInfo, ParameterValue, SupportedParameter } from './model-info.js'
+import {
+  type ModelInfo,
+  type ParameterValue,
+  parametersOf,
+  type SupportedParameter,
+} from './hosted-models.js'
 
 export type Parameters = Readonly<Record<string, ParameterValue>>
 

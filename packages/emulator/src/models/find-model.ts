@@ -1,6 +1,5 @@
 import { ApiError } from '../http/api-error.js'
-import { withoutAlias } from './hosted-models.js'
-import type { ModelInfo } from './model-info.js'
+import { type ModelInfo, withoutAlias } from './hosted-models.js'
 
 /**
  * The model of that name, and of that type where one is asked for; else the API's 404, or 400 for a wrong type.

@@ -1,5 +1,18 @@
-import { type HostedModelRow, hostedModels as table } from '../../../../spec/hosted-models.js'
-import type { ModelInfo, SupportedParameter } from './model-info.js'
+import {
+  type HostedModelInfo,
+  type HostedModelRow,
+  type HostedParameter,
+  hostedModels as table,
+} from '../../../../spec/hosted-models.js'
+
+/** One model as `GET /models` shows it (schema `ModelInfo` of the contract). */
+export interface ModelInfo extends HostedModelInfo {
+  readonly provider_name: string
+}
+
+export type SupportedParameter = HostedParameter
+
+export type ParameterValue = NonNullable<SupportedParameter['default']>
 
 const rows: Readonly<Record<string, HostedModelRow>> = table
 

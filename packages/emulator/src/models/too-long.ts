@@ -1,5 +1,5 @@
 import { ApiError } from '../http/api-error.js'
-import type { ModelInfo } from './model-info.js'
+import type { ModelInfo } from './hosted-models.js'
 
 /** What `truncate: "NONE"` answers to a text above the model's limit; the service's words are not on record. */
 export function inputTooLong(model: ModelInfo, index: number, tokens: number, limit: number): ApiError {

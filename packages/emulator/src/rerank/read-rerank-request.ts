@@ -2,8 +2,7 @@ import { ApiError } from '../http/api-error.js'
 import { field, isObject, type JsonObject } from '../http/read-json.js'
 import { checkParameters, type Parameters } from '../models/check-parameters.js'
 import { findModel } from '../models/find-model.js'
-import { maxRankFields, retirementOf } from '../models/hosted-models.js'
-import type { ModelInfo } from '../models/model-info.js'
+import { type ModelInfo, maxRankFields, retirementOf } from '../models/hosted-models.js'
 
 export interface RerankRequest {
   /** What answers: another model than the one asked for, where that one is retired. */

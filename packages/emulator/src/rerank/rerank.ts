@@ -1,5 +1,5 @@
-import { tokensPerChunk } from '../models/hosted-models.js'
-import type { ModelInfo } from '../models/model-info.js'
+import { ApiError } from '../http/api-error.js'
+import { type ModelInfo, tokensPerChunk } from '../models/hosted-models.js'
 import { pairTooLong } from '../models/too-long.js'
 import { countTokens, type Truncate, truncateToTokens } from '../text/truncate.js'
 import type { RerankRequest } from './read-rerank-request.js'
@@ -68,4 +68,23 @@ export function rankByScore(
     .sort((left, right) => right.score - left.score || left.index - right.index)
     .slice(0, topN)
   return { ranked, rerankUnits }
+}
+
+/** The contract's `RerankResult` as JSON. */
+export function writeRanking(
+  { model, documents, returnDocuments }: RerankRequest,
+  { ranked, rerankUnits }: Ranking,
+): Buffer {
+  const data = ranked.map(({ index, score }) => ({
+    index,
+    score,
+    ...(returnDocuments ? { document: documents[index] } : {}),
+  }))
+  try {
+    return Buffer.from(JSON.stringify({ model: model.model, data, usage: { rerank_units: rerankUnits } }))
+  } catch (error) {
+    // JSON.parse takes any depth; JSON.stringify runs out of stack at some thousands.
+    if (error instanceof RangeError) throw ApiError.invalid("'documents' are nested too deeply")
+    throw error
+  }
 }

@@ -1,5 +1,5 @@
 import { type InputType, lexicalFeatures } from '../embed/lexical-features.js'
-import type { Term } from '../text/term.js'
+import type { Term } from '../text/terms.js'
 
 /** Weight that every document has besides its words, so that a short one does not win by being short. */
 const ballast = 2.8

@@ -1,6 +1,4 @@
-import { analyze } from '../text/analyze.js'
-import { askedRepeatedly, countTerms } from '../text/count-terms.js'
-import type { Term } from '../text/term.js'
+import { analyze, askedRepeatedly, countTerms, type Term } from '../text/terms.js'
 import { rarest } from '../text/word-rarity.js'
 import { featuresOf, resemblance } from './resemblance.js'
 

@@ -10,7 +10,7 @@ import { type Body, readJsonObject } from '../http/read-json.js'
 import type { IndexCall } from '../index-plane/index-plane.js'
 import { findModel, listModels } from '../models/find-model.js'
 import { readRerankRequest } from '../rerank/read-rerank-request.js'
-import { writeRanking } from '../rerank/write-ranking.js'
+import { writeRanking } from '../rerank/rerank.js'
 
 export interface ApiRequest {
   readonly route: string

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { analyze } from './analyze.js'
-import { splitWords } from './split-words.js'
-import { termsOfWord } from './term.js'
+import { analyze, splitWords, termsOfWord } from './terms.js'
 import { countTokens, truncateToTokens } from './truncate.js'
 import { wordRarity } from './word-rarity.js'
 

@@ -2,8 +2,7 @@ import MiniSearch from 'minisearch'
 import { denseVector } from '../../src/embed/dense-vector.js'
 import { sparseVector } from '../../src/embed/sparse-vector.js'
 import { scoreDocuments } from '../../src/rerank/score-documents.js'
-import { analyze } from '../../src/text/analyze.js'
-import { countTerms } from '../../src/text/count-terms.js'
+import { analyze, countTerms } from '../../src/text/terms.js'
 
 /** Ranks texts for a query: all indices that it finds, best first. */
 export type Ranker = (query: string) => number[]

@@ -1,6 +1,6 @@
 import { type Embeddings, readTexts } from '../../embed/embed.js'
 import { rotate } from '../../embed/rotate.js'
-import type { ModelInfo } from '../../models/model-info.js'
+import type { ModelInfo } from '../../models/hosted-models.js'
 import { cosine, rerankBlended } from '../../rerank/blend.js'
 import type { Backend } from '../backend.js'
 import { InTurn } from '../in-turn.js'

@@ -1,5 +1,5 @@
 import { ApiError } from '../../http/api-error.js'
-import { BackendError } from '../backend-error.js'
+import { BackendError } from '../backend.js'
 
 /** An error on its way between threads, where classes are lost. */
 export type Failure =

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { BackendError } from '../backend-error.js'
+import { BackendError } from '../backend.js'
 import { readFailure } from './failure.js'
 import type { Answer, Message, Methods } from './serve-thread.js'
 

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../../models/model-info.js'
+import type { ModelInfo } from '../../models/hosted-models.js'
 import { pairTooLong } from '../../models/too-long.js'
 import type { RerankRequest } from '../../rerank/read-rerank-request.js'
 import { type Ranking, rankByScore } from '../../rerank/rerank.js'

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { ModelInfo } from '../../models/model-info.js'
-import { BackendError } from '../backend-error.js'
+import type { ModelInfo } from '../../models/hosted-models.js'
+import { BackendError } from '../backend.js'
 
 export interface ModelFolder {
   /** The hosted model that the folder is named after. */

@@ -1,5 +1,5 @@
-import type { ModelInfo } from '../../models/model-info.js'
-import { BackendError } from '../backend-error.js'
+import type { ModelInfo } from '../../models/hosted-models.js'
+import { BackendError } from '../backend.js'
 import type { ModelFolder } from './find-model-folders.js'
 import type { ModelSettings } from './read-model-settings.js'
 

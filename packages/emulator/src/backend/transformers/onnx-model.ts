@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from '@huggingface/transformers'
-import { BackendError } from '../backend-error.js'
+import { BackendError } from '../backend.js'
 import type { Library } from './load-library.js'
 import type { ModelSettings } from './read-model-settings.js'
 

@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BackendError } from '../backend-error.js'
+import { BackendError } from '../backend.js'
 
 export interface ModelSettings {
   /** The model's architecture, such as `bert`. */

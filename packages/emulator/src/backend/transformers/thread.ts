@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads'
 import type { Embeddings } from '../../embed/embed.js'
 import type { EmbedRequest } from '../../embed/read-embed-request.js'
-import type { ModelInfo } from '../../models/model-info.js'
+import type { ModelInfo } from '../../models/hosted-models.js'
 import type { RerankRequest } from '../../rerank/read-rerank-request.js'
 import type { Ranking } from '../../rerank/rerank.js'
 import { serveThread } from '../thread/serve-thread.js'

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../../models/model-info.js'
+import type { ModelInfo } from '../../models/hosted-models.js'
 import { cosine, rerankBlended } from '../../rerank/blend.js'
 import type { RerankRequest } from '../../rerank/read-rerank-request.js'
 import type { Ranking } from '../../rerank/rerank.js'

@@ -2,6 +2,29 @@ import { stemmer } from 'stemmer'
 import { hash32 } from './hash.js'
 import { wordRarity } from './word-rarity.js'
 
+const words = /[\p{L}\p{N}\p{M}]+(?:['’]\p{L}+)*|\p{Extended_Pictographic}/gu
+const unspacedScript =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+const longestWord = 48
+
+let segmenter: Intl.Segmenter | undefined
+
+/** Words and emoji of a text, in order and as written. Scripts without spaces are split by `Intl.Segmenter`. */
+export function splitWords(text: string): string[] {
+  const found: string[] = []
+  for (const [run] of text.matchAll(words)) {
+    if (unspacedScript.test(run)) {
+      segmenter ??= new Intl.Segmenter(undefined, { granularity: 'word' })
+      for (const { segment } of segmenter.segment(run)) found.push(segment)
+    } else {
+      for (let start = 0; start < run.length; start += longestWord) {
+        found.push(start === 0 && run.length <= longestWord ? run : run.slice(start, start + longestWord))
+      }
+    }
+  }
+  return found
+}
+
 /** A word reduced to what is compared, its key: case, accents and English endings removed. */
 export interface Term {
   readonly key: string
@@ -70,4 +93,34 @@ function grams(key: string): number[] {
     }
   }
   return found
+}
+
+/**
+ * The terms of a text, word by word: the inner list holds one term, or for a compound its parts and then the whole.
+ * Never empty: a text without words (blank, signs) stands for itself.
+ */
+export function analyze(text: string): (readonly Term[])[] {
+  const words = splitWords(text).map(termsOfWord)
+  return words.length > 0 ? words : [[term(`blank:${text.trim().slice(0, 100)}`)]]
+}
+
+/** BM25's k3: how soon repeating a word in a query stops counting. */
+const querySaturation = 8
+
+/** What a word counts that a query has so many times; 1 for once. */
+export function askedRepeatedly(count: number): number {
+  return (count * (querySaturation + 1)) / (count + querySaturation)
+}
+
+/** How often each term occurs, in order of first occurrence. */
+export function countTerms(words: readonly (readonly Term[])[]): { term: Term; count: number }[] {
+  const counts = new Map<string, { term: Term; count: number }>()
+  for (const terms of words) {
+    for (const term of terms) {
+      const known = counts.get(term.key)
+      if (known) known.count++
+      else counts.set(term.key, { term, count: 1 })
+    }
+  }
+  return [...counts.values()]
 }
