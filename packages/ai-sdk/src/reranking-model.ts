@@ -63,10 +63,8 @@ export function rerankingModel(
           ...(documents.type === 'object' && { rankFields }),
           parameters,
         })
-        const result = await calls.rank(calls.candidates(rankable(documents, rankFields)), query, {
-          ...call.options,
-          topN,
-        })
+        const candidates = calls.candidates(rankable(documents, rankFields), (document) => document)
+        const result = await calls.rank(candidates, query, { ...call.options, topN })
         return {
           ranking: result.data.map(({ index, score }) => ({ index, relevanceScore: score })),
           providerMetadata: { pinecone: { rerankUnits: result.usage.rerankUnits } },

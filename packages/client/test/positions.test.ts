@@ -184,7 +184,13 @@ describe('a whole call of an adapter that exceeds its timeout carries what was f
     const { client, second } = await answersOnce(rerankAnswer)
     const calls = new RerankCalls({ client })
     const blankFirst = Array.from({ length: 250 }, (_, i) => ({ text: i < 5 ? ' ' : `text ${i}` }))
-    const failing = failureOf(calls.rank(calls.candidates(blankFirst), 'query', { timeout: 5_000 }))
+    const failing = failureOf(
+      calls.rank(
+        calls.candidates(blankFirst, (document) => document),
+        'query',
+        { timeout: 5_000 },
+      ),
+    )
     await second
     vi.advanceTimersByTime(5_000)
     const { partial } = (await failing) as PineconeInferenceError

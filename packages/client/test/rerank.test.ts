@@ -302,7 +302,12 @@ describe('an adapter’s ranking', () => {
   const rank = async (texts: string[], options = {}) => {
     const api = await scriptedApi(rerankAnswer)
     const calls = new RerankCalls({ client: api.client(), ...options })
-    return (await calls.rank(calls.candidates(texts.map((text) => ({ text }))), 'q')).data
+    return (
+      await calls.rank(
+        calls.candidates(texts, (text) => ({ text })),
+        'q',
+      )
+    ).data
   }
 
   it.each<[string, string[], [number, number][]]>([

@@ -139,19 +139,15 @@ export class PineconeRerank<
     options: RerankCallOptions = {},
   ): Promise<Document[]> {
     checkOptions(options, RERANK_CALL_OPTIONS, 'compressDocuments')
-    const candidates = this.#candidates(documents)
+    const { sent } = this.#candidates(documents)
     const own = documents.map((document) => copyOf(document, ownMetadata(document.metadata)))
     const run = RunnableLambda.from(async (input: Compression, { signal }: RunnableConfig) => {
-      const { data, model } = await this.#rank(candidates, input.query, {
+      const { data, model } = await this.#rank({ items: own, sent }, input.query, {
         ...options,
         signal: options.signal === null ? undefined : eitherSignal(options.signal, signal),
       })
       return {
-        documents: data.flatMap(({ index, score }) =>
-          own
-            .slice(index, index + 1)
-            .map((document) => copyOf(document, { ...document.metadata, relevanceScore: score })),
-        ),
+        documents: data.map(({ item, score }) => copyOf(item, { ...item.metadata, relevanceScore: score })),
         model,
       }
     })
@@ -183,25 +179,20 @@ export class PineconeRerank<
   ): Promise<RankedResult<D>[]> {
     checkOptions(options, RERANK_CALL_OPTIONS, 'rerank')
     const candidates = this.#candidates(documents)
-    const own = [...documents]
     const signal = signalInRun(options.signal)
     const { data } = await this.#rank(candidates, query, { ...options, signal })
-    return data.flatMap(({ index, score }) =>
-      own
-        .slice(index, index + 1)
-        .map((document) => (this.returnDocuments ? { index, score, document } : { index, score })),
-    )
+    return data.map(({ item, ...ranked }) => (this.returnDocuments ? { ...ranked, document: item } : ranked))
   }
 
-  #candidates(documents: readonly Rankable[]): Candidates {
+  #candidates<D extends Rankable>(documents: readonly D[]): Candidates<D> {
     if (!Array.isArray(documents)) {
       throw new PineconeConfigurationError('documents', 'must be an array of documents, texts or objects')
     }
-    return this.#calls.candidates(documents.map(fieldsOf))
+    return this.#calls.candidates<D>(documents, fieldsOf)
   }
 
-  async #rank(candidates: Candidates, query: string, options: ClientsRerankCallOptions) {
-    if (candidates.count === 0) return { data: [], model: this.model }
+  async #rank<D>(candidates: Candidates<D>, query: string, options: ClientsRerankCallOptions) {
+    if (candidates.items.length === 0) return { data: [], model: this.model }
     return this.#calls.rank(candidates, query, options)
   }
 }

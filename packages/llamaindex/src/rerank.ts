@@ -101,13 +101,11 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
         { verdict: 'input' },
       )
     }
-    const own = [...nodes]
-    const candidates = this.#calls.candidates(
-      own.map(({ node }) => ({ ...node.metadata, text: textOf(node) })),
-    )
+    const candidates = this.#calls.candidates(nodes, ({ node }) => ({
+      ...node.metadata,
+      text: textOf(node),
+    }))
     const { data } = await this.#calls.rank(candidates, text, options)
-    return data.flatMap(({ index, score }) =>
-      own.slice(index, index + 1).map((found) => ({ ...found, score })),
-    )
+    return data.map(({ item, score }) => ({ ...item, score }))
   }
 }

@@ -10,11 +10,20 @@ import { checkDocument, checkRankFields, checkTopN } from '../validate/requests.
 import { clientFrom, given, type RerankCallOptions, type RerankFields, within } from './fields.js'
 import { hasText, rankable } from './rankable.js'
 
-/** Documents as they were when the call was made, ready to be ranked. */
-export interface Candidates {
-  readonly count: number
-  /** The documents with a text to rank by, and their positions. */
+/** What a framework passes to be ranked, as it was when the call was made. */
+export interface Candidates<T> {
+  readonly items: readonly T[]
+  /** The fields of those with a text to rank by, and their positions. */
   readonly sent: readonly { readonly index: number; readonly document: RerankDocument }[]
+}
+
+/** A framework's own document beside its score. */
+export interface RankedItem<T> {
+  /** Position in the call's list. */
+  readonly index: number
+  /** Relevance to the query, 0 to 1 for the hosted models. */
+  readonly score: number
+  readonly item: T
 }
 
 /**
@@ -61,12 +70,14 @@ export class RerankCalls {
   }
 
   /**
-   * Copies the rank fields from the documents: later changes to the documents have no effect. Documents are passed with all
-   * their fields, so that the client can list them if a rank field is in no document.
+   * Copies the rank fields from the items: later changes to them have no effect. Documents are passed with all their
+   * fields, so that the client can list them if a rank field is in no document.
    *
+   * @param fieldsOf the fields of an item
    * @throws PineconeConfigurationError for anything but a document, and for a rank field that cannot be written as text
    */
-  candidates(documents: readonly RerankDocument[]): Candidates {
+  candidates<T>(items: readonly T[], fieldsOf: (item: T, index: number) => RerankDocument): Candidates<T> {
+    const documents = items.map(fieldsOf)
     for (const [i, document] of documents.entries()) checkDocument(document, i)
     const fields = this.rankFields.filter((field) => documents.some((document) => field in document))
     const all = documents.map((document, index) => ({
@@ -76,20 +87,20 @@ export class RerankCalls {
     // For a field that no document has, the client lists the existing ones.
     const isMisnamed = fields.length < this.rankFields.length
     const sent = all.filter(({ document }) => isMisnamed || hasText(document, fields))
-    return { count: documents.length, sent }
+    return { items: [...items], sent }
   }
 
   /**
-   * Positions and scores, best first, with the model and the units charged. A document without text comes last: it scores
+   * Items with their positions and scores, best first, with the model and the units charged. A document without text comes last: it scores
    * 0, or the lowest of all scores if that is below 0.
    *
    * @throws PineconeConfigurationError with the verdict `'input'` for a blank query, before anything is sent
    */
-  async rank(
-    { count, sent }: Candidates,
+  async rank<T>(
+    { items, sent }: Candidates<T>,
     query: string,
     { topN = this.topN, signal, timeout, ...options }: RerankCallOptions & CallOptions = {},
-  ): Promise<RerankResult> {
+  ): Promise<Omit<RerankResult, 'data'> & { data: RankedItem<T>[] }> {
     checkTopN(topN)
     if (typeof query !== 'string' || query.trim() === '') {
       throw new PineconeConfigurationError('query', 'must be a non-empty string', undefined, {
@@ -102,16 +113,20 @@ export class RerankCalls {
         : await within({ timeout, signal }, (ending) =>
             this.#ranked(sent, query, topN, { ...options, signal: ending }),
           )
-    const lowest = Math.min(0, ...ranked.slice(-1).map(({ score }) => score))
+    const lowest = Math.min(0, ranked.at(-1)?.score ?? 0)
     const isSent = new Set(sent.map(({ index }) => index))
-    const rest = Array.from({ length: count }, (_, index) => ({ index, score: lowest }))
-    const all = [...ranked, ...rest.filter(({ index }) => !isSent.has(index))].slice(0, topN)
+    const rest = items.map((_, index) => ({ index, score: lowest })).filter(({ index }) => !isSent.has(index))
     const { scoreThreshold = Number.NEGATIVE_INFINITY } = this
-    return { ...result, data: all.filter(({ score }) => score >= scoreThreshold) }
+    const data = [...ranked, ...rest]
+      .slice(0, topN)
+      .filter(({ score }) => score >= scoreThreshold)
+      // The client has checked that each index is one of those sent.
+      .map(({ index, score }) => ({ index, score, item: items[index] as T }))
+    return { ...result, data }
   }
 
   async #ranked(
-    sent: Candidates['sent'],
+    sent: Candidates<unknown>['sent'],
     query: string,
     topN: number | undefined,
     options: CallOptions,

@@ -263,7 +263,8 @@ function firstOf({ batch }: Piece<Item, unknown>): number {
 
 /** From the first of the batch's items to the last, or the one that the error names. */
 function rangeOf(batch: Batch<Item>, error: PineconeInferenceError): [number, number] {
-  const named = error.verdict === 'input' ? batch[namedItem(error) ?? -1] : undefined
+  const position = error.verdict === 'input' ? namedItem(error) : undefined
+  const named = position === undefined ? undefined : batch[position]
   const [first, last] = named ? [named, named] : [batch[0], batch.at(-1)]
   return [first?.index ?? 0, (last?.index ?? 0) + 1]
 }
