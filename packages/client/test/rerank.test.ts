@@ -302,12 +302,10 @@ describe('an adapter’s ranking', () => {
   const rank = async (texts: string[], options = {}) => {
     const api = await scriptedApi(rerankAnswer)
     const calls = new RerankCalls({ client: api.client(), ...options })
-    return (
-      await calls.rank(
-        calls.candidates(texts, (text) => ({ text })),
-        'q',
-      )
-    ).data
+    const candidates = calls.candidates(texts, (text) => ({ text }))
+    const { data } = await calls.rank(candidates, 'q')
+    expect(data.map(({ item }) => item)).toEqual(data.map(({ index }) => texts[index]))
+    return data.map(({ index, score }) => ({ index, score }))
   }
 
   it.each<[string, string[], [number, number][]]>([
