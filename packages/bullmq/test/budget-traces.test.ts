@@ -1,8 +1,8 @@
 import type { BudgetEntry, BudgetRequest, RateLimit } from '@pinecone-inference/client'
 import {
   drawsOf,
-  type Happening,
   type RateState,
+  type RequestEvent,
   stateOf,
   statesAfter,
   waitOf,
@@ -21,7 +21,7 @@ const large: BudgetRequest = { ...passages, tokens: 1_000_000 }
 /** How a request ends: told to the budget in Redis, and to the policy in memory. */
 interface Ending {
   tell(entry: BudgetEntry): unknown
-  happening(sentAt: number): Happening
+  happening(sentAt: number): RequestEvent
 }
 
 /** A request of so many tokens is sent; or the request of that name ends. */

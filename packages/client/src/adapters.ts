@@ -14,7 +14,7 @@ export {
 } from './adapters/fields.js'
 export { writtenAsText } from './adapters/rankable.js'
 export { type Candidates, type RankedItem, RerankCalls } from './adapters/rerank-calls.js'
-export { type Draw, drawsOf, type Happening, stateOf, statesAfter, waitOf } from './budget/draws.js'
+export { type Draw, drawsOf, type RequestEvent, stateOf, statesAfter, waitOf } from './budget/draws.js'
 export type { RateState } from './budget/policy/rate-state.js'
 export { backoff } from './delivery/retry.js'
 export { asWritten } from './errors/as-written.js'

@@ -16,59 +16,56 @@ import {
 } from './validate/options.js'
 
 export interface PineconeInferenceOptions {
-  /** Default: the environment's `PINECONE_API_KEY`. */
+  /** Default: the environment variable `PINECONE_API_KEY`. */
   apiKey?: string | undefined
   /**
-   * Where the API is. Default: the environment's `PINECONE_INFERENCE_URL`, then `PINECONE_CONTROLLER_HOST`, then
-   * `https://api.pinecone.io`.
-   * Must be https unless it is a loopback address or `allowInsecure` is set.
+   * URL of the API. Default: the environment variable `PINECONE_INFERENCE_URL`, then `PINECONE_CONTROLLER_HOST`, then
+   * `https://api.pinecone.io`. Must be https, unless it is a loopback address or `allowInsecure` is set.
    */
   baseUrl?: string | undefined
   /**
-   * Allow a plain http `baseUrl` that is not a loopback address; the API key is then sent in clear text. Default:
-   * whether the environment's `PINECONE_INFERENCE_ALLOW_INSECURE` is `1` or `true`.
+   * Allows a plain http `baseUrl` that is not a loopback address; the API key is then sent in clear text. Default: true
+   * if the environment variable `PINECONE_INFERENCE_ALLOW_INSECURE` is `1` or `true`.
    */
   allowInsecure?: boolean | undefined
-  /** Requests in flight at the same time, over all calls of this client. Default 8. */
+  /** Requests in flight at a time, across all calls of this client. Default 8. */
   maxConcurrency?: number | undefined
   /**
-   * Attempts after the first, per request. Default 5. While the service refuses every request of a model with 429, a
-   * bulk call retries for about a minute, however many attempts that takes.
+   * Retries per request, after the first attempt. Default 5. While the service answers every request of a model with
+   * 429, a bulk call retries for about a minute, however many attempts that takes.
    */
   maxRetries?: number | undefined
-  /** Milliseconds for one attempt, connection to last byte. Default 30 000. */
+  /** Milliseconds for one attempt, from connecting to the last byte. Default 30 000. */
   timeout?: number | undefined
   /**
-   * The project's budget, for everything this client sends: `{ plan: 'starter' }`, say, or numbers, per model, and for
-   * tokens per input type. Without it the client learns the limit from 429s.
+   * The rate limit for everything this client sends: `{ plan: 'starter' }`, for example, or numbers per model (tokens
+   * also per input type). Default: learned from 429s.
    */
   rateLimit?: RateLimit | undefined
-  /** A budget that this client shares with others, in other processes too. Instead of `rateLimit`. */
+  /** A budget shared with other clients, across processes too. Replaces `rateLimit`. */
   sharedBudget?: SharedBudget | undefined
-  /** Called after each answer with what the service counted for it, and in total. */
+  /** Called after each answer with the usage that the service counted for it, and the total. */
   onUsage?: ((report: UsageReport) => void) | undefined
-  /** Names your application in the User-Agent: lower case, digits, `_`, `:` and spaces. */
+  /** Identifies your application in the User-Agent: lower case, digits, `_`, `:` and spaces. */
   sourceTag?: string | undefined
   /**
-   * Sent with every request, for your own gateway. May not replace the client's own headers. Errors never show their
-   * values, except media types and values below 8 characters.
+   * Headers sent with every request, for your own gateway. They may not replace the client's own. Errors never show
+   * their values, except media types and values shorter than 8 characters.
    */
   headers?: Record<string, string> | undefined
   /**
-   * A dispatcher of undici (proxy, mTLS, MockAgent) to send through, of version 5 or newer. The client does not close
-   * it.
+   * An undici dispatcher to send through (proxy, mTLS, MockAgent), version 5 or newer. The client does not close it.
    */
   dispatcher?: HttpDispatcher | undefined
   /**
-   * A `fetch` to send through, such as a wrapper of your own. Everything else stays as it is. May not be given together
-   * with `dispatcher`. Default: what the application has put in place of Node's `fetch` or of undici's global
-   * dispatcher, as msw, nock, `setGlobalDispatcher` and `NODE_USE_ENV_PROXY` do; otherwise undici; in Deno, Bun and
-   * edge runtimes their own `fetch`.
+   * A `fetch` to send through, such as your own wrapper. Cannot be combined with `dispatcher`. Default: what the
+   * application has put in place of Node's `fetch` or undici's global dispatcher, as msw, nock, `setGlobalDispatcher`
+   * and `NODE_USE_ENV_PROXY` do; otherwise undici, or in Deno, Bun and edge runtimes the runtime's own `fetch`.
    */
   fetch?: typeof globalThis.fetch | undefined
 }
 
-/** The options' names. */
+/** The names of the options. */
 export const CLIENT_OPTIONS: NamesOf<PineconeInferenceOptions> = {
   apiKey: true,
   baseUrl: true,
@@ -87,7 +84,7 @@ export const CLIENT_OPTIONS: NamesOf<PineconeInferenceOptions> = {
 
 const RATE_LIMIT: NamesOf<RateLimit> = { plan: true, tokensPerMinute: true, requestsPerMinute: true }
 
-/** The options, checked, with defaults filled in. */
+/** The options, checked and with defaults filled in. */
 export interface Settings extends HttpSettings {
   readonly maxRetries: number
   readonly rateLimit: RateLimit
@@ -122,7 +119,10 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
   checkWholeNumber('maxRetries', settings.maxRetries, 0)
   checkMilliseconds('timeout', settings.timeout)
   if (options.rateLimit && options.sharedBudget) {
-    throw new PineconeConfigurationError('rateLimit', 'is for this client alone; sharedBudget has its own')
+    throw new PineconeConfigurationError(
+      'rateLimit',
+      'cannot be combined with sharedBudget, which has its own limit',
+    )
   }
   return settings
 }
@@ -132,7 +132,7 @@ function environment(name: string): string | undefined {
   try {
     return globalThis.process?.env?.[name]
   } catch {
-    // Deno refuses what --allow-env does not name
+    // Deno throws for variables that --allow-env does not name.
     return undefined
   }
 }
@@ -141,7 +141,7 @@ function checkedFetch({ fetch, dispatcher }: PineconeInferenceOptions): typeof g
   if (fetch === undefined) return undefined
   if (typeof fetch !== 'function')
     throw new PineconeConfigurationError('fetch', `is ${asWritten(fetch)}; it must be a function`)
-  if (dispatcher) throw new PineconeConfigurationError('fetch', 'cannot be given together with dispatcher')
+  if (dispatcher) throw new PineconeConfigurationError('fetch', 'cannot be combined with dispatcher')
   return fetch
 }
 
@@ -150,7 +150,7 @@ function resolveApiKey(given: string | undefined): string {
   if (apiKey === undefined || apiKey === '') {
     throw new PineconeConfigurationError(
       'apiKey',
-      'is missing; pass it, or set PINECONE_API_KEY (https://app.pinecone.io makes one)',
+      'is missing; pass it, or set PINECONE_API_KEY (create one at https://app.pinecone.io)',
     )
   }
   const problem = keyProblem(apiKey)
@@ -161,7 +161,7 @@ function resolveApiKey(given: string | undefined): string {
   return apiKey
 }
 
-/** What a shell, an `.env` file or a secret store does to a key. */
+/** Mistakes made by a shell, an `.env` file or a secret store. */
 function keyProblem(apiKey: unknown): string | undefined {
   if (typeof apiKey !== 'string') return `is ${kindOf(apiKey)}; it must be a string`
   if (apiKey.trim() === '') return 'is blank'
@@ -179,10 +179,12 @@ function insecureAllowed(): boolean {
   throw new PineconeConfigurationError(name, `is ${JSON.stringify(value)}`, ['1', 'true', '0', 'false'])
 }
 
-/** Ours, then the one that the official SDKs and `@langchain/pinecone` honour. */
+/** Ours first, then the one that the official SDKs and `@langchain/pinecone` read. */
 const URL_VARIABLES = ['PINECONE_INFERENCE_URL', 'PINECONE_CONTROLLER_HOST']
 
-/** A controller host may lack a scheme: pinecone-io/pinecone-python-client, pinecone/utils/normalize_host.py. */
+/**
+ * A controller host may come without a scheme: pinecone-io/pinecone-python-client, pinecone/utils/normalize_host.py.
+ */
 function addressIn(variable: string): string | undefined {
   const address = environment(variable)
   return variable === 'PINECONE_CONTROLLER_HOST' && !address?.includes('://') ? `https://${address}` : address
@@ -197,7 +199,10 @@ function resolveBaseUrl(given: string | undefined, allowInsecure: boolean): URL 
     throw new PineconeConfigurationError('baseUrl', `is ${shownUrl(text)}${source}, not an http(s) URL`)
   }
   if (url.username || url.password || url.search || url.hash) {
-    throw new PineconeConfigurationError('baseUrl', `may have no credentials, query or fragment${source}`)
+    throw new PineconeConfigurationError(
+      'baseUrl',
+      `must not have credentials, a query or a fragment${source}`,
+    )
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowInsecure) {
     throw new PineconeConfigurationError(
@@ -208,7 +213,7 @@ function resolveBaseUrl(given: string | undefined, allowInsecure: boolean): URL 
   return url
 }
 
-/** A mistaken address without what may be a secret: a password before an `@`, a query, or a key in its place. */
+/** A mistaken address without what may be secret: a password before an `@`, a query, or a key in its place. */
 function shownUrl(text: unknown): string {
   if (typeof text !== 'string') return asWritten(text)
   if (/^[\w-]{20,}$/.test(text)) return `a text of ${text.length} characters`

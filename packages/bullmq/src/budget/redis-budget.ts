@@ -11,8 +11,8 @@ import {
 import {
   checkOptions,
   drawsOf,
-  type Happening,
   type NamesOf,
+  type RequestEvent,
   stateOf,
   statesAfter,
   waitOf,
@@ -99,16 +99,16 @@ export class RedisBudget implements SharedBudget {
     const draws = drawsOf(request, this.#rateLimit)
     const keys = draws.map(({ key }) => rateKey(this.#prefix, key))
     /** @returns the time of what happened, or why it has to wait */
-    const tell = (happening: Happening) =>
+    const tell = (event: RequestEvent) =>
       this.#states.change<number | BudgetWait>(keys, (kept, now) => {
         const states = draws.map((draw, i) => stateOf(kept[i], draw, now))
-        const wait = happening.is === 'sent' ? waitOf(draws, states, now) : undefined
+        const wait = event.is === 'sent' ? waitOf(draws, states, now) : undefined
         if (wait) return { result: wait }
-        const after = statesAfter(draws, states, happening, now)
+        const after = statesAfter(draws, states, event, now)
         return { result: now, states: after, keepMs: waitOf(draws, after, now)?.waitMs ?? 0 }
       })
     // Without Redis, what happened is lost; the budget recovers from that by itself.
-    const end = (happening: Happening) => void tell(happening).catch(() => {})
+    const end = (event: RequestEvent) => void tell(event).catch(() => {})
 
     const silence = new AbortController()
     const stop = AbortSignal.any([signal, silence.signal])

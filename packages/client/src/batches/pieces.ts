@@ -1,9 +1,16 @@
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { type Call, DRAINED, onAbortOf } from '../lifetime/call.js'
 import type { Batch, Item } from './plan-batches.js'
-import { type Collecting, isTooLarge, namedItem, partsOf, refusedAnyway, WholeRefusal } from './refusals.js'
+import {
+  type Collecting,
+  isTooLarge,
+  namedItem,
+  partsOf,
+  RequestFault,
+  requestFaultError,
+} from './refusals.js'
 
-/** What became of items of a bulk call that were sent together. */
+/** The outcome of items of a bulk call that were sent together. */
 export type Piece<T extends Item, R> = Delivered<T, R> | Failed
 
 export interface Delivered<T extends Item, R> {
@@ -13,54 +20,51 @@ export interface Delivered<T extends Item, R> {
 
 export interface Failed {
   readonly batch: Batch<Item>
-  /** Its `inputRange` says where. */
+  /** Its `inputRange` names their positions. */
   readonly error: PineconeInferenceError
-  /** Nothing more is sent. What was on the wire is still delivered. */
+  /** Nothing more is sent. Requests on the wire are still delivered. */
   readonly isFinal: boolean
 }
 
 export interface Run<T extends Item, R> {
   readonly call: Call
-  /** Requests in flight at most. */
+  /** Maximum requests in flight. */
   readonly slots: number
-  /** Batches that are begun and not yet taken at most. */
+  /** Maximum batches that are started and not yet taken. */
   readonly window: number
-  /** In input order, or as they are finished. */
+  /** Whether pieces come in input order, or as they finish. */
   readonly order: 'input' | 'any'
-  /**
-   * If present, the run continues after a failure that does not concern every request, and looks for the inputs at
-   * fault.
-   */
+  /** If present, the run continues after failures that do not affect every request, and finds the inputs at fault. */
   readonly collecting?: Collecting | undefined
   /** Ends the run early, after the last batch that is paid for. */
   readonly drain?: AbortSignal | undefined
   send(batch: Batch<T>, part: Call): Promise<R>
 }
 
-/** A batch that was begun. */
-interface Begun<T extends Item, R> {
+/** A batch that was started. */
+interface StartedBatch<T extends Item, R> {
   readonly part?: Call
-  /** Its requests that are on the wire or answered: to stop it would throw away what is paid for. */
+  /** Its requests that are on the wire or answered: stopping it would throw away what is paid for. */
   paidFor: number
   readonly pieces: Piece<T, R>[]
-  /** Resolves when nothing more comes of it. */
+  /** Resolves when no more pieces follow. */
   done: Promise<void>
   isDone: boolean
-  /** Not a failure of the service: an abort, or the source's own error. */
+  /** Not a failed request: an abort, or the source's own error. */
   thrown?: { readonly error: unknown }
   isDrained?: boolean
   /** It had a final failure. */
-  isOver?: boolean
+  hasFailed?: boolean
 }
 
 /**
- * How every bulk call sends its batches: it asks the source only for what there is room for, keeps every slot busy,
- * splits what is refused, and yields a piece for each outcome.
+ * Sends the batches of every bulk call. Takes from the source only what there is room for, keeps every slot busy,
+ * splits refused batches, and yields a piece for each outcome.
  *
- * After a final failure nothing more is begun, and what is on the wire finishes, as it is paid for. In input order, the
- * pieces that come after the failed one follow it. A consumer that leaves early ends the work and the source.
+ * After a final failure nothing more is started, and requests on the wire finish, because they are paid for. In input
+ * order, the pieces after the failed one follow it. If the consumer leaves early, the work and the source end.
  *
- * @throws the reason of an abort at once; the source's own error in its place
+ * @throws the reason of an abort, at once; the source's own error, in its place
  */
 export function piecesOf<T extends Item, R>(
   source: Source<T>,
@@ -69,18 +73,18 @@ export function piecesOf<T extends Item, R>(
   return new Runner(source, run).pieces()
 }
 
-/** Batches, and in their place items that have failed before they could be sent. */
+/** Batches and, in their place, items that failed before they could be sent. */
 type Source<T extends Item> = Iterator<Batch<T> | Failed> | AsyncIterator<Batch<T> | Failed>
 
 class Runner<T extends Item, R> {
   readonly #source: Source<T>
   readonly #run: Run<T, R>
-  /** In a run that continues after a refusal. */
-  readonly #wholeRefusal: WholeRefusal | undefined
+  /** Only in a run that collects failures. */
+  readonly #requestFault: RequestFault | undefined
   /** In input order, until their pieces are taken. */
-  readonly #begun: Begun<T, R>[] = []
-  readonly #roomMade = new Alarm()
-  readonly #progress = new Alarm()
+  readonly #started: StartedBatch<T, R>[] = []
+  readonly #roomMade = new Wakeup()
+  readonly #progress = new Wakeup()
   #isFailed = false
   #isFeeding = true
   #hasSourceEnded = false
@@ -89,7 +93,7 @@ class Runner<T extends Item, R> {
     this.#source = source
     this.#run = run
     const { call, collecting } = run
-    this.#wholeRefusal = collecting && new WholeRefusal(call, collecting, () => this.#roomMade.ring())
+    this.#requestFault = collecting && new RequestFault(call, collecting, () => this.#roomMade.notify())
   }
 
   async *pieces(): AsyncGenerator<Piece<T, R>, void> {
@@ -104,9 +108,9 @@ class Runner<T extends Item, R> {
     try {
       for (;;) {
         call.abortScope.throwIfEnded()
-        const one = order === 'input' ? this.#begun[0] : this.#begun.find(({ isDone }) => isDone)
+        const one = order === 'input' ? this.#started[0] : this.#started.find(({ isDone }) => isDone)
         if (one?.isDone) {
-          one.pieces.sort((a, b) => firstOf(a) - firstOf(b))
+          one.pieces.sort((a, b) => firstIndex(a) - firstIndex(b))
           for (const piece of one.pieces) {
             call.abortScope.throwIfEnded()
             if ('error' in piece && piece.isFinal) call.stop(piece.error)
@@ -114,57 +118,57 @@ class Runner<T extends Item, R> {
           }
           if (one.thrown) throw one.thrown.error
           if (one.isDrained && order === 'input') break
-          this.#begun.splice(this.#begun.indexOf(one), 1)
-          this.#roomMade.ring()
-        } else if (this.#begun.length > 0 || (this.#isFeeding && !this.#isEnding)) {
-          await this.#progress.rung()
+          this.#started.splice(this.#started.indexOf(one), 1)
+          this.#roomMade.notify()
+        } else if (this.#started.length > 0 || (this.#isFeeding && !this.#isEnding)) {
+          await this.#progress.wait()
         } else {
           break
         }
       }
     } catch (error) {
-      // What is on the wire is paid for: it finishes before the error is thrown.
+      // Requests on the wire are paid for: they finish before the error is thrown.
       call.stop(error)
-      await Promise.all(this.#begun.map(({ done }) => done))
+      await Promise.all(this.#started.map(({ done }) => done))
       throw error
     } finally {
       for (const stopListening of listening) stopListening()
-      // Only for what is still under way: to make an error takes a tenth of a query's time.
-      if (this.#begun.length > 0 || this.#isFeeding) call.abort(new Error('the call is over'))
-      // Not awaited: a source that is being waited for could take forever.
+      // Only if something is still under way: creating an error takes a tenth of a query's time.
+      if (this.#started.length > 0 || this.#isFeeding) call.abort(new Error('the call has ended'))
+      // Not awaited: a source that waits for input could take forever.
       if (!this.#hasSourceEnded) Promise.resolve(this.#source.return?.()).catch(() => {})
     }
   }
 
-  /** Begins batches as long as there is room for them. */
+  /** Starts batches as long as there is room for them. */
   async #feed(): Promise<void> {
     while (!this.#isEnding) {
       if (!this.#hasRoom) {
-        await this.#roomMade.rung()
+        await this.#roomMade.wait()
         continue
       }
       let next: IteratorResult<Batch<T> | Failed> | undefined
       try {
-        // No promise in between if the source has all its batches at once.
+        // Avoids a promise if the source has all its batches at once.
         const given = this.#source.next()
         next = given instanceof Promise ? await given : given
       } catch (error) {
         this.#hasSourceEnded = true
-        // It takes its place in line: what the source gave before is delivered first.
-        if (!this.#isEnding) this.#begun.push({ ...over([]), thrown: { error } })
+        // The error takes its place in the order: what the source yielded before is delivered first.
+        if (!this.#isEnding) this.#started.push({ ...settled([]), thrown: { error } })
         break
       }
       if (next.done) this.#hasSourceEnded = true
       if (next.done || this.#isEnding) break
       if ('error' in next.value) {
-        this.#begun.push(over([next.value]))
-        this.#progress.ring()
+        this.#started.push(settled([next.value]))
+        this.#progress.notify()
       } else {
-        this.#begin(next.value)
+        this.#start(next.value)
       }
     }
     this.#isFeeding = false
-    this.#progress.ring()
+    this.#progress.notify()
   }
 
   get #isEnding(): boolean {
@@ -174,18 +178,18 @@ class Runner<T extends Item, R> {
 
   get #hasRoom(): boolean {
     const { slots, window } = this.#run
-    if (this.#begun.length >= window) return false
-    // Until one has passed no batch waits behind those in the slots: it may have to be refused like them.
-    return !this.#wholeRefusal?.isPossible || this.#begun.filter(({ isDone }) => !isDone).length < slots
+    if (this.#started.length >= window) return false
+    // Until one batch is accepted, none waits behind those in the slots: it might be refused like them.
+    return !this.#requestFault?.isPossible || this.#started.filter(({ isDone }) => !isDone).length < slots
   }
 
-  #begin(batch: Batch<T>): void {
+  #start(batch: Batch<T>): void {
     const { call } = this.#run
     const part = call.part((what) => {
       one.paidFor += what === 'sent' ? 1 : -1
       if (what === 'failed') this.#cutTail()
     })
-    const one: Begun<T, R> = { part, paidFor: 0, pieces: [], done: Promise.resolve(), isDone: false }
+    const one: StartedBatch<T, R> = { part, paidFor: 0, pieces: [], done: Promise.resolve(), isDone: false }
     one.done = this.#deliver(batch, part, one)
       .catch((error: unknown) => {
         if (error === DRAINED) one.isDrained = true
@@ -199,38 +203,38 @@ class Runner<T extends Item, R> {
         one.isDone = true
         this.#wake()
       })
-    this.#begun.push(one)
+    this.#started.push(one)
   }
 
-  async #deliver(batch: Batch<T>, part: Call, into: Begun<T, R>): Promise<void> {
+  async #deliver(batch: Batch<T>, part: Call, into: StartedBatch<T, R>): Promise<void> {
     part.stopScope.throwIfEnded()
     try {
       const result = await this.#run.send(batch, part)
       into.pieces.push({ batch, result })
-      this.#wholeRefusal?.ruleOut()
+      this.#requestFault?.ruleOut()
     } catch (error) {
       if (!(error instanceof PineconeInferenceError) || part.stopScope.hasEndedFor(error)) throw error
       const isRefused = this.#run.collecting ? error.verdict === 'input' : isTooLarge(error)
-      if (isRefused && (await this.#wholeRefusal?.isCertain(batch.length)))
-        return this.#fail(batch, refusedAnyway(error), into)
+      if (isRefused && (await this.#requestFault?.isCertain(batch.length)))
+        return this.#fail(batch, requestFaultError(error), into)
       if (!isRefused || batch.length === 1) return this.#fail(batch, error, into)
       for (const one of partsOf(batch, error)) {
-        if (!into.isOver && !this.#run.call.stopScope.hasEnded) await this.#deliver(one, part, into)
+        if (!into.hasFailed && !this.#run.call.stopScope.hasEnded) await this.#deliver(one, part, into)
       }
     }
   }
 
-  #fail(batch: Batch<T>, error: PineconeInferenceError, into: Begun<T, R>): void {
-    const concernsAll = !(error.verdict === 'input' || error.verdict === 'moment')
-    const isFinal = !this.#run.collecting || concernsAll
+  #fail(batch: Batch<T>, error: PineconeInferenceError, into: StartedBatch<T, R>): void {
+    const affectsAll = !(error.verdict === 'input' || error.verdict === 'moment')
+    const isFinal = !this.#run.collecting || affectsAll
     error.inputRange ??= rangeOf(batch, error)
     into.pieces.push({ batch, error, isFinal })
     if (!isFinal) return
-    into.isOver = true
+    into.hasFailed = true
     this.#end(error)
   }
 
-  /** Begins nothing more. In input order, the batches before the failed one continue until they are done. */
+  /** Starts nothing more. In input order, the batches before the failed one continue until they are done. */
   #end(reason: unknown): void {
     this.#isFailed = true
     if (this.#run.order === 'any') this.#run.call.stop(reason)
@@ -239,7 +243,7 @@ class Runner<T extends Item, R> {
   /** When draining, stops the batches after the last one that is paid for. */
   #cutTail(): void {
     if (!this.#run.drain?.aborted) return
-    for (const { part, paidFor } of this.#begun.toReversed()) {
+    for (const { part, paidFor } of this.#started.toReversed()) {
       if (paidFor > 0) break
       part?.stop(DRAINED)
     }
@@ -247,21 +251,21 @@ class Runner<T extends Item, R> {
   }
 
   #wake(): void {
-    this.#roomMade.ring()
-    this.#progress.ring()
+    this.#roomMade.notify()
+    this.#progress.notify()
   }
 }
 
-/** Nothing has to be sent for it. */
-function over<T extends Item, R>(pieces: Piece<T, R>[]): Begun<T, R> {
+/** A batch that needs no request. */
+function settled<T extends Item, R>(pieces: Piece<T, R>[]): StartedBatch<T, R> {
   return { paidFor: 0, pieces, done: Promise.resolve(), isDone: true }
 }
 
-function firstOf({ batch }: Piece<Item, unknown>): number {
+function firstIndex({ batch }: Piece<Item, unknown>): number {
   return batch[0]?.index ?? 0
 }
 
-/** From the first of the batch's items to the last, or the one that the error names. */
+/** From the batch's first item to its last, or only the item that the error names. */
 function rangeOf(batch: Batch<Item>, error: PineconeInferenceError): [number, number] {
   const position = error.verdict === 'input' ? namedItem(error) : undefined
   const named = position === undefined ? undefined : batch[position]
@@ -269,17 +273,17 @@ function rangeOf(batch: Batch<Item>, error: PineconeInferenceError): [number, nu
   return [first?.index ?? 0, (last?.index ?? 0) + 1]
 }
 
-/** Wakes whoever waits for it. */
-class Alarm {
-  #ring = () => {}
+/** Wakes the one that waits for it. */
+class Wakeup {
+  #notify = () => {}
 
-  rung(): Promise<void> {
+  wait(): Promise<void> {
     return new Promise((resolve) => {
-      this.#ring = resolve
+      this.#notify = resolve
     })
   }
 
-  ring(): void {
-    this.#ring()
+  notify(): void {
+    this.#notify()
   }
 }

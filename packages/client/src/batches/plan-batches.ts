@@ -1,10 +1,10 @@
 /**
- * The bytes of a request's items. The service refuses a request of 2 MB
- * (https://docs.pinecone.io/reference/api/database-limits); the rest is room for the other fields.
+ * Maximum bytes of the items in one request. The service accepts 2 MB per request
+ * (https://docs.pinecone.io/reference/api/database-limits); the rest leaves room for the other fields.
  */
 export const MAX_REQUEST_BYTES = 1_900_000
 
-/** Batches a bulk call may have unfinished, per slot: so that one waiting for a retry leaves no slot idle. */
+/** Unfinished batches per slot in a bulk call. With two, a batch that waits for a retry leaves no slot idle. */
 export const AHEAD_PER_SLOT = 2
 
 /** An input or a document to send. */
@@ -14,17 +14,17 @@ export interface Item {
   readonly bytes: number
 }
 
-/** Items that go into one request, in order. */
+/** The items of one request, in order. */
 export type Batch<T extends Item> = readonly T[]
 
 export interface BatchLimits {
   /** Items per request. */
   readonly count: number
-  /** Bytes of the items in a request. An item over it gets a request of its own. */
+  /** Bytes of the items in a request. A larger item gets a request of its own. */
   readonly bytes: number
 }
 
-/** Collects items into the largest batches within the limits, in order. */
+/** Collects items, in order, into the largest batches within the limits. */
 export class BatchPlanner<T extends Item> {
   readonly #limits: BatchLimits
   #items: T[] = []
@@ -38,7 +38,7 @@ export class BatchPlanner<T extends Item> {
     return this.#items.length === 0
   }
 
-  /** Adds an item; returns the batch that it completes or no longer fits into. */
+  /** Adds an item. Returns a batch if the item completes it or no longer fits into it. */
   add(item: T): Batch<T> | undefined {
     const overflow = this.#bytes + item.bytes > this.#limits.bytes ? this.rest() : undefined
     this.#items.push(item)
@@ -46,7 +46,7 @@ export class BatchPlanner<T extends Item> {
     return overflow ?? (this.#items.length >= this.#limits.count ? this.rest() : undefined)
   }
 
-  /** What is left, if anything. */
+  /** The last batch, if any items are left. */
   rest(): Batch<T> | undefined {
     if (this.isEmpty) return undefined
     const batch = this.#items
@@ -56,7 +56,7 @@ export class BatchPlanner<T extends Item> {
   }
 }
 
-/** Splits items that are all there. Lazy: a batch is planned when it is asked for. */
+/** Splits a list of items into batches, lazily. */
 export function* planBatches<T extends Item>(
   items: Iterable<T>,
   limits: BatchLimits,
@@ -70,7 +70,7 @@ export function* planBatches<T extends Item>(
   if (rest) yield rest
 }
 
-/** Where items stand in the caller's list: a range for each run of neighbours. */
+/** The items' positions in the caller's list: one range for each run of consecutive ones. */
 export function rangesOf(batch: Batch<Item>): [number, number][] {
   const ranges: [number, number][] = []
   for (const { index } of batch) {

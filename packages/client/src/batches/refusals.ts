@@ -3,25 +3,25 @@ import { PineconeInferenceError } from '../errors/inference-error.js'
 import type { Call } from '../lifetime/call.js'
 import type { Batch, Item } from './plan-batches.js'
 
-/** The error of a request that is refused whichever inputs it holds. */
-export function refusedAnyway(error: PineconeInferenceError): PineconeInferenceError {
+/** The error of a request that is refused whatever its inputs are. */
+export function requestFaultError(error: PineconeInferenceError): PineconeInferenceError {
   if (!(error instanceof PineconeApiError)) return error
   const { status, code, details, requestId, retryAfterMs, attempts } = error
-  const words = `${error.message} (and so is one short text: the request itself is refused, whichever inputs it holds)`
+  const words = `${error.message} (one short text is refused too: the request itself is refused, whatever its inputs)`
   const answer = { status, code, details, requestId, retryAfterMs, verdict: 'setup' } as const
   const refusal = apiError(words, answer, { cause: error })
   if (attempts !== undefined) refusal.attempts = attempts
   return refusal
 }
 
-/** How a 400 says that there was too much of something: bytes, tokens or items. */
+/** How a 400 says that the request held too much: bytes, tokens or items. */
 const TOO_MUCH =
   /payload|too (large|big|long|many)|exceed|max(imum)? (number of )?(tokens|inputs|documents|length)/i
 
 /** "Request contains a query+document pair with 3157 tokens, which exceeds the maximum token limit of 1024 for each …" */
 const OF_ONE_ITEM = /\bpair\b|\beach\b|\bper (input|text|document)\b/i
 
-/** Whether the service refused the request for its size, so that half of it may pass. */
+/** Whether the request was refused for its size, so that half of it may be accepted. */
 export function isTooLarge(error: PineconeInferenceError): boolean {
   if (!(error instanceof PineconeApiError)) return false
   if (error.status === 413) return true
@@ -29,7 +29,7 @@ export function isTooLarge(error: PineconeInferenceError): boolean {
   return TOO_MUCH.test(error.message)
 }
 
-/** The item that an error names: "field 'customField' not found in document at index 0", `inputs[3]`. */
+/** The index of the item that an error names: "field 'customField' not found in document at index 0", `inputs[3]`. */
 export function namedItem({ message }: PineconeInferenceError): number | undefined {
   const [, index] =
     /\b(?:inputs?|documents?|texts?|item)(?: at index |\.|\[)(\d+)/i.exec(message) ??
@@ -38,7 +38,7 @@ export function namedItem({ message }: PineconeInferenceError): number | undefin
   return index === undefined ? undefined : Number(index)
 }
 
-/** Which item of a refused batch is most likely at fault: the one that is named, or the longest of too many tokens. */
+/** The item most likely at fault: the one that the error names, or the longest if there were too many tokens. */
 function suspectOf(batch: Batch<Item>, error: PineconeInferenceError): number | undefined {
   const named = namedItem(error)
   if (named !== undefined) return named < batch.length ? named : undefined
@@ -47,7 +47,7 @@ function suspectOf(batch: Batch<Item>, error: PineconeInferenceError): number | 
   return batch.findIndex(({ bytes }) => bytes === longest)
 }
 
-/** A refused batch in parts that are sent one after the other. */
+/** Splits a refused batch into parts, to be sent one after the other. */
 export function partsOf<T extends Item>(batch: Batch<T>, error: PineconeInferenceError): Batch<T>[] {
   const suspect = suspectOf(batch, error)
   return suspect === undefined
@@ -55,7 +55,7 @@ export function partsOf<T extends Item>(batch: Batch<T>, error: PineconeInferenc
     : cut(batch, [suspect, suspect + 1])
 }
 
-/** The parts of a batch that these positions cut it into, without empty ones. */
+/** Cuts a batch at these positions, and leaves out empty parts. */
 function cut<T extends Item>(batch: Batch<T>, positions: readonly number[]): Batch<T>[] {
   const ends = [...positions, batch.length]
   return ends.map((end, i) => batch.slice(ends[i - 1] ?? 0, end)).filter((part) => part.length > 0)
@@ -63,18 +63,18 @@ function cut<T extends Item>(batch: Batch<T>, positions: readonly number[]): Bat
 
 export interface Collecting {
   /**
-   * Sends one request like the others, with an input that cannot be at fault. A refused batch is split to find its bad
-   * inputs; where the request as a whole is refused, for a misspelt parameter say, there are none, and all splitting
-   * would only repeat it. This tells the two apart.
+   * Sends the same request with an input that cannot be at fault. A refused batch is split to find its bad inputs. If
+   * the request itself is at fault (a misspelled parameter, say), every part would be refused as well; the probe tells
+   * the two cases apart.
    */
   probe(part: Call): Promise<unknown>
 }
 
-/** After this many refusals without a success, it is doubtful that any request can pass; and before one input is blamed. */
+/** A probe is sent after this many refusals without a success, and before a single input is blamed. */
 const SUSPICIOUS = 8
 
-/** Finds out whether a run's requests are refused as a whole, whichever inputs they hold. */
-export class WholeRefusal {
+/** Finds out whether the service refuses a run's requests whatever their inputs are. */
+export class RequestFault {
   readonly #call: Call
   readonly #collecting: Collecting
   readonly #onRuledOut: () => void
@@ -88,19 +88,19 @@ export class WholeRefusal {
     this.#onRuledOut = onRuledOut
   }
 
-  /** Nothing has passed yet. */
+  /** No request has been accepted yet. */
   get isPossible(): boolean {
     return !this.#isRuledOut
   }
 
-  /** A request has passed. */
+  /** A request was accepted. */
   ruleOut(): void {
     if (this.#isRuledOut) return
     this.#isRuledOut = true
     this.#onRuledOut()
   }
 
-  /** Asked after each refusal, of so many inputs. */
+  /** Called after each refusal, with the number of inputs in the refused request. */
   async isCertain(inputs: number): Promise<boolean> {
     if (this.#isRuledOut) return false
     if (++this.#refusals < SUSPICIOUS && inputs > 1) return false
@@ -109,7 +109,7 @@ export class WholeRefusal {
     return !this.#isRuledOut
   }
 
-  /** Whether the probe passes, or fails for a reason that says nothing about the request. */
+  /** Whether the probe is accepted, or fails for a reason that is not the request. */
   async #probe(): Promise<boolean> {
     const part = this.#call.part()
     try {

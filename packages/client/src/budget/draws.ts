@@ -3,19 +3,19 @@ import type { BudgetRequest, BudgetWait, RateLimit } from './budget.js'
 import { type BudgetEvent, ratePolicy } from './policy/rate-policy.js'
 import type { Limit, RateState } from './policy/rate-state.js'
 
-/** What a request draws on: one state of the policy each. */
+/** One limit that a request counts against, and how much of it the request takes. */
 export interface Draw {
   readonly key: string
   readonly limit: Limit
   readonly amount: number
-  /** Whether what is told of the limit is all there is to know; another draw of the request learns from 429s. */
+  /** The limit is known and never learned from 429s. */
   readonly isFixed: boolean
 }
 
-/** Seconds' worth of the 100 requests a second that may go at once: few, as more would be refused within that second. */
+/** Burst for the per-second limit, in seconds. Small, because the service refuses a larger one within that second. */
 const BURST_WITHIN_A_SECOND = 0.1
 
-/** The limits that a request counts for. The first is that of its model and input type, and is learned from 429s. */
+/** The limits that a request counts against. The first, of its model and input type, is learned from 429s. */
 export function drawsOf({ model, inputType = '', tokens }: BudgetRequest, limit: RateLimit): Draw[] {
   const plan = limit.plan && planLimits[limit.plan]
   const row = plan?.models[model]
@@ -45,24 +45,24 @@ export function drawsOf({ model, inputType = '', tokens }: BudgetRequest, limit:
   return [own, ...requests, ...project]
 }
 
-/** How a request ended, or that it was sent. */
-export type Happening =
+/** What happened to a request: it was sent, or it ended this way. */
+export type RequestEvent =
   | { readonly is: 'sent' | 'withdrawn' | 'disproved' | 'failed' }
   | { readonly is: 'accepted'; readonly tokens: number | undefined }
   | { readonly is: 'refused'; readonly sentAt: number; readonly retryAfterMs: number | undefined }
 
-/** The state that was kept, as far as it is of use: of this version and limit. */
+/** The stored state if it has the current version and limit; otherwise a new one. */
 export function stateOf(kept: RateState | undefined, { limit }: Draw, now: number): RateState {
   if (kept?.version !== 2) return ratePolicy.start(limit, now)
   if (kept.told?.perMinute !== limit.perMinute) return ratePolicy.start(limit, now)
-  // After a clock was set back, what lies ahead would be waited for.
+  // If the clock was set back, times that now lie in the future would have to be waited for.
   const ahead = kept.times.seen - now
   if (ahead <= 0) return kept
   const times = Object.entries(kept.times).map(([name, time]) => [name, time === 0 ? 0 : time - ahead])
   return { ...kept, times: Object.fromEntries(times) as RateState['times'] }
 }
 
-/** Why the request has to wait, or undefined if it may go now. */
+/** Why the request has to wait; undefined if it may go now. */
 export function waitOf(
   draws: readonly Draw[],
   states: readonly RateState[],
@@ -78,32 +78,32 @@ export function waitOf(
   return longest
 }
 
-/** The states after it. */
+/** The states after the event. */
 export function statesAfter(
   draws: readonly Draw[],
   states: readonly RateState[],
-  happening: Happening,
+  event: RequestEvent,
   now: number,
 ): RateState[] {
   return draws.flatMap((draw, i) => {
     const state = states[i]
-    return state ? [ratePolicy.after(state, eventFor(draw, happening), now)] : []
+    return state ? [ratePolicy.after(state, eventFor(draw, event), now)] : []
   })
 }
 
-function eventFor({ amount, isFixed }: Draw, happening: Happening): BudgetEvent {
-  switch (happening.is) {
+function eventFor({ amount, isFixed }: Draw, event: RequestEvent): BudgetEvent {
+  switch (event.is) {
     case 'disproved':
       return { is: isFixed ? 'withdrawn' : 'disproved', amount }
     case 'accepted':
       if (isFixed) return { is: 'failed', amount }
-      return { is: 'accepted', expected: amount, actual: happening.tokens ?? amount }
+      return { is: 'accepted', expected: amount, actual: event.tokens ?? amount }
     case 'refused': {
       if (isFixed) return { is: 'failed', amount }
-      const { sentAt, retryAfterMs } = happening
+      const { sentAt, retryAfterMs } = event
       return { is: 'refused', amount, sentAt, ...(retryAfterMs ? { retryAfterMs } : {}) }
     }
     default:
-      return { is: happening.is, amount }
+      return { is: event.is, amount }
   }
 }

@@ -1,8 +1,8 @@
 import type { BudgetEntry, BudgetRequest, BudgetWait, RateLimit, SharedBudget } from './budget.js'
-import { type Draw, drawsOf, type Happening, stateOf, statesAfter, waitOf } from './draws.js'
+import { type Draw, drawsOf, type RequestEvent, stateOf, statesAfter, waitOf } from './draws.js'
 import type { RateState } from './policy/rate-state.js'
 
-/** The time and its timers; a simulation has its own. */
+/** The current time and timers. A simulation brings its own. */
 export interface Clock {
   /** Milliseconds, monotonic. */
   now(): number
@@ -16,7 +16,7 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 }
 
-/** It then looks again; a timer of more than 24.8 days would fire at once. */
+/** The longest timer, in milliseconds. Node.js fires timers of more than 24.8 days at once. */
 const LONGEST_TIMER = 60_000
 
 interface Waiting {
@@ -25,12 +25,12 @@ interface Waiting {
   enter(): void
 }
 
-/** The budget of one client, in its memory. */
+/** The budget of one client, in memory. */
 export class LocalBudget implements SharedBudget {
   readonly #limit: RateLimit
   readonly #clock: Clock
   readonly #states = new Map<string, RateState>()
-  /** Of each model and input type, in the order of arrival. */
+  /** Per model and input type, in order of arrival. */
   readonly #waiting = new Map<string, Set<Waiting>>()
   #timer: unknown
 
@@ -77,7 +77,7 @@ export class LocalBudget implements SharedBudget {
     return waitOf(draws, this.#statesOf(draws, now), now)
   }
 
-  /** Lets in whoever may go now, and wakes again when the next one may. */
+  /** Lets in every request that may go now, and sets a timer for the next one. */
   #serve(): void {
     this.#clock.clearTimeout(this.#timer)
     let shortest = Number.POSITIVE_INFINITY
@@ -104,16 +104,16 @@ export class LocalBudget implements SharedBudget {
 
   #entry({ tokens: expected }: BudgetRequest, draws: readonly Draw[]): BudgetEntry {
     const sentAt = this.#clock.now()
-    const tell = (happening: Happening) => {
+    const tell = (event: RequestEvent) => {
       const now = this.#clock.now()
-      const states = statesAfter(draws, this.#statesOf(draws, now), happening, now)
+      const states = statesAfter(draws, this.#statesOf(draws, now), event, now)
       for (const [i, { key }] of draws.entries()) {
         const state = states[i]
         if (state) this.#states.set(key, state)
       }
     }
-    const end = (happening: Happening) => {
-      tell(happening)
+    const end = (event: RequestEvent) => {
+      tell(event)
       if (this.#waiting.size > 0) this.#serve()
     }
     tell({ is: 'sent' })

@@ -1,31 +1,33 @@
-/** What a request holds that the service counts tokens of. */
+/** The texts of a request, whose tokens are to be estimated. */
 export interface TextLoad {
   readonly texts: number
-  /** Of all texts together, in UTF-8. */
+  /** Total size in UTF-8. */
   readonly bytes: number
 }
 
-/** Before anything is known: the two special tokens of a BERT-like model, and a little under the four bytes of English. */
+/**
+ * First guesses: the two special tokens of a BERT-like model; slightly fewer bytes per token than the four of English.
+ */
 const TOKENS_PER_TEXT = 2
 const BYTES_PER_TOKEN = 3
 
-/** The variance of what is not known at first, in units of an answer's own: the first answer decides. */
+/** Initial variance, relative to that of one answer. It is large, so that the first answer decides. */
 const UNKNOWN = 100
-/** What an answer adds to the variance of what it speaks of, so that in the long run it weighs a fifth. */
+/** Variance added by each answer to what it measures, so that in the long run a new answer weighs a fifth. */
 const DRIFT = 0.05
 
 /**
- * Estimates a request's tokens as so many per text, special tokens above all, and so many per byte, and learns both from
- * what the service counted. Short queries then say little of a batch of passages, and the other way round.
+ * Estimates a request's tokens as a number per text (mostly special tokens) plus a number per byte. Learns both from
+ * the service's counts. Short queries thus say little about a batch of passages, and vice versa.
  *
- * A Kalman filter over the two numbers, each as a multiple of its first guess. An answer corrects them where it has
- * something to say, by how uncertain they are there, and makes only that more uncertain again: a thousand queries leave
- * what is known of the tokens per byte as it was.
+ * A Kalman filter over the two numbers, each a multiple of its first guess. An answer corrects only the combination of
+ * the two that it measures, and adds uncertainty only there: a thousand queries leave the estimate of tokens per byte
+ * as it was.
  */
 export class TokenEstimator {
   #perText = 1
   #perByte = 1
-  /** Variances of the two, and their covariance. */
+  /** Variances of the two numbers, and their covariance. */
   #text = UNKNOWN
   #byte = UNKNOWN
   #both = 0
@@ -37,7 +39,7 @@ export class TokenEstimator {
 
   learn({ texts, bytes }: TextLoad, tokens: number): void {
     if (texts <= 0 || bytes <= 0 || tokens <= 0) return
-    // The request's share of both, as a vector of length 1, so that large ones weigh no more than small ones.
+    // The request's mix of texts and bytes as a unit vector, so that large requests weigh no more than small ones.
     const size = Math.hypot(texts * TOKENS_PER_TEXT, bytes / BYTES_PER_TOKEN)
     const [text, byte] = [(texts * TOKENS_PER_TEXT) / size, bytes / BYTES_PER_TOKEN / size]
     const [ofText, ofByte] = [this.#text * text + this.#both * byte, this.#both * text + this.#byte * byte]

@@ -2,28 +2,28 @@ import type { BudgetRequest, BudgetWait } from '../budget/budget.js'
 import type { Call, Lane } from '../lifetime/call.js'
 import { InFlightLimit, type Slot } from './slot.js'
 
-/** A request that wants to go. */
+/** A request that waits to be sent. */
 export interface Candidate {
   readonly call: Call
-  /** Absent for what draws on no budget. */
+  /** Absent if the request counts against no budget. */
   readonly request: BudgetRequest | undefined
   readonly isRetry: boolean
-  /** By the queue's clock: it stays in line until then. */
+  /** When it may go, on the queue's clock. Until then it keeps its place in line. */
   readonly readyAt?: number
-  /** Told why the request waits, and again when that changes. */
+  /** Called with the reason why the request waits, and again when the reason changes. */
   readonly onWait?: (wait: BudgetWait) => void
 }
 
-/** Who goes first: a single request that failed once, then single ones, batches that failed once, other batches. */
+/** Single requests go before batches; among each, retries go before first attempts. */
 export type Priority = Lane | `${Lane} again`
 
 const SINGLES_FIRST: readonly Priority[] = ['single again', 'single', 'bulk again', 'bulk']
 const BULK_FIRST: readonly Priority[] = ['bulk again', 'bulk', 'single again', 'single']
 
-/** After this many single requests in a row, one batch of a bulk job goes first, so that neither starves. */
+/** After this many single requests in a row one batch goes first, so that neither kind starves. */
 const SINGLES_PER_BATCH = 4
 
-/** The usual order, after so many single requests in a row. */
+/** The default order after this many single requests in a row. */
 export function orderAfter(singlesInARow: number): readonly Priority[] {
   return singlesInARow < SINGLES_PER_BATCH ? SINGLES_FIRST : BULK_FIRST
 }
@@ -32,14 +32,14 @@ export function orderAfter(singlesInARow: number): readonly Priority[] {
 export class Waiter {
   readonly candidate: Candidate
   readonly line: Line
-  /** Its number in the order of arrival. */
+  /** Sequence number in order of arrival. */
   readonly arrival: number
   readonly priority: Priority
   readonly seat: (slot: Slot) => void
   readonly fail: (reason: unknown) => void
-  /** Withdraws the question to the budget, while it is asked. */
+  /** Cancels its pending request to the budget. */
   asking: AbortController | undefined
-  /** Why it waits, as the budget said last. */
+  /** Why it waits, as the budget last reported. */
   wait: BudgetWait | undefined
   #told: BudgetWait['reason'] | undefined
 
@@ -77,16 +77,16 @@ export class Waiter {
   }
 }
 
-/** Requests of one model and input type; within a priority first come, first served. */
+/** The requests of one model and input type: by priority, then in order of arrival. */
 export class Line {
-  // A Set keeps insertion order and drops an aborted waiter at once, wherever it stands.
+  // A Set keeps insertion order and removes an aborted waiter from any position at once.
   readonly #waiters: Record<Priority, Set<Waiter>> = {
     'single again': new Set(),
     single: new Set(),
     'bulk again': new Set(),
     bulk: new Set(),
   }
-  /** Those that ask the budget now. */
+  /** Waiters with a pending request to the budget. */
   readonly asking = new Set<Waiter>()
   readonly limit = new InFlightLimit()
   #drawnBySingles = 0
@@ -104,8 +104,8 @@ export class Line {
   }
 
   /**
-   * Where a batch's turn has come and it waits for its budget, single requests pass it until they have drawn as much:
-   * a query of 20 tokens must not wait until there are 7,000.
+   * While the next batch waits for the budget, single requests pass it until they have drawn as much as it needs: a
+   * query of 20 tokens must not wait until 7,000 are available.
    */
   order(usual: readonly Priority[]): readonly Priority[] {
     const [again] = this.#waiters['bulk again']
@@ -118,7 +118,7 @@ export class Line {
     this.#drawnBySingles = waiter.isSingle ? this.#drawnBySingles + waiter.amount : 0
   }
 
-  /** The first one that may ask the budget, or when the next one may. */
+  /** The first waiter that may ask the budget; if there is none, when the next one may. */
   first(order: readonly Priority[], now: number): { waiter?: Waiter; readyAt: number } {
     let readyAt = Number.POSITIVE_INFINITY
     for (const priority of order) {
@@ -131,13 +131,13 @@ export class Line {
     return { readyAt }
   }
 
-  /** The limit on requests in flight, where it lets no other go now. */
+  /** The concurrency limit, if it lets no further request go now. */
   get fullLimit(): BudgetWait | undefined {
-    const { room, most } = this.limit
-    return room > this.asking.size ? undefined : { reason: 'learned concurrency', waitMs: 0, atATime: most }
+    const { room, max } = this.limit
+    return room > this.asking.size ? undefined : { reason: 'learned concurrency', waitMs: 0, atATime: max }
   }
 
-  /** Why its next request waits, if one does. */
+  /** Why its next request waits, if it does. */
   wait(now: number): BudgetWait | undefined {
     const [asked] = [...this.asking].filter(({ wait }) => wait)
     if (asked) return asked.wait
@@ -147,7 +147,7 @@ export class Line {
   }
 }
 
-/** The one of them that goes first. */
+/** The waiter that goes first in this order. */
 export function firstOf(waiters: Iterable<Waiter>, order: readonly Priority[]): Waiter | undefined {
   let first: Waiter | undefined
   for (const waiter of waiters) {

@@ -5,19 +5,20 @@ import { afterReactions } from '../lifetime/turns.js'
 import { type Candidate, firstOf, Line, orderAfter, type Priority, Waiter } from './line.js'
 import { Slot, withdraw } from './slot.js'
 
-/** It then looks again; a timer of more than 24.8 days would fire at once. */
+/** The longest timer, in milliseconds. Node.js fires timers of more than 24.8 days at once. */
 const LONGEST_TIMER = 60_000
 
 /**
- * Decides which request goes next, over all calls of a client: at most so many are in flight, of one model and input
- * type no more than the service was seen to take, and each only when its budget, the client's own or a shared one, lets
- * it in. The budget is asked when a slot is free, and a model that has to wait keeps no slot from another.
+ * Decides which request goes next, across all calls of a client. The client's requests in flight are limited, and those
+ * of each model and input type to what the service was seen to accept. A budget, the client's own or a shared one, also
+ * has to let each request in. It is asked only when a slot is free, and a model that has to wait for its budget takes
+ * no slot from others.
  */
 export class Queue {
   readonly #budget: SharedBudget
   readonly #clock: Clock
   readonly #lines = new Map<string, Line>()
-  /** Let in by the budget, while others have taken the slots. */
+  /** Let in by the budget after others had taken the free slots. */
   readonly #admitted = new Map<Waiter, BudgetEntry>()
   #free: number
   #arrivals = 0
@@ -31,9 +32,10 @@ export class Queue {
   }
 
   /**
-   * Resolves when the request may go; it then holds its slot until `release()`. Rejects as soon as the call is stopped.
+   * Resolves when the request may be sent; it then holds its slot until `release()`. Rejects as soon as the call is
+   * stopped.
    *
-   * @throws PineconeInferenceError when the budget itself fails
+   * @throws PineconeInferenceError if the budget itself fails
    */
   take(candidate: Candidate): Promise<Slot> {
     const line = this.#lineOf(candidate.request)
@@ -53,7 +55,7 @@ export class Queue {
         },
       })
       line.add(waiter)
-      // Those that ask now and would not have been first give way.
+      // Waiters of a lower priority stop asking the budget and give way to this one.
       const order = line.order(this.#order)
       for (const other of line.asking) {
         if (order.indexOf(waiter.priority) < order.indexOf(other.priority)) this.#stopAsking(other)
@@ -75,7 +77,7 @@ export class Queue {
     return line
   }
 
-  /** Lets in whoever may go now. */
+  /** Lets in every request that may go now. */
   readonly serve = (): void => {
     this.#clock.clearTimeout(this.#timer)
     while (this.#free > 0) {
@@ -100,7 +102,7 @@ export class Queue {
     }
   }
 
-  /** The first one of each line that may ask the budget now, or when another may. */
+  /** The next waiter of each line that may ask the budget now; if there is none, when one may. */
   #candidates(order: readonly Priority[]): { candidates: Waiter[]; readyAt: number } {
     const now = this.#clock.now()
     const candidates: Waiter[] = []
@@ -115,7 +117,7 @@ export class Queue {
     return { candidates, readyAt }
   }
 
-  /** Turns away all that wait to ask that model, each for a reason of its own, while there is one. */
+  /** Rejects all queued requests for a model, each with an error of its own, as long as `reasonNow` returns one. */
   turnAway(model: string, reasonNow: () => Error | undefined): void {
     const waiters = [...this.#lines.values()].flatMap((line) => line.waiters)
     for (const waiter of waiters.filter(({ candidate }) => candidate.request?.model === model)) {
@@ -132,7 +134,7 @@ export class Queue {
     waiter.fail(reason)
   }
 
-  /** Why requests wait now, other than for one of the client's slots. */
+  /** Why requests wait now, apart from waiting for one of the client's slots. */
   get waiting(): ModelWait[] {
     const now = this.#clock.now()
     return [...this.#lines.values()].flatMap((line) => {
@@ -159,7 +161,7 @@ export class Queue {
       if (!isCurrent()) return
       this.#leave(waiter)
       waiter.fail(cause instanceof PineconeInferenceError ? cause : budgetFailed(cause))
-      // Nobody asks before the call has been told.
+      // The call handles its error before anyone else asks the budget.
       afterReactions(this.serve)
     }
     try {
@@ -189,7 +191,7 @@ export class Queue {
   #seat(waiter: Waiter, entry: BudgetEntry): void {
     const { line } = waiter
     line.seated(waiter)
-    // No abort, as the question is answered: it would cost as much as reading the answer to a query.
+    // The budget has answered, so nothing needs an abort, which costs as much as reading the answer to a query.
     this.#endAsking(waiter)
     this.#leave(waiter)
     this.#singlesInARow = waiter.isSingle ? this.#singlesInARow + 1 : 0
@@ -197,7 +199,7 @@ export class Queue {
     waiter.seat(new Slot(entry, line.limit, this.#clock.now(), () => this.#release(line)))
   }
 
-  /** Returns whether another request has taken the slot. */
+  /** Returns whether another request took the slot. */
   #release({ limit }: Line): boolean {
     limit.landed()
     const free = ++this.#free
@@ -223,7 +225,7 @@ export class Queue {
   }
 }
 
-/** After a 429 such a request waits by itself. */
+/** For requests that count against no budget: after a 429 each waits out its own delay. */
 const WITHOUT_BUDGET: BudgetEntry = { accepted() {}, refused: () => true, failed() {} }
 
 function budgetFailed(cause: unknown): PineconeInferenceError {

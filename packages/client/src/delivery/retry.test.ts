@@ -57,8 +57,8 @@ it.each([
     if ((request * share) % 1 < share) refusals.refused(request, request)
     else refusals.accepted(request)
   }
-  expect(refusals.areChance(times)).toBe(true)
-  expect(refusals.areChance(3 * times)).toBe(false)
+  expect(refusals.mayBeChance(times)).toBe(true)
+  expect(refusals.mayBeChance(3 * times)).toBe(false)
 })
 
 it('takes it for no chance where nothing else is refused', () => {
@@ -68,5 +68,5 @@ it('takes it for no chance where nothing else is refused', () => {
     refusals.refused(1000 + attempt, 1000 + attempt)
     for (let other = 0; other < 20; other++) refusals.accepted(1000 + attempt)
   }
-  expect(refusals.areChance(6)).toBe(false)
+  expect(refusals.mayBeChance(6)).toBe(false)
 })

@@ -7,7 +7,7 @@ import {
 import type { PineconeInferenceError } from '../errors/inference-error.js'
 import { isWorthAnotherAttempt } from '../errors/no-answer.js'
 
-/** Whether a failed request may be sent again. All four endpoints only compute, so that is safe. */
+/** Whether a failed request may be sent again. That is safe, because all four endpoints only compute. */
 export function canRetry(error: PineconeInferenceError, failures: number, maxRetries: number): boolean {
   if (!isWorthAnotherAttempt(error) || maxRetries === 0 || failures > maxRetries) return false
   return !(error instanceof PineconeApiError && (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER)
@@ -15,17 +15,19 @@ export function canRetry(error: PineconeInferenceError, failures: number, maxRet
 
 /** When a failed request is sent again. */
 export interface Retry {
-  /** Whether it waits in line, so that others of its model do not overtake it; otherwise it joins the line afterwards. */
+  /**
+   * True: it waits in line, so that others of its model do not overtake it. False: it joins the line after the delay.
+   */
   readonly isInLine: boolean
-  /** Milliseconds that it waits at least; absent where the budget alone says when. */
+  /** Minimum delay in milliseconds; absent if the budget alone decides when it goes. */
   readonly delayMs?: number
 }
 
 /**
- * After a 429 the request waits in line; after any other failure it leaves its place to others meanwhile. The delay is the
- * answer's `Retry-After`, or a backoff where that is absent or 0.
+ * After a 429 the request waits in line; after any other failure others may take its place meanwhile. The delay is the
+ * answer's `Retry-After`, or a backoff if that is absent or 0.
  *
- * @param waitsByItself after a 429: the budget lets others go meanwhile
+ * @param waitsByItself after a 429: the budget lets other requests go meanwhile
  */
 export function retryAfter(error: PineconeInferenceError, attempts: number, waitsByItself: boolean): Retry {
   const asked = error instanceof PineconeApiError ? error.retryAfterMs : undefined
@@ -38,40 +40,41 @@ const BASE = 500
 const CAP = 30_000
 
 /**
- * Milliseconds before retry number `retry` (0 is the first): exponential with full jitter, between 0 and
- * 500, 1 000, 2 000 … at most 30 000.
- * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * Milliseconds before retry number `retry` (0 is the first): exponential backoff with full jitter, between 0 and 500, 1
+ * 000, 2 000 … at most 30 000. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function backoff(retry: number, random: () => number = Math.random): number {
   return random() * Math.min(CAP, BASE * 2 ** retry)
 }
 
-/** Requests that succeed at once earn one retry, so that in the long run retries are at most a tenth of the load. */
+/**
+ * Requests that succeed at the first attempt per retry earned. In the long run retries are at most a tenth of the load.
+ */
 const REQUESTS_PER_RETRY = 10
-/** Retries that may be under way or lost before any has succeeded. */
+/** Retries that may be in flight or have failed before any succeeds. */
 const RESERVE = 100
 
 /**
- * Caps the share of retries over all calls of a client, so that an outage is not made worse by everyone asking
- * again: a retry takes one from the reserve, its success puts it back.
+ * Caps the share of retries across all calls of a client, so that they do not make an outage worse. A retry takes one
+ * from the reserve; its success puts it back.
  */
 export class RetryAllowance {
-  /** In requests: whole numbers, as ten tenths would come to less than one. */
+  /** In requests, not retries, because ten tenths would add up to less than one. */
   #left = RESERVE * REQUESTS_PER_RETRY
 
-  /** Whether one more retry is allowed; if so it is taken. */
+  /** Takes one retry if any is left; returns whether one was. */
   take(): boolean {
     if (this.#left < REQUESTS_PER_RETRY) return false
     this.#left -= REQUESTS_PER_RETRY
     return true
   }
 
-  /** A retry that was taken is not sent after all. */
+  /** A retry that was taken was not sent after all. */
   giveBack(): void {
     this.succeeded(1)
   }
 
-  /** A request succeeded, with so many retries taken from here. */
+  /** A request succeeded that had taken this many retries. */
   succeeded(taken: number): void {
     const earned = taken === 0 ? 1 : taken * REQUESTS_PER_RETRY
     this.#left = Math.min(RESERVE * REQUESTS_PER_RETRY, this.#left + earned)
@@ -79,35 +82,35 @@ export class RetryAllowance {
 }
 
 /**
- * Milliseconds. Longer than the minute that the service's budgets are for, so that one that was spent when it began is
- * there again.
+ * Milliseconds. Longer than the minute that the service's budgets cover, so that one that was spent at the start has
+ * been refilled.
  */
 const LASTING = 75_000
 
-/** Weight of one request in the share that is refused. */
+/** Weight of one request in the moving average of refusals. */
 const SHARE_WEIGHT = 0.04
-/** So often may chance end a bulk call: once in so many of its requests. */
+/** Accepted probability, per request, that chance ends a bulk call. */
 const BY_CHANCE = 1e-9
 
-/** Whether the service refuses everything of one model and input type, and for how long it has. */
+/** Whether the service refuses every request of one model and input type, and since when. */
 export class Refusals {
   #since: number | undefined
   #last = 0
   #count = 0
   #acceptedAt = Number.NEGATIVE_INFINITY
-  /** Of the last requests, how many were refused. */
+  /** Moving average of the share of requests that is refused. */
   #share = 0
 
-  /** Something was accepted. */
+  /** A request was accepted. */
   accepted(now: number): void {
     this.#acceptedAt = now
     this.#since = undefined
     this.#share *= 1 - SHARE_WEIGHT
   }
 
-  /** A 429 to a request that was sent at `sentAt`. */
+  /** A request that was sent at `sentAt` got a 429. */
   refused(sentAt: number, now: number): void {
-    // A refusal much later starts a new count.
+    // A much later refusal starts a new count.
     if (this.#since === undefined || now - this.#last > 2 * LASTING) {
       this.#since = sentAt
       this.#count = 0
@@ -117,17 +120,17 @@ export class Refusals {
     this.#share += SHARE_WEIGHT * (1 - this.#share)
   }
 
-  /** Whether anything was accepted since then: a request that was refused meanwhile is itself at fault, perhaps. */
-  isPassed(since: number): boolean {
+  /** Whether anything was accepted since then. If so, a request refused meanwhile may itself be at fault. */
+  acceptedSince(since: number): boolean {
     return this.#acceptedAt > since
   }
 
-  /** Whether so many refusals of one request may be chance, as others are refused as well. */
-  areChance(refusals: number): boolean {
+  /** Whether one request may be refused this often by chance, given how often others are. */
+  mayBeChance(refusals: number): boolean {
     return this.#share ** refusals > BY_CHANCE
   }
 
-  /** The error that ends the call if nothing has been accepted for so long, in spite of retries. */
+  /** The error that ends the call once nothing has been accepted for this long despite retries. */
   lastingError(error: PineconeRateLimitError, name: string): PineconeQuotaError | undefined {
     const elapsed = this.#since === undefined ? 0 : this.#last - this.#since
     if (elapsed < LASTING || this.#count < 2) return undefined
@@ -142,15 +145,15 @@ export class Refusals {
   }
 }
 
-/** Milliseconds. Short, as a plan can be upgraded at any time. */
-const NOT_ASKED = 60_000
+/** Milliseconds. Short, because a plan can be upgraded at any time. */
+const ASKED_AGAIN_AFTER = 60_000
 
 /**
- * Whether a model's quota of the month is used up. A 429 that says so holds for every request of the model: for a
- * minute nothing more of it is sent, and its calls end with that error. Then a request may find out whether it still
- * holds. If one that was on the wire is accepted after all, it is forgotten at once.
+ * Whether a model's monthly quota is used up. A 429 that says so applies to every request of the model: for a minute no
+ * more are sent, and calls fail with that error. Then one may find out whether it still applies. If a request that was
+ * in flight is accepted, the error is forgotten at once.
  */
-export class Month {
+export class MonthlyQuota {
   #usedUp: { readonly error: PineconeQuotaError; readonly at: number } | undefined
 
   usedUp(error: PineconeQuotaError, now: number): void {
@@ -161,18 +164,18 @@ export class Month {
     this.#usedUp = undefined
   }
 
-  /** Milliseconds until the model is asked again; 0 where it may be asked now. */
+  /** Milliseconds until the model may be asked again; 0 if it may be asked now. */
   wait(now: number): number {
-    return this.#usedUp ? Math.max(0, this.#usedUp.at + NOT_ASKED - now) : 0
+    return this.#usedUp ? Math.max(0, this.#usedUp.at + ASKED_AGAIN_AFTER - now) : 0
   }
 
-  /** The error for a call that would ask now: a new one each time, because a call adds what it has finished. */
+  /** The error for a call that would ask now. New each time, because each call attaches what it has finished. */
   refusal(now: number): PineconeQuotaError | undefined {
     const wait = this.wait(now)
     if (!this.#usedUp || wait === 0) return undefined
     const { error, at } = this.#usedUp
     return new PineconeQuotaError(
-      `${error.message} (answered ${seconds(now - at)} ago; not sent, the model is asked again in ${seconds(wait)})`,
+      `${error.message} (answered ${seconds(now - at)} ago; nothing was sent, and the model is asked again in ${seconds(wait)})`,
       error,
       error.quota,
       { cause: error },

@@ -12,40 +12,40 @@ import type { Observer, RequestWatch } from '../observe/observer.js'
 import type { RequestContent } from '../observe/opentelemetry.js'
 import type { AnswerReader } from '../wire/answer.js'
 import { Queue } from './queue.js'
-import { canRetry, Month, Refusals, type Retry, RetryAllowance, retryAfter } from './retry.js'
+import { canRetry, MonthlyQuota, Refusals, type Retry, RetryAllowance, retryAfter } from './retry.js'
 import type { Slot } from './slot.js'
 
-/** What a request will draw from the budget. */
+/** What a request takes from the budget. */
 export interface Load {
   readonly model: string
   /** The service counts tokens per model and input type. */
   readonly inputType?: string | undefined
-  /** The texts to embed. Absent for what counts as one request. */
+  /** The texts to embed. Absent if the service counts requests instead of tokens. */
   readonly texts?: TextLoad
 }
 
-/** A request to deliver, and how its answer is read. */
+/** A request to deliver, and how to read its answer. */
 export interface Delivery<T> {
   readonly request: HttpRequest
-  /** Absent for a look-up of models, which draws on no budget. */
+  /** Absent for a model look-up, which counts against no budget. */
   readonly load?: Load
-  /** What observers are told about it. */
+  /** What observers are told about the request. */
   readonly content?: RequestContent
-  /** Makes a reader for the answer of one attempt. */
+  /** Creates a reader for the answer to one attempt. */
   readonly read: () => AnswerReader<T>
-  /** What the service counted. */
+  /** The usage that the service counted. */
   readonly usage?: (result: T) => CountedUsage
 }
 
-/** What is remembered for each model and input type. */
+/** What is kept for each model and input type. */
 interface Account {
   readonly estimator: TokenEstimator
   readonly refusals: Refusals
-  /** One for all input types of the model. */
-  readonly month: Month
+  /** Shared by all input types of the model. */
+  readonly month: MonthlyQuota
 }
 
-/** What all requests of a client go by. */
+/** What all requests of a client share. */
 interface Shared {
   readonly transport: Transport
   readonly queue: Queue
@@ -53,12 +53,12 @@ interface Shared {
   readonly maxRetries: number
 }
 
-/** Delivers requests: each waits for its turn, is sent, and is sent again where that can help. */
+/** Delivers requests: each waits for its turn, is sent, and is retried if that can help. */
 export class Sender {
   readonly #shared: Shared
   readonly #observer: Observer
   readonly #accounts = new Map<string, Account>()
-  readonly #months = new Map<string, Month>()
+  readonly #months = new Map<string, MonthlyQuota>()
 
   constructor(
     transport: Transport,
@@ -71,7 +71,7 @@ export class Sender {
     this.#observer = observer
   }
 
-  /** Why requests wait for their budget now, and which models are not asked because their month's quota is used up. */
+  /** Why requests wait for their budget now, and which models are not asked because their monthly quota is used up. */
   get waiting(): readonly ModelWait[] {
     const now = performance.now()
     const notAsked = [...this.#months]
@@ -93,7 +93,7 @@ export class Sender {
     const key = JSON.stringify([load?.model, load?.inputType])
     const known = this.#accounts.get(key)
     if (known) return known
-    const month = (load && this.#months.get(load.model)) ?? new Month()
+    const month = (load && this.#months.get(load.model)) ?? new MonthlyQuota()
     if (load) this.#months.set(load.model, month)
     const account = { estimator: new TokenEstimator(), refusals: new Refusals(), month }
     this.#accounts.set(key, account)
@@ -101,15 +101,15 @@ export class Sender {
   }
 }
 
-/** What an attempt is sent with. */
+/** What an attempt needs in order to be sent. */
 interface Turn {
   readonly slot: Slot
   readonly carrier: Carrier
-  /** After a 429: whether others may go before this request asks again. */
+  /** After a 429: whether other requests may go before this one is retried. */
   waitsByItself: boolean
 }
 
-/** One request, over all its attempts. */
+/** One request and all its attempts. */
 class Sending<T> {
   readonly #shared: Shared
   readonly #account: Account
@@ -144,16 +144,16 @@ class Sending<T> {
         if (!(error instanceof PineconeInferenceError) || this.#call.stopScope.hasEndedFor(error)) throw error
         error.attempts = attempts
         const isBulk = this.#call.lane === 'bulk'
-        let areChance = false
+        let isChance = false
         if (error instanceof PineconeRateLimitError) {
           const lasting = refusals.lastingError(error, nameOf(this.#delivery))
           if (lasting) throw lasting
-          // While everything of the model is refused, a bulk job spends no retries: it ends by time.
-          if (!isBulk || refusals.isPassed(turn.slot.enteredAt)) failures++
-          areChance = isBulk && refusals.areChance(failures)
+          // While every request of the model is refused, a bulk job uses no retries; time ends it.
+          if (!isBulk || refusals.acceptedSince(turn.slot.enteredAt)) failures++
+          isChance = isBulk && refusals.mayBeChance(failures)
         } else failures++
-        if (!canRetry(error, areChance ? 0 : failures, maxRetries)) throw error
-        // After a 429 the budget slows everything down; other failures are capped together.
+        if (!canRetry(error, isChance ? 0 : failures, maxRetries)) throw error
+        // After a 429 the budget slows everything down; retries after other failures share an allowance.
         if (!(error instanceof PineconeRateLimitError) && !allowance.take()) throw error
         retry = retryAfter(error, attempts, turn.waitsByItself)
         this.#watch.retrying(attempt, error, retry.delayMs)
@@ -175,7 +175,7 @@ class Sending<T> {
     }
   }
 
-  /** Its turn, after the delay of a retry. A retry that is not sent goes back into the allowance. */
+  /** Waits for the delay of a retry, then for a turn. A retry that is not sent goes back into the allowance. */
   async #turnAfter(retry: Retry | undefined, attempt: RequestAttempt): Promise<Turn> {
     const { isInLine = true, delayMs = 0 } = retry ?? {}
     try {
@@ -188,7 +188,7 @@ class Sending<T> {
     }
   }
 
-  /** Waits for a slot and the budget. A call that is stopped before then has sent nothing, and pays nothing. */
+  /** Waits for a slot and the budget. A call stopped meanwhile has sent nothing and pays nothing. */
   async #turn(attempt: RequestAttempt, readyAt: number | undefined): Promise<Turn> {
     const { estimator, month } = this.#account
     const { load } = this.#delivery
@@ -225,11 +225,11 @@ class Sending<T> {
       reply = await this.#watch.active(() => transport.send(carrier, request, answer, this.#call))
     } catch (error) {
       this.#failed(attempt, turn, error)
-      // Nobody takes the slot before the call has been told: it may stop, or retry this request first.
+      // The call handles the error before the slot is taken: it may stop, or retry this request first.
       afterReactions(slot.release)
       throw error
     }
-    // Freed before the answer's end is decoded, so that the next request is on its way meanwhile.
+    // Released before the end of the answer is decoded, so that the next request is already on its way.
     const isFollowed = slot.release()
     if (isFollowed) await transport.nextOnTheWire()
     try {
@@ -261,7 +261,7 @@ class Sending<T> {
     const now = performance.now()
     if (error instanceof PineconeQuotaError && error.quota === 'month') {
       month.usedUp(error, now)
-      // What waits to ask the model ends with this request, once its own call has been told.
+      // Requests that wait for the model fail too, once this one's call has handled its error.
       const model = this.#delivery.load?.model
       const { queue } = this.#shared
       if (model) afterReactions(() => queue.turnAway(model, () => month.refusal(performance.now())))
@@ -285,7 +285,7 @@ function budgetRequest({ model, inputType, texts }: Load, estimator: TokenEstima
   }
 }
 
-/** What the service counts a request for, in an error. */
+/** What the service counts a request against, for error messages. */
 function nameOf({ request, load }: Pick<Delivery<unknown>, 'request' | 'load'>): string {
   if (!load) return `${request.method} ${request.path}`
   return load.inputType === undefined ? load.model : `${load.model} (${load.inputType})`

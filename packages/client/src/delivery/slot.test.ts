@@ -45,7 +45,7 @@ it('leaves the blame to the rate where a request is refused while nothing else i
 
 it('does not count a refused request as in flight for those sent after it', () => {
   const limit = four()
-  expect(limit.most).toBe(4)
+  expect(limit.max).toBe(4)
   const flights = Array.from({ length: 4 }, () => limit.sent())
   const tooMuch = limit.sent()
   const later = [limit.sent(), limit.sent()]
@@ -58,14 +58,14 @@ it('tries one more in flight once enough was accepted, and less often after that
   const limit = four()
   const roundsUntilFive = () => {
     for (let rounds = 0; ; rounds++) {
-      if (limit.most === 5) return rounds
+      if (limit.max === 5) return rounds
       round(limit, 4, 4)
     }
   }
   const tries = [roundsUntilFive()]
   for (let i = 0; i < 3; i++) {
     expect(round(limit, 5, 4)).toEqual([true])
-    expect(limit.most).toBe(4)
+    expect(limit.max).toBe(4)
     tries.push(roundsUntilFive())
   }
   expect(tries).toEqual([8, 16, 32, 64])
@@ -73,8 +73,8 @@ it('tries one more in flight once enough was accepted, and less often after that
 
 it('grows again, and soon faster, once one more is accepted', () => {
   const limit = four()
-  for (let i = 0; i < 200; i++) round(limit, limit.most, 4)
-  expect(limit.most).toBeLessThanOrEqual(5)
-  for (let i = 0; i < 64 + 16 + 8; i++) round(limit, limit.most, limit.most)
-  expect(limit.most).toBeGreaterThanOrEqual(7)
+  for (let i = 0; i < 200; i++) round(limit, limit.max, 4)
+  expect(limit.max).toBeLessThanOrEqual(5)
+  for (let i = 0; i < 64 + 16 + 8; i++) round(limit, limit.max, limit.max)
+  expect(limit.max).toBeGreaterThanOrEqual(7)
 })

@@ -2,12 +2,12 @@ import type { BudgetEntry } from '../budget/budget.js'
 import { tell } from '../observe/events.js'
 
 /**
- * What a request holds from its turn until its answer has arrived. When it has ended, the budget and the limit of its
- * model are told how, once; if a budget of the application throws then, that becomes a warning.
+ * One of the client's places in flight. A request holds it from its turn until its answer has arrived. The budget and
+ * the concurrency limit are told once how it ended; if an application's budget throws, the error becomes a warning.
  */
 export class Slot {
   readonly enteredAt: number
-  /** Makes room for another request: this one is off the wire. Returns whether one has taken it at once. */
+  /** Makes room for another request, because this one is off the wire. Returns whether one took it at once. */
   readonly release: () => boolean
   readonly #entry: BudgetEntry
   readonly #limit: InFlightLimit
@@ -21,7 +21,7 @@ export class Slot {
     this.#flight = limit.sent()
   }
 
-  /** The service answered, and counted so many tokens. */
+  /** The service answered and counted this many tokens. */
   accepted(tokens: number | undefined): void {
     this.#limit.accepted(this.#flight)
     tell(() => this.#entry.accepted(tokens))
@@ -30,7 +30,7 @@ export class Slot {
   /**
    * The service answered 429.
    *
-   * @returns true if others may go meanwhile, so that the request is to wait by itself before it asks again
+   * @returns true if other requests may go meanwhile, so that this one waits out its own delay
    */
   refused(retryAfterMs: number | undefined): boolean {
     const entry = this.#entry
@@ -52,21 +52,21 @@ export class Slot {
     tell(() => this.#entry.failed())
   }
 
-  /** It is not sent after all. */
+  /** It was not sent after all. */
   withdrawn(): void {
     this.#limit.dropped(this.#flight)
     withdraw(this.#entry)
   }
 }
 
-/** Gives back what the budget has let in. */
+/** Takes a request back from the budget that let it in. */
 export function withdraw(entry: BudgetEntry): void {
   tell(() => (entry.withdrawn ? entry.withdrawn() : entry.failed()))
 }
 
-/** A request from its sending until its outcome is known. */
+/** A request, from when it is sent until its outcome is known. */
 export interface Flight {
-  /** How many were in flight when it was sent, itself included; without those that turned out to be refused. */
+  /** Requests in flight when it was sent, itself included, without those that turned out to be refused. */
   inFlight: number
 }
 
@@ -75,46 +75,46 @@ interface Outcome {
   readonly isAccepted: boolean
 }
 
-/** The outcomes that are judged by. */
+/** Number of outcomes kept. */
 const REMEMBERED = 32
-/** So many accepted requests show that it is all right to have as many in flight as they had. */
+/** Accepted requests that show that the service takes as many in flight as they had. */
 const ENOUGH = 6
-/** So many refusals show a limit where none was known. */
+/** Refusals that show a limit where none was known. */
 const REFUSALS = 3
-/** Accepted requests at the limit before one more is tried: twice as many each time that one more is refused. */
-const PATIENCE = { least: 8, most: 64 }
+/** Accepted requests at the limit before one more is tried. Doubles each time that one is refused. */
+const PATIENCE = { min: 8, max: 64 }
 
 /**
- * Learns how many requests the service takes at a time, where it refuses those above a number in flight, whatever the
- * rate. That is what it is only if all was accepted with fewer in flight, and most was refused with more: below a limit
- * on the rate, whether a request is refused has little to do with how many others are on their way.
+ * Learns the concurrency limit of a service that refuses requests above a number in flight, whatever the rate. Refusals
+ * show such a limit only if everything with fewer in flight was accepted, and most of what had more was refused. With a
+ * rate limit, whether a request is refused has little to do with how many others are in flight.
  *
- * Then as many go as were accepted, and now and then one more, as with Netflix's `concurrency-limits` (its AIMDLimit,
- * https://github.com/Netflix/concurrency-limits, November 2026), which takes every failure for a sign of too many.
- * What it does is in bench/rate-limit/VIRTUAL.md of the repository.
+ * Once the limit is known, that many requests go, and now and then one more. AIMDLimit in Netflix's
+ * `concurrency-limits` (https://github.com/Netflix/concurrency-limits, November 2026) is similar, but takes every
+ * failure as a sign of too many. Its results are in bench/rate-limit/VIRTUAL.md of the repository.
  */
 export class InFlightLimit {
-  #most = Number.POSITIVE_INFINITY
+  #max = Number.POSITIVE_INFINITY
   #inFlight = 0
   readonly #flights = new Set<Flight>()
   readonly #outcomes: Outcome[] = []
   #acceptedAtMost = 0
-  #patience = PATIENCE.least
-  /** Whether the limit is one more than what was seen to be taken. */
+  #patience = PATIENCE.min
+  /** Whether the limit is one more than what was seen to be accepted. */
   #isTrying = false
 
-  /** How many may be in flight; `Infinity` while no limit is known. */
-  get most(): number {
-    return this.#most
+  /** Maximum number in flight; `Infinity` while no limit is known. */
+  get max(): number {
+    return this.#max
   }
 
   get isKnown(): boolean {
-    return this.#most < Number.POSITIVE_INFINITY
+    return this.#max < Number.POSITIVE_INFINITY
   }
 
   /** How many more may be sent now. */
   get room(): number {
-    return this.#most - this.#inFlight
+    return this.#max - this.#inFlight
   }
 
   sent(): Flight {
@@ -123,50 +123,50 @@ export class InFlightLimit {
     return flight
   }
 
-  /** It is off the wire, while its outcome may still have to be found out. */
+  /** It is off the wire, but its outcome may not be known yet. */
   landed(): void {
     this.#inFlight--
   }
 
   accepted(flight: Flight): void {
-    this.#judged(flight, true)
-    if (flight.inFlight < this.#most) return
-    // What was tried last is accepted, so the next one may be soon.
-    if (this.#isTrying) this.#patience = PATIENCE.least
+    this.#record(flight, true)
+    if (flight.inFlight < this.#max) return
+    // The last trial was accepted, so the next one may come soon.
+    if (this.#isTrying) this.#patience = PATIENCE.min
     if (++this.#acceptedAtMost < this.#patience) return
     this.#acceptedAtMost = 0
-    this.#most++
+    this.#max++
     this.#isTrying = true
   }
 
-  /** @returns true if it was refused because too many were in flight, and not for the rate */
+  /** @returns true if it was refused because too many were in flight, and not because of the rate */
   refused(flight: Flight): boolean {
-    this.#judged(flight, false)
-    this.#discountIn(flight)
-    if (flight.inFlight > this.#most) return true
+    this.#record(flight, false)
+    this.#discount(flight)
+    if (flight.inFlight > this.#max) return true
     const limit = this.#limitSeen()
     if (limit === undefined) return false
-    const isTriedInVain = this.#isTrying && this.#most === limit + 1
-    this.#patience = isTriedInVain ? Math.min(PATIENCE.most, 2 * this.#patience) : PATIENCE.least
-    this.#most = limit
+    const hasTrialFailed = this.#isTrying && this.#max === limit + 1
+    this.#patience = hasTrialFailed ? Math.min(PATIENCE.max, 2 * this.#patience) : PATIENCE.min
+    this.#max = limit
     this.#acceptedAtMost = 0
     this.#isTrying = false
     return true
   }
 
-  /** Its outcome says nothing. */
+  /** Its outcome says nothing about the limit. */
   dropped(flight: Flight): void {
     this.#flights.delete(flight)
   }
 
-  #judged(flight: Flight, isAccepted: boolean): void {
+  #record(flight: Flight, isAccepted: boolean): void {
     this.#outcomes.push({ inFlight: flight.inFlight, isAccepted })
     if (this.#outcomes.length > REMEMBERED) this.#outcomes.shift()
     if (isAccepted) this.#flights.delete(flight)
   }
 
-  /** The service did not have it in hand when those arrived that were sent after it. */
-  #discountIn(refused: Flight): void {
+  /** The service was not working on the refused request when later ones arrived, so they did not compete with it. */
+  #discount(refused: Flight): void {
     let isLater = false
     for (const flight of this.#flights) {
       if (isLater) flight.inFlight--
@@ -175,7 +175,7 @@ export class InFlightLimit {
     this.#flights.delete(refused)
   }
 
-  /** One fewer than the fewest that were refused, if that explains the last outcomes. */
+  /** One less than the smallest number in flight that was refused, if that explains the recent outcomes. */
   #limitSeen(): number | undefined {
     const refused = this.#outcomes.filter(({ isAccepted }) => !isAccepted)
     const fewest = Math.min(...refused.map(({ inFlight }) => inFlight))

@@ -13,7 +13,7 @@ import {
 } from './rate-state.js'
 import { isEvidence, lowered, resumed, weighed } from './refusal.js'
 
-/** What happened to a request. Amounts are tokens, or 1 for what counts as one request. */
+/** What happened to a request. Amounts are tokens, or 1 if the service counts requests. */
 export type BudgetEvent =
   | { readonly is: 'sent' | 'withdrawn' | 'disproved' | 'failed'; readonly amount: number }
   | { readonly is: 'accepted'; readonly expected: number; readonly actual: number }
@@ -24,30 +24,30 @@ export type BudgetEvent =
       readonly retryAfterMs?: number
     }
 
-/** Decides when requests may go. Pure: the state is plain JSON, the time an argument, in milliseconds. */
+/** Decides when requests may go. Pure: the state is plain JSON, and the time, in milliseconds, is an argument. */
 export interface RatePolicy<S> {
   start(limit: Limit, now: number): S
-  /** Milliseconds until a request of this amount may go; 0 if it may now. */
+  /** Milliseconds until a request of this amount may go; 0 if it may go now. */
   wait(state: S, amount: number, now: number): number
   after(state: S, event: BudgetEvent, now: number): S
   /** Why a request of this amount waits. */
   why(state: S, amount: number, now: number): BudgetWait
 }
 
-/** The one request that finds out whether the service accepts again is given up after so many milliseconds. */
+/** Milliseconds after which a probe, the one request that finds out whether the service accepts again, is given up. */
 const PROBE_TIMEOUT = 30_000
-/** A longer `Retry-After` is obeyed even if the refusal tells nothing else that is new. */
+/** Milliseconds. A longer `Retry-After` is obeyed even if the refusal is not counted. */
 const TELLING = 5_000
 
 /**
- * One policy for every kind of service: token buckets, windows, random refusals, outages. Its results are in
+ * One policy for every kind of service: token buckets, fixed windows, random refusals, outages. Its results are in
  * bench/rate-limit/VIRTUAL.md of the repository.
  *
- * Requests go by a token bucket (`wait`) whose rate grows with time (rate-state.ts). A refusal is weighed (refusal.ts):
- * alone among many it holds back its own request only; where it shows a limit, all are held, and the rate is set to
- * what was accepted. Akin to TCP's congestion control (RFC 5681, RFC 9438) and to the adaptive retry mode of
- * the AWS SDKs (smithy-lang/smithy-typescript, packages/util-retry/src/DefaultRateLimiter.ts, November 2026), which
- * lowers its rate at each refusal and knows neither noise nor savings.
+ * A token bucket whose rate grows with time (rate-state.ts) lets requests go (`wait`). Each refusal is weighed
+ * (refusal.ts): an isolated one holds back only its own request; if refusals show a limit, all requests are held, and
+ * the rate is set to what was accepted. Similar to TCP's congestion control (RFC 5681, RFC 9438) and to the adaptive
+ * retry mode of the AWS SDKs (smithy-lang/smithy-typescript, packages/util-retry/src/DefaultRateLimiter.ts, November
+ * 2026), which lowers its rate at each refusal and considers neither random refusals nor bursts.
  */
 export const ratePolicy: RatePolicy<RateState> = {
   start: startState,
@@ -128,7 +128,7 @@ function accepted(
   return grownByRequest(state.blind > 0 ? resumed(counted, actual, now) : counted)
 }
 
-/** What refusals seemed to say of the rate is forgotten, and nothing is held. */
+/** Forgets what refusals seemed to say about the rate, and ends any hold. */
 function disproved(state: RateState, amount: number, now: number): RateState {
   const { level, times } = state
   return {
@@ -150,7 +150,7 @@ function refused(
 ): RateState {
   const { amount, sentAt, retryAfterMs = 0 } = refusal
   const times = { ...state.times, probed: 0 }
-  // It was sent before the last decision, and brings no news.
+  // It was sent before the last decision, so it is not counted.
   if (sentAt <= times.decided) {
     const until = retryAfterMs > TELLING ? now + retryAfterMs : 0
     return { ...state, times: { ...times, heldUntil: Math.max(times.heldUntil, until) } }
