@@ -182,7 +182,7 @@ describe('embed, killed while the files get their names', () => {
     await mkdir(join(folder, 'out.jsonl.partial'))
     const back: Record<string, () => Promise<void>> = {
       journal: () => writeFile(journal, `${head}\n${journalLine(entry)}`),
-      output: () => rename(join(folder, 'out.jsonl'), join(folder, 'out.jsonl.partial/records.part')),
+      output: () => rename(join(folder, 'out.jsonl'), join(folder, 'out.jsonl.partial/0.part')),
       record: () =>
         rename(join(folder, 'out.jsonl.record.jsonl'), join(folder, 'out.jsonl.partial/record.part')),
       failed: () =>

@@ -301,7 +301,7 @@ describe('an unfinished run', () => {
     const args = ['embed', 'in.jsonl', '-o', output, ...DENSE]
     // 512 bytes a block; in the middle of what is written
     const { code, stderr } = await runProcess(folder, args, env, { fileBlocks: 4_000 })
-    expect(stderr).toMatch(/^error: .*records\.part cannot be written: EFBIG/m)
+    expect(stderr).toMatch(/^error: .*0\.part cannot be written: EFBIG/m)
     expect(code).toBe(1)
     expect((await run(folder, args, env)).code).toBe(0)
     expect(await idsIn(join(folder, output))).toEqual(passages(2_000).map(({ id }) => id))
@@ -461,7 +461,7 @@ describe('an unfinished run', () => {
     const { env, folder, args } = await unfinished('out.jsonl')
     const journal = join(folder, 'out.jsonl.partial/journal.jsonl')
     await appendFile(journal, '\0\0\0\n{"read":')
-    const records = join(folder, 'out.jsonl.partial/records.part')
+    const records = join(folder, 'out.jsonl.partial/0.part')
     await copyFile(records, `${records}.kept`)
     await truncate(records, 100)
     const short = await run(folder, args, env)
@@ -485,13 +485,13 @@ describe('an unfinished run', () => {
     const journal = join(folder, 'out.jsonl.partial/journal.jsonl')
     const damaged = damage(await readFile(journal, 'utf8'))
     await (damaged === undefined ? rm(journal) : writeFile(journal, damaged))
-    const records = await readFile(join(folder, 'out.jsonl.partial/records.part'))
+    const records = await readFile(join(folder, 'out.jsonl.partial/0.part'))
     const { code, stderr } = await run(folder, args, env)
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(/^error: .*journal\.jsonl.* Delete out\.jsonl\.partial to start over\.\n$/),
     ])
-    expect(await readFile(join(folder, 'out.jsonl.partial/records.part'))).toEqual(records)
+    expect(await readFile(join(folder, 'out.jsonl.partial/0.part'))).toEqual(records)
   })
 
   it.each([

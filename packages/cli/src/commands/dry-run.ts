@@ -3,6 +3,7 @@ import { namesOfInputs } from '../embed/input/input-names.js'
 import { canBeSurveyed, surveyInput } from '../embed/input/survey-input.js'
 import { type CleanupSettings, documentOf, sortGone } from '../embed/output/cleanup.js'
 import { EarlierVectors } from '../embed/output/earlier-vectors.js'
+import { type OutputPath, refuseOtherParts } from '../embed/output/output-path.js'
 import { textHash } from '../embed/output/output-record.js'
 import { refuseExisting } from '../embed/output/run-folder.js'
 import { TokenTally, tellEstimate } from '../embed/report/estimate.js'
@@ -21,7 +22,7 @@ import { layoutOf } from './input-options.js'
  * @returns the exit code
  */
 export async function dryRun(
-  output: string,
+  output: OutputPath,
   inputs: readonly string[],
   read: ReadOptions,
   options: EmbedOptions,
@@ -69,7 +70,11 @@ interface There {
 
 const nothing: There = { ids: [], isShared: () => false, has: () => false }
 
-async function whatIsThere(output: string, inputs: readonly string[], options: EmbedOptions): Promise<There> {
+async function whatIsThere(
+  { path: output, partBytes }: OutputPath,
+  inputs: readonly string[],
+  options: EmbedOptions,
+): Promise<There> {
   const { upsert, inputName } = options
   if (upsert !== undefined) {
     const record = recordFile(upsert, options)
@@ -86,5 +91,6 @@ async function whatIsThere(output: string, inputs: readonly string[], options: E
   const earlier = await EarlierVectors.read(output)
   if (earlier.previous) earlier.previous.refuseOtherInputs(await namesOfInputs(inputs, output, inputName))
   else await refuseExisting(output)
+  await refuseOtherParts({ output, partBytes }, earlier.previous?.facts.digests.length ?? 0)
   return { ids: earlier.previous?.ids ?? [], isShared: () => false, has: (record) => earlier.has(record) }
 }

@@ -23,6 +23,7 @@ export interface EmbedOptions extends InputOptions, LayoutOptions {
   readonly dryRun?: boolean
   readonly redis?: string
   readonly run?: string
+  readonly partSize?: number
   readonly json?: boolean
 }
 
@@ -36,12 +37,15 @@ export type GivenOptions = Omit<EmbedOptions, 'redis' | 'model'> & {
  * it reports the misspelt option that is the reason.
  */
 export function resolved({ redis, model, truncate, ...rest }: GivenOptions, command: Command): EmbedOptions {
-  const { output, upsert, record, cleanup, limit, inputName } = rest
+  const { output, upsert, record, cleanup, limit, inputName, partSize } = rest
   if (output === undefined && upsert === undefined) {
     return command.error("error: required option '-o, --output <file>' (or --upsert <index>) not specified")
   }
   if (output !== undefined && upsert !== undefined) {
     return command.error('error: give either --output or --upsert, not both')
+  }
+  if (partSize !== undefined && (upsert !== undefined || redis !== undefined)) {
+    return command.error('error: --part-size needs a folder as --output, and no --redis')
   }
   if (upsert === undefined && record !== undefined) return command.error('error: --record needs --upsert')
   if (output === '-' || redis !== undefined) {

@@ -20,7 +20,7 @@ export function embedCommand(): Command {
     )
     .option(
       '-o, --output <file>',
-      'a .jsonl file, a .parquet file for Pinecone’s bulk import, a folder for <folder>/<namespace>/0.parquet, or - for JSONL on the standard output',
+      'a .jsonl file, a .parquet file for Pinecone’s bulk import, a folder for the import (<folder>/<namespace>/0.parquet, 1.parquet …), or - for JSONL on the standard output',
     )
     .addOption(
       new Option(
@@ -59,6 +59,11 @@ export function embedCommand(): Command {
     .option(
       '--namespace <name>',
       'the namespace in the index, or in the folder given as --output (default: __default__)',
+    )
+    .option(
+      '--part-size <mb>',
+      'in a folder: megabytes after which a file is followed by another (default: 1000)',
+      wholeNumber(1, 9000),
     )
     .option(
       '--record <file>',

@@ -6,7 +6,7 @@ import { refuseFolderAsStandardInput } from '../embed/input/survey-input.js'
 import { callsToMake, refuseKnownMisfits } from '../embed/job/calls-to-make.js'
 import { carryOut } from '../embed/job/carry-out.js'
 import type { CleanupSettings } from '../embed/output/cleanup.js'
-import { outputPath } from '../embed/output/output-path.js'
+import { type OutputPath, outputPath } from '../embed/output/output-path.js'
 import { jsonReport } from '../embed/report/json-report.js'
 import { lineReport } from '../embed/report/line-report.js'
 import type { Report } from '../embed/report/report.js'
@@ -40,11 +40,14 @@ export async function runEmbed(inputs: readonly string[], options: EmbedOptions)
     const read = { ...readOptions(options, aside), onEmptyDocument: (id: string) => void emptied.add(id) }
     refuseFolderAsStandardInput(inputs)
     const { upsert, redis, run = DEFAULT_RUN } = options
-    const output = upsert ?? (await outputPath(options.output ?? '-', options.namespace))
+    const output =
+      upsert === undefined
+        ? await outputPath(options.output ?? '-', options)
+        : { path: upsert, partBytes: Number.POSITIVE_INFINITY }
     if (redis === undefined && options.run !== undefined) throw new OutputError('--run needs --redis')
     refuseKnownMisfits(options)
     if (redis !== undefined && !options.dryRun) {
-      const job = { inputs, read, output: options.output ?? '-', path: output }
+      const job = { inputs, read, output }
       return withAside(await embedByWorkers(job, { ...options, redis, run }, { stop, report }), aside)
     }
     const cleanup: CleanupSettings = {
@@ -96,7 +99,7 @@ function withAside(code: number, aside: SetAside): number {
 }
 
 async function embedInto(
-  output: string,
+  { path: output, partBytes }: OutputPath,
   inputs: readonly string[],
   read: ReadOptions,
   options: EmbedOptions,
@@ -124,7 +127,7 @@ async function embedInto(
     const format = (upsert === undefined && outputFormat(output)) || 'jsonl'
     const calls = await callsToMake(options, format, client, stop.requested)
     const layout = layoutOf(options)
-    const job = { inputs, inputName, read, calls, service: name, output, format, layout }
+    const job = { inputs, inputName, read, calls, service: name, output, partBytes, format, layout }
     const surroundings = { client, tokens, stop, report }
     if (upsert === undefined) return await carryOut(job, cleanup, surroundings)
     if (offline) say(`The index ${upsert} is in this process, and ends with it; serve --index keeps one.`)

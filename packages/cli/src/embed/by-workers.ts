@@ -9,6 +9,7 @@ import { connect, OFFLINE_NOTICE, rateLimitOf } from '../service/connect.js'
 import { canBeSurveyed, surveyInput } from './input/survey-input.js'
 import { callsToMake } from './job/calls-to-make.js'
 import { namesIn } from './output/make-folder.js'
+import { isSingleFile, type OutputPath } from './output/output-path.js'
 import { countRecords, type Report } from './report/report.js'
 
 export interface WorkersOptions {
@@ -28,9 +29,7 @@ export interface WorkersOptions {
 export interface WorkersJob {
   readonly inputs: readonly string[]
   readonly read: ReadOptions
-  /** `--output`, as given. */
-  readonly output: string
-  readonly path: string
+  readonly output: OutputPath
 }
 
 /**
@@ -39,11 +38,11 @@ export interface WorkersJob {
  * @returns the exit code
  */
 export async function embedByWorkers(
-  { inputs, read, output, path }: WorkersJob,
+  { inputs, read, output }: WorkersJob,
   options: WorkersOptions,
   { stop, report }: { stop: StopSignal; report: Report },
 ): Promise<number> {
-  if (output === path)
+  if (isSingleFile(output.partBytes))
     throw new OutputError('--redis writes part files: give a folder as --output, ending in /')
   if (options.sparseModel !== undefined) throw new OutputError('--sparse-model cannot be used with --redis')
   const { model, inputType, dimension, truncate, offline = false } = options
@@ -52,7 +51,7 @@ export async function embedByWorkers(
   const { EmbedRun, RedisUnavailableError, RunError } = await import('@pinecone-inference/bullmq')
   if (offline) report.say(OFFLINE_NOTICE)
   await refuseUnfitModel(options, stop.requested)
-  const folder = dirname(path)
+  const folder = dirname(output.path)
   await refuseOtherOutput(folder)
   const survey = canBeSurveyed(inputs) ? await surveyInput(inputs, read, stop.requested) : undefined
   const began = performance.now()
@@ -114,7 +113,7 @@ export async function embedByWorkers(
  * @throws OutputError if such an output is there, finished or not
  */
 async function refuseOtherOutput(folder: string): Promise<void> {
-  const others = (await namesIn(folder)).filter((name) => /^\d+\.parquet(\.partial)?$/.test(name))
+  const others = (await namesIn(folder)).filter((name) => /^\d+\.(parquet|jsonl)(\.partial)?$/.test(name))
   if (others.length === 0) return
   throw new OutputError(
     `${folder} holds ${others.join(', ')} of an embed without --redis, so an import would take the records twice. Give another folder.`,

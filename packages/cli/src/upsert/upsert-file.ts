@@ -1,3 +1,4 @@
+import { basename, dirname, extname, join } from 'node:path'
 import { checkFile, type EmbeddedOptions, readEmbedded } from '@pinecone-inference/files'
 import { VECTOR_SETTINGS } from '../embed/job/embed-job.js'
 import { holdOutput } from '../embed/output/hold-output.js'
@@ -95,9 +96,15 @@ export async function upsertFile(
 
 /** With which settings the vectors of a file were made, as far as `embed` has recorded it, and the file is the same. */
 async function originOf(file: string): Promise<Record<string, unknown> | undefined> {
-  const { output } = await readOutputRecord(recordOf(file))
-  if (!output || output.digest !== (await fileDigest(file))) return undefined
-  return Object.fromEntries(VECTOR_SETTINGS.map((name) => [name, output.settings[name]]))
+  const extension = extname(file)
+  const asPart = { first: join(dirname(file), `0${extension}`), part: Number(basename(file, extension)) }
+  for (const { first, part } of [{ first: file, part: 0 }, asPart]) {
+    const { output } = await readOutputRecord(recordOf(first))
+    const digest = output?.digests[part]
+    if (!output || digest === undefined || digest !== (await fileDigest(file))) continue
+    return Object.fromEntries(VECTOR_SETTINGS.map((name) => [name, output.settings[name]]))
+  }
+  return undefined
 }
 
 /** Reads the file once, before anything is sent; returns how many records it has. */

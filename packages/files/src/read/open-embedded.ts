@@ -8,7 +8,7 @@ import { losslessly } from './json-numbers.js'
 import { parquetRows } from './parquet-rows.js'
 import { type EmbeddedOptions, embeddedOf } from './read-embedded.js'
 
-/** A file of embedded records from which any one can be taken, in any order. */
+/** Embedded records from which any one can be taken, in any order. */
 export interface EmbeddedFile {
   readonly records: number
   /** @param position counted from 0 */
@@ -17,10 +17,10 @@ export interface EmbeddedFile {
 }
 
 /**
- * Opens a file that `writeRecords` has written, for taking records out of it by their positions. Takes 8 bytes of memory
- * a record of JSONL, and some row groups of Parquet.
+ * Opens a file that `writeRecords` has written, or the parts of an output in their order, for taking records out of it by
+ * their positions. Takes 8 bytes of memory a record of JSONL, and some row groups of Parquet.
  *
- * @throws Error where the file cannot be read
+ * @throws Error where a file cannot be read
  * @example
  * ```ts
  * const file = await openEmbedded('vectors.parquet')
@@ -28,11 +28,41 @@ export interface EmbeddedFile {
  * await file.close()
  * ```
  */
-export async function openEmbedded(path: string, options: EmbeddedOptions = {}): Promise<EmbeddedFile> {
+export async function openEmbedded(
+  paths: string | readonly string[],
+  options: EmbeddedOptions = {},
+): Promise<EmbeddedFile> {
+  const files: EmbeddedFile[] = []
+  const close = async () => {
+    for (const file of files) await file.close()
+  }
+  const held = new HeldRowGroups()
+  try {
+    for (const path of [paths].flat()) files.push(await openFile(path, options, held))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const records = files.reduce((sum, file) => sum + file.records, 0)
+  return {
+    records,
+    async at(position) {
+      let before = 0
+      for (const file of files) {
+        if (position >= before && position < before + file.records) return file.at(position - before)
+        before += file.records
+      }
+      throw new RangeError(`there is no record ${position} among ${records}`)
+    },
+    close,
+  }
+}
+
+async function openFile(path: string, options: EmbeddedOptions, held: HeldRowGroups): Promise<EmbeddedFile> {
   const handle = await open(path)
   try {
     return outputFormat(path) === 'parquet'
-      ? await rowsOf(handle, options)
+      ? await rowsOf(handle, path, options, held)
       : linesOf(handle, await lineStarts(path), options)
   } catch (error) {
     await handle.close()
@@ -52,12 +82,10 @@ async function lineStarts(path: string): Promise<number[]> {
 }
 
 function linesOf(handle: FileHandle, starts: readonly number[], options: EmbeddedOptions): EmbeddedFile {
-  const records = starts.length - 1
   return {
-    records,
+    records: starts.length - 1,
     async at(position) {
-      const [start, end] = [starts[position], starts[position + 1]]
-      if (start === undefined || end === undefined) throw outside(position, records)
+      const [start = 0, end = 0] = starts.slice(position, position + 2)
       const line = await fileBuffer(handle, end).slice(start)
       return embeddedOf(losslessly(Buffer.from(line).toString()) as Record<string, unknown>, options)
     },
@@ -65,15 +93,32 @@ function linesOf(handle: FileHandle, starts: readonly number[], options: Embedde
   }
 }
 
-/** Row groups that are held: of a file that is asked for in its order one would do. */
-const ROW_GROUPS_HELD = 4
+/** The row groups that were asked for last. Of records that are asked for in their order, one would do. */
+class HeldRowGroups {
+  static readonly MOST = 4
+  readonly #held = new Map<string, Promise<EmbeddedRecord[]>>()
 
-async function rowsOf(handle: FileHandle, options: EmbeddedOptions): Promise<EmbeddedFile> {
+  get(name: string, read: () => Promise<EmbeddedRecord[]>): Promise<EmbeddedRecord[]> {
+    const records = this.#held.get(name) ?? read()
+    this.#held.delete(name)
+    this.#held.set(name, records)
+    const [oldest] = this.#held.keys()
+    if (this.#held.size > HeldRowGroups.MOST && oldest !== undefined) this.#held.delete(oldest)
+    return records
+  }
+}
+
+async function rowsOf(
+  handle: FileHandle,
+  path: string,
+  options: EmbeddedOptions,
+  held: HeldRowGroups,
+): Promise<EmbeddedFile> {
   const { parquetMetadataAsync, parquetSchema } = await import('hyparquet')
   const file = fileBuffer(handle, (await handle.stat()).size)
   const metadata = await parquetMetadataAsync(file)
   const columns = parquetSchema(metadata).children.map(({ element }) => element.name)
-  const held = new Map<number, Promise<EmbeddedRecord[]>>()
+  const starts = groupStarts(metadata)
 
   const read = async (group: number): Promise<EmbeddedRecord[]> => {
     const records: EmbeddedRecord[] = []
@@ -82,22 +127,12 @@ async function rowsOf(handle: FileHandle, options: EmbeddedOptions): Promise<Emb
     }
     return records
   }
-  const recordsOf = (group: number): Promise<EmbeddedRecord[]> => {
-    const records = held.get(group) ?? read(group)
-    held.delete(group)
-    held.set(group, records)
-    const [oldest] = held.keys()
-    if (held.size > ROW_GROUPS_HELD && oldest !== undefined) held.delete(oldest)
-    return records
-  }
-  const starts = groupStarts(metadata)
-  const records = Number(metadata.num_rows)
   return {
-    records,
+    records: Number(metadata.num_rows),
     async at(position) {
       const group = starts.findLastIndex((start) => start <= position)
-      const record = (await recordsOf(group))[position - (starts[group] ?? 0)]
-      if (!record) throw outside(position, records)
+      const record = (await held.get(`${group} ${path}`, () => read(group)))[position - (starts[group] ?? 0)]
+      if (!record) throw new Error(`${path} lacks record ${position} in its row group ${group}`)
       return record
     },
     close: () => handle.close(),
@@ -111,8 +146,4 @@ function groupStarts({ row_groups }: FileMetaData): number[] {
     rows += Number(num_rows)
     return start
   })
-}
-
-function outside(position: number, records: number): RangeError {
-  return new RangeError(`there is no record ${position} among ${records}`)
 }

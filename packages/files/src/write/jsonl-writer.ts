@@ -1,7 +1,7 @@
 import type { EmbeddedRecord } from '../record.js'
 import { AppendingFile } from './appending-file.js'
 import { type JsonlLayout, jsonLine } from './jsonl-layout.js'
-import type { Checkpoint, RecordWriter } from './record-writer.js'
+import type { Checkpoint, FileWriter } from './record-writer.js'
 
 const BUFFER_LENGTH = 256 * 1024
 
@@ -9,13 +9,13 @@ export async function openJsonlWriter(
   path: string,
   checkpoints: readonly Checkpoint[],
   layout?: JsonlLayout,
-): Promise<RecordWriter> {
+): Promise<FileWriter> {
   const last = checkpoints.at(-1) ?? { bytes: 0, records: 0 }
   return new JsonlWriter(await AppendingFile.open(path, last.bytes), last.records, layout)
 }
 
 /** A line of JSON per record. */
-class JsonlWriter implements RecordWriter {
+class JsonlWriter implements FileWriter {
   readonly #file: AppendingFile
   readonly #layout: JsonlLayout | undefined
   #records: number
@@ -26,6 +26,10 @@ class JsonlWriter implements RecordWriter {
     this.#layout = layout
     this.#file = file
     this.#records = records
+  }
+
+  get bytes(): number {
+    return this.#file.length
   }
 
   async append(record: EmbeddedRecord): Promise<void> {

@@ -5,7 +5,7 @@ import { AppendingFile } from './appending-file.js'
 import { wellFormed } from './jsonl-layout.js'
 import { columnsOf, schemaOf } from './parquet-layout.js'
 import { addRowGroup, type Layout } from './parquet-row-group.js'
-import type { Checkpoint, RecordWriter, VectorColumns } from './record-writer.js'
+import type { Checkpoint, FileWriter, VectorColumns } from './record-writer.js'
 
 /** Most records in a row group: 8 MB of the largest hosted vectors. */
 const ROW_GROUP_RECORDS = 1000
@@ -14,7 +14,7 @@ export async function openParquetWriter(
   path: string,
   vectors: VectorColumns,
   checkpoints: readonly Checkpoint[],
-): Promise<RecordWriter> {
+): Promise<FileWriter> {
   // ES modules, loaded only if needed.
   const [{ ByteWriter, ParquetWriter }, { writeColumn }] = await Promise.all([
     import('hyparquet-writer'),
@@ -35,7 +35,7 @@ export async function openParquetWriter(
 }
 
 /** Pinecone's layout for bulk import, row group by row group. */
-class ParquetFileWriter implements RecordWriter {
+class ParquetFileWriter implements FileWriter {
   readonly #file: AppendingFile
   readonly #parquet: ParquetWriter
   readonly #bytes: ByteWriter
@@ -51,6 +51,10 @@ class ParquetFileWriter implements RecordWriter {
     this.#bytes = bytes
     this.#layout = layout
     this.#reported = parquet.row_groups.length
+  }
+
+  get bytes(): number {
+    return this.#file.length
   }
 
   async append(record: EmbeddedRecord): Promise<void> {

@@ -16,7 +16,7 @@ import { openWriter, type WriterOptions } from './open-writer.js'
 export async function writeRecords(
   path: string,
   records: Iterable<EmbeddedRecord> | AsyncIterable<EmbeddedRecord>,
-  options: Omit<WriterOptions, 'checkpoints'>,
+  options: Omit<WriterOptions, 'checkpoints' | 'partBytes'>,
 ): Promise<number> {
   // Another process, or another machine, may be writing the same file.
   const unfinished = `${path}.${randomUUID()}.tmp`

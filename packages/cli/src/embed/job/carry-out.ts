@@ -10,7 +10,12 @@ import { holdOutput } from '../output/hold-output.js'
 import { differingSetting, type JournalContent, type JournalHead } from '../output/journal.js'
 import { keepVectors } from '../output/kept-vectors.js'
 import { makeFolder } from '../output/make-folder.js'
-import { refusePartsOfWorkers, tooLargeToImport } from '../output/output-path.js'
+import {
+  isSingleFile,
+  refuseOtherParts,
+  refusePartsOfWorkers,
+  tooLargeToImport,
+} from '../output/output-path.js'
 import type { OutputFacts } from '../output/output-record.js'
 import { type OutputFile, pathsOf, readBegun, refuseExisting } from '../output/run-folder.js'
 import { StandardOutput } from '../output/standard-output.js'
@@ -35,7 +40,7 @@ export async function carryOut(
     const survey = await surveyed(job, surroundings.stop.requested, { layout: job.layout })
     return takeThrough(job, output, survey, surroundings)
   }
-  if (job.format === 'parquet') await refusePartsOfWorkers(job.output)
+  if (job.format === 'parquet' || !isSingleFile(job.partBytes)) await refusePartsOfWorkers(job.output)
   await makeFolder(dirname(job.output))
   const letGo = await holdOutput(job.output)
   if (!letGo) throw new OutputError(`another process is writing ${job.output}; let it finish`)
@@ -53,21 +58,25 @@ async function embedIntoFile(
   surroundings: Surroundings,
 ): Promise<number> {
   const { report } = surroundings
-  const { output: path, format, layout } = job
-  const file = { output: path, format, layout, vectors: vectorsOf(job) }
+  const { output: path, format, layout, partBytes } = job
+  const file = { output: path, format, layout, partBytes, vectors: vectorsOf(job) }
   const wasFinished = await nameFinished(path)
   const from = await namesOfInputs(job.inputs, path, job.inputName)
   const { begun, earlier, survey } = await surveyedAgainst(file, job, from, surroundings)
   const { previous } = earlier
-  const head = { settings: settingsOf(job), input: survey, from, replaces: previous?.facts.digest }
+  const head = { settings: settingsOf(job), input: survey, from, replaces: previous?.facts.digests }
   if (previous && !begun && (survey ? isUpToDate(previous.facts, head, settings.cleanup) : wasFinished)) {
     report.say(`${path} was finished already.`)
     return previous.facts.failed > 0 ? EXIT.someFailed : EXIT.done
   }
+  const tooLarge =
+    survey && isSingleFile(partBytes) && tooLargeToImport(path, survey.records, dimensionOf(job) ?? 0)
+  const isBegun = begun !== undefined || earlier.paths.length > 0
+  if (tooLarge && !isBegun) throw new OutputError(tooLarge)
   const output = await UnfinishedOutput.open(file, { ...settings, head, earlier })
   try {
-    const warning = survey && tooLargeToImport(path, survey.records, dimensionOf(job) ?? 0)
-    if (warning) report.say(warning)
+    // Vectors that are paid for are not to be lost.
+    if (tooLarge) report.say(tooLarge)
     if (survey && earlier.paths.length > 0) {
       const { records, unchanged } = survey
       report.say(
@@ -108,6 +117,7 @@ async function surveyedAgainst(
   earlier.refuseOtherVectors(settingsOfCalls(job))
   earlier.previous?.refuseOtherInputs(from)
   if (!earlier.previous && !begun) await refuseExisting(file.output)
+  await refuseOtherParts(file, earlier.previous?.facts.digests.length ?? 0)
 
   let survey: Survey | null = null
   if (!begun?.entries.at(-1)?.superseded) {

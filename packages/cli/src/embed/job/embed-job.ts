@@ -19,6 +19,8 @@ export interface EmbedJob {
   /** Where the vectors come from: the service's address, or the offline stand-ins. */
   readonly service: string
   readonly output: string
+  /** Bytes after which a part of the output is followed by another; infinite for a single file. */
+  readonly partBytes: number
   readonly format: OutputFormat
   /** The layout of JSONL. */
   readonly layout: JsonlLayout

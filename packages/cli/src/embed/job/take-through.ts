@@ -56,6 +56,7 @@ export async function takeThrough(
   }
   report.finish({
     output: job.output,
+    parts: output.parts,
     embedded: output.embedded,
     failed: output.failures,
     unchanged: output.unchanged,

@@ -58,6 +58,8 @@ export interface JobOutput {
   /** Records that were in the output and are not in the input any more: deleted, and left there. */
   readonly deleted?: number
   readonly gone?: readonly string[]
+  /** Files that the records are in; default 1. */
+  readonly parts?: number
   /** The file of failed records, which can be embedded again. */
   readonly failedOutput: string | undefined
   /** What the user can do if the input is no longer what it was. */

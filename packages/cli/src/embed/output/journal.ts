@@ -13,8 +13,8 @@ export interface JournalHead {
   readonly input: { readonly records: number; readonly digest: string } | null
   /** The inputs, as they are called beside the output. */
   readonly from?: readonly string[]
-  /** The output that this one takes the place of, by its digest. */
-  readonly replaces?: string | undefined
+  /** The output that this one takes the place of, by the digests of its parts. */
+  readonly replaces?: readonly string[] | undefined
   /** The process that wrote it. */
   readonly writer?: string
 }
@@ -52,8 +52,7 @@ export interface JournalEntry {
 
 /** The entry after which no run resumes this one. */
 export function superseding(last: JournalEntry): JournalEntry {
-  const { bytes, records } = last.output
-  return { ...last, output: { bytes, records }, superseded: true }
+  return { ...last, output: { ...last.output, rowGroups: undefined }, superseded: true }
 }
 
 export interface JournalContent {

@@ -1,14 +1,17 @@
-import { rm } from 'node:fs/promises'
-import { moveIntoPlace, openWriter } from '@pinecone-inference/files'
+import { readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { moveIntoPlace, openWriter, partOf, syncFolder } from '@pinecone-inference/files'
 import { Journal, type JournalContent, type JournalEntry, superseding } from './journal.js'
+import { makeFolder } from './make-folder.js'
 import {
-  fileDigest,
+  fileDigests,
   type OutputFacts,
   OutputRecord,
   type RecordedText,
   readOutputRecord,
 } from './output-record.js'
-import { exists, type OutputFile, type Paths, pathsOf, recordOf } from './run-folder.js'
+import { removeRunFiles } from './run-files.js'
+import { exists, type OutputFile, type Paths, partCount, partsOf, pathsOf, recordOf } from './run-folder.js'
 
 /**
  * Keeps the vectors of an unfinished run that cannot be resumed, since its input has changed: they become an output of their
@@ -18,45 +21,56 @@ import { exists, type OutputFile, type Paths, pathsOf, recordOf } from './run-fo
  */
 export async function keepVectors(file: OutputFile, begun: JournalContent): Promise<number> {
   const paths = pathsOf(file.output)
-  const { head, entries } = begun
-  const last = entries.at(-1)
+  const last = begun.entries.at(-1)
   const kept = last?.output.records ?? 0
   if (last && kept > 0) {
     if (!last.superseded) await supersede(paths, begun, last)
-    if (await exists(paths.unfinishedOutput)) {
-      const checkpoints = entries.map(({ output }) => output)
-      await (await openWriter(paths.unfinishedOutput, { ...file, checkpoints })).finish()
-      const path = paths.kept((await keptRuns(paths)).length + 1)
-      const { records } = await readOutputRecord(paths.unfinishedRecord, last.record)
-      await writeRecord(recordOf(path), records, {
-        settings: head.settings,
-        input: { records: last.read, digest: last.digest },
-        vectors: last.vectors ?? {},
-        digest: await fileDigest(paths.unfinishedOutput),
-        failed: last.failed.records,
-        left: last.left,
-      })
-      await moveIntoPlace(paths.unfinishedOutput, path)
-    }
+    // The first part moves last.
+    if (await exists(paths.unfinishedOutput)) await moveParts(file, begun, last)
   }
-  const { unfinishedOutput, unfinishedFailed, unfinishedRecord, journal } = paths
-  for (const path of [unfinishedOutput, unfinishedFailed, unfinishedRecord, journal]) {
-    await rm(path, { force: true })
-  }
+  await removeRunFiles(paths)
   return kept
 }
 
-/** The outputs with the vectors of earlier runs that were kept. */
+async function moveParts(
+  file: OutputFile,
+  { head, entries }: JournalContent,
+  last: JournalEntry,
+): Promise<void> {
+  const paths = pathsOf(file.output)
+  const count = partCount(last)
+  const first = paths.kept((await keptRuns(paths)).length + 1)
+  if (await exists(partOf(paths.unfinishedOutput, count - 1))) {
+    const checkpoints = entries.map(({ output }) => output)
+    await (await openWriter(paths.unfinishedOutput, { ...file, checkpoints })).finish()
+    const { records } = await readOutputRecord(paths.unfinishedRecord, last.record)
+    await makeFolder(dirname(first))
+    await syncFolder(paths.folder)
+    await writeRecord(recordOf(first), records, {
+      settings: head.settings,
+      input: { records: last.read, digest: last.digest },
+      vectors: last.vectors ?? {},
+      digests: await fileDigests(partsOf(paths.unfinishedOutput, count)),
+      failed: last.failed.records,
+      left: last.left,
+    })
+  }
+  for (let part = count - 1; part >= 0; part--) {
+    const from = partOf(paths.unfinishedOutput, part)
+    if (await exists(from)) await moveIntoPlace(from, partOf(first, part))
+  }
+}
+
+/** The outputs with the vectors of earlier runs that were kept, by their first parts. */
 export async function keptRuns(paths: Paths): Promise<string[]> {
   const found: string[] = []
   for (let n = 1; await exists(paths.kept(n)); n++) found.push(paths.kept(n))
   return found
 }
 
-export async function removeKept(paths: Paths): Promise<void> {
-  for (const path of (await keptRuns(paths)).reverse()) {
-    await rm(path)
-    await rm(recordOf(path), { force: true })
+export async function removeKept({ folder }: Paths): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/^kept-\d+$/.test(name)) await rm(join(folder, name), { recursive: true })
   }
 }
 

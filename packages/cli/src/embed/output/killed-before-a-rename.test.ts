@@ -2,14 +2,14 @@ import fs from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { jsonLine, openWriter } from '@pinecone-inference/files'
+import { type Checkpoint, jsonLine, openWriter, partOf } from '@pinecone-inference/files'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { EarlierVectors } from './earlier-vectors.js'
 import { nameFinished } from './give-names.js'
 import { type JournalEntry, journalLine } from './journal.js'
 import { keepVectors } from './kept-vectors.js'
-import { fileDigest, OutputRecord } from './output-record.js'
-import { type OutputFile, pathsOf, readBegun } from './run-folder.js'
+import { fileDigests, OutputRecord } from './output-record.js'
+import { type OutputFile, partsOf, pathsOf, readBegun } from './run-folder.js'
 
 const KILLED = 'killed here'
 
@@ -19,14 +19,14 @@ async function emptyFolder(): Promise<string> {
   return folder
 }
 
-/** Runs something that ends before its nth change of a name, as a kill would end it; returns whether it came so far. */
+/** Runs something that can change no name from its nth change on, as if it were killed; returns whether it came so far. */
 async function endingAt(n: number, action: () => Promise<unknown>): Promise<boolean> {
   const own = { rename: fs.rename, link: fs.link, rm: fs.rm, rmdir: fs.rmdir }
   let changes = 0
   const counted =
     <A extends unknown[], R>(change: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
-      if (++changes === n) throw new Error(KILLED)
+      if (++changes >= n) throw new Error(KILLED)
       return change(...args)
     }
   Object.assign(
@@ -62,49 +62,71 @@ const entry: JournalEntry = {
   tokens: {},
 }
 
-async function writeRecord(path: string, texts: readonly string[], digest?: string): Promise<number> {
+async function writeRecord(
+  path: string,
+  texts: readonly string[],
+  digests?: readonly string[],
+): Promise<number> {
   const record = await OutputRecord.open(path, 0)
   for (const text of texts) record.add(text, text)
   const length = await record.sync()
-  if (digest !== undefined) {
+  if (digests !== undefined) {
     const input = { records: texts.length, digest: '' }
-    await record.finish({ settings, input, vectors: {}, digest, failed: 0, left: 0 })
+    await record.finish({ settings, input, vectors: {}, digests, failed: 0, left: 0 })
   }
   await record.close()
   return length
 }
 
+type Parts = readonly (readonly string[])[]
+
+async function writeParts(first: string, parts: Parts): Promise<string[]> {
+  const paths = partsOf(first, parts.length)
+  for (const [part, texts] of parts.entries()) {
+    const lines = recordsOf(texts).map((one) => jsonLine(one))
+    await fs.writeFile(paths[part] ?? '', lines.join(''))
+  }
+  return fileDigests(paths)
+}
+
 /** An output, and a run that is whole and is to replace it, but for the names of its files. */
-async function readyToReplace(output: string, failed: number) {
+async function readyToReplace(
+  output: string,
+  { old, now, failed }: { old: Parts; now: Parts; failed: number },
+) {
   const paths = pathsOf(output)
-  const write = (path: string, texts: readonly string[]) =>
-    fs.writeFile(
-      path,
-      recordsOf(texts)
-        .map((one) => jsonLine(one))
-        .join(''),
-    )
-  await write(output, ['old', 'both'])
-  const replaces = await fileDigest(output)
-  await writeRecord(paths.record, ['old', 'both'], replaces)
+  const replaces = await writeParts(output, old)
+  await writeRecord(paths.record, old.flat(), replaces)
   await fs.writeFile(paths.failed, 'of the run before\n')
   await fs.mkdir(paths.folder)
-  await write(paths.unfinishedOutput, ['both', 'new'])
-  await writeRecord(paths.unfinishedRecord, ['both', 'new'], await fileDigest(paths.unfinishedOutput))
+  await writeRecord(paths.unfinishedRecord, now.flat(), await writeParts(paths.unfinishedOutput, now))
   await fs.writeFile(paths.unfinishedFailed, failed > 0 ? 'of this run\n' : '')
-  const last = { ...entry, failed: { records: failed, bytes: 0 }, finished: true }
+  const last = {
+    ...entry,
+    output: { bytes: 0, records: 0, part: now.length - 1 },
+    failed: { records: failed, bytes: 0 },
+    finished: true,
+  }
   await fs.writeFile(paths.journal, journalLine({ settings, input: null, replaces }) + journalLine(last))
   return paths
 }
 
 describe('a run that replaces an output, killed before any change of a name', () => {
-  it.each([0, 1])('leaves one of both whole, and the next run finishes it: %i failed', async (failed) => {
+  const one = [['old', 'both']]
+  const two = [['old'], ['both']]
+  it.each([
+    [{ old: one, now: [['both', 'new']], failed: 0 }],
+    [{ old: one, now: [['both', 'new']], failed: 1 }],
+    [{ old: one, now: [['both'], ['new'], ['more']], failed: 1 }],
+    [{ old: two, now: [['both', 'new']], failed: 0 }],
+    [{ old: two, now: [['new'], ['both']], failed: 0 }],
+  ])('is finished by the next one: %j', async ({ old, now, failed }) => {
     let wasKilled = true
     let kills = 0
     for (let n = 1; wasKilled; n++) {
       const folder = await emptyFolder()
-      const output = join(folder, 'out.jsonl')
-      const paths = await readyToReplace(output, failed)
+      const output = join(folder, '0.jsonl')
+      const paths = await readyToReplace(output, { old, now, failed })
       const [before, after] = await Promise.all(
         [output, paths.unfinishedOutput].map((path) => fs.readFile(path, 'utf8')),
       )
@@ -117,16 +139,34 @@ describe('a run that replaces an output, killed before any change of a name', ()
       const { previous } = await EarlierVectors.read(output)
       const has = (text: string) => previous?.has({ id: text, text })
       expect([has('old'), has('both'), has('new')]).toEqual([false, true, true])
-      const names = ['out.jsonl', ...(failed > 0 ? ['out.jsonl.failed.jsonl'] : []), 'out.jsonl.record.jsonl']
-      expect(await fs.readdir(folder)).toEqual(names)
+      const parts = now.map((_, part) => `${part}.jsonl`)
+      const listed = failed > 0 ? ['0.jsonl.failed.jsonl'] : []
+      expect(await fs.readdir(folder)).toEqual([...parts, ...listed, '0.jsonl.record.jsonl'].sort())
       if (failed > 0) expect(await fs.readFile(paths.failed, 'utf8')).toBe('of this run\n')
     }
     expect(kills).toBeGreaterThanOrEqual(5)
   })
+
+  it('replaces no part that somebody has changed meanwhile', async () => {
+    const folder = await emptyFolder()
+    const output = join(folder, '0.jsonl')
+    await readyToReplace(output, { old: two, now: [['new'], ['both']], failed: 0 })
+    await fs.writeFile(join(folder, '1.jsonl'), 'changed')
+    await expect(nameFinished(output)).rejects.toThrow('1.jsonl has appeared since this run began.')
+    expect(await fs.readFile(join(folder, '1.jsonl'), 'utf8')).toBe('changed')
+    await fs.rm(join(folder, '1.jsonl'))
+    await nameFinished(output)
+    const { previous } = await EarlierVectors.read(output)
+    expect(previous?.ids).toEqual(['new', 'both'])
+  })
 })
 
 describe('vectors of a run that cannot be resumed, which is killed before any change of a name', () => {
-  it.each(['out.jsonl', 'out.parquet'] as const)('are kept once, all of them: %s', async (name) => {
+  it.each([
+    ['out.jsonl', Number.POSITIVE_INFINITY],
+    ['out.parquet', Number.POSITIVE_INFINITY],
+    ['0.parquet', 1],
+  ] as const)('are kept once, all of them: %s, parts of %d bytes', async (name, partBytes) => {
     let wasKilled = true
     for (let n = 1; wasKilled; n++) {
       const folder = await emptyFolder()
@@ -134,16 +174,14 @@ describe('vectors of a run that cannot be resumed, which is killed before any ch
       const paths = pathsOf(output)
       const format = name === 'out.jsonl' ? 'jsonl' : 'parquet'
       const vectors = { dense: true, sparse: false }
-      const file: OutputFile = { output, format, layout: 'vectors', vectors }
+      const file: OutputFile = { output, format, layout: 'vectors', vectors, partBytes }
       await fs.mkdir(paths.folder)
-      const checkpoint = await unfinishedFile(paths.unfinishedOutput, file)
+      const checkpoints = await unfinishedFile(paths.unfinishedOutput, file)
+      const last = partOf(paths.unfinishedOutput, checkpoints.at(-1)?.part ?? 0)
       const record = await writeRecord(paths.unfinishedRecord, ['one', 'two'])
       await fs.appendFile(paths.unfinishedRecord, '["cut')
-      await fs.writeFile(
-        paths.journal,
-        journalLine({ settings, input: null }) +
-          journalLine({ ...entry, read: 2, output: checkpoint, record }),
-      )
+      const entries = checkpoints.map((output) => journalLine({ ...entry, read: 2, output, record }))
+      await fs.writeFile(paths.journal, journalLine({ settings, input: null }) + entries.join(''))
 
       const keep = async () => {
         const begun = await readBegun(paths)
@@ -153,10 +191,11 @@ describe('vectors of a run that cannot be resumed, which is killed before any ch
       const begun = await readBegun(paths)
       if (begun && !begun.entries.at(-1)?.superseded) {
         // the input may be again what it was
-        expect((await fs.stat(paths.unfinishedOutput)).size).toBeGreaterThanOrEqual(checkpoint.bytes)
+        expect((await fs.stat(last)).size).toBeGreaterThanOrEqual(checkpoints.at(-1)?.bytes ?? 0)
         expect((await fs.stat(paths.unfinishedRecord)).size).toBeGreaterThanOrEqual(record)
       }
       await keep()
+      expect(await fs.readdir(paths.folder)).toEqual(['kept-1'])
       const kept = await EarlierVectors.read(output)
       expect(kept.paths).toEqual([paths.kept(1)])
       expect(['one', 'two', 'after'].map((text) => kept.has({ id: text, text }))).toEqual([true, true, false])
@@ -168,12 +207,18 @@ describe('vectors of a run that cannot be resumed, which is killed before any ch
 })
 
 /** With a record behind its last checkpoint. */
-async function unfinishedFile(path: string, { format, vectors }: OutputFile) {
-  const writer = await openWriter(path, { format, vectors })
-  for (const record of recordsOf(['one', 'two'])) await writer.append(record)
-  const checkpoint = await writer.checkpoint()
+async function unfinishedFile(
+  path: string,
+  { format, vectors, partBytes }: OutputFile,
+): Promise<Checkpoint[]> {
+  const writer = await openWriter(path, { format, vectors, partBytes })
+  const checkpoints: Checkpoint[] = []
+  for (const record of recordsOf(['one', 'two'])) {
+    await writer.append(record)
+    checkpoints.push(await writer.checkpoint())
+  }
   for (const record of recordsOf(['after'])) await writer.append(record)
   await writer.checkpoint()
   await writer.close()
-  return checkpoint
+  return checkpoints
 }

@@ -11,8 +11,8 @@ export interface OutputFacts {
   /** The inputs, as they are called beside the output. */
   readonly from?: readonly string[] | undefined
   readonly vectors: VectorFacts
-  /** Digest of the output, by `fileDigest`. */
-  readonly digest: string
+  /** Digests of the output's parts, by `fileDigest`. */
+  readonly digests: readonly string[]
   /** Records of the input without a vector. */
   readonly failed: number
   /** Records in the output that an earlier input had and this one no longer has. */
@@ -96,6 +96,13 @@ export async function readOutputRecord(
 /** 132 bits of a text, which makes its vector. */
 export function textHash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}
+
+/** Digests of files, one after another. */
+export async function fileDigests(paths: readonly string[]): Promise<string[]> {
+  const digests: string[] = []
+  for (const path of paths) digests.push(await fileDigest(path))
+  return digests
 }
 
 export async function fileDigest(path: string): Promise<string> {

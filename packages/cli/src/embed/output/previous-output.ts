@@ -3,6 +3,7 @@ import {
   type EmbeddedRecord,
   type JsonlLayout,
   openEmbedded,
+  partOf,
   type TextRecord,
 } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
@@ -15,13 +16,14 @@ import {
   readOutputRecord,
   textHash,
 } from './output-record.js'
-import { exists, recordOf } from './run-folder.js'
+import { exists, partsOf, recordOf } from './run-folder.js'
 
 /**
  * The output of an earlier run. Its vectors are taken over, so that no text is embedded twice. Takes some 300 bytes of
  * memory per record.
  */
 export class PreviousOutput {
+  /** Of the first part. */
   readonly path: string
   readonly facts: OutputFacts
   /** The records that have a vector, in the order of the output. */
@@ -49,10 +51,18 @@ export class PreviousOutput {
     if (!facts) {
       throw new OutputError(`${path} exists already. Move it away, or give another --output.`)
     }
-    if ((await fileDigest(path)) !== facts.digest) {
-      throw new OutputError(
-        `${path} exists already, and ${recordPath} does not match it. Move it away, or give another --output.`,
-      )
+    for (const [part, digest] of facts.digests.entries()) {
+      const file = partOf(path, part)
+      if (!(await exists(file))) {
+        throw new OutputError(
+          `${file} is missing, which ${recordPath} lists as a part of the output. Put it back, or give another --output.`,
+        )
+      }
+      if ((await fileDigest(file)) !== digest) {
+        throw new OutputError(
+          `${file} exists already, and ${recordPath} does not match it. Move it away, or give another --output.`,
+        )
+      }
     }
     return new PreviousOutput(path, facts, records)
   }
@@ -119,7 +129,8 @@ export class PreviousOutput {
   }
 
   async #at(position: number): Promise<EmbeddedRecord> {
-    this.#file ??= await openEmbedded(this.path, fieldsOf(this.facts.settings['--layout']))
+    const parts = partsOf(this.path, this.facts.digests.length)
+    this.#file ??= await openEmbedded(parts, fieldsOf(this.facts.settings['--layout']))
     return this.#file.at(position)
   }
 }

@@ -1,15 +1,17 @@
 import { access, rmdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import type { JsonlLayout, OutputFormat, VectorColumns } from '@pinecone-inference/files'
+import { type JsonlLayout, type OutputFormat, partOf, type VectorColumns } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
-import { type JournalContent, readJournal } from './journal.js'
+import { type JournalContent, type JournalEntry, readJournal } from './journal.js'
 
-/** The file that a run makes. */
+/** The file that a run makes, or the parts of which it is the first. */
 export interface OutputFile {
   readonly output: string
   readonly format: OutputFormat
   readonly layout: JsonlLayout
   readonly vectors: VectorColumns
+  /** A part that has so many bytes is followed by another; infinite for a single file. */
+  readonly partBytes: number
 }
 
 /** The file that records of which texts an output has the vectors. */
@@ -27,15 +29,26 @@ export function pathsOf(output: string) {
     /** Holds all of an unfinished run. */
     folder,
     journal: join(folder, 'journal.jsonl'),
-    unfinishedOutput: join(folder, 'records.part'),
+    /** The first of the parts. */
+    unfinishedOutput: join(folder, '0.part'),
     unfinishedFailed: join(folder, 'failed.part'),
     unfinishedRecord: join(folder, 'record.part'),
-    /** Vectors of the nth run that was begun with another input. */
-    kept: (n: number) => join(folder, `kept-${n}${extname(output)}`),
+    /** The first part of the vectors of the nth run that was begun with another input. */
+    kept: (n: number) => join(folder, `kept-${n}`, `0${extname(output)}`),
   }
 }
 
 export type Paths = ReturnType<typeof pathsOf>
+
+/** The paths of so many parts, by that of the first. */
+export function partsOf(first: string, count: number): string[] {
+  return Array.from({ length: count }, (_, part) => partOf(first, part))
+}
+
+/** Number of parts that a run has begun. */
+export function partCount({ output }: Pick<JournalEntry, 'output'>): number {
+  return (output.part ?? 0) + 1
+}
 
 export async function readBegun({ journal, folder }: Paths): Promise<JournalContent | undefined> {
   return readJournal(journal).catch((error: Error) => {

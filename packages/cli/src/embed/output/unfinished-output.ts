@@ -1,31 +1,30 @@
-import { rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import {
-  AppendingFile,
-  type OutputFormat,
-  type RecordWriter,
-  syncFolder,
-  type TextRecord,
-} from '@pinecone-inference/files'
+import { stat } from 'node:fs/promises'
+import type { AppendingFile, OutputFormat, RecordWriter, TextRecord } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
 import type { CleanupSettings } from './cleanup.js'
 import type { EarlierVectors } from './earlier-vectors.js'
 import { giveNames } from './give-names.js'
 import { type Cadence, failureLine, type JobOutput, type Outcome, type Standing } from './job-output.js'
-import { Journal, type JournalContent, type JournalEntry, type JournalHead, superseding } from './journal.js'
-import { makeFolder } from './make-folder.js'
-import { fileDigest, OutputRecord, readOutputRecord } from './output-record.js'
+import {
+  type Journal,
+  type JournalContent,
+  type JournalEntry,
+  type JournalHead,
+  superseding,
+} from './journal.js'
+import { fileDigests, type OutputRecord, readOutputRecord } from './output-record.js'
 import type { PreviousOutput } from './previous-output.js'
+import { nothingDone, openRunFiles, type RunFiles, removeRunFiles } from './run-files.js'
 import {
   type OutputFile,
   orStartOver,
   type Paths,
+  partCount,
+  partsOf,
   pathsOf,
   readBegun,
   refuseExisting,
-  removeIfEmpty,
 } from './run-folder.js'
-import { ThreadedWriter } from './writer-thread/threaded-writer.js'
 
 /** A run to begin or resume. */
 export interface Run extends CleanupSettings {
@@ -57,7 +56,7 @@ export class UnfinishedOutput implements JobOutput {
   #unchanged: number
   #left: number
 
-  private constructor(paths: Paths, format: OutputFormat, files: Files, run: Run, begun: Begun) {
+  private constructor(paths: Paths, format: OutputFormat, files: RunFiles, run: Run, begun: Begun) {
     const { head, entries } = begun.journal
     const { earlier } = run
     this.input = head.input
@@ -94,9 +93,9 @@ export class UnfinishedOutput implements JobOutput {
       journal: journal ?? { head: run.head, entries: [] },
       ids: done?.records.map(([id]) => id) ?? [],
     }
-    const files = await openFiles(file, paths, begun.journal).catch(async (error: Error) => {
+    const files = await openRunFiles(file, paths, begun.journal).catch(async (error: Error) => {
       if (journal) throw orStartOver(error, paths)
-      await removeFiles(paths)
+      await removeRunFiles(paths)
       throw error
     })
     return new UnfinishedOutput(paths, file.format, files, run, begun)
@@ -108,6 +107,10 @@ export class UnfinishedOutput implements JobOutput {
 
   get failedOutput(): string {
     return this.#paths.failed
+  }
+
+  get parts(): number {
+    return partCount(this.#last)
   }
 
   get ifInputChanged(): string {
@@ -182,7 +185,7 @@ export class UnfinishedOutput implements JobOutput {
       input: { records: standing.read, digest: standing.digest },
       from: head.from,
       vectors: standing.vectors ?? {},
-      digest: await fileDigest(this.#paths.unfinishedOutput),
+      digests: await fileDigests(partsOf(this.#paths.unfinishedOutput, this.parts)),
       failed: this.#failures,
       left: this.#left,
     })
@@ -223,7 +226,7 @@ export class UnfinishedOutput implements JobOutput {
   /** Removes the files if they hold no vector. */
   async discardIfEmpty(): Promise<boolean> {
     if (this.#last.output.records > 0 || !(await this.#journal.isOurs())) return false
-    await removeFiles(this.#paths)
+    await removeRunFiles(this.#paths)
     return true
   }
 }
@@ -234,70 +237,10 @@ const CADENCE: Readonly<Record<OutputFormat, Cadence>> = {
   parquet: { everyMs: 30_000, everyRecords: 1_000 },
 }
 
-const nothingDone: JournalEntry = {
-  read: 0,
-  digest: '',
-  output: { bytes: 0, records: 0 },
-  failed: { records: 0, bytes: 0 },
-  record: 0,
-  unchanged: 0,
-  left: 0,
-  tokens: {},
-}
-
 /** An unfinished run: its journal, and the ids of the records that are done. */
 interface Begun {
   readonly journal: JournalContent
   readonly ids: readonly string[]
-}
-
-interface Files {
-  journal: Journal
-  writer: RecordWriter
-  failed: AppendingFile
-  record: OutputRecord
-}
-
-/** Opens all of a run's files, or none. The journal comes first, so that the others never exist without it. */
-async function openFiles(
-  { format, layout, vectors }: OutputFile,
-  paths: Paths,
-  content: JournalContent,
-): Promise<Files> {
-  const { entries } = content
-  await makeFolder(paths.folder)
-  const opened: { close(): Promise<void> }[] = []
-  const keep = <T extends { close(): Promise<void> }>(file: T): T => {
-    opened.push(file)
-    return file
-  }
-  try {
-    const journal = keep(await Journal.open(paths.journal, content))
-    const writer = keep(
-      await ThreadedWriter.open(paths.unfinishedOutput, {
-        format,
-        layout,
-        vectors,
-        checkpoints: entries.map(({ output }) => output),
-      }),
-    )
-    const last = entries.at(-1) ?? nothingDone
-    const failed = keep(await AppendingFile.open(paths.unfinishedFailed, last.failed.bytes))
-    const record = keep(await OutputRecord.open(paths.unfinishedRecord, last.record))
-    await syncFolder(paths.folder)
-    await syncFolder(dirname(paths.folder))
-    return { journal, writer, failed, record }
-  } catch (error) {
-    await Promise.allSettled(opened.map((file) => file.close()))
-    throw error
-  }
-}
-
-async function removeFiles(paths: Paths): Promise<void> {
-  const { folder, journal, unfinishedOutput, unfinishedFailed, unfinishedRecord } = paths
-  for (const path of [unfinishedOutput, unfinishedFailed, unfinishedRecord, `${journal}.new`, journal])
-    await rm(path, { force: true })
-  await removeIfEmpty(folder)
 }
 
 async function refuseWithoutJournal({ folder, journal, unfinishedOutput }: Paths): Promise<void> {
@@ -309,7 +252,7 @@ async function refuseWithoutJournal({ folder, journal, unfinishedOutput }: Paths
 }
 
 function refuseAppeared(begun: JournalHead, now: JournalHead, { folder, output }: Paths): void {
-  if (now.replaces === undefined || begun.replaces === now.replaces) return
+  if (now.replaces === undefined || begun.replaces?.join() === now.replaces.join()) return
   throw new OutputError(
     `${output} has appeared since the run in ${folder} began. Move it away, or delete ${folder} to start over.`,
   )

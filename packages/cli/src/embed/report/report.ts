@@ -1,3 +1,6 @@
+import { basename } from 'node:path'
+import { partOf } from '@pinecone-inference/files'
+
 /** The progress of a job. */
 export interface Progress {
   /** Records that are done, including those of earlier runs. */
@@ -17,6 +20,8 @@ export interface Progress {
 /** What a job has done, including earlier runs. */
 export interface Result {
   readonly output: string
+  /** Files that the records are in, of which `output` is the first; default 1. */
+  readonly parts?: number | undefined
   readonly embedded: number
   readonly failed: number
   readonly failedOutput?: string
@@ -84,6 +89,7 @@ function listed(ids: readonly string[]): string {
 export function sentences(result: Result): string[] {
   const {
     output,
+    parts = 1,
     embedded,
     failed,
     failedOutput,
@@ -95,7 +101,8 @@ export function sentences(result: Result): string[] {
     seconds,
   } = result
   const cost = Object.entries(tokens).map(([model, spent]) => `${count(spent)} tokens of ${model}`)
-  const where = output === '-' ? '' : ` into ${output}`
+  const upTo = parts > 1 ? ` to ${basename(partOf(output, parts - 1))}` : ''
+  const where = output === '-' ? '' : ` into ${output}${upTo}`
   return [
     `Embedded ${countRecords(embedded)}${where} in ${duration(seconds)}` +
       `${cost.length > 0 ? `: ${cost.join(', ')}` : ''}.`,
