@@ -39,8 +39,8 @@ import { checkEmbedFields } from './validate/requests.js'
 /**
  * Pinecone's hosted embedding and reranking models.
  *
- * One instance holds one pool of connections and one limit of requests in flight; share it between
- * everything that uses the same project.
+ * One instance holds one connection pool and one concurrency limit; share it between everything that uses the same
+ * project.
  *
  * @example
  * ```ts
@@ -52,12 +52,12 @@ import { checkEmbedFields } from './validate/requests.js'
  * })
  * ```
  *
- * @throws PineconeConfigurationError for a missing key or an option that cannot work
+ * @throws PineconeConfigurationError for a missing key or an invalid option
  */
 export class PineconeInference {
-  /** Where requests go, without a slash at the end. */
+  /** Base URL of all requests, without a trailing slash. */
   readonly baseUrl: string
-  /** Attempts after the first, per request. */
+  /** Retries per request, after the first attempt. */
   readonly maxRetries: number
   readonly #transport: Transport
   readonly #engine: Engine
@@ -89,12 +89,12 @@ export class PineconeInference {
   }
 
   /**
-   * Embeds up to the model's batch size of texts (96 for the hosted models) in one request.
-   * No texts, no request.
+   * Embeds texts in one request, up to the model's batch size (96 for the hosted models). Without texts, no request is
+   * sent.
    *
    * @returns one embedding per input, in input order, all finite and of one dimension
-   * @throws PineconeConfigurationError before sending, for an empty or non-string text, a wrong parameter
-   * @throws PineconeApiError when the service refuses; see its subclasses
+   * @throws PineconeConfigurationError before sending, for an empty or non-string text or an invalid parameter
+   * @throws PineconeApiError if the service refuses the request; see its subclasses
    */
   embed<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
     request: EmbedRequest<E, M, P>,
@@ -108,13 +108,13 @@ export class PineconeInference {
    * Embeds any number of texts: split to the model's limits, at most `maxConcurrency` requests in flight, results in
    * input order, usage summed.
    *
-   * If a request fails for good, its error's `inputRange` says which inputs, and `partial` holds what was finished;
-   * with `onError: 'collect'` the call continues, and the result has nulls for them and the list of `failures`. A batch
-   * that is refused as too large, or when collecting for whatever is in it, is halved down to the inputs that cannot
-   * pass.
+   * If a request fails for good, its error's `inputRange` names the inputs, and `partial` holds what was finished. With
+   * `onError: 'collect'` the call continues, and the result has nulls for the failed inputs and a list of `failures`. A
+   * batch that is refused as too large, or with `collect` for any of its inputs, is halved until the inputs that cannot
+   * pass are found.
    *
-   * @throws PineconeConfigurationError before any embed request, for bad input anywhere in `inputs`
-   * @throws PineconeApiError when the service refuses; see its subclasses
+   * @throws PineconeConfigurationError before any embed request, for invalid input anywhere in `inputs`
+   * @throws PineconeApiError if the service refuses a request; see its subclasses
    */
   embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
     request: EmbedRequest<E, M, P>,
@@ -132,13 +132,13 @@ export class PineconeInference {
   }
 
   /**
-   * Embeds texts as they come from a source of any length, in input order; each item names the model that served it.
-   * Holds at most 4 x `maxConcurrency` batches, and asks the source for no more than it has room for; leaving the loop
+   * Embeds texts from a source of any length as they arrive, in input order; each item names the model that served it.
+   * Holds at most 4 x `maxConcurrency` batches, and reads no more of the source than it has room for. Leaving the loop
    * cancels the rest.
    *
-   * Everything before a failure has been yielded when it is thrown; its `inputRange` says which inputs failed. With
-   * `onError: 'collect'` an input that cannot be embedded comes as `{ index, error }` in its place, and the stream
-   * continues. `drain` ends it early with what is paid for.
+   * Everything before a failure is yielded before it is thrown; its `inputRange` names the failed inputs. With
+   * `onError: 'collect'` an input that cannot be embedded is yielded as `{ index, error }` in its place, and the stream
+   * continues. `drain` ends the stream early without losing what is paid for.
    *
    * @example
    * ```ts
@@ -167,11 +167,12 @@ export class PineconeInference {
   }
 
   /**
-   * Ranks up to the model's limit of documents (100 or 200 for the hosted models) in one request.
+   * Ranks documents in one request, up to the model's limit (100 or 200 for the hosted models).
    *
    * @returns the documents' indices and scores, best first
-   * @throws PineconeConfigurationError before sending, for an empty query, `topN` below 1, a rank field no document has
-   * @throws PineconeApiError when the service refuses; see its subclasses
+   * @throws PineconeConfigurationError before sending, for an empty query, a `topN` below 1, or a rank field that no
+   * document has
+   * @throws PineconeApiError if the service refuses the request; see its subclasses
    *
    * @example
    * ```ts
@@ -188,15 +189,15 @@ export class PineconeInference {
   }
 
   /**
-   * Ranks any number of documents: split to the model's limits, merged into one ranking by score, `topN` taken
-   * after the merge. Only the rank fields are sent; `document` is the caller's own object.
+   * Ranks any number of documents: split to the model's limits, merged into one ranking by score, `topN` applied after
+   * the merge. Only the rank fields are sent; `document` is the caller's own object.
    *
-   * If a request fails for good, its error's `inputRange` says which documents, and `partial` holds the ranking of the
+   * If a request fails for good, its error's `inputRange` names the documents, and `partial` holds the ranking of the
    * others.
    *
    * @returns the documents' indices and scores, best first
    * @throws PineconeConfigurationError before any rerank request, as `rerank` does
-   * @throws PineconeApiError when the service refuses; see its subclasses
+   * @throws PineconeApiError if the service refuses a request; see its subclasses
    */
   rerankAll<M extends RerankModel = RerankModel, const P = unknown>(
     request: RerankRequest<M, P>,
@@ -209,7 +210,7 @@ export class PineconeInference {
   /**
    * Lists the models that the service offers.
    *
-   * @throws PineconeApiError when the service refuses; see its subclasses
+   * @throws PineconeApiError if the service refuses the request; see its subclasses
    */
   listModels(filter: ListModelsFilter = {}, options: CallOptions = {}): Promise<ModelList> {
     return this.#start('listModels', options, (call) => listModels(filter, call, this.#engine.sender))
@@ -219,16 +220,16 @@ export class PineconeInference {
    * What the service says about one model: limits, dimensions, parameters.
    *
    * @throws PineconeConfigurationError for an invalid name
-   * @throws PineconeApiError when the service refuses, with `status` 404 where it knows no such model
+   * @throws PineconeApiError if the service refuses the request; `status` is 404 if it does not know the model
    */
   getModel(model: string, options: CallOptions = {}): Promise<ModelInfo> {
     return this.#start('getModel', options, (call) => getModel(model, call, this.#engine.sender))
   }
 
   /**
-   * Which models' requests wait now, and why: a configured limit, one learned from 429s, or a 429 after which nothing
-   * goes for a while. Waiting for one of the client's own `maxConcurrency` does not count. Empty while nothing waits.
-   * Each wait is also published on the diagnostics channel `pinecone-inference:request:wait`.
+   * Which models' requests wait now, and why: a configured limit, one learned from 429s, or a hold after a 429. Waiting
+   * for one of the client's own `maxConcurrency` slots does not count. Empty while nothing waits. Each wait is also
+   * published on the diagnostics channel `pinecone-inference:request:wait`.
    */
   get waiting(): readonly ModelWait[] {
     return this.#engine.sender.waiting

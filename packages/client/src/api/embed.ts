@@ -6,43 +6,43 @@ import type {
   VectorType,
 } from './models.js'
 
-/** A hosted model's name; any other string works too, and is then looked up with `GET /models/{name}`. */
+/** Name of a hosted model. Any other string works too, and is looked up with `GET /models/{name}`. */
 export type EmbedModel = HostedEmbedModel | (string & {})
 
 /** How to embed. Sent as the API's snake_case `parameters`; keys not listed here are passed on. */
 export interface EmbedParameters {
-  /** `passage` for texts that are searched, `query` for texts to search with. Every hosted model requires it. */
+  /** `passage` for texts to be searched, `query` for texts to search with. Every hosted model requires it. */
   inputType?: 'query' | 'passage' | (string & {}) | undefined
-  /** What to do with an input over the model's token limit: cut its end (default) or start, or refuse it. */
+  /** What to do with an input over the model's token limit: cut its end (default), cut its start, or refuse it. */
   truncate?: 'END' | 'START' | 'NONE' | (string & {}) | undefined
-  /** Length of a dense vector, one of the model's. Default: the model's own. */
+  /** Length of a dense vector, one that the model supports. Default: the model's own. */
   dimension?: number | undefined
-  /** Sparse models: also return the tokens the indices stand for. Default false. */
+  /** Sparse models: also return the tokens that the indices stand for. Default false. */
   returnTokens?: boolean | undefined
-  /** `pinecone-sparse-english-v0`: tokens a text may have, 512 or 2048. Default 512. */
+  /** `pinecone-sparse-english-v0`: maximum tokens per text, 512 or 2048. Default 512. */
   maxTokensPerSequence?: number | undefined
   [parameter: string]: unknown
 }
 
-/** `EmbedParameters`, narrowed to what the model takes if the code names a hosted one. */
+/** `EmbedParameters`, narrowed to what the model accepts if the code names a hosted one. */
 export type EmbedParametersOf<M extends EmbedModel, Given = unknown> = [M] extends [HostedEmbedModel]
   ? AsGiven<Given, EmbedParameters, HostedEmbedParameters<M>>
   : EmbedParameters
 
-/** A vector's length: one of the model's, or a number known only at run time. */
+/** A vector's length: one that the model supports, or a number known only at run time. */
 export type DimensionOf<M extends EmbedModel, Given extends number = never> = number extends Given
   ? Given
   : NonNullable<EmbedParametersOf<M>['dimension']>
 
 /**
- * The form of the vectors: `number` for `number[]`; `float32` for typed arrays, which take half the memory. The service
- * computes in 32 bits or fewer, so no precision is lost.
+ * Form of the vectors: `number` for `number[]`, `float32` for typed arrays, which take half the memory. No precision is
+ * lost, because the service computes in 32 bits or fewer.
  */
 export type Encoding = 'number' | 'float32'
 
 export interface EmbedRequest<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, P = unknown> {
   model: M
-  /** The texts, none of them empty. */
+  /** The texts to embed. None may be empty. */
   inputs: readonly string[]
   parameters?: EmbedParametersOf<M, P> | undefined
   /** Default `number`. */
@@ -55,14 +55,14 @@ export interface EmbedStreamRequest<
   P = unknown,
 > {
   model: M
-  /** The texts, pulled only as fast as there is room for them. */
+  /** The texts to embed, read only as fast as there is room for them. */
   inputs: Iterable<string> | AsyncIterable<string>
   parameters?: EmbedParametersOf<M, P> | undefined
   /** Default `number`. */
   encoding?: E | undefined
 }
 
-/** The type of a model's vectors, known if the code names a hosted one. */
+/** Type of a model's vectors, known if the code names a hosted one. */
 export type VectorTypeOf<M extends EmbedModel> = M extends HostedEmbedModel ? HostedVectorType<M> : VectorType
 
 export interface DenseEmbedding<E extends Encoding = 'number'> {
@@ -86,14 +86,14 @@ interface EmbeddingsByType<E extends Encoding> {
   sparse: SparseEmbedding<E>
 }
 
-/** A dense or a sparse vector, which `vectorType` tells apart. */
+/** A dense or a sparse vector; `vectorType` tells which. */
 export type Embedding<
   E extends Encoding = 'number',
   V extends VectorType = VectorType,
 > = EmbeddingsByType<E>[V]
 
 export interface EmbedUsage {
-  /** Tokens the service counted for this call. */
+  /** Tokens that the service counted for this call. */
   totalTokens: number
 }
 
@@ -107,7 +107,7 @@ export interface EmbedResult<E extends Encoding = 'number', V extends VectorType
 
 /** One embedding of a stream. */
 export interface StreamedEmbedding<E extends Encoding = 'number', V extends VectorType = VectorType> {
-  /** The position of its input, from 0. */
+  /** Position of its input, from 0. */
   index: number
   embedding: Embedding<E, V>
   /** The model that served it, the same for the whole stream. */

@@ -24,7 +24,7 @@ export interface SupportedParameter {
   min?: number
   /** The maximum, inclusive, for `numeric_range`. */
   max?: number
-  /** What the service uses if a request leaves it out. */
+  /** The value that the service uses if a request leaves it out. */
   default?: string | number | boolean
 }
 
@@ -52,23 +52,23 @@ export interface ModelList {
   models: ModelInfo[]
 }
 
-/** What the client needs to know about a model before it sends anything. */
+/** What the client has to know about a model before it sends anything. */
 export interface ModelFacts {
   readonly type: 'embed' | 'rerank'
   readonly vectorType?: 'dense' | 'sparse'
-  /** Inputs, or documents, that one request may hold. */
+  /** Maximum inputs, or documents, per request. */
   readonly maxBatchSize: number
-  /** The dimensions of its vectors, where the model has any. */
+  /** Dimensions that its vectors can have, if any. */
   readonly dimensions?: readonly number[]
-  /** The dimension of its vectors where none is asked for. */
+  /** Dimension of its vectors if none is requested. */
   readonly defaultDimension?: number
-  /** Tokens of an input; of a query and a document together for most rerankers. */
+  /** Maximum tokens of an input; for most rerankers, of a query and a document together. */
   readonly maxSequenceLength?: number
-  /** Parameters, in the client's spelling, without which the service refuses a request. */
+  /** Parameters, in camelCase, without which the service refuses a request. */
   readonly required: readonly string[]
-  /** Parameters that take one of a list. */
+  /** Parameters that take one of a list of values. */
   readonly oneOf: Readonly<Record<string, readonly (string | number)[]>>
-  /** Parameters that take a whole number, with the least and the most. */
+  /** Parameters that take a whole number, with minimum and maximum. */
   readonly wholeNumbers?: Readonly<Record<string, readonly [least: number, most: number]>>
   /** How many fields `rankFields` may name. */
   readonly maxRankFields?: number
@@ -84,7 +84,7 @@ export type HostedRerankModel = Exclude<HostedModel, HostedEmbedModel>
 
 type Info<M extends HostedModel> = Rows[M]['info']
 
-/** The parameters that a hosted model has a list of values for, under the API's own names. */
+/** The parameters for which a hosted model has a list of values, by the API's names. */
 type Lists<M extends HostedModel> = M extends HostedModel
   ? {
       [P in Extract<
@@ -94,17 +94,17 @@ type Lists<M extends HostedModel> = M extends HostedModel
     }
   : never
 
-/** The vectors that a hosted model makes. */
+/** Type of the vectors that a hosted model makes. */
 export type HostedVectorType<M extends HostedEmbedModel> = Info<M>['vector_type']
 
-/** The parameters that a hosted embed model has a list of values for. */
+/** The parameters for which a hosted embedding model has a list of values. */
 export type HostedEmbedParameters<M extends HostedEmbedModel> = {
   inputType?: Lists<HostedEmbedModel>['input_type'][number] | undefined
   truncate?: HostedTruncate<M> | undefined
   dimension?: HostedDimension<M> | undefined
 }
 
-/** The parameters that a hosted reranker has a list of values for. */
+/** The parameters for which a hosted reranker has a list of values. */
 export type HostedRerankParameters<M extends HostedRerankModel> = {
   truncate?: HostedTruncate<M> | undefined
 }
@@ -113,14 +113,13 @@ export type HostedRerankParameters<M extends HostedRerankModel> = {
 type HostedTruncate<M extends HostedModel> =
   Lists<M> extends { truncate: readonly (infer T)[] } ? T : undefined
 
-/** The lengths that a hosted model's vectors can have; `undefined` for a sparse model. */
+/** Lengths that a hosted model's vectors can have; `undefined` for a sparse model. */
 export type HostedDimension<M extends HostedEmbedModel> =
   Info<M> extends { supported_dimensions: readonly (infer D)[] } ? D : undefined
 
 /**
- * The parameters as given if they are `Parameters` with these `Values`; otherwise what they may be, so that the
- * compiler says so. A value of type `string` or `number`, known only at run time, passes: it is checked before it is
- * sent.
+ * The parameters as given if they are `Parameters` with these `Values`; otherwise those allowed, so that the compiler
+ * reports the difference. A `string` or `number` known only at run time passes: it is checked before it is sent.
  */
 export type AsGiven<Given, Parameters, Values> = [Given] extends [Parameters & OrUnknown<Values, Given>]
   ? Given

@@ -11,12 +11,12 @@ import { embedBatch, embedProbe, inputsPerRequest } from './embed.js'
 import type { Engine } from './engine.js'
 
 /**
- * Batches per slot that are started and not yet taken. One slow answer holds back what came after it, so there is room
- * for the other slots to continue meanwhile; 4 x 8 batches of 96 x 1024 numbers are 25 MB.
+ * Batches per slot that are started and not yet taken. A slow answer holds back those after it, so there is room for
+ * the other slots to continue; 4 x 8 batches of 96 x 1024 numbers are 25 MB.
  */
 const WINDOW_PER_SLOT = 4
 
-/** Texts from any source, embedded as they come, in input order and in bounded memory. */
+/** Embeds texts from any source as they arrive, in input order and in bounded memory. */
 export async function* embedStream<E extends Encoding>(
   given: EmbedStreamRequest<E>,
   options: EmbedStreamOptions | CollectingEmbedStreamOptions,
@@ -44,7 +44,7 @@ export async function* embedStream<E extends Encoding>(
   call.lane = 'bulk'
   const work = { model, parameters, encoding, expected: engine.expected.of(model, facts, parameters) }
   const collects = options.onError === 'collect'
-  /** Inputs that were refused while a batch was being filled, to be yielded in their place. */
+  /** Inputs refused while a batch was being filled, to be yielded in their place. */
   const refused: StreamedFailure[] = []
   const source = batchesOf(inputs, { count, bytes: MAX_REQUEST_BYTES }, collects ? refused : undefined)
   const pieces = piecesOf(source, {
@@ -57,7 +57,7 @@ export async function* embedStream<E extends Encoding>(
     send: (batch, part) => embedBatch(work, batch, part, engine),
   })
   let failure: PineconeInferenceError | undefined
-  /** Finished after the failure, and so not yielded. */
+  /** Finished after the failure, so not yielded. */
   const after: StreamedEmbedding<E>[] = []
   const usage = { totalTokens: 0 }
   for await (const piece of pieces) {
@@ -91,7 +91,7 @@ export async function* embedStream<E extends Encoding>(
   throw failure
 }
 
-/** Removes those at the front that stand before a position. */
+/** Removes and yields the entries at the front that come before a position. */
 function* takenBefore(index: number, refused: StreamedFailure[]): Generator<StreamedFailure, void> {
   for (let first = refused[0]; first && first.index < index; first = refused[0]) {
     refused.shift()
@@ -99,12 +99,12 @@ function* takenBefore(index: number, refused: StreamedFailure[]): Generator<Stre
   }
 }
 
-/** Refused inputs in a row after which a batch goes as it is, so that a source of blanks alone is not read for ever. */
+/** Refused inputs in a row after which the batch is sent as it is, so that a source of blanks is not read forever. */
 const MOST_REFUSED = 1_000
 
 /**
- * @param refused takes the inputs that are refused while a batch is being filled, so that they do not cut it short.
- * Without it, the first one ends the source.
+ * @param refused collects inputs that are refused while a batch is being filled, so that they do not split it. If
+ * absent, the first one ends the source.
  */
 async function* batchesOf(
   inputs: Iterable<string> | AsyncIterable<string>,
@@ -141,7 +141,7 @@ async function* batchesOf(
 }
 
 /**
- * The source's own error, unchanged. An error with positions comes from another bulk call and counts that call's
+ * The source's own error, unchanged. An error with positions comes from another bulk call and refers to that call's
  * inputs: it becomes the cause of an error that says where this stream ended.
  */
 function sourceError(error: unknown, index: number): unknown {
@@ -162,7 +162,7 @@ function checkIterable(inputs: unknown): void {
     throw new PineconeConfigurationError('inputs', 'must be an iterable or async iterable of strings')
 }
 
-/** A copy, because the caller may change its parameters. The inputs are read once, as they come. */
+/** A copy, because the caller may change its parameters. The inputs are read only once, as they arrive. */
 function copyOf<E extends Encoding>(request: EmbedStreamRequest<E>): EmbedStreamRequest<E> {
   const { model, inputs, parameters, encoding } = request
   return { model, inputs, parameters: parameters && { ...parameters }, encoding }

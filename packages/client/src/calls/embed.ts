@@ -24,7 +24,7 @@ import { embedAnswer, encodeEmbedRequest } from '../wire/embed.js'
 import { textBytes, type WireItem, wireText } from '../wire/request.js'
 import { type Engine, gather } from './engine.js'
 
-/** One call, one request. */
+/** Embeds the inputs in a single request. */
 export async function embed<E extends Encoding>(
   request: EmbedRequest<E>,
   call: Call,
@@ -47,7 +47,7 @@ export async function embed<E extends Encoding>(
   return embedBatch({ model, parameters, encoding, expected }, request.inputs.map(wireText), call, engine)
 }
 
-/** Any number of texts: split to the model's limits, sent side by side, back in input order. */
+/** Embeds any number of texts: split to the model's limits, sent in parallel, returned in input order. */
 export async function embedAll<E extends Encoding>(
   given: EmbedRequest<E>,
   options: EmbedAllOptions | CollectingEmbedAllOptions,
@@ -80,7 +80,7 @@ export async function embedAll<E extends Encoding>(
     usage.totalTokens += ofProbe.totalTokens
   }
   const limits = { count, bytes: MAX_REQUEST_BYTES }
-  const pieces = piecesOf(planBatches(written(inputs, refused), limits), {
+  const pieces = piecesOf(planBatches(wireTexts(inputs, refused), limits), {
     call,
     slots: engine.maxConcurrency,
     window: AHEAD_PER_SLOT * engine.maxConcurrency,
@@ -110,19 +110,19 @@ export async function embedAll<E extends Encoding>(
   return { ...result, data, failures }
 }
 
-/** The inputs that fail before anything is sent. */
+/** Inputs that fail before anything is sent. */
 function refusedInputs(request: EmbedRequest<Encoding>): EmbedFailure[] {
   checkEmbedFields(request)
   return [...refusedTexts(request.inputs)].map((error) => ({ inputRange: error.inputRange, error }))
 }
 
-/** Each text when its turn comes, so that not all are in memory twice. */
-function* written(texts: readonly string[], refused: ReadonlySet<number>): Generator<WireItem, void> {
+/** Encodes each text when its batch is planned, so that not all texts are in memory twice. */
+function* wireTexts(texts: readonly string[], refused: ReadonlySet<number>): Generator<WireItem, void> {
   for (const [index, text] of texts.entries()) if (!refused.has(index)) yield wireText(text, index)
 }
 
 /**
- * A copy, because the caller may refill its arrays as soon as it has the promise. Field by field, because a request may
+ * A copy, because the caller may reuse its arrays as soon as it has the promise. Field by field, because a request may
  * be an object with getters.
  */
 function copyOf<E extends Encoding>(request: EmbedRequest<E>): EmbedRequest<E> {
@@ -130,7 +130,7 @@ function copyOf<E extends Encoding>(request: EmbedRequest<E>): EmbedRequest<E> {
   return { model, inputs: [...inputs], parameters: parameters && { ...parameters }, encoding }
 }
 
-/** What the requests of a call have in common. */
+/** What the requests of a call share. */
 interface EmbedWork<E extends Encoding> {
   readonly model: string
   readonly parameters: EmbedParameters | undefined
@@ -138,7 +138,7 @@ interface EmbedWork<E extends Encoding> {
   readonly expected: ExpectedVectors
 }
 
-/** Sends texts that are known to be right. */
+/** Sends texts that have been checked. */
 export async function embedBatch<E extends Encoding>(
   { model, parameters, encoding, expected }: EmbedWork<E>,
   inputs: readonly WireItem[],
@@ -166,7 +166,7 @@ export async function embedBatch<E extends Encoding>(
   return { ...answer, usage: { totalTokens: totalTokens ?? 0 } }
 }
 
-/** A model with a single dimension declares no such parameter, so that dimension is not sent. */
+/** A model with a single dimension declares no such parameter, so it is not sent. */
 function sentParameters(model: string, parameters: EmbedParameters = {}): EmbedParameters {
   const isFixed = hostedModel(model)?.dimensions?.length === 1
   return isFixed ? { ...parameters, dimension: undefined } : parameters
@@ -176,14 +176,14 @@ export function nothingEmbedded(model: string): EmbedResult<never> {
   return { model, vectorType: madeBy(model), data: [], usage: { totalTokens: 0 } }
 }
 
-/** The vectors that a model makes, before it has made any. */
+/** The type of a model's vectors, before it has made any. */
 export function madeBy(model: string): VectorType {
   return hostedModel(model)?.vectorType ?? 'dense'
 }
 
 /**
- * How many texts a request of this call may hold, and what is known of the model. Refuses parameters, or a batch size,
- * that the model does not take.
+ * How many texts one request of this call may hold, and what is known about the model. Refuses parameters and batch
+ * sizes that the model does not accept.
  */
 export async function inputsPerRequest(
   bulk: {
@@ -204,7 +204,7 @@ export async function inputsPerRequest(
   return { count: batchSize ?? facts.maxBatchSize, facts }
 }
 
-/** Sends a text that no model refuses: if this fails too, the request itself is at fault. */
+/** Sends a text that no model refuses. If it is refused too, the request itself is at fault. */
 export function embedProbe<E extends Encoding>(
   work: EmbedWork<E>,
   call: Call,

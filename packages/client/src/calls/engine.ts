@@ -6,7 +6,7 @@ import { isCallTimeout } from '../errors/no-answer.js'
 import type { ModelCatalog } from '../models/catalog.js'
 import type { ExpectedByModel } from '../models/expected.js'
 
-/** What every call works with. */
+/** What all calls of a client share. */
 export interface Engine {
   readonly sender: Sender
   readonly catalog: ModelCatalog
@@ -15,10 +15,10 @@ export interface Engine {
 }
 
 /**
- * Takes the pieces of a bulk call as they finish.
+ * Collects the pieces of a bulk call as they finish.
  *
- * @param failed takes a failure after which the call continues
- * @throws the first final failure once nothing is on the wire any more, with `partial` of what was finished
+ * @param failed called for each failure after which the call continues
+ * @throws the first final failure, once nothing is on the wire, with what was finished in `partial`
  */
 export async function gather<T extends Item, R>(
   pieces: AsyncIterable<Piece<T, R>>,

@@ -27,7 +27,10 @@ export async function getModel(model: string, call: Call, sender: Sender): Promi
   return sender.send({ request: { method: 'GET', path }, read: modelInfoAnswer }, call)
 }
 
-/** `GET /models/{name}` before a bulk call; a name the service does not know is refused with those of its kind. */
+/**
+ * `GET /models/{name}` before a bulk call. If the service does not know the name, the error lists the models that it
+ * has.
+ */
 export async function lookUpModel(
   model: string,
   task: 'embed' | 'rerank',

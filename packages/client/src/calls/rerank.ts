@@ -12,7 +12,7 @@ import { documentFields, type WireItem, wireItem } from '../wire/request.js'
 import { encodeRerankRequest, rerankAnswer } from '../wire/rerank.js'
 import { type Engine, gather } from './engine.js'
 
-/** One call, one request. */
+/** Ranks the documents in a single request. */
 export async function rerank(request: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
   checkRerankRequest(request)
   const facts = hostedModel(request.model)
@@ -31,7 +31,7 @@ export async function rerank(request: RerankRequest, call: Call, engine: Engine)
   const expected = new ExpectedScores(request.model)
   const copy = copyOf(request)
   const result = await rerankBatch({ ...copy, documents, returnDocuments: false, expected }, call, engine)
-  // Best first is promised; the contract only hopes that the service keeps to it.
+  // This method promises best first; the API contract does not guarantee it.
   return { ...result, data: withDocuments(mergeRankings([result.data]), copy) }
 }
 
@@ -43,7 +43,7 @@ function written(document: string | object, index: number): WireItem {
   }
 }
 
-/** Any number of documents: split to the model's limits, ranked side by side, merged into one ranking. */
+/** Ranks any number of documents: split to the model's limits, sent in parallel, merged into one ranking. */
 export async function rerankAll(given: RerankRequest, call: Call, engine: Engine): Promise<RerankResult> {
   checkRerankRequest(given)
   const request = copyOf(given)
@@ -88,7 +88,7 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
   return { model: expected.model, data: merged(), usage }
 }
 
-/** The caller's own documents beside their scores: none that comes back could be truer. */
+/** Attaches the caller's own documents, so that none has to be sent back. */
 function withDocuments(
   ranking: readonly RankedDocument[],
   { documents, returnDocuments = true }: RerankRequest,
@@ -99,7 +99,7 @@ function withDocuments(
   })
 }
 
-/** Only what is ranked by goes to the service. */
+/** Only the fields to rank by are sent to the service. */
 function rankedFields(document: string | object, rankFields: readonly string[]): RerankDocument {
   const fields = documentFields(document)
   if (typeof document === 'string') return fields
@@ -108,13 +108,13 @@ function rankedFields(document: string | object, rankFields: readonly string[]):
   )
 }
 
-/** Documents that go into one request. */
+/** The documents of one request. */
 type RerankBatch = Omit<RerankRequest, 'documents'> & {
   readonly documents: readonly WireItem[]
   readonly expected: ExpectedScores
 }
 
-/** Sends documents that are known to be right. */
+/** Sends documents that have been checked. */
 async function rerankBatch(request: RerankBatch, call: Call, engine: Engine): Promise<RerankResult> {
   const { model, documents, topN, expected } = request
   return engine.sender.send(
@@ -135,8 +135,8 @@ function nothingRanked(model: string): RerankResult {
 }
 
 /**
- * One ranking of several: best score first, ties in input order, the best `topN` of them. A score belongs to
- * one pair of query and document, so scores compare across requests.
+ * Merges rankings: best score first, ties in input order, at most `topN`. A score depends on the query and one document
+ * only, so scores of different requests are comparable.
  */
 export function mergeRankings(
   rankings: readonly (readonly RankedDocument[])[],
@@ -149,7 +149,7 @@ export function mergeRankings(
 }
 
 /**
- * A copy, because the caller may refill its arrays as soon as it has the promise. Field by field, because a request may
+ * A copy, because the caller may reuse its arrays as soon as it has the promise. Field by field, because a request may
  * be an object with getters.
  */
 function copyOf(request: RerankRequest): RerankRequest {

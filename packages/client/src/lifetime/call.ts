@@ -1,6 +1,6 @@
 import type { CallResponse } from '../api/call-options.js'
 
-/** What a call sends: single requests, or the batches of a bulk job, which give way to them. */
+/** A call sends single requests, or the batches of a bulk job, which let single requests go first. */
 export type Lane = 'single' | 'bulk'
 
 interface CallSettings {
@@ -8,32 +8,32 @@ interface CallSettings {
   timeout: number
   headers?: Readonly<Record<string, string>> | undefined
   onResponse?: ((response: CallResponse) => void) | undefined
-  /** Called when a request of the call is put on the wire, and when it fails, before another attempt waits. */
+  /** Called when a request of the call is put on the wire, and when it fails, before a retry waits. */
   onRequest?: ((what: 'sent' | 'failed') => void) | undefined
 }
 
 let calls = 0
 
 /**
- * One public call, or one batch of a bulk call. It ends early in two ways: when it is stopped, nothing more starts, but a
- * request on the wire finishes, because it is paid for; when it is aborted, that request is aborted too.
+ * One public call, or one batch of a bulk call. It can end early in two ways. When it is stopped, nothing more starts,
+ * but a request on the wire finishes, because it is paid for. When it is aborted, that request is aborted too.
  *
- * It listens to the caller's signal once, however many requests it makes, and no longer after `end()`; so a long-lived
- * signal gathers no listeners.
+ * It adds one listener to the caller's signal, however many requests it makes, and removes it in `end()`. A long-lived
+ * signal thus collects no listeners.
  */
 export class Call {
   /** Shared by a call and its parts. */
   id = ++calls
   readonly timeout: number
-  /** Sent over those of the client. */
+  /** Override the client's headers. */
   readonly headers: Readonly<Record<string, string>> | undefined
   readonly onResponse: ((response: CallResponse) => void) | undefined
   readonly onRequest: ((what: 'sent' | 'failed') => void) | undefined
-  /** A bulk call sets it once it has more than one batch. */
+  /** A bulk call sets this once it has more than one batch. */
   lane: Lane = 'single'
-  /** In it, work may start. */
+  /** Work may start until this scope ends. */
   readonly stopScope = new Scope()
-  /** In it, work that has started may finish. It ends after `stopScope`, if at all. */
+  /** Work that has started may finish until this scope ends, which is never before `stopScope` does. */
   readonly abortScope = new Scope()
   readonly #stopListening: (() => void)[] = []
 
@@ -64,19 +64,19 @@ export class Call {
     this.stopScope.end(reason)
   }
 
-  /** Ends whatever is under way, on the wire too. */
+  /** Ends everything that is under way, on the wire too. */
   abort(reason: unknown): void {
     this.stopScope.end(reason)
     this.abortScope.end(reason)
   }
 
-  /** Lets go of the caller's signal. */
+  /** Removes the listener from the caller's signal. */
   end(): void {
     for (const stopListening of this.#stopListening) stopListening()
   }
 }
 
-/** Ends at most once, for a reason, and tells its listeners. */
+/** Ends at most once, with a reason, and tells its listeners. */
 class Scope {
   #end: { readonly reason: unknown } | undefined
   readonly #listeners = new Set<(reason: unknown) => void>()
@@ -85,7 +85,7 @@ class Scope {
     return this.#end !== undefined
   }
 
-  /** Whether it ended for this reason, which may be another call's error. */
+  /** Whether it ended with this reason, which may be another call's error. */
   hasEndedFor(reason: unknown): boolean {
     return this.#end !== undefined && this.#end.reason === reason
   }
@@ -101,7 +101,7 @@ class Scope {
     for (const listener of [...this.#listeners]) listener(reason)
   }
 
-  /** Calls back once it ends; returns how to remove the listener. Throws the reason if it has ended. */
+  /** Calls `listener` when it ends; returns a function that removes it. Throws the reason if it has already ended. */
   onEnd(listener: (reason: unknown) => void): () => void {
     this.throwIfEnded()
     this.#listeners.add(listener)
@@ -109,7 +109,7 @@ class Scope {
   }
 }
 
-/** Waits `milliseconds`, or rejects with the reason as soon as the call is stopped. */
+/** Waits for `milliseconds`; rejects with the reason as soon as the call is stopped. */
 export function wait(milliseconds: number, call: Call): Promise<void> {
   return new Promise((resolve, reject) => {
     const stopListening = call.stopScope.onEnd((reason) => {
@@ -124,10 +124,10 @@ export function wait(milliseconds: number, call: Call): Promise<void> {
   })
 }
 
-/** The reason of a call, or a part of one, that is stopped early but does not fail. */
+/** The reason of a call, or of a part, that is stopped early but does not fail. */
 export const DRAINED = Symbol('drained')
 
-/** Stops the call once the signal aborts; returns how to remove the listener. */
+/** Stops the call when the signal aborts; returns a function that removes the listener. */
 export function drainOn(signal: AbortSignal | undefined, call: Call): () => void {
   if (!signal) return () => {}
   if (signal.aborted) call.stop(DRAINED)
@@ -137,8 +137,8 @@ export function drainOn(signal: AbortSignal | undefined, call: Call): () => void
 const listeners = new WeakMap<AbortSignal, Set<() => void>>()
 
 /**
- * Calls back when the signal aborts; returns how to remove the listener. However many listen, the signal itself holds one
- * listener of ours, and none when all are gone: Node.js warns of more than ten.
+ * Calls `listener` when the signal aborts; returns a function that removes it. However many there are, the signal
+ * itself holds one listener of ours, and none once all are removed: Node.js warns of more than ten.
  */
 export function onAbortOf(signal: AbortSignal, listener: () => void): () => void {
   const all = listeners.get(signal) ?? new Set()

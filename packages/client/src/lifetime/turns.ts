@@ -1,4 +1,4 @@
-/** Taken when the module loads, so that a test that fakes timers later cannot keep a slot from coming back. */
+/** Captured when the module loads, so that a test that fakes timers later cannot hold back a slot. */
 const callInNextTurn = realNextTurn()
 
 /**
@@ -9,7 +9,7 @@ export function afterReactions(callback: () => void): void {
   callInNextTurn(callback)
 }
 
-/** Whether `setImmediate` is Node's own, not the one of a test's fake timers (nodejs/node, lib/timers.js). */
+/** Whether `setImmediate` is Node's own, and not a test's fake (nodejs/node, lib/timers.js). */
 export function isImmediateReal(): boolean {
   return (
     typeof globalThis.setImmediate === 'function' &&
@@ -17,15 +17,15 @@ export function isImmediateReal(): boolean {
   )
 }
 
-/** Bun and Deno say that they are Node, too. */
+/** Bun and Deno also claim to be Node. */
 function isNode(): boolean {
   return Boolean(globalThis.process?.versions?.node) && !('Bun' in globalThis) && !('Deno' in globalThis)
 }
 
 function realNextTurn(): (callback: () => void) => unknown {
   const { setImmediate, setTimeout, MessageChannel } = globalThis
-  // Node alone is known well enough to tell its own from a fake: where a test has faked it already, a message comes in a
-  // turn of its own, too. Jest's jsdom environment has neither.
+  // Only Node's own function can be told from a fake. If a test has already faked it, a message also arrives in a turn
+  // of its own. Jest's jsdom environment has neither.
   if (isNode() && !isImmediateReal() && typeof MessageChannel === 'function') {
     return (callback) => {
       const { port1, port2 } = new MessageChannel()
@@ -39,22 +39,22 @@ function realNextTurn(): (callback: () => void) => unknown {
   return setImmediate ?? setTimeout
 }
 
-/** Milliseconds. */
-const MOST_IN_A_ROW = 3
+/** Milliseconds of work in one turn of the event loop. */
+const MAX_PER_TURN = 3
 
 let spent = 0
 const waiting: (() => void)[] = []
 
 /**
- * Does the work now, or where answers have been read for long enough without a turn of the event loop, in the next one:
- * several large answers that come together would hold up the rest of the process for a tenth of a second. All work is
- * done in the order in which it is given, and must not throw.
+ * Does the work now, or in the next turn of the event loop if this turn has spent long enough reading answers: several
+ * large answers at once would block the process for a tenth of a second. Work is done in the order given and must not
+ * throw.
  *
- * What has arrived waits here, and the connection is not paused: if the server closes it meanwhile, undici 6 and 7 throw
- * where nobody can catch it (lib/dispatcher/client-h1.js, `assert(!this.paused)` in `finish`; seen in 7.30.2).
+ * Data that has arrived waits here, and the connection is not paused: if the server closes a paused one, undici 6 and 7
+ * throw where nobody can catch it (lib/dispatcher/client-h1.js, `assert(!this.paused)` in `finish`; seen in 7.30.2).
  */
 export function inTurn(work: () => void): void {
-  if (spent < MOST_IN_A_ROW) {
+  if (spent < MAX_PER_TURN) {
     spend(work)
     return
   }
@@ -64,7 +64,7 @@ export function inTurn(work: () => void): void {
 
 function nextTurn(): void {
   spent = 0
-  while (spent < MOST_IN_A_ROW) {
+  while (spent < MAX_PER_TURN) {
     const work = waiting.shift()
     if (!work) return
     spend(work)
