@@ -388,7 +388,7 @@ describe('an unfinished run', () => {
     const { code, stderr } = await run(folder, args, env)
     expect([code, stderr]).toEqual([
       3,
-      expect.stringMatching(/^error: .*429.*\(it asks to wait 3600 s\)\nStopped after 96 records/m),
+      expect.stringMatching(/^error: .*429.*\(retry after 3600 s\)\nStopped after 96 records/m),
     ])
     expect(await readdir(folder)).toEqual(['in.jsonl', 'out.jsonl.partial'])
     expect((await run(folder, args, env)).code).toBe(0)

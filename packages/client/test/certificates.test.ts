@@ -43,6 +43,6 @@ it('plain http where https is expected is final at once', async () => {
   await expect(client.listModels()).rejects.toMatchObject({
     attempts: 1,
     code: 'ERR_SSL_WRONG_VERSION_NUMBER',
-    message: expect.stringContaining('the other end speaks plain http: check scheme and port of baseUrl'),
+    message: expect.stringContaining('the other end speaks plain http: check the scheme and port of baseUrl'),
   })
 })

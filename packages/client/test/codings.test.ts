@@ -79,6 +79,6 @@ it.each(transports)('%s tells of an answer whose coding is damaged', async (_, o
     name: 'PineconeResponseError',
     status: 200,
     cause: { code: 'Z_DATA_ERROR' },
-    message: expect.stringContaining('the answer is not what its Content-Encoding says'),
+    message: expect.stringContaining('the answer does not match its Content-Encoding'),
   })
 })

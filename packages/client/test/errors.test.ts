@@ -122,7 +122,7 @@ describe('an error answer becomes one line, whatever a gateway made of it:', () 
       }),
     )
     expect(await failureOf(api.client().embed({ ...E5, inputs: ['a'] }))).toMatchObject({
-      message: `POST ${api.url}/embed answered 429: RESOURCE_EXHAUSTED: the month’s quota (it asks to wait 3600 s)`,
+      message: `POST ${api.url}/embed answered 429: RESOURCE_EXHAUSTED: the month’s quota (retry after 3600 s)`,
       retryAfterMs: 3_600_000,
     })
     expect(api.requests).toHaveLength(1)
@@ -211,9 +211,9 @@ describe('what GET /models says is checked too:', () => {
     [
       'allowed values of another kind',
       { allowed_values: [null] },
-      'allowed_values holds neither string nor number',
+      'allowed_values holds neither strings nor numbers',
     ],
-    ['a default of another kind', { default: {} }, 'default is neither string, number nor boolean'],
+    ['a default of another kind', { default: {} }, 'default is not a string, number or boolean'],
     ['a bound that is no number', { min: '1' }, 'min is a string'],
     ['no name', { parameter: 5 }, 'parameter is the number 5, not a string'],
   ])('%s breaks the contract', async (_, change, words) => {

@@ -48,7 +48,7 @@ describe.each(Object.entries(ways))('a proxy, by %s,', (_, through) => {
       name: 'PineconeConnectionError',
       verdict: 'setup',
       attempts: 1,
-      message: expect.stringContaining('the proxy asks for a user and a password'),
+      message: expect.stringContaining('the proxy requires a user and password'),
     })
     expect(asked()).toBe(1)
   })

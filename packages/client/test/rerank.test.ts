@@ -104,7 +104,7 @@ describe('rerank', () => {
   })
 
   it.each([
-    ['too few results', [{ index: 0, score: 1 }], '1 result where 2 are due'],
+    ['too few results', [{ index: 0, score: 1 }], '1 result instead of 2'],
     [
       'an index out of range',
       [

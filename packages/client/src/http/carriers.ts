@@ -10,8 +10,9 @@ export interface HttpDispatcher {
 }
 
 /**
- * Sends through an undici dispatcher. `maxRedirections: 0` makes undici's own redirect interceptor pass answers on: it
- * takes `authorization` from a request to another origin, but not `api-key` (undici, lib/handler/redirect-handler.js).
+ * Sends through an undici dispatcher. `maxRedirections: 0` makes undici's redirect interceptor pass redirects through:
+ * for another origin it removes `authorization` from the request, but not `api-key` (undici,
+ * lib/handler/redirect-handler.js).
  */
 export function undiciCarrier(dispatcher: HttpDispatcher, options: { reset?: boolean } = {}): Carrier {
   return (request, receiver) => {
@@ -37,7 +38,7 @@ interface Controller {
   abort(reason: Error): void
 }
 
-/** Undici 7 and newer call the first five methods, 5 and 6 the others; 7 takes the first five where it finds both. */
+/** Undici 7 and newer call the first five methods, 5 and 6 the others. If both are present, 7 calls the first five. */
 function handlerFor(receiver: Receiver): { handler: object; abort: (reason: Error) => void } {
   const answer = decoded(receiver)
   let controller: Controller | undefined
@@ -56,7 +57,7 @@ function handlerFor(receiver: Receiver): { handler: object; abort: (reason: Erro
 
     onConnect: (abort: (reason: Error) => void) => start({ abort }),
     onHeaders(status: number, rawHeaders: readonly Uint8Array[]) {
-      // 1xx answers come before the real one; newer versions do not pass them on
+      // 1xx answers precede the real one; newer versions do not pass them on.
       if (status >= 200) answer.onHead(status, headersOf(rawHeaders))
       return true
     },
@@ -76,7 +77,7 @@ function handlerFor(receiver: Receiver): { handler: object; abort: (reason: Erro
   }
 }
 
-/** Names and values by turns, as undici 5 and 6 give them. */
+/** Names and values alternate, as undici 5 and 6 give them. */
 function headersOf(raw: readonly Uint8Array[]): Record<string, string> {
   const text = (bytes: Uint8Array | undefined) =>
     bytes === undefined ? '' : Buffer.from(bytes).toString('latin1')
@@ -100,7 +101,7 @@ export function fetchCarrier(fetch: typeof globalThis.fetch): Carrier {
   }
 }
 
-/** `fetch` throws a TypeError that says only that it failed; what happened is its cause. */
+/** `fetch` throws a TypeError that says only that it failed; the cause says why. */
 function causeOf(error: unknown): unknown {
   return error instanceof TypeError && error.cause instanceof Error ? error.cause : error
 }

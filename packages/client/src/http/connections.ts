@@ -12,26 +12,26 @@ export interface ConnectionSettings {
   readonly fetch: typeof globalThis.fetch | undefined
 }
 
-/** What a client's requests go through. */
+/** What a client's requests are sent through. */
 export interface Connections {
   carrier(): Promise<Carrier> | Carrier
-  /** Lets requests under way finish. */
+  /** Lets requests under way finish, then closes the client's own connections. */
   close(): Promise<void>
 }
 
 /**
- * The caller's `fetch` or dispatcher, which stay the caller's; otherwise what the application has set for its whole
- * process; otherwise an undici pool of the client's own, or where there is no undici, the runtime's `fetch`.
+ * The caller's `fetch` or dispatcher, which the client does not close; otherwise what the application has set for its
+ * whole process; otherwise an undici pool of the client's own or, where there is no undici, the runtime's `fetch`.
  */
 export function openConnections(settings: ConnectionSettings): Connections {
-  if (settings.fetch) return lasting(fetchCarrier(settings.fetch))
-  if (settings.dispatcher) return lasting(undiciCarrier(settings.dispatcher))
+  if (settings.fetch) return borrowed(fetchCarrier(settings.fetch))
+  if (settings.dispatcher) return borrowed(undiciCarrier(settings.dispatcher))
   let pool: Connections | undefined
   const ownPool = () => {
     pool ??= openPool(settings)
     return pool
   }
-  // Undici is half of this package's load time, so it is loaded when a client is created, before its first request.
+  // Undici takes half of this package's load time, so it is loaded when a client is created, before the first request.
   if (!processTransport()) ownPool()
   return {
     carrier: () => processTransport() ?? ownPool().carrier(),
@@ -39,7 +39,7 @@ export function openConnections(settings: ConnectionSettings): Connections {
   }
 }
 
-function lasting(carrier: Carrier): Connections {
+function borrowed(carrier: Carrier): Connections {
   return { carrier: () => carrier, close: async () => {} }
 }
 
@@ -49,7 +49,7 @@ const SPARE_CONNECTIONS = 1
 function openPool({ baseUrl, maxConcurrency, timeout }: ConnectionSettings): Connections {
   let carrier: Carrier | undefined
   const opening: Promise<Pools> = import('#undici').then(({ default: Pool }) => {
-    // undici gives up after 10 s of its own accord, whatever the timeout
+    // Otherwise undici gives up connecting after 10 s, whatever the timeout.
     const options = { connections: maxConcurrency + SPARE_CONNECTIONS, connect: { timeout } }
     return { kept: new Pool(baseUrl.origin, options), once: new Pool(baseUrl.origin, options) }
   })
@@ -69,9 +69,9 @@ function openPool({ baseUrl, maxConcurrency, timeout }: ConnectionSettings): Con
 }
 
 /**
- * Before it writes to a kept connection, undici waits for `setImmediate` (client-h1.js, scheduleIdleSocketValidation).
- * Where a test has faked it, a kept connection is stuck for good; so meanwhile every request gets a connection of its
- * own.
+ * Before it writes to a kept-alive connection, undici waits for `setImmediate` (client-h1.js,
+ * scheduleIdleSocketValidation). If a test has faked it, a kept-alive connection stays stuck, so each request then gets
+ * a connection of its own.
  */
 interface Pools {
   readonly kept: Dispatcher
@@ -89,37 +89,37 @@ function ownFetch(cause: unknown): Carrier {
   if (typeof globalThis.fetch === 'function') return fetchCarrier(globalThis.fetch)
   throw new PineconeConfigurationError(
     'fetch',
-    'is needed where there is neither undici nor a fetch: pass { fetch }',
+    'is required: this runtime has neither undici nor a global fetch',
     undefined,
     { cause },
   )
 }
 
 /**
- * What the application has installed for every request of its process, if anything: a `fetch` in place of Node's, as
- * msw, nock and tracers do, or a global dispatcher of undici, as `setGlobalDispatcher` and `NODE_USE_ENV_PROXY` do.
- * Asked before each request, as a test may set it up after its client was made.
+ * What the application has installed for every request of its process, if anything: a replacement for Node's `fetch`,
+ * as msw, nock and tracers do, or a global undici dispatcher, as `setGlobalDispatcher` and `NODE_USE_ENV_PROXY` do.
+ * Checked before each request, because a test may install it after creating its client.
  */
 function processTransport(): Carrier | undefined {
   const { fetch } = globalThis
-  if (typeof fetch === 'function' && !isNodesOwn(fetch)) return remembered(fetch, () => fetchCarrier(fetch))
+  if (typeof fetch === 'function' && !isNodesOwn(fetch)) return cached(fetch, () => fetchCarrier(fetch))
   const dispatcher = globalDispatcher()
-  return dispatcher && remembered(dispatcher, () => undiciCarrier(dispatcher))
+  return dispatcher && cached(dispatcher, () => undiciCarrier(dispatcher))
 }
 
 const carriers = new WeakMap<object, Carrier>()
 
-function remembered(way: object, carrierFor: () => Carrier): Carrier {
-  const carrier = carriers.get(way) ?? carrierFor()
-  carriers.set(way, carrier)
+function cached(key: object, carrierFor: () => Carrier): Carrier {
+  const carrier = carriers.get(key) ?? carrierFor()
+  carriers.set(key, carrier)
   return carrier
 }
 
 const sources = new WeakMap<object, boolean>()
 
 /**
- * Node's `fetch` is a function of JavaScript that loads the undici that Node brings along (nodejs/node,
- * lib/internal/bootstrap/web/exposed-window-or-worker.js). Anything else is not Node's own.
+ * Node's `fetch` is a JavaScript function that loads the undici bundled with Node (nodejs/node,
+ * lib/internal/bootstrap/web/exposed-window-or-worker.js). Any other function is a replacement.
  */
 function isNodesOwn(fetch: typeof globalThis.fetch): boolean {
   const known = sources.get(fetch)
@@ -129,7 +129,9 @@ function isNodesOwn(fetch: typeof globalThis.fetch): boolean {
   return isOwn
 }
 
-/** Undici up to 7, and Node up to 24, know the first; undici 8 has the second, and a wrapper of it in the first. */
+/**
+ * Undici up to 7 and Node up to 24 use the first symbol; undici 8 uses the second, and keeps a wrapper under the first.
+ */
 const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1')
 const GLOBAL_DISPATCHER_OF_8 = Symbol.for('undici.globalDispatcher.2')
 
@@ -143,13 +145,13 @@ function globalDispatcher(): HttpDispatcher | undefined {
 }
 
 /**
- * Whether undici, or Node's `fetch`, has put it there by itself: an `Agent` without options, which has nothing that a
- * pool of the client's own lacks. In doubt it is the application's.
+ * Whether undici or Node's `fetch` installed it: an `Agent` without options, which offers nothing that the client's own
+ * pool lacks. In doubt it is the application's.
  */
 function isUndicisDefault(dispatcher: HttpDispatcher): boolean {
   const { name } = dispatcher.constructor
   if (name === 'Dispatcher1Wrapper') return true
-  // a composed one is a proxy that answers with another `dispatch`
+  // A composed dispatcher is a proxy with another `dispatch`.
   if (name !== 'Agent' || dispatcher.dispatch !== Object.getPrototypeOf(dispatcher).dispatch) return false
   const known = plain.get(dispatcher)
   if (known !== undefined) return known
@@ -161,7 +163,7 @@ function isUndicisDefault(dispatcher: HttpDispatcher): boolean {
   return isPlain
 }
 
-/** Whether an `Agent` was made without options. */
+/** Whether an `Agent` was created without options. */
 const plain = new WeakMap<object, boolean>()
 
 function ownSymbol(of: object, description: string): unknown {

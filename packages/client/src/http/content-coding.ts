@@ -4,10 +4,10 @@ import type { Receiver } from './exchange.js'
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 type Decoder = Zlib.Gunzip | Zlib.Inflate | Zlib.BrotliDecompress
 
-/** What every `fetch` decodes by itself (https://fetch.spec.whatwg.org/#handle-content-codings, RFC 9110, 8.4.1). */
+/** What every `fetch` decodes (https://fetch.spec.whatwg.org/#handle-content-codings, RFC 9110, 8.4.1). */
 const KNOWN_CODINGS = new Set(['gzip', 'x-gzip', 'deflate', 'br'])
 
-/** An answer's `Content-Encoding`, if it has one. */
+/** An answer's `Content-Encoding`, if any. */
 function contentCoding(headers: Headers): string | undefined {
   const value = String(headers['content-encoding'] ?? '')
     .trim()
@@ -15,13 +15,13 @@ function contentCoding(headers: Headers): string | undefined {
   return value === '' || value === 'identity' ? undefined : value
 }
 
-/** The coding of an answer that no transport of the client can read: `zstd`, or two at once. */
+/** A content coding that none of the client's transports can decode: `zstd`, or two at once. */
 export function unknownCoding(headers: Headers): string | undefined {
   const coding = contentCoding(headers)
   return coding !== undefined && KNOWN_CODINGS.has(coding) ? undefined : coding
 }
 
-/** Takes an answer as it comes from the socket, and passes it on to `receiver` without its content coding. */
+/** Wraps a receiver: it gets the answer's bytes without their content coding. */
 export function decoded(receiver: Receiver): Receiver {
   let coding: string | undefined
   let decoder: Decoder | undefined
@@ -57,11 +57,12 @@ function decoderInto(receiver: Receiver, coding: string, firstChunk: Uint8Array)
 
 function decoderFor(coding: string, firstChunk: Uint8Array): Decoder | undefined {
   if (!KNOWN_CODINGS.has(coding)) return undefined
-  // Not imported, as bundlers for browsers cannot; undici, which this serves, is only where Node is.
+  // Not imported, because bundlers for browsers cannot resolve it. This serves undici, which exists only where Node
+  // does.
   const zlib = process.getBuiltinModule('node:zlib')
   if (coding === 'br') return zlib.createBrotliDecompress()
   if (coding !== 'deflate') return zlib.createGunzip()
-  // Some send it without the wrapper of zlib (RFC 9110, 8.4.1.2), whose first byte ends in 8 (RFC 1950, 2.2).
+  // Some servers send deflate without zlib's wrapper (RFC 9110, 8.4.1.2), whose first byte ends in 8 (RFC 1950, 2.2).
   const isWrapped = ((firstChunk[0] ?? 0) & 0x0f) === 8
   return isWrapped ? zlib.createInflate() : zlib.createInflateRaw()
 }

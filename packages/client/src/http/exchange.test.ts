@@ -104,7 +104,7 @@ it.each<[string, unknown, string, string | undefined]>([
 })
 
 it.each([
-  ['a mistake in a fetch', new TypeError('this.ready is not a function'), 'setup', 'a mistake of its own'],
+  ['a mistake in a fetch', new TypeError('this.ready is not a function'), 'setup', 'an error of its own'],
   [
     'a fetch’s word for a failed network',
     new TypeError('Failed to fetch'),
@@ -121,7 +121,7 @@ it.each([
     'msw, which lets nothing out without a handler',
     Object.assign(new Error('[MSW] Cannot bypass a request'), { name: 'InternalError' }),
     'setup',
-    'a guard of tests in this process blocks the request: [MSW] Cannot bypass',
+    'a test guard in this process blocks the request: [MSW] Cannot bypass',
   ],
 ])('tells %s apart', async (_, cause, verdict, words) => {
   const { reply, answer } = underWay()

@@ -13,7 +13,7 @@ import type { Call } from '../lifetime/call.js'
 import { inTurn } from '../lifetime/turns.js'
 import type { Secrecy } from './secrecy.js'
 
-/** One request, whole and ready. */
+/** One complete request. */
 export interface WireRequest {
   readonly method: 'GET' | 'POST'
   readonly origin: string
@@ -30,7 +30,7 @@ export interface Receiver {
   onFailure(cause: unknown): void
 }
 
-/** Puts a request on the wire, and returns how to abort it. It follows no redirects and has no timeout. */
+/** Puts a request on the wire; returns a function that aborts it. Follows no redirects and has no timeout. */
 export type Carrier = (request: WireRequest, receiver: Receiver) => (reason: Error) => void
 
 export interface HttpReply {
@@ -38,38 +38,37 @@ export interface HttpReply {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
-/** A header of an answer; of several the first. */
+/** A header of an answer; the first if it is repeated. */
 export function headerOf(reply: HttpReply, name: string): string | undefined {
   const value = reply.headers[name]
   return Array.isArray(value) ? value[0] : value
 }
 
-/** The service's id of a request, for a support ticket. */
+/** The service's id of the request, for a support ticket. */
 export function requestIdOf(reply: HttpReply): string | undefined {
   return headerOf(reply, 'x-pinecone-request-id') ?? headerOf(reply, 'x-request-id')
 }
 
-/** Takes the bytes of a body as they arrive. */
+/** Receives the bytes of a body as they arrive. */
 export interface BodyReader {
   push(chunk: Uint8Array): void
-  /** How many bytes are enough: the rest is left unread, and the connection is dropped. */
+  /** After this many bytes the rest is left unread, and the connection is dropped. */
   readonly enough?: number
 }
 
 /**
- * An answer may hold at most this many bytes. The largest real one, 96 vectors of 2048 numbers at about
- * 20 digits each, has some 4 MB.
+ * Maximum bytes of an answer. The largest real one, 96 vectors of 2048 numbers at about 20 digits each, has some 4 MB.
  */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 /**
- * One request on the wire and its whole answer. Once the head is there, `readerFor` names the reader of the body.
- * Rejects with the reason of an abort at once, whether before the connection is made, between headers, or in the middle
+ * Sends one request and receives its whole answer. Once the head has arrived, `readerFor` chooses the reader of the
+ * body. Rejects with the reason of an abort at once: before the connection is made, between headers, or in the middle
  * of the body.
  *
- * @throws PineconeTimeoutError without a complete answer within `timeout` milliseconds
- * @throws PineconeConnectionError when the connection fails before
- * @throws PineconeResponseError when the answer is larger than any real one
+ * @throws PineconeTimeoutError if the answer is not complete within the call's timeout
+ * @throws PineconeConnectionError if the connection fails before the answer is complete
+ * @throws PineconeResponseError if the answer is larger than any real one
  */
 export function exchange(
   carrier: Carrier,
@@ -118,7 +117,7 @@ export function exchange(
       read += chunk.length
       if (reader?.enough === undefined || read < reader.enough) return
       succeed()
-      abortWire?.(new Error('the rest of the answer is not wanted'))
+      abortWire?.(new Error('the rest of the answer is not needed'))
     }
     abortWire = carrier(request, {
       onHead(status, headers) {
@@ -140,16 +139,16 @@ export function exchange(
         inTurn(succeed)
       },
       onFailure(cause) {
-        fail(failureOf(what, request.origin, secrecy.blotError(cause)))
+        fail(failureOf(what, request.origin, secrecy.redactError(cause)))
       },
     })
   })
 }
 
-/** Codes of zlib, and those that its Brotli makes of its own names: `ERR__ERROR_FORMAT_PADDING_1`. */
+/** Codes of zlib, and those that Node.js makes from Brotli's own names: `ERR__ERROR_FORMAT_PADDING_1`. */
 const DAMAGED = /^(Z_|ERR__?ERROR_FORMAT|ERR_BROTLI)/
 
-/** No such host, or nobody there who takes a connection: nothing was sent. */
+/** No such host, or nothing there accepts a connection. Nothing was sent. */
 const NOT_CONNECTED = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -168,7 +167,7 @@ function failureOf(
   const reason = cause instanceof Error ? cause.message || code || cause.name : thrown(cause)
   if (code && DAMAGED.test(code)) {
     return new PineconeResponseError(
-      `${what}: the answer is not what its Content-Encoding says, or it is cut short: ${reason}`,
+      `${what}: the answer does not match its Content-Encoding or is cut short: ${reason}`,
       { cause },
     )
   }
@@ -177,15 +176,15 @@ function failureOf(
 }
 
 function failing(origin: string, code: string | undefined, cause: unknown): string {
-  if (isGuarded(cause)) return 'a guard of tests in this process blocks the request'
-  if (isMistake(cause)) return 'the fetch or dispatcher in use failed by a mistake of its own'
+  if (isGuarded(cause)) return 'a test guard in this process blocks the request'
+  if (isMistake(cause)) return 'the fetch or dispatcher in use failed with an error of its own'
   if (!code || !NOT_CONNECTED.has(code)) return 'the connection failed before the answer was complete'
   return isElsewhere(origin, cause) ? 'could not connect to the proxy' : 'could not connect'
 }
 
-/** Whether the connection was to another host or port than the request's: to a proxy. */
+/** Whether the connection was to another host or port than the request's, that is, to a proxy. */
 function isElsewhere(origin: string, cause: unknown): boolean {
-  // Where a name has several addresses: one error for each.
+  // A name with several addresses gives one error for each.
   const { hostname, port }: { hostname?: unknown; port?: unknown } =
     cause instanceof AggregateError ? Object(cause.errors[0]) : Object(cause)
   const url = new URL(origin)
@@ -201,7 +200,7 @@ function codeOf(cause: unknown): string | undefined {
   return code && (typeof code === 'string' || typeof code === 'number') ? String(code) : undefined
 }
 
-/** A caller's own `fetch` may throw anything. */
+/** A caller's own `fetch` may throw any value. */
 function thrown(cause: unknown): string {
   return typeof cause === 'string' ? cause : asWritten(cause)
 }
@@ -211,9 +210,9 @@ function helpWith(code: string | undefined, cause: unknown): string {
     return ' (if your proxy has its own certificate authority, name it in NODE_EXTRA_CA_CERTS)'
   }
   if (isPlainHttp(code)) {
-    return ' (the other end speaks plain http: check scheme and port of baseUrl, and of the proxy if there is one)'
+    return ' (the other end speaks plain http: check the scheme and port of baseUrl, and of the proxy if there is one)'
   }
   return tunnelStatus(cause) === 407
-    ? ' (the proxy asks for a user and a password, and was given none or the wrong ones: they belong in its address, http://user:password@proxy:8080)'
+    ? ' (the proxy requires a user and password, and got none or wrong ones: put them in its URL, http://user:password@proxy:8080)'
     : ''
 }

@@ -1,2 +1,2 @@
-/** Stands in for undici where bundlers build for a runtime without Node's sockets; see `imports` in package.json. */
+/** Replaces undici in bundles for runtimes without Node's sockets; see `imports` in package.json. */
 export default undefined

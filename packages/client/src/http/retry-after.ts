@@ -1,21 +1,22 @@
 /**
- * The three forms of an HTTP date, all of them GMT (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`,
- * `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
+ * The three forms of an HTTP date, all in GMT (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94
+ * 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
  */
 const HTTP_DATE =
   /^(?:[a-z]{3,9}, \d{1,2}[ -][a-z]{3}[ -]\d{2,4} \d\d:\d\d:\d\d GMT|[a-z]{3} [a-z]{3} [ \d]\d \d\d:\d\d:\d\d \d{4})$/i
 
-/** Milliseconds. A `Date` further off than that is a cached answer's, or a test's. */
-const CLOCKS_DIFFER_BY = 24 * 60 * 60 * 1000
+/** Milliseconds. A `Date` that differs by more is from a cached answer or a test. */
+const MAX_CLOCK_SKEW = 24 * 60 * 60 * 1000
 
-/** A time since 1970, as some gateways send it, up to 2286: as a delay it would be of 31 years and more. */
+/** Seconds since 1970, as some gateways send them, up to 2286. As a delay they would mean 31 years or more. */
 const EPOCH_SECONDS = /^\d{10}(\.\d+)?$/
 
 /**
- * Milliseconds to wait by a `Retry-After` header: seconds or an HTTP date (RFC 9110, 10.2.3). A past date gives 0;
- * anything else gives `undefined`.
+ * Milliseconds to wait according to a `Retry-After` header: seconds or an HTTP date (RFC 9110, 10.2.3). A past date
+ * gives 0; anything else gives `undefined`.
  *
- * @param date the same answer's `Date` header: a date is read against the service's clock, as ours may be minutes off
+ * @param date the `Date` header of the same answer: a date is read against the service's clock, because ours may be
+ * minutes off
  * @param now our own clock, for an answer without `Date`
  */
 export function parseRetryAfter(
@@ -28,7 +29,7 @@ export function parseRetryAfter(
   const until = EPOCH_SECONDS.test(text) ? Number(text) * 1000 : parseHttpDate(text)
   if (until === undefined) return undefined
   const theirs = parseHttpDate(date?.trim() ?? '') ?? now
-  return Math.max(0, until - (Math.abs(theirs - now) < CLOCKS_DIFFER_BY ? theirs : now))
+  return Math.max(0, until - (Math.abs(theirs - now) < MAX_CLOCK_SKEW ? theirs : now))
 }
 
 function parseHttpDate(text: string): number | undefined {

@@ -77,7 +77,7 @@ it.each(holders)('an error that holds %s shows no key, itself, as a cause, or am
     new AggregateError([held, new Error('other', { cause: held })], 'several'),
     holder,
   ]) {
-    expect(shown(secrecy.blotError(error))).not.toContain(KEY)
+    expect(shown(secrecy.redactError(error))).not.toContain(KEY)
   }
 })
 
@@ -87,12 +87,12 @@ it.each([
   ['its name', Object.assign(new Error('failed'), { name: KEY })],
   ['a getter of its message', Object.defineProperty(new Error('x'), 'message', { get: () => KEY })],
 ])('an error with the key in %s shows none', (_, error) => {
-  expect(shown(secrecy.blotError(error))).not.toContain(KEY)
+  expect(shown(secrecy.redactError(error))).not.toContain(KEY)
 })
 
 it('a copy keeps words, codes, causes and the errors of several', () => {
   const cause = Object.assign(new TypeError(`no route for ${KEY}`), { code: 'EHOSTUNREACH', errno: -113 })
-  const copy = secrecy.blotError(new AggregateError([cause], 'several', { cause }))
+  const copy = secrecy.redactError(new AggregateError([cause], 'several', { cause }))
   expect(copy).toMatchObject({
     message: 'several',
     name: 'AggregateError',
@@ -104,10 +104,10 @@ it('a copy keeps words, codes, causes and the errors of several', () => {
 it('a plain error stays itself', () => {
   const socket = { localAddress: '127.0.0.1', bytesWritten: 12 }
   const error = Object.assign(new Error('other side closed', { cause: new TypeError('x') }), { socket })
-  expect(secrecy.blotError(error)).toBe(error)
+  expect(secrecy.redactError(error)).toBe(error)
   const round = Object.assign(new Error('round'), { self: {} })
   round.self = round
-  expect(secrecy.blotError(round)).toBe(round)
+  expect(secrecy.redactError(round)).toBe(round)
 })
 
 it('what throws when it is looked at is replaced', () => {
@@ -116,8 +116,8 @@ it('what throws when it is looked at is replaced', () => {
       throw new Error(KEY)
     },
   })
-  expect(shown(secrecy.blotError(hostile))).not.toContain(KEY)
-  expect(shown(secrecy.blotError(Object.create(null, { key: { get: () => KEY } })))).not.toContain(KEY)
+  expect(shown(secrecy.redactError(hostile))).not.toContain(KEY)
+  expect(shown(secrecy.redactError(Object.create(null, { key: { get: () => KEY } })))).not.toContain(KEY)
 })
 
 it('shows no key, whatever value contains it, at any place', () => {
@@ -130,7 +130,7 @@ it('shows no key, whatever value contains it, at any place', () => {
   })
   fc.assert(
     fc.property(withKey, (value) => {
-      expect(shown(secrecy.blotError(Object.assign(new Error('failed'), { value })))).not.toContain(KEY)
+      expect(shown(secrecy.redactError(Object.assign(new Error('failed'), { value })))).not.toContain(KEY)
     }),
   )
 })
@@ -144,12 +144,12 @@ it.each([
     `in base64 after ${user}`,
     btoa(user + KEY),
   ]),
-])('the key %s is blotted out', (_, repeated) => {
-  const blotted = secrecy.blot(`it was ${repeated} that came`)
-  expect(blotted).toContain('[api key]')
-  expect(blotted).not.toContain(repeated.slice(8, 12))
+])('the key %s is redacted', (_, repeated) => {
+  const redacted = secrecy.redact(`it was ${repeated} that came`)
+  expect(redacted).toContain('[api key]')
+  expect(redacted).not.toContain(repeated.slice(8, 12))
 })
 
 it('text that only begins like the key stays', () => {
-  expect(secrecy.blot(`a key begins with ${KEY.slice(0, 8)}`)).toContain(KEY.slice(0, 8))
+  expect(secrecy.redact(`a key begins with ${KEY.slice(0, 8)}`)).toContain(KEY.slice(0, 8))
 })

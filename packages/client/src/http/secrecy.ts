@@ -1,10 +1,10 @@
-/** Anything shorter is a placeholder or a word such as `true`; blotting it out would garble every message. */
+/** Anything shorter is a placeholder or a word such as `true`; redacting it would garble every message. */
 const SHORTEST_KEY = 6
 const SHORTEST_HEADER = 8
-/** So much of a key's beginning is blotted out too, where a gateway shortens it. */
+/** At least this much of the key's beginning is redacted too, in case a gateway truncates it. */
 const SHORTEST_PART = 12
 
-/** Nobody prints an error's causes and contexts deeper than this. */
+/** Loggers do not print an error's causes and contexts deeper than this. */
 const DEEPEST = 8
 
 /** Levels of an error answer's details; the contract has one or two. */
@@ -15,7 +15,7 @@ interface Secret {
   readonly shown: string
 }
 
-/** Blots the API key, and the values of given headers, out of whatever is about to become part of an error. */
+/** Redacts the API key, and the values of given headers, in everything that becomes part of an error. */
 export class Secrecy {
   readonly #secrets: readonly Secret[]
 
@@ -23,7 +23,7 @@ export class Secrecy {
     const ofHeaders = Object.entries(headers).flatMap(([name, value]) =>
       secretsOf(value).map((text) => ({ text, shown: `[header ${name}]` })),
     )
-    // The whole before its part.
+    // A whole value is redacted before its parts.
     ofHeaders.sort((a, b) => b.text.length - a.text.length)
     const ofKey = (spellings: RegExp) => ({ spellings, shown: '[api key]' })
     const key = apiKey.length < SHORTEST_KEY ? [] : [spellings(apiKey, SHORTEST_PART), base64Of(apiKey)]
@@ -33,34 +33,34 @@ export class Secrecy {
     ]
   }
 
-  blot(text: string): string {
+  redact(text: string): string {
     return this.#secrets.reduce(
-      (blotted, { spellings, shown }) => blotted.replace(spellings, () => shown),
+      (redacted, { spellings, shown }) => redacted.replace(spellings, () => shown),
       text,
     )
   }
 
-  /** The same JSON value, with the key blotted in its texts and names. */
-  blotWithin(value: unknown, depth = DEEPEST_DETAIL): unknown {
-    if (typeof value === 'string') return this.blot(value)
+  /** The same JSON value, with secrets redacted in its strings and names. */
+  redactWithin(value: unknown, depth = DEEPEST_DETAIL): unknown {
+    if (typeof value === 'string') return this.redact(value)
     if (typeof value !== 'object' || value === null) return value
     if (depth === 0) return '[nested too deep]'
-    if (Array.isArray(value)) return value.map((item) => this.blotWithin(item, depth - 1))
+    if (Array.isArray(value)) return value.map((item) => this.redactWithin(item, depth - 1))
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [this.blot(name), this.blotWithin(item, depth - 1)]),
+      Object.entries(value).map(([name, item]) => [this.redact(name), this.redactWithin(item, depth - 1)]),
     )
   }
 
   /**
-   * The error itself where all that it can show is plain and without a secret; otherwise a copy of its words, codes and
-   * causes. What cannot be looked into (a `Headers`, a `URL`, a getter, an object of some class) may hold the key, and
-   * whoever prints the error may see it.
+   * The error itself if everything that it can show is plain and without a secret; otherwise a copy of its messages,
+   * codes and causes. Whatever cannot be inspected (a `Headers`, a `URL`, a getter, an instance of some class) may hold
+   * the key, and a logger may print it.
    */
-  blotError(error: unknown): unknown {
+  redactError(error: unknown): unknown {
     try {
       return this.#isClean(error, DEEPEST, new Set()) ? error : this.#copyOf(error, DEEPEST)
     } catch {
-      return new Error('it cannot be shown, as it throws when it is looked at')
+      return new Error('the error cannot be shown, because inspecting it throws')
     }
   }
 
@@ -73,7 +73,7 @@ export class Secrecy {
     seen.add(value)
     return Reflect.ownKeys(value).every((key) => {
       const property = Reflect.getOwnPropertyDescriptor(value, key)
-      // an accessor in some versions of V8
+      // An accessor in some versions of V8.
       const shown = key === 'stack' ? { value: Reflect.get(value, key) } : property
       return (
         shown && 'value' in shown && [key, shown.value].every((part) => this.#isClean(part, depth - 1, seen))
@@ -82,16 +82,16 @@ export class Secrecy {
   }
 
   #copyOf(error: unknown, depth: number): Error {
-    if (!isError(error)) return new Error(this.blot(String(error)))
-    const copy = new Error(this.blot(String(error.message)))
+    if (!isError(error)) return new Error(this.redact(String(error)))
+    const copy = new Error(this.redact(String(error.message)))
     const set = (name: string, value: unknown, enumerable: boolean) =>
       Object.defineProperty(copy, name, { value, enumerable, writable: true, configurable: true })
-    set('name', this.blot(String(error.name)), false)
-    set('stack', this.blot(String(error.stack)), false)
+    set('name', this.redact(String(error.name)), false)
+    set('stack', this.redact(String(error.stack)), false)
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(error))) {
       if (name === 'message' || name === 'stack' || name === 'name' || this.#isIn(name)) continue
       if (typeof value === 'number' || typeof value === 'boolean') set(name, value, true)
-      if (typeof value === 'string') set(name, this.blot(value), true)
+      if (typeof value === 'string') set(name, this.redact(value), true)
       if (depth > 0 && name === 'cause' && value) set(name, this.#copyOf(value, depth - 1), false)
       if (depth > 0 && name === 'errors' && Array.isArray(value)) {
         set(
@@ -109,9 +109,7 @@ export class Secrecy {
   }
 }
 
-/**
- * How an object of some class can show what its own properties do not: to `console`, and to a logger that writes JSON.
- */
+/** How an object of some class shows more than its own properties: to `console`, and to loggers that write JSON. */
 const SHOWS_ITSELF = [Symbol.for('nodejs.util.inspect.custom'), 'toJSON']
 
 function isPlain(value: object): boolean {
@@ -121,13 +119,13 @@ function isPlain(value: object): boolean {
   return prototype === null || prototype === Object.prototype
 }
 
-/** One of another realm too, as test runners have them. */
+/** Also one of another realm, as in test runners. */
 function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }
 
 /**
- * A header's value, and what of it may be repeated alone: the token after `Bearer`, the value after a cookie's name.
+ * A header's value, and the parts of it that may be repeated alone: the token after `Bearer`, the value of a cookie.
  */
 function secretsOf(header: string): string[] {
   if (/^(application|audio|image|multipart|text|video|\*)\//.test(header)) return []
@@ -135,25 +133,27 @@ function secretsOf(header: string): string[] {
   return [header, ...parts].map((text) => text.trim()).filter((text) => text.length >= SHORTEST_HEADER)
 }
 
-/** A text as it is, and as JSON, JSON within JSON, an address or HTML may spell it. */
+/** A text as it is, and as JSON, JSON within JSON, a URL or HTML may spell it. */
 function spellings(text: string, shortest = text.length): RegExp {
   const chars = Array.from(text, spellingsOf)
   const rest = chars.slice(shortest).reduceRight((after, char) => `(?:${char}${after})?`, '')
   return new RegExp(chars.slice(0, shortest).join('') + rest, 'g')
 }
 
-/** A text in base64, alone or within another (`user:key`): the characters that it alone settles, in each alignment. */
+/**
+ * A text in base64, alone or within another (`user:key`): the characters that it alone determines, in each alignment.
+ */
 function base64Of(text: string): RegExp {
   const forms = [0, 1, 2].map((before) => {
     const whole = btoa('\0'.repeat(before) + text)
     const settled = whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + text.length) * 8) / 6))
-    // The alphabet of addresses has others for the last two.
+    // base64url has other characters for the last two.
     return settled.replaceAll('+', '[+-]').replaceAll('/', '[/_]')
   })
   return new RegExp(`(?:${forms.join('|')})[\\w+/-]{0,2}={0,2}`, 'g')
 }
 
-/** Letters and digits are escaped nowhere. */
+/** Letters and digits are never escaped. */
 function spellingsOf(char: string): string {
   if (/[\w-]/.test(char)) return char
   const hex = char.charCodeAt(0).toString(16).padStart(2, '0')

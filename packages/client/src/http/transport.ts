@@ -24,12 +24,12 @@ export interface HttpSettings extends ConnectionSettings {
   readonly sourceTag: string | undefined
 }
 
-/** What is known of an answer beside its body. */
+/** What is known about an answer besides its body. */
 export interface Reply extends AttemptAnswer, AnswerHead {}
 
-/** Sends one request once. */
+/** Sends one attempt of a request. */
 export class Transport {
-  /** Where requests go, as events name it. */
+  /** Host of the requests, as events name it. */
   readonly host: string
   readonly #connections: Connections
   readonly #origin: string
@@ -50,13 +50,13 @@ export class Transport {
     this.#settings = settings
   }
 
-  /** What requests go through, once it is ready. */
+  /** What requests are sent through, once it is ready. */
   carrier(): Promise<Carrier> | Carrier {
     return this.#connections.carrier()
   }
 
   /**
-   * Gives the body of a 2xx answer to `answer`.
+   * Passes the body of a 2xx answer to `answer`.
    *
    * @throws PineconeApiError for any other status; redirects are not followed, so the key reaches no other origin
    * @throws whatever `exchange` throws
@@ -81,12 +81,12 @@ export class Transport {
         headers: call.headers ? withHeaders(headers, call.headers) : headers,
         body,
       },
-      (begun) => {
-        head = begun
-        if (unknownCoding(begun.headers)) return UNREADABLE
-        return isSuccess(begun.status)
+      (received) => {
+        head = received
+        if (unknownCoding(received.headers)) return UNREADABLE
+        return isSuccess(received.status)
           ? answer
-          : { push: (chunk) => refusal.add(chunk), enough: ENOUGH_OF_AN_ERROR }
+          : { push: (chunk) => refusal.add(chunk), enough: MAX_ERROR_BYTES }
       },
       call,
       secrecy,
@@ -98,7 +98,7 @@ export class Transport {
     const coding = unknownCoding(reply.headers)
     const words =
       coding &&
-      `the answer has the Content-Encoding ${secrecy.blot(headerOf(reply, 'content-encoding') ?? '')}, which was not asked for`
+      `the answer has the Content-Encoding ${secrecy.redact(headerOf(reply, 'content-encoding') ?? '')}, which was not requested`
     if (!isSuccess(reply.status)) {
       throw errorFromAnswer(`${method} ${url}`, reply, words ?? refusal.text(), secrecy)
     }
@@ -116,8 +116,8 @@ export class Transport {
   }
 
   /**
-   * Resolves when a request that is about to be sent is on the wire: undici looks at a kept connection for a turn of
-   * the event loop before it writes (client-h1.js, kIdleSocketValidation), and that turn begins after this call.
+   * Resolves when a request that is about to be sent is on the wire. Undici checks a kept-alive connection for one turn
+   * of the event loop before it writes (client-h1.js, kIdleSocketValidation), and that turn begins after this call.
    */
   nextOnTheWire(): Promise<void> {
     return new Promise((resolve) => afterReactions(() => afterReactions(resolve)))
@@ -129,33 +129,33 @@ export class Transport {
   }
 }
 
-/** Bytes. A gateway may answer with a page of any length, or an endless one. */
-const ENOUGH_OF_AN_ERROR = 1024 * 1024
+/** Bytes. A gateway may answer with a page of any length, even an endless one. */
+const MAX_ERROR_BYTES = 1024 * 1024
 
-/** An answer whose bytes are unreadable without its coding. */
-const UNREADABLE: BodyReader = { push() {}, enough: ENOUGH_OF_AN_ERROR }
+/** For an answer in an unknown coding, whose bytes cannot be read. */
+const UNREADABLE: BodyReader = { push() {}, enough: MAX_ERROR_BYTES }
 
-/** A URL leaves out the port of its scheme; without the scheme, that of plain http must be named. */
+/** A URL omits the default port of its scheme. Without the scheme, the port of plain http has to be named. */
 function hostOf({ host, port, protocol }: URL): string {
   return protocol === 'http:' && port === '' ? `${host}:80` : host
 }
 
-/** Without the key and the values of the request's own headers: a gateway may repeat them. */
+/** Headers without the key and the caller's own header values, which a gateway may repeat. */
 function plainHeaders({ headers }: HttpReply, secrecy: Secrecy): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, secrecy.blot(Array.isArray(value) ? value.join(', ') : value)]],
+      value === undefined ? [] : [[name, secrecy.redact(Array.isArray(value) ? value.join(', ') : value)]],
     ),
   )
 }
 
 function replyOf(reply: HttpReply, secrecy: Secrecy): Reply {
-  const blotted = (value: string | undefined) => value && secrecy.blot(value)
+  const redacted = (value: string | undefined) => value && secrecy.redact(value)
   return {
     status: reply.status,
-    requestId: blotted(requestIdOf(reply)),
-    contentType: blotted(headerOf(reply, 'content-type')),
-    blot: (text) => secrecy.blot(text),
+    requestId: redacted(requestIdOf(reply)),
+    contentType: redacted(headerOf(reply, 'content-type')),
+    redact: (text) => secrecy.redact(text),
   }
 }
 
@@ -163,13 +163,13 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
 }
 
-/** The dated version of the contract in spec/, sent on every call. */
+/** Version of the contract in spec/, sent with every request. */
 const API_VERSION = '2025-10'
 
 /**
- * The headers of every request. Without an `Accept-Encoding` a server may send any coding (RFC 9110, 12.5.3); vectors
- * are decoded as they arrive, and decompressing them takes several times as long as decoding them (bench/RESULTS.md),
- * so no compression is requested unless the caller's own headers do.
+ * The headers of every request. Without `Accept-Encoding` a server may use any coding (RFC 9110, 12.5.3). Vectors are
+ * decoded as they arrive, and decompressing them takes several times as long as decoding them (bench/RESULTS.md), so no
+ * compression is requested unless the caller's own headers do.
  */
 export function requestHeaders(settings: HttpSettings): Record<string, string> {
   return {
@@ -181,7 +181,7 @@ export function requestHeaders(settings: HttpSettings): Record<string, string> {
   }
 }
 
-/** The headers overridden by others, whatever the case of their names. */
+/** Headers overridden by others, ignoring the case of their names. */
 function withHeaders(
   headers: Readonly<Record<string, string>>,
   over: Readonly<Record<string, string>>,
@@ -191,7 +191,7 @@ function withHeaders(
   return { ...Object.fromEntries(kept), ...over }
 }
 
-/** The form of the official SDK's: `name vX; lang=typescript; node v20…; source_tag=…`. */
+/** In the form of the official SDK: `name vX; lang=typescript; node v20…; source_tag=…`. */
 function userAgent(sourceTag: string | undefined): string {
   const parts = [`@pinecone-inference/client v${version}`, 'lang=typescript', runtime()]
   const tag = sourceTag && normalizedTag(sourceTag)

@@ -1,6 +1,6 @@
 /**
- * Undici's pool by itself (`imports` in package.json). Its index would load all of undici, three times as much, and put
- * an agent of its own under Node's `fetch` (undici, lib/global.js).
+ * Undici's pool alone (`imports` in package.json). Undici's index would load all of undici, three times as much, and
+ * install an agent of its own under Node's `fetch` (undici, lib/global.js).
  */
 declare module '#undici' {
   export { Pool as default } from 'undici'

@@ -2,21 +2,21 @@ import { asOneLine, counted, excerptOf, kindOf } from '../errors/as-written.js'
 import { PineconeResponseError } from '../errors/no-answer.js'
 import { Chunks } from './bytes.js'
 
-/** What an error says of the answer that holds it. */
+/** What an error reports about the answer that caused it. */
 export interface AnswerHead {
   readonly contentType: string | undefined
-  /** A text of the answer without the key and other secrets: a gateway may repeat the request's headers. */
-  blot(text: string): string
+  /** Removes the key and other secrets from a text of the answer: a gateway may repeat the request's headers. */
+  redact(text: string): string
 }
 
-/** Takes an answer's bytes as they arrive, and makes a result of them once all are there. */
+/** Reads an answer as it arrives, and makes a result once it is complete. */
 export interface AnswerReader<T> {
   push(chunk: Uint8Array): void
-  /** @throws PineconeResponseError when the answer breaks the contract */
+  /** @throws PineconeResponseError if the answer breaks the contract */
   end(head: AnswerHead): T
 }
 
-/** The same answer, held to one more check when it is whole. */
+/** The same reader, with one more check of the complete answer. */
 export function checked<T>(reader: AnswerReader<T>, check: (answer: T) => void): AnswerReader<T> {
   return {
     push: (chunk) => reader.push(chunk),
@@ -28,7 +28,7 @@ export function checked<T>(reader: AnswerReader<T>, check: (answer: T) => void):
   }
 }
 
-/** Leaves the whole answer to JSON.parse. */
+/** Parses the complete answer with JSON.parse. */
 export function wholeAnswer<T>(
   endpoint: string,
   decode: (answer: Record<string, unknown>) => T,
@@ -42,35 +42,32 @@ export function wholeAnswer<T>(
 }
 
 /**
- * The text of an answer as JSON.
+ * Parses the text of an answer as JSON.
  *
- * @param bytes the length of the whole answer
+ * @param bytes length of the complete answer
  */
 export function parseAnswer(endpoint: string, text: string, bytes: number, head: AnswerHead): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Without a cause: its message quotes the answer, in which a gateway may have repeated the request's headers.
+    // Without a cause: its message would quote the answer, in which a gateway may have repeated the request's headers.
     const [mediaType = ''] = head.contentType?.split(';') ?? []
     const isSaidToBeJson = mediaType === '' || /json/i.test(mediaType)
     throw new PineconeResponseError(
       `${endpoint} answered ${counted(bytes, 'byte')}${isSaidToBeJson ? '' : ` of ${asOneLine(mediaType, 100)}`} that are not JSON, or JSON cut short`,
-      isSaidToBeJson ? {} : { words: excerptOf(head.blot(text)) },
+      isSaidToBeJson ? {} : { words: excerptOf(head.redact(text)) },
     )
   }
 }
 
-/** An answer that is a result, and not an error under a status that says it is well. */
+/** An answer that is a result, and not an error with a status of success. */
 export function asResult(endpoint: string, value: unknown, head: AnswerHead): Record<string, unknown> {
   const answer = asObject(endpoint, 'the answer', value)
   if (!answer.error) return answer
   const { code, message } = contractError(answer)
-  throw new PineconeResponseError(
-    `${endpoint} answered with an error, though its status says that all is well`,
-    {
-      words: head.blot([code, message].filter(Boolean).join(': ')),
-    },
-  )
+  throw new PineconeResponseError(`${endpoint} answered with an error, although its status reports success`, {
+    words: head.redact([code, message].filter(Boolean).join(': ')),
+  })
 }
 
 export interface ContractError {
@@ -79,7 +76,10 @@ export interface ContractError {
   details?: unknown
 }
 
-/** The contract's ErrorResponse, as far as an answer is one: a gateway may answer with anything, `{ message }` say. */
+/**
+ * The contract's ErrorResponse, as far as the answer has its form: a gateway may answer anything, such as `{ message
+ * }`.
+ */
 export function contractError(answer: unknown): ContractError {
   const { error, message: own } = Object(answer) as { error?: unknown; message?: unknown }
   if (typeof error === 'string') return { message: error }
@@ -126,7 +126,7 @@ export function asFiniteNumber(endpoint: string, where: string, value: unknown):
   return value
 }
 
-/** A number of things that is not 0. */
+/** A whole number of at least 1. */
 export function asSize(endpoint: string, where: string, value: unknown): number {
   const size = asFiniteNumber(endpoint, where, value)
   if (!Number.isInteger(size) || size < 1) throw broken(endpoint, `${where} is ${size}, not a size`)
@@ -134,14 +134,19 @@ export function asSize(endpoint: string, where: string, value: unknown): number 
 }
 
 /** The contract's `int32`. */
-const MOST = 2 ** 31 - 1
+const INT32_MAX = 2 ** 31 - 1
 
 /**
- * A counter in `usage`; the contract lets the service leave it out.
+ * A counter in `usage`, which the contract lets the service leave out.
  *
- * @param most what the request can come to: a budget that is told more would stand still
+ * @param most the maximum that the request can be counted with: a larger count would stall the budget
  */
-export function asCount(endpoint: string, where: string, value: unknown, most = MOST): number | undefined {
+export function asCount(
+  endpoint: string,
+  where: string,
+  value: unknown,
+  most = INT32_MAX,
+): number | undefined {
   if (value === undefined || value === null) return undefined
   if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > most) {
     throw broken(endpoint, `${where} is ${kindOf(value)}, not a count of at most ${most}`)

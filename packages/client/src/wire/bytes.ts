@@ -1,4 +1,4 @@
-/** Pieces of bytes, joined when they are asked for. */
+/** Chunks of bytes, joined on demand. */
 export class Chunks {
   readonly #chunks: Uint8Array[] = []
   #length = 0
@@ -12,7 +12,7 @@ export class Chunks {
     this.#length += chunk.length
   }
 
-  /** As UTF-8; what is not valid becomes U+FFFD. */
+  /** As UTF-8; invalid bytes become U+FFFD. */
   text(): string {
     const whole = new Uint8Array(this.#length)
     let start = 0
@@ -24,7 +24,7 @@ export class Chunks {
   }
 }
 
-// Made at the first use: Jest's jsdom environment lacks both, and to import the client there must not fail.
+// Created at first use: Jest's jsdom environment lacks both, and importing the client there must not fail.
 let encoder: InstanceType<typeof TextEncoder> | undefined
 let decoder: InstanceType<typeof TextDecoder> | undefined
 
@@ -33,13 +33,13 @@ export function toUtf8(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
-/** What is not valid becomes U+FFFD. A byte order mark at the start is ignored, as a reader of JSON may (RFC 8259, 8.1). */
+/** Invalid bytes become U+FFFD. A byte order mark at the start is ignored, as RFC 8259, 8.1 allows. */
 export function fromUtf8(bytes: Uint8Array): string {
   decoder ??= new TextDecoder()
   return decoder.decode(bytes)
 }
 
-/** Bytes of a text in UTF-8. */
+/** Length of a text in UTF-8. */
 export function utf8Length(text: string): number {
   return globalThis.Buffer?.byteLength(text) ?? toUtf8(text).length
 }

@@ -21,7 +21,7 @@ function outcome(reader: AnswerReader<unknown>, body: string, chunkLength: numbe
     reader.push(bytes.subarray(start, start + chunkLength))
   }
   try {
-    return reader.end({ contentType: 'application/json', blot: (text) => text })
+    return reader.end({ contentType: 'application/json', redact: (text) => text })
   } catch (error) {
     return String(error)
   }

@@ -40,21 +40,21 @@ export function encodeEmbedRequest(
   return withList(wellFormedJson(rest), 'inputs', inputs)
 }
 
-/** An answer, which may leave out what was counted. */
+/** An answer whose token count may be missing. */
 export type Embedded<E extends Encoding> = Omit<EmbedResult<E>, 'usage'> & {
   readonly totalTokens: number | undefined
 }
 
-/** What the answer to one request must be. */
+/** What the answer to one request has to match. */
 export interface DueEmbeddings<E extends Encoding> {
   readonly inputs: readonly WireItem[]
   readonly encoding: E | undefined
 }
 
 /**
- * The answer of `POST /embed`, checked: one embedding per input, all of one type, all finite.
- * Its numbers are decoded while it arrives, so the last chunk leaves little to do; by JSON.parse, once it is whole, where
- * the runtime compiles no WebAssembly.
+ * The answer of `POST /embed`, checked: one embedding per input, all of one type, all finite. Its numbers are decoded
+ * as they arrive, so little is left to do after the last chunk. Where the runtime compiles no WebAssembly, JSON.parse
+ * decodes the complete answer.
  */
 export function embedAnswer<E extends Encoding>(due: DueEmbeddings<E>): AnswerReader<Embedded<E>> {
   const reader = numberArrayReader(due.encoding === 'float32')
@@ -68,7 +68,7 @@ export function embedAnswer<E extends Encoding>(due: DueEmbeddings<E>): AnswerRe
 const NONE_READ: NumberArrays = { of: () => undefined }
 
 /**
- * The most tokens that a request can be counted with: no tokenizer makes more of a byte of text, however it normalizes
+ * Maximum tokens that a request can be counted with: no tokenizer makes more of one byte of text, however it normalizes
  * it, or adds more of its own to an input.
  */
 const TOKENS_PER_BYTE = 16
@@ -112,7 +112,7 @@ function decodeEmbedding(
 
 function decodeDense(where: string, item: Record<string, unknown>, arrays: NumberArrays): DecodedDense {
   const values = floats(`${where}.values`, item.values, arrays)
-  // It has no direction, and no index takes it: "Dense vectors must contain at least one non-zero value".
+  // It has no direction, and no index accepts it: "Dense vectors must contain at least one non-zero value".
   if (values.length > 0 && isZero(values)) {
     throw broken(ENDPOINT, `${where}.values holds nothing but zeros`)
   }
@@ -131,7 +131,7 @@ function decodeSparse(where: string, item: Record<string, unknown>, arrays: Numb
   }
   const stray = sparseIndices.find((index) => !Number.isInteger(index) || index < 0 || index > 0xffff_ffff)
   if (stray !== undefined) throw broken(ENDPOINT, `${where}.sparse_indices holds ${stray}`)
-  // A term has one weight. A text without a term that counts is an empty vector, and right.
+  // A term has one weight. An empty vector is valid: its text has no term that counts.
   if (new Set(sparseIndices).size < sparseIndices.length) {
     throw broken(ENDPOINT, `${where}.sparse_indices names an index twice`)
   }
@@ -149,20 +149,20 @@ function decodeSparse(where: string, item: Record<string, unknown>, arrays: Numb
   return { vectorType: 'sparse', sparseValues, sparseIndices, sparseTokens }
 }
 
-/** A list that holds no numbers where the answer is right. */
+/** A list that holds no numbers if the answer is valid. */
 function listOf(where: string, value: unknown, arrays: NumberArrays): unknown[] {
   const numbers = arrays.of(value)
   return numbers ? Array.from(numbers) : asArray(ENDPOINT, where, value)
 }
 
-/** As 32-bit floats, whichever encoding was asked for. */
+/** As 32-bit floats, whichever encoding was requested. */
 function isZero(values: ArrayLike<number>): boolean {
   let i = 0
   while (i < values.length && Math.fround(values[i] ?? 0) === 0) i++
   return i === values.length
 }
 
-/** From here on a double is infinite as a 32-bit float, and such floats are what the contract, and an index, holds. */
+/** From here on a double is infinite as a 32-bit float, which is what the contract and an index hold. */
 const FLOAT_LIMIT = 3.4028235677973366e38
 
 function floats(where: string, value: unknown, arrays: NumberArrays): Numbers {
@@ -201,7 +201,7 @@ interface DecodedSparse {
   sparseTokens?: string[]
 }
 
-/** An embedding in whichever arrays its numbers were read into. */
+/** An embedding in the arrays that its numbers were read into. */
 type Decoded = DecodedDense | DecodedSparse
 
 /** The same vector in 32-bit arrays. */

@@ -24,7 +24,7 @@ export function modelInfoAnswer(): AnswerReader<ModelInfo> {
   return wholeAnswer(endpoint, (answer) => decodeModel(endpoint, answer))
 }
 
-/** One model, checked; `endpoint` names the answer in an error. */
+/** One model, checked; `endpoint` names the answer in errors. */
 export function decodeModel(endpoint: string, value: unknown): ModelInfo {
   const item = asObject(endpoint, 'a model', value)
   const text = (name: string) => optional(item[name], (v) => asString(endpoint, name, v))
@@ -42,7 +42,7 @@ export function decodeModel(endpoint: string, value: unknown): ModelInfo {
     supportedDimensions: optional(item.supported_dimensions, (v) =>
       asArray(endpoint, 'supported_dimensions', v).map((d) => asFiniteNumber(endpoint, 'a dimension', d)),
     ),
-    // The service spells them "Cosine" although the contract's enum is lower case.
+    // The service spells them "Cosine", although the contract's enum is in lower case.
     supportedMetrics: optional(item.supported_metrics, (v) =>
       asArray(endpoint, 'supported_metrics', v).map((m) => asString(endpoint, 'a metric', m).toLowerCase()),
     ),
@@ -63,14 +63,14 @@ function decodeParameter(endpoint: string, value: unknown): SupportedParameter {
     allowedValues: optional(item.allowed_values, (v) =>
       asArray(endpoint, 'allowed_values', v).map((allowed) => {
         if (typeof allowed === 'string' || typeof allowed === 'number') return allowed
-        throw broken(endpoint, 'allowed_values holds neither string nor number')
+        throw broken(endpoint, 'allowed_values holds neither strings nor numbers')
       }),
     ),
     min: bound('min'),
     max: bound('max'),
     default: optional(item.default, (v) => {
       if (typeof v === 'string' || typeof v === 'number' || typeof v === 'boolean') return v
-      throw broken(endpoint, 'default is neither string, number nor boolean')
+      throw broken(endpoint, 'default is not a string, number or boolean')
     }),
   })
 }
@@ -83,7 +83,7 @@ type Loose<T> = { [K in keyof T]: T[K] | (undefined extends T[K] ? undefined : n
   [K in keyof T as undefined extends T[K] ? K : never]?: T[K] | undefined
 }
 
-/** The same object without the properties that are undefined. */
+/** The same object without its undefined properties. */
 function present<T extends object>(object: Loose<T>): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
 }

@@ -1,12 +1,12 @@
 import type { RerankDocument } from '../api/rerank.js'
 import { utf8Length } from './bytes.js'
 
-/** An input or a document as it stands in a request: written once, and measured once. */
+/** An input or a document as it appears in a request: encoded once, and measured once. */
 export interface WireItem {
   /** Position in the caller's list. */
   readonly index: number
   readonly json: string
-  /** In UTF-8, with the comma that separates it from the next. */
+  /** In UTF-8, including the comma that separates it from the next. */
   readonly bytes: number
 }
 
@@ -27,30 +27,30 @@ export function wireItem(value: object, index: number): WireItem {
   return { index, json, bytes: utf8Length(json) + 1 }
 }
 
-/** A document as the service takes it. An object is passed on as it is: a class may have a toJSON. */
+/** A document as the service accepts it. An object is passed on as it is, because a class may have a toJSON. */
 export function documentFields(document: string | object): RerankDocument {
   return typeof document === 'string' ? { text: document } : (document as RerankDocument)
 }
 
 /**
- * JSON in which half a surrogate pair is U+FFFD, in values and names alike. `JSON.stringify` writes `\ud83c`, and a
- * strict reader refuses the whole request for it. Half a character says nothing that could be lost, and whoever encodes
+ * JSON in which an unpaired surrogate is U+FFFD, in values and names alike. `JSON.stringify` writes `\ud83c`, and a
+ * strict reader refuses the whole request for it. Half a character has no meaning that could be lost, and encoding a
  * text as UTF-8 replaces it in the same way (https://infra.spec.whatwg.org/#javascript-string-convert).
  */
 export function wellFormedJson(value: unknown): string {
   const json = JSON.stringify(value)
-  // Every backslash begins an escape, so a pair of them is taken as one and what follows it is text.
+  // Every backslash begins an escape. A pair of them is matched as one, so what follows it is text.
   return json.includes('\\ud')
     ? json.replace(/\\(ud[89a-f][0-9a-f]{2}|.)/g, (one) => (one.length > 2 ? '\ufffd' : one))
     : json
 }
 
-/** The JSON object with one more property: a list of what is written already. */
+/** The JSON object with one more property: a list of items that are already encoded. */
 export function withList(object: string, name: string, items: readonly WireItem[]): string {
   return `${object.slice(0, -1)},"${name}":[${items.map(({ json }) => json).join(',')}]}`
 }
 
-/** Parameters as the API spells them, without those left undefined. */
+/** Parameters as the API spells them, without undefined ones. */
 export function wireParameters(parameters: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const sent: [string, unknown][] = []
   for (const [name, value] of Object.entries(parameters)) {

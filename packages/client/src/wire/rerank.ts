@@ -34,14 +34,14 @@ export function encodeRerankRequest(
   return withList(wellFormedJson(body), 'documents', documents)
 }
 
-/** What the answer to one request must be. */
+/** What the answer to one request has to match. */
 export interface DueRanking {
   /** How many documents were sent. */
   readonly documents: number
   readonly topN: number | undefined
 }
 
-/** The answer of `POST /rerank`, checked: as many results as asked for, each of another document, all finite. */
+/** The answer of `POST /rerank`, checked: as many results as requested, each of another document, all finite. */
 export function rerankAnswer(due: DueRanking): AnswerReader<RerankResult> {
   return wholeAnswer(ENDPOINT, (answer) => decodeRanking(answer, due))
 }
@@ -49,7 +49,7 @@ export function rerankAnswer(due: DueRanking): AnswerReader<RerankResult> {
 function decodeRanking(answer: Record<string, unknown>, { documents, topN }: DueRanking): RerankResult {
   const data = asArray(ENDPOINT, 'data', answer.data).map(decodeRanked)
   const due = Math.min(topN ?? Number.POSITIVE_INFINITY, documents)
-  if (data.length !== due) throw broken(ENDPOINT, `${counted(data.length, 'result')} where ${due} are due`)
+  if (data.length !== due) throw broken(ENDPOINT, `${counted(data.length, 'result')} instead of ${due}`)
   const seen = new Set<number>()
   for (const { index } of data) {
     if (!Number.isInteger(index) || index < 0 || index >= documents) {

@@ -1,7 +1,7 @@
 import { WASM } from '../../generated/number-reader.js'
 import { fromUtf8 } from '../bytes.js'
 
-/** Places, lengths and names that assembly/reader.ts exports, which says what they are. */
+/** Addresses, lengths and names that assembly/reader.ts exports and documents. */
 const CONSTANTS = [
   'POWERS_OF_TEN',
   'WHOLE_POWERS_OF_TEN',
@@ -34,19 +34,21 @@ type ReaderExports = Readonly<Record<Constant, { readonly value: number }>> & {
   read(start: number, end: number): number
 }
 
-/** What is used of the standard's API here; TypeScript has it only together with the DOM. */
+/** The part of WebAssembly's API that is used here; TypeScript declares it only together with the DOM. */
 declare const WebAssembly: {
   Module: new (binary: Uint8Array) => object
   Instance: new (module: object, imports: object) => { readonly exports: unknown }
 }
 
-/** The number reader in WebAssembly with its memory. A call leaves nothing there, so one serves all answers. */
+/**
+ * The number reader in WebAssembly with its memory. A call leaves nothing there, so one instance serves all answers.
+ */
 export type Machine = ReturnType<typeof start>
 
 let machine: Machine | undefined
 let isForbidden = false
 
-/** Undefined where nothing may be compiled: on Cloudflare Workers, or under a CSP without `wasm-unsafe-eval`. */
+/** Undefined where nothing can be compiled: on Cloudflare Workers, or under a CSP without `wasm-unsafe-eval`. */
 export function numberMachine(): Machine | undefined {
   if (machine || isForbidden) return machine
   try {
@@ -58,7 +60,7 @@ export function numberMachine(): Machine | undefined {
 }
 
 function start() {
-  // Buffer where it is: `atob` alone takes as long as all the rest
+  // Buffer if it exists: `atob` alone takes as long as all the rest.
   const binary =
     globalThis.Buffer?.from(WASM, 'base64') ?? Uint8Array.from(atob(WASM), (c) => c.charCodeAt(0))
   const numberOf = (from: number, to: number) => Number(fromUtf8(bytes.subarray(from, to)))
@@ -93,8 +95,8 @@ function writePowers(buffer: ArrayBuffer, constants: Record<Constant, number>): 
 }
 
 /**
- * The leading 128 bits of a power of five. Of the fractions, those down to 5^-27 are rounded up, the others cut off, as
- * the proof wants it (Lemire 2021; fastfloat/fast_float, script/table_generation.py).
+ * The leading 128 bits of a power of five. Fractions down to 5^-27 are rounded up, the others are truncated, as the
+ * proof requires (Lemire 2021; fastfloat/fast_float, script/table_generation.py).
  */
 function leadingBits(power: number): bigint {
   const whole = 5n ** BigInt(Math.abs(power))

@@ -25,7 +25,7 @@ function read(
   }
   let value: unknown
   try {
-    value = reader.end('POST /embed', { contentType: undefined, blot: (text) => text })
+    value = reader.end('POST /embed', { contentType: undefined, redact: (text) => text })
   } catch {
     return undefined
   }

@@ -4,12 +4,12 @@ import { type Machine, numberMachine } from './machine.js'
 
 const NOTHING = new Uint8Array(0)
 
-/** 32-bit ones where they were asked for. */
+/** 32-bit numbers if they were requested. */
 export type Numbers = number[] | Float32Array
 
-/** The arrays of numbers of an answer. */
+/** The arrays of numbers in an answer. */
 export interface NumberArrays {
-  /** What was read of an array of the answer as it was parsed, if it held nothing but numbers that fit 32 bits. */
+  /** The numbers of an array in the parsed answer, if it held only numbers that fit 32 bits. */
   of(array: unknown): Numbers | undefined
 }
 
@@ -20,23 +20,23 @@ export function numberArrayReader(isSingle: boolean): NumberArrayReader | undefi
 }
 
 /**
- * Reads JSON as it arrives, and takes the arrays of numbers out on the way: digits become numbers where they stand,
- * without a token or a tree. What is left, with `[n]` for the nth array, is small; JSON.parse reads it at the end, and
- * so is the judge of everything else.
+ * Reads JSON as it arrives, and extracts the arrays of numbers on the way: digits become numbers in place, without a
+ * token or a tree. What is left, with `[n]` for the nth array, is small; JSON.parse reads it at the end and judges
+ * everything else.
  *
- * A number is the one that JSON.parse makes of it, to the last bit. An array that turns out to hold something else too,
- * or a number that is infinite as a float32, is left to JSON.parse like the rest, with what was read of it so far.
+ * A number is the same as from JSON.parse, to the last bit. An array that turns out to hold something else, or a number
+ * that is infinite as a float32, is left to JSON.parse, including what was read of it so far.
  */
 export class NumberArrayReader implements NumberArrays {
   readonly #machine: Machine
-  /** Those of the machine, between two chunks. */
+  /** The machine's registers, saved between two chunks. */
   readonly #registers: Int32Array
   readonly #isSingle: boolean
   readonly #arrays: Numbers[] = []
-  /** The current array, if it began in a step before, and how many numbers it has; there may be room for more. */
-  #begun: number[] | undefined
+  /** The current array, if it began in an earlier step, and how many numbers it has; there may be room for more. */
+  #current: number[] | undefined
   #count = 0
-  /** The length of the array before: the vectors of an answer have one length. */
+  /** Length of the previous array: the vectors of an answer have the same length. */
   #expected = 0
   /** A number that may continue in the next chunk. */
   #cut = NOTHING
@@ -44,7 +44,9 @@ export class NumberArrayReader implements NumberArrays {
   #received = 0
   #isTooLong = false
 
-  /** @param isSingle makes Float32Arrays; but an array of whole numbers alone stays exact, as it may hold indices */
+  /**
+   * @param isSingle makes Float32Arrays; but an array of whole numbers only stays exact, because it may hold indices
+   */
   constructor(machine: Machine, isSingle: boolean) {
     this.#machine = machine
     this.#isSingle = isSingle
@@ -62,9 +64,9 @@ export class NumberArrayReader implements NumberArrays {
   }
 
   /**
-   * The value, with `[n]` for the nth array.
+   * The parsed value, with `[n]` for the nth array.
    *
-   * @throws PineconeResponseError for what is not JSON, or has a number longer than any
+   * @throws PineconeResponseError if the answer is not JSON, or has a number that is too long
    */
   end(endpoint: string, head: AnswerHead): unknown {
     if (this.#isTooLong) {
@@ -78,7 +80,7 @@ export class NumberArrayReader implements NumberArrays {
 
   of(array: unknown): Numbers | undefined {
     if (!Array.isArray(array) || array.length !== 1) return undefined
-    // any other array of one number was taken out itself
+    // Any other array of one number was extracted itself.
     const [index] = array
     return typeof index === 'number' ? this.#arrays[index] : undefined
   }
@@ -109,7 +111,7 @@ export class NumberArrayReader implements NumberArrays {
     const count = registers[COUNT] ?? 0
     const isSingle = this.#isSingle && registers[ALL_INTEGERS] === 0
     this.#expected = this.#count + count
-    if (isSingle && !this.#begun) {
+    if (isSingle && !this.#current) {
       const first = NUMBERS / Float64Array.BYTES_PER_ELEMENT
       this.#arrays.push(new Float32Array(doubles.subarray(first, first + count)))
       registers[COUNT] = 0
@@ -130,26 +132,26 @@ export class NumberArrayReader implements NumberArrays {
     registers[PLACE] = OUTSIDE
   }
 
-  /** The numbers of the current array, those of the steps before too. */
+  /** The numbers of the current array, including those of earlier steps. */
   #take(): number[] {
     const { registers, constants } = this.#machine
     const numbers = this.#append(registers[constants.COUNT] ?? 0)
     numbers.length = this.#count
-    this.#begun = undefined
+    this.#current = undefined
     this.#count = 0
     return numbers
   }
 
-  /** Moves numbers from the machine behind those of the steps before. */
+  /** Moves numbers from the machine behind those of earlier steps. */
   #append(room: number): number[] {
     const { doubles, registers, constants } = this.#machine
     const first = constants.NUMBERS / Float64Array.BYTES_PER_ELEMENT
     const count = registers[constants.COUNT] ?? 0
     registers[constants.COUNT] = 0
-    this.#begun ??= new Array<number>(room)
-    copy(doubles, first, count, this.#begun, this.#count)
+    this.#current ??= new Array<number>(room)
+    copy(doubles, first, count, this.#current, this.#count)
     this.#count += count
-    return this.#begun
+    return this.#current
   }
 
   #keepRest(): void {
@@ -161,8 +163,8 @@ export class NumberArrayReader implements NumberArrays {
 }
 
 /**
- * Copies numbers behind others. In a loop, as each built-in way from a typed array to an array takes many times as long;
- * in a function of its own, as V8 drops the optimized code of a method when no instance of its class is left.
+ * Copies numbers behind others. A loop, because every built-in way from a typed array to an array takes many times as
+ * long; a function of its own, because V8 drops a method's optimized code when no instance of its class is left.
  */
 function copy(from: Float64Array, first: number, count: number, to: number[], start: number): void {
   for (let i = 0; i < count; i++) to[start + i] = from[first + i] as number

@@ -1,8 +1,8 @@
-// Eight bytes of text at a time, in one 64-bit integer, the first byte in the lowest. AssemblyScript: see reader.ts.
+// Eight bytes of text at a time as one 64-bit integer, the first byte lowest. AssemblyScript: see reader.ts.
 
 const ZEROS: u64 = 0x3030_3030_3030_3030
 
-/** What eight bytes of text are as digits: a byte above 9 is none. */
+/** Eight bytes of text as digits; a byte above 9 is not one. */
 export function eightBytes(at: usize): u64 {
   return load<u64>(at) ^ ZEROS
 }
@@ -13,9 +13,9 @@ export function digitCount(bytes: u64): i32 {
   return <i32>(ctz(others) >> 3)
 }
 
-/** The number that the first digits write, 0 to 8 of them. */
+/** The number that the first digits write; `count` is 0 to 8. */
 export function firstDigits(bytes: u64, count: i32): u64 {
-  // moved to the end, behind zeros, in two halves, as a shift by 64 does nothing
+  // Moves the digits to the end, behind zeros. In two halves, because a shift by 64 does nothing.
   const half = 32 - 4 * count
   const digits = (bytes << half) << half
   const pairs = digits * 10 + (digits >> 8)

@@ -1,6 +1,6 @@
 // The double nearest to a decimal. AssemblyScript: see reader.ts.
 
-/** Doubles: 10 to the power of 0..22, those that a double holds exactly. */
+/** Doubles: 10 to the power of 0..22, which a double holds exactly. */
 export const POWERS_OF_TEN: usize = 0
 /** 64-bit integers: 10 to the power of 0..8. */
 export const WHOLE_POWERS_OF_TEN: usize = 184
@@ -9,9 +9,9 @@ export const POWERS_OF_FIVE: usize = 256
 export const LEAST_POWER_OF_FIVE: i32 = -65
 export const GREATEST_POWER_OF_FIVE: i32 = 40
 
-/** The double nearest to mantissa x 10^exponent; NaN where this is not sure of it. */
+/** The double nearest to mantissa x 10^exponent; NaN if this cannot tell. */
 export function nearest(mantissa: u64, exponent: i32): f64 {
-  // Two exact numbers, so that one operation rounds correctly (Clinger 1990, "How to read floating point numbers").
+  // Both numbers are exact, so one operation rounds correctly (Clinger 1990, "How to read floating point numbers").
   if (mantissa <= 1 << 53 && exponent >= -22 && exponent <= 22) {
     const exact = <f64>(<i64>mantissa)
     return exponent < 0
@@ -24,8 +24,8 @@ export function nearest(mantissa: u64, exponent: i32): f64 {
 }
 
 /**
- * The leading bits of mantissa x 5^exponent (Lemire 2021, "Number parsing at a gigabyte per second"). With the powers of
- * five of the table, the result is neither infinite nor subnormal.
+ * From the leading bits of mantissa x 5^exponent (Lemire 2021, "Number parsing at a gigabyte per second"). With the
+ * powers of five in the table, the result is neither infinite nor subnormal.
  */
 function byProduct(mantissa: u64, exponent: i32): f64 {
   const leadingZeros = <i32>clz(mantissa)
@@ -34,7 +34,7 @@ function byProduct(mantissa: u64, exponent: i32): f64 {
   const leading = load<u64>(power)
   let high = highOfProduct(normalized, leading)
   let low = normalized * leading
-  // the nine bits behind those of a double and its rounding are all set: a carry might reach them
+  // The nine bits below those of a double and its rounding are all set, so a carry might reach them.
   if ((high & 0x1ff) === 0x1ff) {
     const carry = highOfProduct(normalized, load<u64>(power, 8))
     low += carry
@@ -45,7 +45,7 @@ function byProduct(mantissa: u64, exponent: i32): f64 {
   const upperBit = <i32>(high >> 63)
   const shift = upperBit + 9
   let bits = high >> shift
-  // in the middle between two doubles: the even one
+  // Halfway between two doubles: takes the even one.
   if (low <= 1 && exponent >= -4 && exponent <= 23 && (bits & 3) === 1 && bits << shift === high) bits--
   bits += bits & 1
   bits >>= 1

@@ -1,5 +1,5 @@
 // Finds the arrays of numbers in JSON and reads them. AssemblyScript (https://www.assemblyscript.org), which the build
-// compiles to WebAssembly. Everything stands at fixed places of one memory; nothing is allocated.
+// compiles to WebAssembly. Everything is at fixed addresses in one memory; nothing is allocated.
 
 import { digitCount, eightBytes, firstDigits } from './digits'
 import { nearest, WHOLE_POWERS_OF_TEN } from './nearest'
@@ -12,24 +12,25 @@ export {
   WHOLE_POWERS_OF_TEN,
 } from './nearest'
 
-/** A number may have this many bytes. */
+/** Maximum bytes of a number. */
 export const LONGEST_NUMBER: usize = 1024
-/** Bytes of an answer that are read at a time: as many as a socket gives. */
+/** Bytes of an answer that are read at a time: as many as a socket delivers. */
 export const STEP: usize = 64 * 1024
 const MOST_BYTES: usize = LONGEST_NUMBER + STEP
 
-/** 32-bit integers, by index below: what is kept from one call to the next. */
+/** 32-bit integers, by the indices below: the state kept between calls. */
 export const REGISTERS: usize = 2048
-/** Bytes to read, and eight more, as digits are loaded by eight. */
+/** Bytes to read, and eight more, because digits are loaded eight at a time. */
 export const INPUT: usize = 4096
-/** Doubles; a number has two bytes at least, with the comma. */
+/** Doubles. A number has at least two bytes, including the comma. */
 export const NUMBERS: usize = INPUT + MOST_BYTES + 1024
 /**
- * What is not a number, with the index of each array in its place: an array has four bytes at least, with its comma.
+ * Everything but the numbers, with the index of each array in its place. An array has at least four bytes, including
+ * its comma.
  */
 export const REST: usize = NUMBERS + (MOST_BYTES / 2) * 8
 
-/** Where the next byte stands. */
+/** Where in the JSON the next byte is: `OUTSIDE`, `STRING` and so on. */
 export const PLACE: usize = 0
 /** How `read` ended. */
 export const EVENT: usize = 1
@@ -39,7 +40,7 @@ export const COUNT: usize = 2
 export const REST_LENGTH: usize = 3
 /** Arrays closed so far. */
 export const ARRAYS: usize = 4
-/** 1 while the current array holds nothing but whole numbers. */
+/** 1 while the current array holds only whole numbers. */
 export const ALL_INTEGERS: usize = 5
 
 export const OUTSIDE: i32 = 0
@@ -48,14 +49,14 @@ const ESCAPE: i32 = 2
 const ARRAY_START: i32 = 3
 /** Before a number. */
 export const ITEM: i32 = 4
-/** Behind a number. */
+/** After a number. */
 const AFTER_ITEM: i32 = 5
 
-/** Everything is read, up to a number that may continue. */
+/** Everything was read, up to a number that may continue. */
 export const READ: i32 = 0
 /** An array has ended. */
 export const CLOSED: i32 = 1
-/** What comes next in the current array is not a number, or one too large for 32 bits. */
+/** The next item of the current array is not a number, or is one too large for 32 bits. */
 export const NOT_A_NUMBER: i32 = 2
 
 const QUOTE: u32 = 0x22
@@ -73,15 +74,15 @@ const SMALL_E: u32 = 0x65
 const SURE_DIGITS: usize = 19
 /** From here on a double is infinite as a float32. */
 const SINGLE_LIMIT: f64 = 3.4028235677973366e38
-/** An exponent is not counted further: no double has it. */
+/** Larger exponents are not counted: no double has them. */
 const ENDLESS: i32 = 100_000
 
-/** The double that a number's text is, where `nearest` is not sure; Infinity where there is none. */
+/** The double for a number's text, where `nearest` cannot tell; Infinity if there is none. */
 declare function numberOf(start: usize, end: usize): f64
 
-/** Reads on, and returns how far it has come. */
+/** Reads on; returns how far it has come. */
 export function read(start: usize, end: usize): usize {
-  // ends any number
+  // Ends any number.
   store<u64>(end, 0)
   let place = register(PLACE)
   let rest = REST + <usize>register(REST_LENGTH)
@@ -123,7 +124,7 @@ export function read(start: usize, end: usize): usize {
   return at
 }
 
-/** Reads the current array up to its closing bracket. The usual case of each step is tried first. */
+/** Reads the current array up to its closing bracket. Each step tries the usual case first. */
 function readNumbers(start: usize, end: usize): usize {
   let at = start
   let place = register(PLACE)
@@ -176,7 +177,7 @@ function readNumbers(start: usize, end: usize): usize {
         break
       }
       let value = NaN
-      if (digits <= SURE_DIGITS || fitsBehindZeros(integer, digitsEnd)) value = nearest(mantissa, exponent)
+      if (digits <= SURE_DIGITS || fitsWithoutZeros(integer, digitsEnd)) value = nearest(mantissa, exponent)
       if (isNaN(value)) value = numberOf(integer, at)
       if (value >= SINGLE_LIMIT) {
         event = NOT_A_NUMBER
@@ -218,7 +219,7 @@ function readNumbers(start: usize, end: usize): usize {
 /** Digits as an integer, modulo 2^64. */
 let mantissa: u64 = 0
 
-/** Adds the digits that stand here to the mantissa, and returns the place behind them. */
+/** Adds the digits at this address to the mantissa; returns the address after them. */
 function readDigits(start: usize): usize {
   let at = start
   let bytes = eightBytes(at)
@@ -233,8 +234,8 @@ function readDigits(start: usize): usize {
   return at + digits
 }
 
-/** Whether the digits fit 64 bits without the zeros in front. */
-function fitsBehindZeros(start: usize, end: usize): bool {
+/** Whether the digits fit in 64 bits without their leading zeros. */
+function fitsWithoutZeros(start: usize, end: usize): bool {
   let at = start
   while (at < end && (<u32>load<u8>(at) === ZERO || <u32>load<u8>(at) === POINT)) at++
   return end - at <= SURE_DIGITS
@@ -246,7 +247,7 @@ function skipSpace(start: usize): usize {
   return at
 }
 
-/** Writes the index of the array that was closed, and returns the place behind it. */
+/** Writes the index of the array that was closed; returns the address after it. */
 function writeIndex(rest: usize): usize {
   const index = register(ARRAYS)
   setRegister(ARRAYS, index + 1)
