@@ -108,6 +108,18 @@ describe('a check of a folder', () => {
     ])
   })
 
+  // Node.js reads the name with U+FFFD in it, and then finds no such folder: unreadable for every user.
+  it.runIf(process.platform === 'linux')(
+    'finds a folder that cannot be read, and checks the others',
+    async () => {
+      const folder = await folderWith({ 'a/0.parquet': [record('x')] })
+      await mkdir(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x66, 0xff])]))
+      expect(await problemsIn(folder)).toEqual([expect.stringMatching(/^f\uFFFD: cannot be read: ENOENT/)])
+      expect(await checkFolder(folder)).toMatchObject({ files: 1, records: 1, problemCount: 1 })
+      await expect(checkFolder(join(folder, 'gone'))).rejects.toThrow('gone: cannot be read: ENOENT')
+    },
+  )
+
   it('without any is refused', async () => {
     await expect(checkFolder(await folderWith({ 'notes.md': '' }))).rejects.toThrow(
       'has no .parquet or .jsonl files',

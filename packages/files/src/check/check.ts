@@ -64,9 +64,9 @@ export async function checkFile(path: string, options: EmbeddedOptions = {}): Pr
 /**
  * Reads a folder as Pinecone's import does: the Parquet files of a folder are a namespace, in which ids must be unique.
  * Without Parquet, the JSONL files of a folder are taken for parts of one. Names that begin with a dot are ignored. A file
- * that cannot be read is a problem, and the others are checked.
+ * or folder that cannot be read is a problem, and the others are checked.
  *
- * @throws InputError if the folder has no such files
+ * @throws InputError if the folder cannot be read, or has no such files
  * @example
  * ```ts
  * const { files, records, problems } = await checkFolder('import/')
@@ -75,7 +75,8 @@ export async function checkFile(path: string, options: EmbeddedOptions = {}): Pr
 export async function checkFolder(path: string, options: EmbeddedOptions = {}): Promise<Checked> {
   const check = new Check(options)
   const namespaces = await filesByFolder(path, check)
-  if (namespaces.size === 0) throw new InputError({ source: path }, 'has no .parquet or .jsonl files')
+  if (namespaces.size === 0 && check.result.problemCount === 0)
+    throw new InputError({ source: path }, 'has no .parquet or .jsonl files')
   if (namespaces.size > IMPORT.namespaces) check.overLimit(path, 'namespaces', IMPORT.namespaces)
   let bytes = 0
   for (const files of namespaces.values()) {
@@ -99,8 +100,15 @@ const COMPANION = /\.(?:record|failed|set-aside|upserted)\.jsonl$|^failures\.jso
 /** All files of vectors in a folder and those below it: Parquet if there is any, else JSONL. */
 async function filesByFolder(root: string, check: Check): Promise<Map<string, string[]>> {
   const all: { folder: string; path: string }[] = []
+  const entriesOf = (folder: string) =>
+    readdir(folder, { withFileTypes: true }).catch((cause) => {
+      const problem = notReadable(folder, cause)
+      if (folder === root) throw problem
+      check.note(problem)
+      return []
+    })
   const collect = async (folder: string) => {
-    const entries = await readdir(folder, { withFileTypes: true })
+    const entries = await entriesOf(folder)
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(folder, entry.name)
       if (entry.name.startsWith('.')) continue
