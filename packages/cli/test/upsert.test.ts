@@ -55,6 +55,31 @@ const jsonl = (count: number, text = (i: number) => `passage ${i}`) =>
   Array.from({ length: count }, (_, i) => `${JSON.stringify({ id: `id-${i}`, text: text(i) })}\n`).join('')
 
 describe('pinecone-inference embed --upsert', () => {
+  it('finds the record for which the index refuses a request, and upserts the others', async () => {
+    const { env, emulator, ids, embeddedTexts } = await serviceWithIndex()
+    // all three, then the first two, then the last one
+    for (const call of [1, 3]) {
+      emulator.faults.add({ route: '/vectors/upsert', call, fault: { kind: 'status', status: 400 } })
+    }
+    const folder = await folderOf({ 'in.jsonl': jsonl(3) })
+    const args = ['embed', 'in.jsonl', '--upsert', 'docs', ...MODEL]
+    const { code, stderr } = await run(folder, args, env)
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^Embedded 2 records into docs .*\n1 failed; the reasons are in docs\.upserted\.failed\.jsonl\.\n$/s,
+      ),
+    ])
+    expect(await ids()).toEqual(['id-0', 'id-1'])
+    const failed = JSON.parse(await readFile(join(folder, 'docs.upserted.failed.jsonl'), 'utf8'))
+    expect(failed).toMatchObject({ id: 'id-2', text: 'passage 2', error: { status: 400 } })
+
+    emulator.requests.length = 0
+    expect((await run(folder, args, env)).code).toBe(0)
+    expect(embeddedTexts()).toEqual(['passage 2'])
+    expect(await ids()).toEqual(['id-0', 'id-1', 'id-2'])
+  })
+
   it('fills an index, and brings it up to date when it is run again', async () => {
     const { env, emulator, index, ids, embeddedTexts } = await serviceWithIndex()
     const folder = await folderOfDocuments({

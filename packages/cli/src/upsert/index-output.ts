@@ -44,6 +44,8 @@ export class IndexOutput implements JobOutput {
   readonly #emptied = new Set<string>()
   #there = 0
   #failed: AppendingFile | undefined
+  /** The write under way to that file; several requests may fail at the same time. */
+  #failing: Promise<void> = Promise.resolve()
 
   constructor(settings: IndexOutputSettings) {
     const { index, ledger, concurrency, failedOutput } = settings
@@ -87,8 +89,15 @@ export class IndexOutput implements JobOutput {
         const vectors = found.get(id)
         const hash = vectors && vectorsHash(vectors)
         if (!hash || hash !== ledger.vectorsOf(id, textHash(text))) continue
-        await this.#upserter.add({ record: { id, ...vectors, metadata }, entry: entryOf(record, hash) })
         this.updated++
+        await this.#upserter.add({
+          record: { id, ...vectors, metadata },
+          entry: entryOf(record, hash),
+          // It is embedded, and fails then if it fails again.
+          refused: async () => {
+            this.updated--
+          },
+        })
       }
       batch = []
     }
@@ -109,18 +118,32 @@ export class IndexOutput implements JobOutput {
     if ('unchanged' in outcome) {
       this.#there++
     } else if ('failure' in outcome) {
-      this.failures++
-      this.#failed ??= await AppendingFile.open(this.#unfinishedFailed, 0)
-      await this.#failed.append(Buffer.from(failureLine(record, outcome.failure)))
+      await this.#fail(record, outcome.failure)
     } else {
       const { embedded, served } = outcome
       this.#upserter.vectors = {
         ...(embedded.values ? { dimension: embedded.values.length } : {}),
         models: served,
       }
-      await this.#upserter.add({ record: embedded, entry: entryOf(record, vectorsHash(embedded)) })
       this.embedded++
+      await this.#upserter.add({
+        record: embedded,
+        entry: entryOf(record, vectorsHash(embedded)),
+        refused: async (error) => {
+          this.embedded--
+          await this.#fail(record, error)
+        },
+      })
     }
+  }
+
+  async #fail(record: TextRecord, failure: Error): Promise<void> {
+    this.failures++
+    this.#failing = this.#failing.then(async () => {
+      this.#failed ??= await AppendingFile.open(this.#unfinishedFailed, 0)
+      await this.#failed.append(Buffer.from(failureLine(record, failure)))
+    })
+    await this.#failing
   }
 
   async checkpoint(standing: Standing): Promise<void> {
@@ -138,6 +161,7 @@ export class IndexOutput implements JobOutput {
 
   async close(): Promise<void> {
     await this.#settings.ledger.close()
+    await this.#failing.catch(() => {})
     if (!this.#failed) return
     await this.#failed.close()
     await moveIntoPlace(this.#unfinishedFailed, this.failedOutput)

@@ -4,7 +4,7 @@ import { VECTOR_SETTINGS } from '../embed/job/embed-job.js'
 import { holdOutput } from '../embed/output/hold-output.js'
 import { fileDigest, readOutputRecord } from '../embed/output/output-record.js'
 import { recordOf } from '../embed/output/run-folder.js'
-import { counted, type Report } from '../embed/report/report.js'
+import { counted, countRecords, type Report } from '../embed/report/report.js'
 import { IndexError } from '../ending/expected-error.js'
 import type { StopSignal } from '../ending/stop-signal.js'
 import { refuseLost } from './embed-into-index.js'
@@ -67,6 +67,7 @@ export async function upsertFile(
       const upserter = new Upserter(index, ledger, upsert.concurrency)
       let [upserted, unchanged] = [0, 0]
       let failure: unknown
+      const refused: string[] = []
       try {
         for await (const record of readEmbedded(file, layout)) {
           if (stop.requested.aborted) break
@@ -75,7 +76,11 @@ export async function upsertFile(
             unchanged++
           } else {
             if (upserted === 0) await ledger.begin()
-            await upserter.add({ record, entry: [record.id, hash] })
+            await upserter.add({
+              record,
+              entry: [record.id, hash],
+              refused: async ({ message }) => void refused.push(`${JSON.stringify(record.id)}: ${message}`),
+            })
             upserted++
           }
         }
@@ -85,6 +90,11 @@ export async function upsertFile(
       // Even after a failure: records added before it reach the index and the ledger.
       await upserter.flush()
       if (failure !== undefined) throw failure
+      if (refused.length > 0) {
+        throw new IndexError(
+          `${file}: the index refuses ${countRecords(refused.length)}, first ${refused[0]}; it has the others`,
+        )
+      }
       return { upserted, unchanged, isWhole: upserted + unchanged === records }
     } finally {
       await ledger.close()

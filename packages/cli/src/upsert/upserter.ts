@@ -1,5 +1,6 @@
 import type { EmbeddedRecord } from '@pinecone-inference/files'
 import type { VectorFacts } from '../embed/output/journal.js'
+import { IndexError } from '../ending/expected-error.js'
 import type { Ledger, Upserted } from './ledger.js'
 import type { OpenIndex } from './open-index.js'
 
@@ -8,10 +9,15 @@ const RECORDS_A_REQUEST = 1000
 /** The 2 MB, less what surrounds the records. */
 const BYTES_A_REQUEST = 2_000_000 - 2_000
 
+/** Records refused one after another, without one that is accepted: then it is not the records. */
+const REFUSED_IN_A_ROW = 10
+
 /** A record, and what the ledger says of it once the index has it. */
 export interface Item {
   readonly record: EmbeddedRecord
   readonly entry: Upserted
+  /** Called if the index refuses this record, and accepts others. */
+  refused(error: IndexError): Promise<void>
 }
 
 /** Sends records to an index in the largest batches that a request may hold, several at a time, and keeps the ledger. */
@@ -25,6 +31,7 @@ export class Upserter {
   #batch: Item[] = []
   #bytes = 0
   #failure: unknown
+  #refusedInARow = 0
 
   constructor(index: Pick<OpenIndex, 'upsert'>, ledger: Ledger, concurrency: number) {
     this.#index = index
@@ -65,11 +72,41 @@ export class Upserter {
 
   async #send(batch: readonly Item[]): Promise<void> {
     await this.#ledger.expect(batch.map(({ record }) => record.id))
-    await this.#index.upsert(batch.map(({ record }) => record))
+    await this.#upsert(batch)
+  }
+
+  /**
+   * A refused request is sent again in halves, as the answer does not say which record is the reason: `Metadata value must be
+   * a string, number, boolean or list of strings, got '[…' for field 'modifiedAt'`
+   * (https://github.com/ballerina-platform/ballerina-library/issues/8279).
+   */
+  async #upsert(batch: readonly Item[]): Promise<void> {
+    try {
+      await this.#index.upsert(batch.map(({ record }) => record))
+    } catch (error) {
+      if (!(error instanceof IndexError) || error.status !== 400) throw error
+      const [first, second] = batch
+      if (first && !second) return this.#refuse(first, error)
+      const middle = Math.ceil(batch.length / 2)
+      await this.#upsert(batch.slice(0, middle))
+      await this.#upsert(batch.slice(middle))
+      return
+    }
+    this.#refusedInARow = 0
     await this.#ledger.upserted(
       batch.map(({ entry }) => entry),
       this.vectors,
     )
+  }
+
+  async #refuse(item: Item, error: IndexError): Promise<void> {
+    if (++this.#refusedInARow >= REFUSED_IN_A_ROW) {
+      throw new IndexError(
+        `the index refuses one record after another, the last of them ${JSON.stringify(item.record.id)}: ${error.message}`,
+        { cause: error },
+      )
+    }
+    await item.refused(error)
   }
 
   #throwFailure(): void {

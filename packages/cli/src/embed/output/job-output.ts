@@ -1,5 +1,6 @@
 import { PineconeApiError } from '@pinecone-inference/client'
 import type { EmbeddedRecord, TextRecord } from '@pinecone-inference/files'
+import { IndexError } from '../../ending/expected-error.js'
 import type { JournalEntry, JournalHead } from './journal.js'
 
 /** What became of a record. */
@@ -20,10 +21,11 @@ export interface Failed {
 
 /** A line of OUTPUT.failed.jsonl: the record, so that the file can be embedded again, and why it failed. */
 export function failureLine({ id, text, metadata }: TextRecord, failure: Error): string {
+  const hasStatus = failure instanceof PineconeApiError || failure instanceof IndexError
   const error = {
     name: failure.name,
     message: failure.message,
-    ...(failure instanceof PineconeApiError ? { status: failure.status } : {}),
+    status: hasStatus ? failure.status : undefined,
   }
   return `${JSON.stringify({ id, text, metadata, error })}\n`
 }
