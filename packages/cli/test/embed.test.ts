@@ -222,6 +222,15 @@ describe('pinecone-inference embed', () => {
     },
   )
 
+  it.skipIf(process.platform === 'win32')('numbers pipes in ids, whatever the shell calls them', async () => {
+    const folder = await folderOf()
+    const command = [process.execPath, main, 'embed'].map((word) => `'${word}'`).join(' ')
+    const options = [...SPARSE, '--offline', '--input-format', 'text', '--input-name', 'notes'].join(' ')
+    const script = `${command} <(echo one) <(echo two) -o out.jsonl ${options}`
+    await promisify(execFile)('bash', ['-c', script], { cwd: folder })
+    expect(await idsIn(join(folder, 'out.jsonl'))).toEqual(['notes#1', 'notes-2#1'])
+  })
+
   it.skipIf(process.platform === 'win32')('refuses a folder as the standard input', async () => {
     const folder = await folderOf()
     const args = ['embed', '-', '-o', 'out.jsonl', ...SPARSE, '--offline']

@@ -63,6 +63,22 @@ describe('a second input of the same index', () => {
     expect(paidRequests()).toBe(0)
   })
 
+  it.each([
+    [['--input-format', 'markdown'], 'so its ids would be stdin#1'],
+    [['--input-format', 'lines', '--ids', 'line'], 'so its ids would be stdin#1'],
+    [['--input-format', 'lines', '--ids', 'hash', '--cleanup', 'full'], 'and --cleanup full deletes'],
+  ])('cannot be excluded for an input without a name, which is asked for: %j', async (options, reason) => {
+    const { env, ids, paidRequests } = await serviceWithIndex()
+    const folder = await folderOf()
+    const args = ['embed', '-', '--upsert', 'docs', ...MODEL, ...options]
+    const { code, stderr } = await run(folder, args, env, 'One.')
+    expect([code, stderr]).toEqual([1, expect.stringContaining(reason)])
+    expect(paidRequests()).toBe(0)
+    expect((await run(folder, [...args, '--input-name', 'one'], env, 'One.')).code).toBe(0)
+    expect((await run(folder, [...args, '--input-name', 'two'], env, 'Two.')).code).toBe(0)
+    expect(await ids()).toHaveLength(2)
+  })
+
   it('is the first one where that has moved together with its record, or it is told', async () => {
     const { env, paidRequests } = await serviceWithIndex()
     const folder = await folderWith({ 'here/docs/a.md': 'One.' })

@@ -5,7 +5,7 @@ export { estimateTokens, type PassageOptions } from './passages/split-into-passa
 export type { SkippedFile } from './read/documents/folder.js'
 export type { Fields } from './read/fields.js'
 export type { SourceOptions } from './read/fields-of.js'
-export { comesOnce, type InputFormat } from './read/input-format.js'
+export { comesOnce, hasNoName, type InputFormat, isDocument } from './read/input-format.js'
 export type { MetadataType } from './read/metadata.js'
 export { type EmbeddedFile, openEmbedded } from './read/open-embedded.js'
 export { readDocuments } from './read/read-documents.js'

@@ -135,6 +135,12 @@ describe('the standard input', () => {
     )
   })
 
+  it('has the name in its ids that it is given, and is read once', async () => {
+    const named = { format: 'lines', ids: 'line', inputName: 'faq' }
+    expect((await inAProcess('readRecords', '-', 'a', named)).output).toBe('{"id":"faq#1","text":"a"}\n')
+    await expect(all(readRecords(['-', '/dev/stdin']))).rejects.toThrow('standard input: is given twice')
+  })
+
   it('that is no JSON is refused with how to say what it is', async () => {
     const { errors } = await inAProcess('readRecords', '-', 'id,text\n1,one\n')
     expect(errors).toMatch(

@@ -37,7 +37,7 @@ export type GivenOptions = Omit<EmbedOptions, 'redis' | 'model'> & {
  * it reports the misspelt option that is the reason.
  */
 export function resolved({ redis, model, truncate, ...rest }: GivenOptions, command: Command): EmbedOptions {
-  const { output, upsert, record, cleanup, limit, inputName, partSize } = rest
+  const { output, upsert, record, cleanup, limit, partSize } = rest
   if (output === undefined && upsert === undefined) {
     return command.error("error: required option '-o, --output <file>' (or --upsert <index>) not specified")
   }
@@ -49,8 +49,7 @@ export function resolved({ redis, model, truncate, ...rest }: GivenOptions, comm
   }
   if (upsert === undefined && record !== undefined) return command.error('error: --record needs --upsert')
   if (output === '-' || redis !== undefined) {
-    const option = cleanup !== undefined ? '--cleanup' : inputName !== undefined ? '--input-name' : undefined
-    if (option) return command.error(`error: ${option} needs --upsert, or a file as --output`)
+    if (cleanup !== undefined) return command.error('error: --cleanup needs --upsert, or a file as --output')
   }
   if (upsert !== undefined && redis !== undefined) {
     return command.error(

@@ -71,7 +71,7 @@ export function embedCommand(): Command {
     )
     .option(
       '--input-name <name>',
-      'what earlier runs called the input, if it was moved or renamed since (default: its path, seen from their record)',
+      'the name of the standard input or a pipe, in its ids too; or what earlier runs called an input that was moved or renamed since (default: its path, seen from their record)',
     )
     .addOption(
       new Option(

@@ -37,7 +37,11 @@ export async function runEmbed(inputs: readonly string[], options: EmbedOptions)
   const aside = new SetAside(report.say, setAsideFile(options))
   try {
     const emptied = new Set<string>()
-    const read = { ...readOptions(options, aside), onEmptyDocument: (id: string) => void emptied.add(id) }
+    const read = {
+      ...readOptions(options, aside),
+      inputName: options.inputName,
+      onEmptyDocument: (id: string) => void emptied.add(id),
+    }
     refuseFolderAsStandardInput(inputs)
     const { upsert, redis, run = DEFAULT_RUN } = options
     const output =

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { readRecords, type TextRecord } from '@pinecone-inference/files'
-import { namesOfInputs } from '../embed/input/input-names.js'
+import { namesOfInputs, refuseNameless } from '../embed/input/input-names.js'
 import { surveyed } from '../embed/input/survey-input.js'
 import { type EmbedJob, settingsOfCalls } from '../embed/job/embed-job.js'
 import { type Surroundings, takeThrough } from '../embed/job/take-through.js'
@@ -38,6 +38,7 @@ export async function embedIntoIndex(
   options: UpsertOptions,
   surroundings: Surroundings,
 ): Promise<number> {
+  refuseNameless(job, options.cleanup)
   if (!options.offline) return withRecord(options.record, job, options, surroundings)
   const folder = await mkdtemp(join(tmpdir(), 'pinecone-inference-'))
   try {

@@ -1,10 +1,18 @@
+import { InputError } from '../input-error.js'
 import type { PassageOptions } from '../passages/split-into-passages.js'
 import { bytesOf, nameOf, spooled } from './bytes.js'
 import { posix, readFolder, type SkippedFile } from './documents/folder.js'
 import { readDocument } from './documents/read-document.js'
 import { utf8 } from './encoding.js'
 import type { Fields } from './fields.js'
-import { comesOnce, type InputFormat, inputFormat, isDocument, isStandardInput } from './input-format.js'
+import {
+  comesOnce,
+  hasNoName,
+  type InputFormat,
+  inputFormat,
+  isDocument,
+  isStandardInput,
+} from './input-format.js'
 import { readJson, readJsonl, readLines } from './jsonl.js'
 import { type Columns, readParquet } from './parquet.js'
 
@@ -19,6 +27,11 @@ export interface SourceOptions {
    * UTF-16 if detected.
    */
   readonly encoding?: string | undefined
+  /**
+   * The name that inputs without one, the standard input and pipes such as `/dev/fd/63`, have in ids; the second of them gets
+   * `-2` after it. Default `stdin`.
+   */
+  readonly inputName?: string | undefined
   /** How documents are split into passages. If given, the texts of records are split, too. */
   readonly passages?: PassageOptions | undefined
   /** Called with each file in a folder that is not read. */
@@ -39,16 +52,26 @@ export interface Source {
 /**
  * The inputs with their names. A file is named by its file name, and a folder's documents by their paths inside it. Among
  * several inputs the names are the paths as given, so that `a/README.md` and `b/README.md` differ.
+ *
+ * @throws InputError if the standard input is given twice
  */
 export async function sourcesOf(
   inputs: string | readonly string[],
-  format: SourceOptions['format'],
+  { format, inputName = 'stdin' }: Pick<SourceOptions, 'format' | 'inputName'>,
 ): Promise<Source[]> {
   const given = typeof inputs === 'string' ? [inputs] : inputs
+  if (given.filter(isStandardInput).length > 1) {
+    throw new InputError({ source: 'standard input' }, 'is given twice; it can be read only once')
+  }
   const sources = []
   for (const input of given) sources.push({ input, format: await inputFormat(input, format) })
   const areSeveral = sources.filter(isOfDocuments).length > 1
-  return sources.map((source) => ({ ...source, name: nameIn(source, areSeveral) }))
+  const unnamed = given.filter(hasNoName)
+  return sources.map((source) => {
+    const number = unnamed.indexOf(source.input) + 1
+    const name = number > 1 ? `${inputName}-${number}` : number === 1 ? inputName : nameIn(source, areSeveral)
+    return { ...source, name }
+  })
 }
 
 /** Whether an input is a document, or a folder of them. */
@@ -57,7 +80,6 @@ export function isOfDocuments({ format }: Pick<Source, 'format'>): boolean {
 }
 
 function nameIn({ input, format }: Omit<Source, 'name'>, isOneOfMany: boolean): string {
-  if (isStandardInput(input)) return 'stdin'
   const path = posix(input).replace(/^(?:\.\/+)+/, '')
   if (format === 'folder') return isOneOfMany ? path.replace(/\/*$/, '/') : ''
   return isOneOfMany ? path : (path.split('/').at(-1) ?? path)

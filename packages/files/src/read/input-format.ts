@@ -39,6 +39,7 @@ export function documentFormat(name: string): DocumentFormat | undefined {
   return documents[extensionOf(name)]
 }
 
+/** Whether an input of this format is a document, whose passages are the records. */
 export function isDocument(format: InputFormat): format is DocumentFormat {
   return Object.values<InputFormat>(documents).includes(format)
 }
@@ -70,6 +71,11 @@ export async function inputFormat(
 /** Recognised by its names in the shell, since `/dev/stdin` cannot be opened if it is a socket. */
 export function isStandardInput(input: string): boolean {
   return input === '-' || input === '/dev/stdin' || input === '/dev/fd/0'
+}
+
+/** Whether an input has no name of its own: the standard input, or a pipe that the shell made, such as `/dev/fd/63`. */
+export function hasNoName(input: string): boolean {
+  return isStandardInput(input) || /^\/(?:dev|proc\/self)\/fd\/\d+$/.test(input)
 }
 
 /** Whether an input can be read only once: the standard input, or a pipe. */

@@ -20,7 +20,7 @@ export async function* readDocuments(
   inputs: string | readonly string[],
   options: SourceOptions = {},
 ): AsyncGenerator<Fields, void> {
-  for (const source of await sourcesOf(inputs, options.format)) {
+  for (const source of await sourcesOf(inputs, options)) {
     const fields =
       source.format === 'unnamed' ? jsonOrLines(source.input, options) : fieldsOf(source, options)
     for await (const document of fields) {

@@ -75,7 +75,7 @@ export async function* readRecords(
   /** Documents that cannot be read. */
   const unreadable: InputError[] = []
   let count = 0
-  for (const source of await sourcesOf(inputs, options.format)) {
+  for (const source of await sourcesOf(inputs, options)) {
     const shape = shapeOf(source, options)
     if (count >= limit) return
     for await (const fields of fieldsOf(source, reading, columnsOf(shape))) {
