@@ -1,6 +1,6 @@
+import { Redis } from 'ioredis'
 import { Fleet } from './fleet.js'
 import { records } from './records.js'
-import { redisMegabytes } from './redis-memory.js'
 
 /** Words of a passage of some 200 tokens. */
 const PASSAGE = { least: 120, most: 160 }
@@ -50,5 +50,16 @@ export async function costs(): Promise<Costs> {
     queueMegabytes,
     producedPerSecond: source.length / seconds,
     workedPerSecond: (last.done - first.done) / ((last.at - first.at) / 1000),
+  }
+}
+
+/** Megabytes that Redis has allocated for its data, now. */
+async function redisMegabytes(url: string): Promise<number> {
+  const redis = new Redis(url)
+  try {
+    const info = await redis.info('memory')
+    return Number(/used_memory_dataset:(\d+)/.exec(info)?.[1]) / 1e6
+  } finally {
+    redis.disconnect()
   }
 }

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { seededRandom } from '../texts/random.js'
-import { countIds } from './count-ids.js'
 import { Fleet } from './fleet.js'
-import { records } from './records.js'
+import { countIds, records } from './records.js'
 
 export const ROWS = 16_000
 export const WORKERS = 4

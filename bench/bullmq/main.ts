@@ -1,7 +1,8 @@
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { markdownTable } from '../report/markdown-table.js'
-import { Sections } from '../report/sections.js'
+import { Sections } from '../report/results.js'
+import { median, range } from '../report/spread.js'
 import { versions } from '../report/versions.js'
 import { costs } from './costs.js'
 import { eachItsOwnBudget } from './each-its-own.js'
@@ -134,11 +135,8 @@ flight per worker, so that this machine's processors are not the limit either; $
 ${markdownTable(['workers', 'rows a second', 'spread', 'against one', 'spread'], rows)}`
 }
 
-/** The median of the rounds, and the spread. */
 function summary(values: readonly number[], format: (value: number) => string): string[] {
-  const sorted = values.toSorted((a, b) => a - b)
-  const [median = Number.NaN] = sorted.slice(Math.floor(sorted.length / 2))
-  return [format(median), `${format(sorted[0] ?? Number.NaN)} to ${format(sorted.at(-1) ?? Number.NaN)}`]
+  return [format(median(values)), range(values, format)]
 }
 
 async function aBillionPassages(): Promise<string> {

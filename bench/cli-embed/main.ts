@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SeparateEmulator } from '../emulator/separate-emulator.js'
 import { markdownTable } from '../report/markdown-table.js'
+import { writeResults } from '../report/results.js'
+import { spread } from '../report/spread.js'
 import { versions } from '../report/versions.js'
-import { writeResults } from '../report/write-results.js'
 import { runWatched, type Watched } from './run-watched.js'
 import { writeInput } from './write-input.js'
 
@@ -39,13 +40,6 @@ async function embed(input: string, output: string, { model, args }: Model, url:
 async function stream(input: string, { model, parameters }: Model, url: string) {
   const env = { PINECONE_INFERENCE_URL: url, PINECONE_API_KEY: 'local' }
   return runWatched([streamAlone, input, model, JSON.stringify(parameters)], env)
-}
-
-function spread(values: readonly number[], digits: number): string {
-  const sorted = values.toSorted((a, b) => a - b)
-  const at = (share: number) =>
-    (sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN).toFixed(digits)
-  return `${at(0.5)} (${at(0)} to ${at(1)})`
 }
 
 async function throughput() {

@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici'
 import { SeparateEmulator } from '../emulator/separate-emulator.js'
 import { markdownTable } from '../report/markdown-table.js'
+import { writeResults } from '../report/results.js'
+import { median, range } from '../report/spread.js'
 import { versions } from '../report/versions.js'
-import { writeResults } from '../report/write-results.js'
 import { passages } from '../texts/passages.js'
 
 const ROUNDS = 7
@@ -61,12 +62,8 @@ async function firstAnswer(): Promise<FirstAnswer> {
   return answer as FirstAnswer
 }
 
-function spread(values: readonly number[], digits = 0): string {
-  const sorted = [...values].sort((left, right) => left - right)
-  const at = (share: number) =>
-    (sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN).toFixed(digits)
-  return `${at(0.5)} | ${at(0)} to ${at(1)}`
-}
+const whole = (value: number) => value.toFixed(0)
+const summary = (values: readonly number[]) => [whole(median(values)), range(values, whole)]
 
 const models = [
   ['multilingual-e5-large, 1024 dimensions', 'multilingual-e5-large', { input_type: 'passage' }],
@@ -75,7 +72,7 @@ const models = [
 ] as const
 const rates: string[][] = []
 for (const [name, model, parameters] of models) {
-  rates.push([name, spread(await textsPerSecond(model, parameters))])
+  rates.push([name, ...summary(await textsPerSecond(model, parameters))])
 }
 
 await firstAnswer()
@@ -91,18 +88,15 @@ await writeResults(
 Texts a second, ${texts.length} short texts (8 to 24 words) in batches of 96, four requests in flight, the answers' bytes
 read and dropped; ${ROUNDS} rounds after one to warm up:
 
-${markdownTable(
-  ['', 'median', 'spread'],
-  rates.map(([name, rate]) => [`${name} | ${rate}`]),
-)}
+${markdownTable(['', 'median', 'spread'], rates)}
 
 Milliseconds in a fresh process, ${STARTS} of them, with the operating system's file cache warm:
 
 ${markdownTable(
   ['', 'median', 'spread'],
   [
-    [`import the package | ${spread(starts.map(({ importMs }) => importMs))}`],
-    [`import, start, and have the first answer | ${spread(starts.map(({ totalMs }) => totalMs))}`],
+    ['import the package', ...summary(starts.map(({ importMs }) => importMs))],
+    ['import, start, and have the first answer', ...summary(starts.map(({ totalMs }) => totalMs))],
   ],
 )}`,
 )

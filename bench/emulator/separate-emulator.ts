@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { nextMessage } from '../next-message.js'
 import type { Answered, FromEmulator, SeparateOptions } from './messages.js'
 
 const program = fileURLToPath(new URL('./serve.ts', import.meta.url))
@@ -17,13 +18,13 @@ export class SeparateEmulator implements AsyncDisposable {
 
   static async start(options: SeparateOptions = {}): Promise<SeparateEmulator> {
     const child = fork(program, [JSON.stringify(options)])
-    const message = await nextMessage(child)
+    const message = await nextMessage<FromEmulator>(child)
     if (message.kind !== 'listening') throw new Error(`The emulator said ${message.kind} before it listened`)
     return new SeparateEmulator(message.url, child)
   }
 
   async answered(): Promise<Answered> {
-    const reply = nextMessage(this.#process)
+    const reply = nextMessage<FromEmulator>(this.#process)
     this.#process.send('answered?')
     const message = await reply
     if (message.kind !== 'answered')
@@ -35,21 +36,5 @@ export class SeparateEmulator implements AsyncDisposable {
     const gone = once(this.#process, 'exit')
     this.#process.disconnect()
     await gone
-  }
-}
-
-/** Rejects when the process ends before it says anything. */
-async function nextMessage(child: ChildProcess): Promise<FromEmulator> {
-  const settled = new AbortController()
-  const { signal } = settled
-  try {
-    return await Promise.race([
-      once(child, 'message', { signal }).then(([message]) => message as FromEmulator),
-      once(child, 'exit', { signal }).then(([code]) => {
-        throw new Error(`The emulator ended with code ${code}`)
-      }),
-    ])
-  } finally {
-    settled.abort()
   }
 }

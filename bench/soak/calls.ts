@@ -1,7 +1,6 @@
 import { type PineconeInference, PineconeInferenceError } from '@pinecone-inference/client'
 import { between } from '../texts/random.js'
-import { denseModel, dimension, rerankModel, sparseModel } from './models.js'
-import type { Reference } from './reference.js'
+import { denseModel, dimension, type Reference, rerankModel, sparseModel } from './reference.js'
 import type { Tally } from './tally.js'
 
 export interface Stage {

@@ -1,5 +1,5 @@
 import type { SeparateOptions } from '../emulator/messages.js'
-import { denseModel, rerankModel, sparseModel } from './models.js'
+import { denseModel, rerankModel, sparseModel } from './reference.js'
 
 /** Milliseconds that the client gives one attempt. */
 export const timeout = 2_000

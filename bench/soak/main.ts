@@ -2,15 +2,14 @@ import { setInterval as every } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { PineconeInference } from '@pinecone-inference/client'
 import { SeparateEmulator } from '../emulator/separate-emulator.js'
-import { writeResults } from '../report/write-results.js'
+import { writeResults } from '../report/results.js'
 import { seededRandom } from '../texts/random.js'
-import { watchAlarms } from './alarms.js'
 import { callUntil } from './callers.js'
 import { faults, timeout } from './faults.js'
 import { makeReference } from './reference.js'
 import { soakReport } from './report.js'
 import { Tally } from './tally.js'
-import { takeVitals, type Vitals } from './vitals.js'
+import { takeVitals, type Vitals, watchAlarms } from './vitals.js'
 
 const SAMPLE_EVERY = 10_000
 

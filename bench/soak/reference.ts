@@ -1,7 +1,12 @@
 import { type Embedding, PineconeInference, type RankedDocument } from '@pinecone-inference/client'
 import { SeparateEmulator } from '../emulator/separate-emulator.js'
 import { passages } from '../texts/passages.js'
-import { denseModel, dimension, rerankModel, sparseModel } from './models.js'
+
+/** Models of the soak: one of each kind of answer. */
+export const denseModel = 'llama-text-embed-v2'
+export const sparseModel = 'pinecone-sparse-english-v0'
+export const rerankModel = 'bge-reranker-v2-m3'
+export const dimension = 384
 
 /** The texts of the soak, and what a service without faults makes of them. */
 export interface Reference {

@@ -39,3 +39,11 @@ export function slope(points: readonly { readonly x: number; readonly y: number 
   const under = points.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0)
   return under === 0 ? 0 : over / under
 }
+
+/** What the process itself complains of: a leak of listeners, a rejection that nobody handles. */
+export function watchAlarms(): { readonly warnings: string[]; readonly unhandled: string[] } {
+  const alarms = { warnings: [] as string[], unhandled: [] as string[] }
+  process.on('warning', ({ name, message }) => alarms.warnings.push(`${name}: ${message}`))
+  process.on('unhandledRejection', (reason) => alarms.unhandled.push(String(reason)))
+  return alarms
+}

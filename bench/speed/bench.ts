@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { nextMessage } from '../next-message.js'
 import type { Figures, Task } from './measure.js'
 import { type Node, nodeForAll } from './node.js'
 import type { Orders } from './server.js'
@@ -17,8 +18,8 @@ export async function ask<T>(
   on: Node = node,
 ) {
   const child = start(program, args, execArgv, on)
-  const [answer] = await Promise.all([firstMessage(child), once(child, 'exit')])
-  return answer as T
+  const [answer] = await Promise.all([nextMessage<T>(child), once(child, 'exit')])
+  return answer
 }
 
 /** One server with ready-made answers for all contenders. */
@@ -33,11 +34,11 @@ export class Bench implements AsyncDisposable {
 
   static async open(): Promise<Bench> {
     const server = start('./server.ts', [], ['--import', 'tsx'])
-    return new Bench(server, (await firstMessage(server)) as string)
+    return new Bench(server, await nextMessage<string>(server))
   }
 
   async measure(contender: string, task: Task, orders: Orders, on: Node = node): Promise<Figures> {
-    const ready = firstMessage(this.#server)
+    const ready = nextMessage(this.#server)
     this.#server.send(orders)
     await ready
     const args = [contender, this.#url, JSON.stringify(task)]
@@ -61,20 +62,4 @@ function start(
     execPath: on.path,
     execArgv: [...execArgv],
   })
-}
-
-/** Rejects when the process ends before it says anything. */
-async function firstMessage(child: ChildProcess): Promise<unknown> {
-  const settled = new AbortController()
-  const { signal } = settled
-  try {
-    return await Promise.race([
-      once(child, 'message', { signal }).then(([message]) => message as unknown),
-      once(child, 'exit', { signal }).then(([code]) => {
-        throw new Error(`${child.spawnargs.slice(-3, -1).join(' ')} ended with code ${code}`)
-      }),
-    ])
-  } finally {
-    settled.abort()
-  }
 }

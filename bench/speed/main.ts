@@ -1,17 +1,16 @@
 import { parseArgs } from 'node:util'
-import { Sections } from '../report/sections.js'
+import { Sections } from '../report/results.js'
 import { versions } from '../report/versions.js'
 import { Bench, nodeVersion } from './bench.js'
 import { bulk, bulkFewest, query } from './parts/calls.js'
 import { gzip } from './parts/gzip.js'
 import { memory } from './parts/memory.js'
-import { profile } from './parts/profile.js'
 import { schedule } from './parts/schedule.js'
 import { sizes } from './parts/sizes.js'
 import { startUp } from './parts/start-up.js'
 import { versions as nodeVersions } from './parts/versions.js'
 
-const parts = [bulk, bulkFewest, profile, nodeVersions, query, schedule, memory, startUp, sizes, gzip]
+const parts = [bulk, bulkFewest, nodeVersions, query, schedule, memory, startUp, sizes, gzip]
 const names = parts.map(({ name }) => name).join(', ')
 
 const { values: options } = parseArgs({

@@ -1,11 +1,10 @@
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import { passages } from '../texts/passages.js'
 import type { Contender } from './contender.js'
-import { profiled, type Work } from './profiler.js'
 
 /** What a contender's process is to do: warm up, then measure. */
 export type Task =
-  | { readonly kind: 'bulk'; readonly warmUp: number; readonly texts: number; readonly profiled?: boolean }
+  | { readonly kind: 'bulk'; readonly warmUp: number; readonly texts: number }
   | { readonly kind: 'queries'; readonly warmUp: number; readonly queries: number }
   | { readonly kind: 'stream'; readonly warmUp: number; readonly texts: number }
 
@@ -19,8 +18,6 @@ export interface Figures {
   readonly longestPause: number
   /** Megabytes resident: the most in the first tenth of the inputs, and in all. */
   readonly memory: { readonly early: number; readonly peak: number }
-  /** Milliseconds of the main thread, where the task is profiled. */
-  readonly work?: readonly (readonly [Work, number])[]
 }
 
 const [contender = '', url = '', json = ''] = process.argv.slice(2)
@@ -47,7 +44,7 @@ collections.observe({ entryTypes: ['gc'] })
 loop.enable()
 const before = process.cpuUsage()
 const start = performance.now()
-const spent = 'profiled' in task && task.profiled ? await profiled(work.run) : await work.run()
+await work.run()
 const wall = performance.now() - start
 const used = process.cpuUsage(before)
 loop.disable()
@@ -61,7 +58,6 @@ const figures: Figures = {
   longestBlock: loop.max / 1e6,
   longestPause,
   memory,
-  ...(spent ? { work: [...spent] } : {}),
 }
 process.send?.(figures, () => process.exit())
 

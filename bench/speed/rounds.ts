@@ -25,18 +25,6 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return items.flatMap(() => left.splice(between(random, 0, left.length - 1), 1))
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = (sorted.length - 1) / 2
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2
-}
-
-/** The median, and from least to most. */
-export function spread(values: readonly number[], digits: number): string {
-  const of = (value: number) => value.toFixed(digits)
-  return `${of(median(values))} (${of(Math.min(...values))} to ${of(Math.max(...values))})`
-}
-
 /** Each round's figure over the same round's of another contender: what slowed the round slowed both. */
 export function ratios(values: readonly number[], others: readonly number[]): number[] {
   return values.map((value, round) => value / (others[round] ?? Number.NaN))

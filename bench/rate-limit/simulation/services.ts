@@ -1,3 +1,5 @@
+import { seededRandom } from '../../texts/random.js'
+
 /** A kind of service: what it takes, and when it refuses. */
 export interface Service {
   /** 0 if it would take the request now, or else after how many milliseconds. */
@@ -10,8 +12,6 @@ export interface Service {
   readonly isNoise?: boolean
   /** Share of an answer's time in which the request is on its way to the service. Default a half. */
   readonly onTheWay?: number
-  /** How much it allows in all until then, to be drawn; absent where it does not count. */
-  allowed?(now: number): number
 }
 
 /** A token bucket, so many seconds deep. */
@@ -29,7 +29,6 @@ export function bucket(perSecond: number, depth: number, fill = 1): Service {
     take(amount) {
       level -= amount
     },
-    allowed: (now) => capacity * fill + (now / 1000) * perSecond,
   }
 }
 
@@ -51,7 +50,6 @@ export function fixedWindow(perSecond: number, seconds: number, begun = 0, spent
     take(amount) {
       used += amount
     },
-    allowed: (now) => most * (1 - spent) + windowOf(now) * most,
   }
 }
 
@@ -79,13 +77,12 @@ export function slidingWindow(perSecond: number, seconds: number, spent = 0): Se
       taken.push({ at: now, amount })
       used += amount
     },
-    allowed: (now) => most + (now / 1000) * perSecond,
   }
 }
 
 /** Refuses that share of the requests, whatever the rate. */
 export function random(share: number): Service {
-  const next = randomNumbers(7)
+  const next = seededRandom(55_433)
   return { isNoise: true, wait: () => (next() < share ? 1000 : 0) }
 }
 
@@ -125,14 +122,5 @@ export function all(...services: readonly (readonly [Service, counts: 'amount' |
     take(amount, now) {
       for (const [service, counts] of services) service.take?.(counted(amount, counts), now)
     },
-  }
-}
-
-/** The same numbers between 0 and 1 on every run. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed * 7919
-  return () => {
-    state = (state * 48_271) % 2_147_483_647
-    return state / 2_147_483_647
   }
 }

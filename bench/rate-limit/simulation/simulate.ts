@@ -2,7 +2,8 @@ import type { RateLimit } from '../../../packages/client/src/budget/budget.js'
 import { LocalBudget } from '../../../packages/client/src/budget/local-budget.js'
 import { Queue } from '../../../packages/client/src/delivery/queue.js'
 import { Call } from '../../../packages/client/src/lifetime/call.js'
-import { randomNumbers, type Service } from './services.js'
+import { seededRandom } from '../../texts/random.js'
+import type { Service } from './services.js'
 import { VirtualClock } from './virtual-clock.js'
 
 /** How the service says when to come back. */
@@ -53,7 +54,7 @@ export async function simulate(job: Job): Promise<Outcome> {
   const bulkService = job.service()
   const liveService = live?.service?.() ?? bulkService
   const queue = new Queue(new LocalBudget(job.rateLimit ?? {}, clock), slots, clock)
-  const off = randomNumbers(3)
+  const off = seededRandom(23_757)
   let [refused, sent, lastAccepted, silence] = [0, 0, 0, 0]
   const bulk = new Call({ timeout: 1 })
   bulk.lane = 'bulk'
@@ -171,6 +172,6 @@ export function ideal({ service: make, amounts, latency, slots = 8 }: Job): numb
 
 /** Requests whose sizes differ by half their mean either way, the same on every run. */
 export function requests(count: number, mean: number): number[] {
-  const next = randomNumbers(1)
+  const next = seededRandom(7_919)
   return Array.from({ length: count }, () => Math.round(mean * (0.5 + next())))
 }

@@ -1,7 +1,8 @@
 import { markdownTable } from '../../report/markdown-table.js'
+import { spread } from '../../report/spread.js'
 import type { Figures, Task } from '../measure.js'
 import { ALL, bulkTask, NAMES, type Part } from '../part.js'
-import { ratios, rounds, spread } from '../rounds.js'
+import { ratios, rounds } from '../rounds.js'
 import type { Orders } from '../server.js'
 
 const DIMENSION = 1024
@@ -14,7 +15,7 @@ function calls(name: string, title: string, task: (small: boolean) => Task, orde
     async run(bench, count, small) {
       const planned = task(small)
       const measured = await rounds(count, ALL, (contender) => bench.measure(contender, planned, orders))
-      const of = (contender: string, figure: keyof Omit<Figures, 'memory' | 'work'>) =>
+      const of = (contender: string, figure: keyof Omit<Figures, 'memory'>) =>
         (measured.get(contender) ?? []).map((figures: Figures) => figures[figure])
       const rows = ALL.map((contender) => [
         NAMES[contender] ?? contender,

@@ -1,9 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { markdownTable } from '../../report/markdown-table.js'
+import { median } from '../../report/spread.js'
 import { Answers, type Digits } from '../answers.js'
 import { BATCH } from '../contender.js'
 import type { Part } from '../part.js'
-import { median } from '../rounds.js'
 
 const ROUND_TRIP = 50
 const MEGABITS = [10, 100, 1000]

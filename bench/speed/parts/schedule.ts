@@ -1,8 +1,9 @@
 import { markdownTable } from '../../report/markdown-table.js'
+import { spread } from '../../report/spread.js'
 import { BATCH, IN_FLIGHT } from '../contender.js'
 import { idealWall } from '../latency.js'
 import { bulkTask, NAMES, type Part } from '../part.js'
-import { ratios, rounds, spread } from '../rounds.js'
+import { ratios, rounds } from '../rounds.js'
 
 const contenders = ['client', 'floor', 'ai-sdk-provider', 'ai-sdk']
 const cases = [

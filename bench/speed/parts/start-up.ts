@@ -1,7 +1,8 @@
 import { markdownTable } from '../../report/markdown-table.js'
+import { spread } from '../../report/spread.js'
 import { ask } from '../bench.js'
 import type { Part } from '../part.js'
-import { rounds, spread } from '../rounds.js'
+import { rounds } from '../rounds.js'
 
 /** What is imported, and what it is measured against. */
 const modules: readonly (readonly [string, string?])[] = [

@@ -1,9 +1,10 @@
 import { markdownTable } from '../../report/markdown-table.js'
+import { spread } from '../../report/spread.js'
 import type { Digits } from '../answers.js'
 import type { Figures } from '../measure.js'
 import { nodeOf } from '../node.js'
 import { bulkTask, NAMES, type Part } from '../part.js'
-import { ratios, rounds, spread } from '../rounds.js'
+import { ratios, rounds } from '../rounds.js'
 
 const MAJORS = [20, 22, 24, 26]
 const WRITINGS: readonly (readonly [Digits, string])[] = [
@@ -26,7 +27,7 @@ export const versions: Part = {
         const measured = await rounds(count, CONTENDERS, (contender) =>
           bench.measure(contender, task, orders, node),
         )
-        const of = (contender: string, figure: keyof Omit<Figures, 'memory' | 'work'>) =>
+        const of = (contender: string, figure: keyof Omit<Figures, 'memory'>) =>
           (measured.get(contender) ?? []).map((figures) => figures[figure])
         for (const contender of CONTENDERS) {
           rows.push([

@@ -1,5 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 
+/** Prints a report, and keeps it beside the program that measured it. */
+export async function writeResults(program: string, report: string): Promise<void> {
+  console.log(`\n${report}`)
+  await writeFile(new URL('./RESULTS.md', program), `${report}\n`)
+}
+
 /** A file of results: an introduction, and a section for each part, as it was measured last. */
 export class Sections {
   readonly #file: URL
