@@ -183,12 +183,12 @@ describe('embedAll', () => {
 
   it.each<[string, object, object]>([
     [
-      'data[0] has 1 dimension, where the answers before have 2',
+      'data[0] has 1 dimension, but earlier answers have 2',
       { vector_type: 'dense', values: [1, 2] },
       { vector_type: 'dense', values: [1] },
     ],
     [
-      'vector_type is sparse, where the answers before have dense vectors',
+      'vector_type is sparse, but earlier answers have dense vectors',
       { vector_type: 'dense', values: [1, 2] },
       { vector_type: 'sparse', sparse_values: [1], sparse_indices: [2] },
     ],

@@ -138,7 +138,7 @@ describe('embed', () => {
       }),
     ).rejects.toMatchObject({
       message:
-        'parameters.dimension is 5, which llama-text-embed-v2 does not have; allowed: 384, 512, 768, 1024, 2048',
+        'parameters.dimension is 5, which llama-text-embed-v2 does not support; allowed: 384, 512, 768, 1024, 2048',
       allowed: [384, 512, 768, 1024, 2048],
     })
   })
@@ -161,7 +161,7 @@ describe('an answer that breaks the contract is refused whole', () => {
     [
       'dimensions that differ',
       answer({ data: [dense([1, 2]), dense([1])] }),
-      'data[1] has 1 dimension, where data[0] has 2',
+      'data[1] has 1 dimension, but data[0] has 2',
     ],
     ['an empty vector', answer({ data: [dense([]), dense([])] }), 'data[0] has 0 dimensions'],
     ['a null in a vector', answer({ data: [dense([1]), dense([null])] }), 'data[1].values[0] is null'],
@@ -178,7 +178,7 @@ describe('an answer that breaks the contract is refused whole', () => {
         vector_type: 'sparse',
         data: ['a', 'b'].map(() => ({ vector_type: 'sparse', sparse_values: [1], sparse_indices: [2] })),
       }),
-      'vector_type is sparse, where multilingual-e5-large makes dense vectors',
+      'vector_type is sparse, but multilingual-e5-large makes dense vectors',
     ],
     [
       'an unknown type',

@@ -120,7 +120,7 @@ describe('NODE_DEBUG=pinecone-inference', () => {
       expect.stringMatching(
         `^${title} 1: PineconeServerError 503 UNAVAILABLE after \\d+ ms, request id req-1$`,
       ),
-      `${title} 1: again in 1 ms, after PineconeServerError 503 UNAVAILABLE`,
+      `${title} 1: retry in 1 ms, after PineconeServerError 503 UNAVAILABLE`,
       `${title} 2: 1 input`,
       expect.stringMatching(`^${title} 2: 200 in \\d+ ms, 1 totalTokens, request id req-2$`),
     ])

@@ -264,7 +264,7 @@ describe('the length of vectors', () => {
     length = 4
     await expect(embeddings.embedQuery('a')).rejects.toMatchObject({
       name: 'PineconeResponseError',
-      message: expect.stringMatching(/has 4 dimensions, where the answers before have 8/),
+      message: expect.stringMatching(/has 4 dimensions, but earlier answers have 8/),
     })
   })
 })

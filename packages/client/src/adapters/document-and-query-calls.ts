@@ -16,23 +16,23 @@ type EmbeddingOf<V extends VectorType> = Extract<Embedding, { vectorType: V }>
 
 /** Options of one call of an adapter. */
 export interface EmbedCallOptions extends Pick<EmbedAllOptions, 'onProgress' | 'batchSize'> {
-  /** Aborts the call, which rejects with the signal's reason. */
+  /** Aborts the call; it rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Milliseconds for the whole call, retries included. Default: no limit, except for each attempt. */
+  /** Milliseconds for the whole call, including retries. Default: no limit; each attempt still has its own. */
   timeout?: number | undefined
 }
 
 /**
- * For adapters: embeds documents and queries, each with parameters of their own that are fixed at construction. No call
- * changes what another one sends.
+ * For adapters: embeds documents and queries, each with parameters that are fixed at construction. No call changes what
+ * another one sends.
  *
- * @throws PineconeConfigurationError when built with a model of another kind, with a parameter or batch size that it does
- * not take, or with two dimensions
+ * @throws PineconeConfigurationError if constructed with a model of another kind, a parameter or batch size that it
+ * does not accept, or two dimensions
  */
 export class DocumentAndQueryCalls<V extends VectorType> {
   readonly client: PineconeInference
   readonly model: string
-  /** Length of a vector: as asked for, or the model's default if it is known. */
+  /** Length of a vector: as requested, or the model's default if it is known. */
   readonly dimension: number | undefined
   readonly truncate: string | undefined
   /** Texts per request, if the adapter's user set it. */
@@ -90,7 +90,7 @@ export class DocumentAndQueryCalls<V extends VectorType> {
     return this.#embedOne('query', text, this.queryParameters, options)
   }
 
-  /** Closes the client, unless you passed it: others may use it. */
+  /** Closes the client, unless you passed it in: others may be using it. */
   async close(): Promise<void> {
     if (this.#ownsClient) await this.client.close()
   }

@@ -7,8 +7,8 @@ import { CLIENT_OPTIONS, type PineconeInferenceOptions } from '../settings.js'
 import { checkMethods, checkMilliseconds, checkSignal, type NamesOf } from '../validate/options.js'
 
 /**
- * What every adapter takes: either a client to share (one pool of connections, one budget for everything), or
- * options for one of its own.
+ * What every adapter accepts: either a client to share (one connection pool, one budget for everything), or options for
+ * one of its own.
  */
 export type ClientFields =
   | ({ client: PineconeInference } & { [O in keyof PineconeInferenceOptions]?: undefined })
@@ -23,15 +23,16 @@ export const CLIENT_FIELDS: NamesOf<PineconeInferenceOptions & { client: unknown
 /** The client that an adapter uses. */
 export interface OwnOrSharedClient {
   readonly client: PineconeInference
-  /** Whether it was made for the adapter, which then has to close it. */
+  /** Whether it was created for the adapter, which then has to close it. */
   readonly isOwn: boolean
 }
 
 /**
- * The client to use: the one passed, or a new one made from the options.
+ * The client to use: the one passed in, or a new one created from the options.
  *
  * @param sourceTag of the adapter's framework, unless the fields name another
- * @throws PineconeConfigurationError for a `client` that is not a `PineconeInference`, or that comes with options for one
+ * @throws PineconeConfigurationError for a `client` that is not a `PineconeInference`, or that is combined with client
+ * options
  */
 export function clientFrom(fields: ClientFields, sourceTag?: string): OwnOrSharedClient {
   const options: PineconeInferenceOptions = Object.fromEntries(
@@ -53,20 +54,20 @@ export function clientFrom(fields: ClientFields, sourceTag?: string): OwnOrShare
   return { client: fields.client, isOwn: false }
 }
 
-/** What every embedding adapter takes. */
+/** What every embedding adapter accepts. */
 export type EmbeddingFields<M extends EmbedModel = EmbedModel> = ClientFields & {
-  /** What happens to a text over the model's token limit: its end (default) or its start is cut, or it is refused. */
+  /** What to do with a text over the model's token limit: cut its end (default), cut its start, or refuse it. */
   truncate?: NonNullable<EmbedParametersOf<M>['truncate']> | undefined
   /** Texts per request, at most the model's limit. Default: the model's limit. */
   batchSize?: number | undefined
   /**
-   * Sent in place of an empty or blank text, such as `'(blank page)'`, which then has a vector like any other. By default
-   * an empty text is refused, and a blank one is sent as it is.
+   * Text to send in place of an empty or blank one, such as `'(blank page)'`, which then has a vector like any other.
+   * By default an empty text is refused, and a blank one is sent as it is.
    */
   blankAs?: string | undefined
-  /** Parameters for documents, over those above and `inputType: 'passage'`. */
+  /** Parameters for documents. They override those above and `inputType: 'passage'`. */
   documentParameters?: EmbedParametersOf<M> | undefined
-  /** Parameters for queries, over those above and `inputType: 'query'`. */
+  /** Parameters for queries. They override those above and `inputType: 'query'`. */
   queryParameters?: EmbedParametersOf<M> | undefined
 }
 
@@ -81,23 +82,23 @@ export const EMBEDDING_FIELDS: NamesOf<EmbeddingFields & { model: unknown }> = {
   queryParameters: true,
 }
 
-/** What every reranking adapter takes. */
+/** What every reranking adapter accepts. */
 export type RerankFields<M extends RerankModel = RerankModel, P = unknown> = ClientFields & {
   /** A rerank model. Default `bge-reranker-v2-m3`. */
   model?: M | undefined
   /** Keep only the best n. Default: all of them. */
   topN?: number | undefined
   /**
-   * What to rank by: `text` is a document's own text, any other name a metadata field. Default `['text']`. Only these
-   * are sent, as text. A document that has none of them comes last, with a score of 0, or with the lowest of all if that
-   * is below 0.
+   * Fields to rank by: `text` is a document's own text, any other name a metadata field. Default `['text']`. Only these
+   * are sent, as text. A document that has none of them comes last, with a score of 0, or with the lowest of all scores
+   * if that is below 0.
    */
   rankFields?: readonly string[] | undefined
-  /** Drop documents that score below this (0 to 1 for the hosted models). Default: drop none. */
+  /** Drop documents with a lower score (0 to 1 for the hosted models). Default: drop none. */
   scoreThreshold?: number | undefined
   /**
-   * Model parameters. Where the model has it, `truncate` is `END`: a document that is too long is cut, where `NONE`
-   * refuses the whole request.
+   * Model parameters. `truncate` defaults to `END` if the model has it: a document that is too long is cut, whereas
+   * `NONE` refuses the whole request.
    */
   parameters?: RerankParametersOf<M, P> | undefined
 }
@@ -113,11 +114,11 @@ export const RERANK_FIELDS: NamesOf<RerankFields> = {
 }
 
 export interface RerankCallOptions {
-  /** In place of the reranker's own `topN`. */
+  /** Overrides the reranker's own `topN`. */
   topN?: number | undefined
-  /** Aborts the call, which rejects with the signal's reason. */
+  /** Aborts the call; it rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Milliseconds for the whole call, retries included. Default: no limit, except for each attempt. */
+  /** Milliseconds for the whole call, including retries. Default: no limit; each attempt still has its own. */
   timeout?: number | undefined
 }
 
@@ -130,10 +131,10 @@ export function given<T extends object>(entries: T): { [K in keyof T]?: Exclude<
 }
 
 /**
- * Runs a whole call, retries included, within a time: what `timeout` means in the frameworks, where the client's is for
- * one attempt.
+ * Runs a whole call, including retries, within a time limit. That is what `timeout` means in the frameworks; the
+ * client's is for one attempt.
  *
- * @throws PineconeTimeoutError when the time has passed, with what was finished by then as `partial`
+ * @throws PineconeTimeoutError if the time is exceeded, with what was finished in `partial`
  */
 export async function within<T>(
   { timeout, signal }: { timeout?: number | undefined; signal?: AbortSignal | undefined },

@@ -2,10 +2,10 @@ import type { RerankDocument } from '../api/rerank.js'
 import { refusedInput } from '../errors/configuration-error.js'
 
 /**
- * A document with its rank fields as texts: a model ranks by text, and metadata may hold anything. A field that is
+ * A document with its rank fields as text: a model ranks by text, and metadata may hold anything. A field that is
  * missing or null becomes empty, because the service requires every rank field in every document.
  *
- * @throws PineconeConfigurationError for a field that has no text of its own, such as a Map or a function
+ * @throws PineconeConfigurationError for a field that cannot be text, such as a Map or a function
  */
 export function rankable(
   document: RerankDocument,
@@ -20,10 +20,10 @@ export function rankable(
 }
 
 /**
- * A value to rank by: a text unchanged, anything else as JSON, nothing as an empty text.
+ * A value as text to rank by: a string unchanged, null or undefined as an empty string, anything else as JSON.
  *
  * @param argument how the call names the value, for the error
- * @param index of the document that it is, or is part of
+ * @param index position of the document that holds it
  * @throws PineconeConfigurationError for what JSON cannot hold: a Map, a function, an object that contains itself
  */
 export function writtenAsText(value: unknown, argument: string, index: number): string {
@@ -50,7 +50,7 @@ function textOf(value: unknown): string {
   return String(item)
 }
 
-/** Refuses what JSON.stringify would lose: it writes a Map as `{}` and leaves a function out. */
+/** Refuses what JSON.stringify would lose: it writes a Map as `{}`, and omits a function. */
 function writable(_: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'function' || typeof value === 'symbol') throw new NoText(`a ${typeof value}`)

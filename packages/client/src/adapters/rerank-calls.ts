@@ -10,18 +10,18 @@ import { checkDocument, checkRankFields, checkTopN } from '../validate/requests.
 import { clientFrom, given, type RerankCallOptions, type RerankFields, within } from './fields.js'
 import { hasText, rankable } from './rankable.js'
 
-/** What a framework passes to be ranked, as it was when the call was made. */
+/** The items that a framework passed to be ranked, as they were when the call was made. */
 export interface Candidates<T> {
   readonly items: readonly T[]
-  /** The fields of those with a text to rank by, and their positions. */
+  /** The fields and positions of the items with a text to rank by. */
   readonly sent: readonly { readonly index: number; readonly document: RerankDocument }[]
 }
 
-/** A framework's own document beside its score. */
+/** A framework's own document with its score. */
 export interface RankedItem<T> {
   /** Position in the call's list. */
   readonly index: number
-  /** Relevance to the query, 0 to 1 for the hosted models. */
+  /** Relevance to the query; 0 to 1 for the hosted models. */
   readonly score: number
   readonly item: T
 }
@@ -29,8 +29,8 @@ export interface RankedItem<T> {
 /**
  * For adapters: ranks documents with a model and options that are fixed at construction.
  *
- * @throws PineconeConfigurationError when built with a model that does not rerank, or not by these fields, or with a
- * `topN` below 1
+ * @throws PineconeConfigurationError if constructed with a model that does not rerank, or not by these fields, or with
+ * a `topN` below 1
  */
 export class RerankCalls {
   readonly client: PineconeInference
@@ -64,14 +64,14 @@ export class RerankCalls {
     this.#ownsClient = isOwn
   }
 
-  /** Closes the client, unless you passed it: others may use it. */
+  /** Closes the client, unless you passed it in: others may be using it. */
   async close(): Promise<void> {
     if (this.#ownsClient) await this.client.close()
   }
 
   /**
-   * Copies the rank fields from the items: later changes to them have no effect. Documents are passed with all their
-   * fields, so that the client can list them if a rank field is in no document.
+   * Copies the rank fields of the items, so that later changes to them have no effect. Documents are passed on with all
+   * their fields, so that the client can list them if no document has a rank field.
    *
    * @param fieldsOf the fields of an item
    * @throws PineconeConfigurationError for anything but a document, and for a rank field that cannot be written as text
@@ -91,8 +91,8 @@ export class RerankCalls {
   }
 
   /**
-   * Items with their positions and scores, best first, with the model and the units charged. A document without text comes last: it scores
-   * 0, or the lowest of all scores if that is below 0.
+   * Ranks items: best first, each with its position and score, plus the model and the units charged. An item without
+   * text comes last: it scores 0, or the lowest of all scores if that is below 0.
    *
    * @throws PineconeConfigurationError with the verdict `'input'` for a blank query, before anything is sent
    */
@@ -153,7 +153,7 @@ export class RerankCalls {
   }
 }
 
-/** One candidate that is too long must not fail them all, so `NONE`, the default of some models, must be requested. */
+/** One candidate that is too long must not fail all, so `NONE`, the default of some models, has to be requested. */
 function withTruncation(model: string, parameters: RerankParameters = {}): RerankParameters {
   return hostedModel(model)?.oneOf.truncate
     ? { truncate: 'END', ...given(parameters) }

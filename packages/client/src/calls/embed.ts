@@ -158,7 +158,7 @@ export async function embedBatch<E extends Encoding>(
         inputType: parameters?.inputType,
         texts: { texts: inputs.length, bytes: textBytes(inputs) },
       },
-      read: () => checked(embedAnswer({ inputs, encoding }), (answer) => expected.hold(answer)),
+      read: () => checked(embedAnswer({ inputs, encoding }), (answer) => expected.check(answer)),
       usage: ({ totalTokens }) => (totalTokens === undefined ? {} : { totalTokens }),
     },
     call,

@@ -123,7 +123,7 @@ async function rerankBatch(request: RerankBatch, call: Call, engine: Engine): Pr
       content: { batchSize: documents.length },
       load: { model },
       read: () =>
-        checked(rerankAnswer({ documents: documents.length, topN }), (answer) => expected.hold(answer)),
+        checked(rerankAnswer({ documents: documents.length, topN }), (answer) => expected.check(answer)),
       usage: ({ usage }) => usage,
     },
     call,

@@ -6,7 +6,7 @@ export interface ApiErrorAnswer {
   details: unknown
   requestId: string | undefined
   retryAfterMs: number | undefined
-  /** Default: by the status. */
+  /** Default: derived from the status. */
   verdict?: Verdict | undefined
 }
 
@@ -19,11 +19,11 @@ export class PineconeApiError extends PineconeInferenceError {
   readonly status: number
   /** The contract's error code, such as `INVALID_ARGUMENT` or `RESOURCE_EXHAUSTED`. */
   readonly code: string | undefined
-  /** The contract's `error.details`, as sent; what is nested deeper than 100 levels is left out. */
+  /** The contract's `error.details` as sent, without what is nested deeper than 100 levels. */
   readonly details: unknown
-  /** The service's id for the request, for a support ticket. */
+  /** The service's id of the request, for a support ticket. */
   readonly requestId: string | undefined
-  /** Milliseconds to wait, as the service asks (`Retry-After`); 0 for a past date. */
+  /** Milliseconds to wait, as the service requests (`Retry-After`); 0 for a past date. */
   readonly retryAfterMs: number | undefined
 
   constructor(message: string, answer: ApiErrorAnswer, options?: ErrorOptions) {
@@ -38,7 +38,7 @@ export class PineconeApiError extends PineconeInferenceError {
 }
 brand(PineconeApiError, 'api')
 
-/** 401 or 403: the key is wrong, or may not use this model. Not retried. */
+/** 401 or 403: the key is wrong, or not allowed to use this model. Not retried. */
 export class PineconeAuthenticationError extends PineconeApiError {
   override name = 'PineconeAuthenticationError'
 }
@@ -50,14 +50,14 @@ export class PineconeInvalidRequestError extends PineconeApiError {
 }
 brand(PineconeInvalidRequestError, 'invalid request')
 
-/** 429, after the last retry: more than the project's budget. Set `rateLimit`, or wait `retryAfterMs`. */
+/** 429 after the last retry: more than the project's rate limit. Set `rateLimit`, or wait `retryAfterMs`. */
 export class PineconeRateLimitError extends PineconeApiError {
   override name = 'PineconeRateLimitError'
 }
 brand(PineconeRateLimitError, 'rate limit')
 
 /**
- * A 429 that waiting a minute does not cure. It ends the whole call with all its batches: wait longer, or upgrade the
+ * A 429 that does not pass within a minute. It ends the whole call with all its batches: wait longer, or upgrade the
  * plan.
  */
 export class PineconeQuotaError extends PineconeRateLimitError {
@@ -65,8 +65,8 @@ export class PineconeQuotaError extends PineconeRateLimitError {
   override readonly verdict: Verdict = 'quota'
 
   /**
-   * `month`: the service says that the month's quota of the model is used up. `unknown`: it asks for a wait of more
-   * than two minutes (`retryAfterMs`), or has accepted nothing of the model for about a minute, in spite of retries.
+   * `month`: the service says that the model's monthly quota is used up. `unknown`: it asks for a wait of more than two
+   * minutes (`retryAfterMs`), or it has accepted nothing of the model for about a minute despite retries.
    */
   readonly quota: 'month' | 'unknown'
 
@@ -77,7 +77,7 @@ export class PineconeQuotaError extends PineconeRateLimitError {
 }
 brand(PineconeQuotaError, 'quota')
 
-/** 5xx, after the last retry: the service is at fault. Try again later. */
+/** 5xx after the last retry: the service is at fault. Try again later. */
 export class PineconeServerError extends PineconeApiError {
   override name = 'PineconeServerError'
 }
@@ -95,7 +95,7 @@ export function apiError(message: string, answer: ApiErrorAnswer, options?: Erro
   return new PineconeApiError(message, answer, options)
 }
 
-/** Milliseconds. Budgets are per minute; a longer `Retry-After` points to another quota, such as the month's. */
+/** Milliseconds. Rate limits are per minute; a longer `Retry-After` points to another quota, such as the month's. */
 export const LONGEST_RETRY_AFTER = 120_000
 
 /**
@@ -113,7 +113,10 @@ const OF_THE_MONTH = new RegExp(
   'i',
 )
 
-/** "You've reached the max embedding tokens per minute (250000) model …", of the same page: whatever else it speaks of. */
+/**
+ * "You've reached the max embedding tokens per minute (250000) model …", on the same page. Such a 429 is not the
+ * month's.
+ */
 const OF_A_MOMENT = /\b(?:per|a|each) (?:minute|second)\b/i
 
 function rateLimitError(

@@ -1,16 +1,16 @@
-/** The most of a value, in characters, that a message quotes. */
+/** Maximum characters of a value that a message quotes. */
 const LONGEST_VALUE = 100
-/** The most characters that a message has. */
+/** Maximum characters of a message. */
 const LONGEST_MESSAGE = 2_000
 
-/** A value as a program would write it, so that the text `"8"` is not taken for the number 8. */
+/** A value as code would write it, so that the string `"8"` is not taken for the number 8. */
 export function asWritten(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shortened(value, LONGEST_VALUE))
   if (typeof value === 'object' && value !== null) return kindOf(value)
   return shortened(typeof value === 'bigint' ? `${value}n` : String(value), LONGEST_VALUE)
 }
 
-/** What a value is, for a sentence: `a string`, `an object`, `the number 3`. */
+/** The kind of a value, for a sentence: `a string`, `an object`, `the number 3`. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (value === undefined) return 'missing'
@@ -25,8 +25,8 @@ export function counted(count: number, noun: string): string {
 }
 
 /**
- * Somebody else's text as one line of a message: of bounded length, and without characters that could control a
- * terminal, forge a line in a log, or reverse the reading order.
+ * Foreign text as one line of a message: of limited length, and without characters that could control a terminal, forge
+ * a line in a log, or reverse the reading order.
  */
 export function asOneLine(text: string, longest = LONGEST_MESSAGE): string {
   return shortened(
@@ -37,10 +37,10 @@ export function asOneLine(text: string, longest = LONGEST_MESSAGE): string {
   )
 }
 
-/** The most characters that a message quotes of a body that is not the contract's. */
+/** Maximum characters that a message quotes of a body that is not the contract's. */
 const LONGEST_EXCERPT = 200
 
-/** What somebody else's answer says: of a page of HTML its title, or else its text. */
+/** What a foreign answer says: the title of an HTML page, or else the text. */
 export function excerptOf(body: string): string {
   if (!/^\s*<(!doctype|html)/i.test(body)) return asOneLine(body, LONGEST_EXCERPT)
   const page = body.slice(0, 100_000)
@@ -50,6 +50,6 @@ export function excerptOf(body: string): string {
 }
 
 function shortened(text: string, longest: number): string {
-  // A pair of surrogates is not cut apart.
+  // Does not cut a surrogate pair apart.
   return text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…` : text
 }

@@ -1,18 +1,18 @@
 import { brand, type InputRange, PineconeInferenceError, type Verdict } from './inference-error.js'
 
 /**
- * An option or argument that cannot work. Thrown before any embed or rerank request is sent:
- * correct the argument named by `argument`.
+ * An invalid option or argument. Thrown before any embed or rerank request is sent: correct the argument named by
+ * `argument`.
  */
 export class PineconeConfigurationError extends PineconeInferenceError {
   override name = 'PineconeConfigurationError'
-  /** `'input'` where one of the inputs is at fault, which `inputRange` then names; otherwise `'setup'`. */
+  /** `'input'` if one of the inputs is at fault, which `inputRange` then names; otherwise `'setup'`. */
   override readonly verdict: Verdict
 
-  /** The option or argument at fault, as it is written in the call: `parameters.dimension`, `inputs[3]`. */
+  /** The option or argument at fault, as written in the call: `parameters.dimension`, `inputs[3]`. */
   readonly argument: string
 
-  /** The allowed values, where they form a list. */
+  /** The allowed values, if they form a list. */
   readonly allowed: readonly (string | number)[] | undefined
 
   constructor(
@@ -29,7 +29,9 @@ export class PineconeConfigurationError extends PineconeInferenceError {
 }
 brand(PineconeConfigurationError, 'configuration')
 
-/** Refuses input (or document) number `index` of a call; `argument` names it: `inputs[3]`, `documents[3].text`. */
+/**
+ * The error for input (or document) number `index` of a call; `argument` names it: `inputs[3]`, `documents[3].text`.
+ */
 export function refusedInput(
   argument: string,
   problem: string,

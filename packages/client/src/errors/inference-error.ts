@@ -4,25 +4,25 @@ import type { RankedDocument } from '../api/rerank.js'
 import { asOneLine } from './as-written.js'
 
 /**
- * What an error says about the next attempt. It is settled where the error is made, and everything that has to choose
- * (a retry, the halving of a batch, a queue of jobs, an exit code) reads it.
+ * What an error says about another attempt. It is set where the error is created; everything that has to decide (a
+ * retry, the halving of a batch, a job queue, an exit code) reads it.
  *
- * - `'input'`: the service, or the client before sending, refuses what was sent: one of the inputs, or the request as a
- *   whole. The same request will be refused again; another one may pass.
- * - `'setup'`: every request fails alike until somebody changes something: the key, the model, an option, the network's
- *   settings.
- * - `'moment'`: it passes by itself. The client has tried again as often as `maxRetries` allows.
- * - `'quota'`: a budget is used up that does not come back within minutes, such as the month's.
+ * - `'input'`: the service, or the client before sending, refuses one of the inputs or the request as a whole. The same
+ * request will be refused again; another one may be accepted.
+ * - `'setup'`: every request fails in the same way until something is changed: the key, the model, an option, the
+ * network settings.
+ * - `'moment'`: the failure is temporary. The client has already retried as often as `maxRetries` allows.
+ * - `'quota'`: a quota is used up that does not come back within minutes, such as the month's.
  */
 export type Verdict = 'input' | 'setup' | 'moment' | 'quota'
 
-/** Of the 5xx these two say that the service will never do what it is asked (RFC 9110, 15.6.2 and 15.6.6). */
+/** The 5xx with which a server says that it will never do what was requested (RFC 9110, 15.6.2 and 15.6.6). */
 const FINAL_SERVER_ERRORS = new Set([501, 505])
 
-/** The service looked at the request's content and refuses it. */
+/** The service has read the request's content and refuses it. */
 const REFUSALS = new Set([400, 413, 422])
 
-/** The verdict on an HTTP status that is not 2xx. Proxies have codes of their own above 504: Cloudflare's 520 to 529. */
+/** The verdict on an HTTP status other than 2xx. Proxies have codes of their own above 504: Cloudflare's 520 to 529. */
 export function verdictOnStatus(status: number): Verdict {
   if (REFUSALS.has(status)) return 'input'
   const passes = status === 408 || status === 429 || (status >= 500 && !FINAL_SERVER_ERRORS.has(status))
@@ -30,17 +30,17 @@ export function verdictOnStatus(status: number): Verdict {
 }
 
 /**
- * Known by name to every copy of this package. A program may load two of them, one by `import` and one by `require`,
- * and an error of either must be an instance of the other's class.
+ * The same symbol in every copy of this package. A program may load two, one by `import` and one by `require`, and an
+ * error of either must be an instance of the other's class.
  */
 const BRAND = Symbol.for('@pinecone-inference/client/error')
 
-/** Marks the instances of an error class, in whichever copy of the package they are made. */
+/** Marks the instances of an error class, whichever copy of the package creates them. */
 export function brand(errorClass: { readonly prototype: object }, kind: string): void {
   Object.defineProperty(errorClass.prototype, BRAND, { value: kind })
 }
 
-/** `instanceof` for a branded class; for a program's own subclass of one, that of the language. */
+/** `instanceof` for a branded class; the language's own for a program's subclass of one. */
 function hasBrandOf(prototype: object, value: unknown): boolean {
   const kind = ownBrand(prototype)
   if (typeof value !== 'object' || value === null) return false
@@ -55,7 +55,7 @@ function ownBrand(prototype: object): unknown {
   return Object.getOwnPropertyDescriptor(prototype, BRAND)?.value
 }
 
-/** The inputs (or documents) an error is about: from `start` up to, not including, `end`. */
+/** The inputs (or documents) that an error is about: from `start` up to, but not including, `end`. */
 export type InputRange = readonly [start: number, end: number]
 
 /** What `embedAll` or `embedStream` had finished when it failed, in input order. */
@@ -71,29 +71,29 @@ export interface PartialRanking {
 }
 
 /**
- * The base of every error this package throws, except an abort, which rejects with the signal's own reason.
+ * Base class of every error that this package throws, except an abort, which rejects with the signal's own reason.
  *
  * `message` says in one line what was tried, what came back and what to do; `cause` keeps the underlying error. No
- * property of it ever holds the API key, or a value of the client's `headers` that could be a secret: one of at least 8
+ * property ever holds the API key, or a value of the client's `headers` that could be secret: one of at least 8
  * characters that is not a media type.
  *
- * `instanceof` holds across the package's ES module and CommonJS builds.
+ * `instanceof` works across the package's ES module and CommonJS builds.
  */
 export class PineconeInferenceError extends Error {
   override name = 'PineconeInferenceError'
 
-  /** What the error says about the next attempt. */
+  /** What the error says about another attempt. */
   readonly verdict: Verdict = 'setup'
 
-  /** How often the request was sent. */
+  /** How many times the request was sent. */
   attempts?: number
 
-  /** In a bulk call: which inputs (or documents) failed. */
+  /** In a bulk call: the inputs (or documents) that failed. */
   inputRange?: InputRange
 
   /**
-   * In a bulk call: what was finished before the failure. It is not enumerable: it may hold millions of numbers, which
-   * a logger would write.
+   * In a bulk call: what was finished before the failure. Not enumerable, because it may hold millions of numbers,
+   * which a logger would print.
    */
   declare partial?: PartialEmbeddings | PartialRanking
 
@@ -103,7 +103,7 @@ export class PineconeInferenceError extends Error {
   }
 
   static override [Symbol.hasInstance](this: { readonly prototype: object }, value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits it, and then this is the subclass
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it, and `this` is then the subclass
     return hasBrandOf(this.prototype, value)
   }
 }
@@ -111,24 +111,24 @@ brand(PineconeInferenceError, 'inference')
 
 /** Inputs that could not be embedded, and why. */
 export interface EmbedFailure {
-  /** From the first input up to, not including, the second. */
+  /** From the first number up to, but not including, the second. */
   inputRange: InputRange
   error: PineconeInferenceError
 }
 
 /** An input of a stream that could not be embedded. */
 export interface StreamedFailure {
-  /** The position of the input, from 0. */
+  /** Position of the input, from 0. */
   index: number
-  /** The error of the request that held it. */
+  /** The error of the request that contained it. */
   error: PineconeInferenceError
 }
 
 /** The result of `embedAll` with `onError: 'collect'`. */
 export interface CollectedEmbedResult<E extends Encoding = 'number', V extends VectorType = VectorType>
   extends Omit<EmbedResult<E, V>, 'data'> {
-  /** One embedding per input, in input order; null where it could not be embedded. */
+  /** One embedding per input, in input order; null if the input could not be embedded. */
   data: (Embedding<E, V> | null)[]
-  /** In input order; empty if all went well. */
+  /** In input order; empty if nothing failed. */
   failures: EmbedFailure[]
 }

@@ -1,9 +1,9 @@
 import { brand, PineconeInferenceError, type Verdict, verdictOnStatus } from './inference-error.js'
 
 /**
- * The server's certificate cannot be trusted; the next attempt would fail in the same way
- * (https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes). A proxy that intercepts TLS
- * causes this.
+ * The server's certificate is not trusted, and another attempt would fail in the same way
+ * (https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes). A proxy that intercepts TLS causes
+ * this.
  */
 const UNTRUSTED = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -41,8 +41,8 @@ export function isPlainHttp(code: string | undefined): boolean {
 }
 
 /**
- * The status with which a proxy refused a tunnel to the service. Undici has it in the message alone
- * (lib/dispatcher/proxy-agent.js of 6, 7 and 8), and its `fetch` wraps that once more.
+ * The status with which a proxy refused a tunnel to the service. Undici reports it only in the message
+ * (lib/dispatcher/proxy-agent.js of 6, 7 and 8), and its `fetch` wraps that error once more.
  */
 export function tunnelStatus(error: unknown): number | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -52,20 +52,20 @@ export function tunnelStatus(error: unknown): number | undefined {
   return undefined
 }
 
-/** The dispatcher was closed, or refuses the request itself: trying again cannot help. */
+/** The dispatcher was closed, or refuses the request itself. Another attempt cannot help. */
 const FATAL_CODES = new Set([
   'UND_ERR_CLOSED',
   'UND_ERR_DESTROYED',
   'UND_ERR_INVALID_ARG',
   'UND_ERR_NOT_SUPPORTED',
-  // A guard of tests: undici's MockAgent, and nock.
+  // Test guards: undici's MockAgent, and nock.
   'UND_MOCK_ERR_MOCK_NOT_MATCHED',
   'ERR_NOCK_NO_MATCH',
 ])
 
 /**
- * Whether a guard of tests blocks the request. What `nock.disableNetConnect()` throws has a network's
- * code, ENETUNREACH (nock 14, lib/common.js); msw's `onUnhandledRequest: 'error'` throws an error without one (msw 2.15,
+ * Whether a test guard blocks the request. The error of `nock.disableNetConnect()` has a network's code, ENETUNREACH
+ * (nock 14, lib/common.js); that of msw's `onUnhandledRequest: 'error'` has no code (msw 2.15,
  * core/experimental/on-unhandled-frame.ts).
  */
 export function isGuarded(error: unknown): boolean {
@@ -76,15 +76,15 @@ export function isGuarded(error: unknown): boolean {
 }
 
 /**
- * What a `fetch` says of the network in a TypeError that has no cause: browsers, Deno, and undici where it is given
- * another's (https://github.com/sindresorhus/is-network-error, index.js, November 2026).
+ * How a `fetch` reports a network failure in a TypeError without a cause: browsers, Deno, and undici with another's
+ * dispatcher (https://github.com/sindresorhus/is-network-error, index.js, November 2026).
  */
 const FETCH_FAILED =
   /^(a network|error (reading|sending)|failed to fetch|fetch failed|load failed|network|terminated|the (internet|network) connection)/i
 
 /**
- * Whether a `fetch` or a dispatcher failed by a mistake in its code, or in what it was given: no network does that. Bun's
- * `fetch` has TypeErrors for the network too, with the system's codes.
+ * Whether a `fetch` or a dispatcher failed because of a bug or an invalid argument, which no network causes. Bun's
+ * `fetch` throws TypeErrors for network failures too, with the system's codes.
  */
 export function isMistake(error: unknown): boolean {
   if (!(error instanceof Error) || error.name !== 'TypeError' || FETCH_FAILED.test(error.message))
@@ -93,18 +93,18 @@ export function isMistake(error: unknown): boolean {
 }
 
 /**
- * The connection failed before the answer was complete: refused, reset, closed, or no such host.
- * Thrown after the last retry; check the network, a proxy (`dispatcher`) or `baseUrl`.
+ * The connection failed before the answer was complete: refused, reset, closed, or no such host. Thrown after the last
+ * retry; check the network, the proxy (`dispatcher`) or `baseUrl`.
  */
 export class PineconeConnectionError extends PineconeInferenceError {
   override name = 'PineconeConnectionError'
   /**
-   * `'setup'` where every other request fails in the same way, for a closed dispatcher, a guard of tests, a `fetch` that
-   * throws a TypeError of its own or a proxy that wants a password; otherwise `'moment'`.
+   * `'setup'` if every request fails in the same way, because of an untrusted certificate, a closed dispatcher, a test
+   * guard, a `fetch` that throws a TypeError of its own or a proxy that requires a password; otherwise `'moment'`.
    */
   override readonly verdict: Verdict
 
-  /** The system's or undici's code, such as `ECONNREFUSED`, `ECONNRESET`, `ENOTFOUND`, `UND_ERR_SOCKET`. */
+  /** The code of the system or of undici, such as `ECONNREFUSED`, `ECONNRESET`, `ENOTFOUND`, `UND_ERR_SOCKET`. */
   readonly code: string | undefined
 
   constructor(message: string, options: { code: string | undefined; cause: unknown }) {
@@ -125,14 +125,14 @@ export class PineconeConnectionError extends PineconeInferenceError {
 brand(PineconeConnectionError, 'connection')
 
 /**
- * No complete answer within `timeout` milliseconds. Thrown after the last retry; raise `timeout` or send less. An
- * adapter's whole call that takes longer than its `timeout` throws it too, with what is finished as `partial`.
+ * No complete answer within `timeout` milliseconds. Thrown after the last retry; raise `timeout` or send less. Also
+ * thrown if a whole call of an adapter exceeds its `timeout`, with what was finished in `partial`.
  */
 export class PineconeTimeoutError extends PineconeInferenceError {
   override name = 'PineconeTimeoutError'
   override readonly verdict: Verdict = 'moment'
 
-  /** Milliseconds that one attempt was given, or the adapter's whole call. */
+  /** Milliseconds allowed for one attempt, or for the adapter's whole call. */
   readonly timeout: number
 
   constructor(message: string, timeout: number) {
@@ -144,28 +144,30 @@ brand(PineconeTimeoutError, 'timeout')
 
 const callTimeouts = new WeakSet<object>()
 
-/** The time of one whole call has passed. The error belongs to that call alone, which may add what it has finished. */
+/**
+ * One whole call has exceeded its time. The error belongs to that call alone, which may attach what it has finished.
+ */
 export function callTimeout(timeout: number): PineconeTimeoutError {
   const error = new PineconeTimeoutError(`the call took longer than its timeout of ${timeout} ms`, timeout)
   callTimeouts.add(error)
   return error
 }
 
-/** Whether it is such an error, rather than another reason of an abort, which belongs to somebody else. */
+/** Whether it is such an error. Any other reason of an abort belongs to someone else. */
 export function isCallTimeout(error: unknown): error is PineconeTimeoutError {
   return typeof error === 'object' && error !== null && callTimeouts.has(error)
 }
 
 /**
- * An answer that breaks the contract: not JSON, cut short, too large, the wrong count or type of results, vectors of
- * another length or model than those before. Nothing of it is returned. Thrown after the last retry; if it persists,
- * something between you and the service rewrites answers.
+ * An answer that breaks the contract: not JSON, cut short, too large, the wrong number or type of results, vectors of
+ * another length or model than before. None of it is returned. Thrown after the last retry; if it persists, something
+ * between you and the service rewrites answers.
  */
 export class PineconeResponseError extends PineconeInferenceError {
   override name = 'PineconeResponseError'
   override readonly verdict: Verdict
 
-  /** What is wrong with the answer, without any words of its own. */
+  /** What is wrong with the answer, without quoting it. */
   readonly reason: string
   /** HTTP status of the answer. */
   status: number | undefined
@@ -187,7 +189,7 @@ export class PineconeResponseError extends PineconeInferenceError {
     if (worthAnotherAttempt) anotherAttempt.add(this)
   }
 
-  /** @internal Notes which answer it was. */
+  /** @internal Records which answer it was. */
   answeredBy({ status, requestId }: { status: number; requestId: string | undefined }): void {
     this.status = status
     this.requestId = requestId
@@ -197,7 +199,7 @@ brand(PineconeResponseError, 'response')
 
 const anotherAttempt = new WeakSet<object>()
 
-/** Whether the same request may be answered otherwise when it is sent again. */
+/** Whether the same request may get another answer if it is sent again. */
 export function isWorthAnotherAttempt(error: PineconeInferenceError): boolean {
   return error.verdict === 'moment' || anotherAttempt.has(error)
 }

@@ -8,13 +8,12 @@ import {
 import { isCallTimeout } from './no-answer.js'
 
 /**
- * For a layer that passes on only some of its caller's items, or in another order: the same error with its positions
- * counted in the caller's list. What was passed on as item `i` is the caller's item `positions[i]`.
+ * For a layer that passes on only some of its caller's items, or in another order: the same error, with positions in
+ * the caller's list. Item `i` as passed on is the caller's item `positions[i]`.
  *
- * `inputRange` becomes the shortest range of the caller's that holds all items it was about; each item of `partial`
- * moves to its own place; an argument such as `documents[3].text` is renamed, also where `argument` says what the
- * caller calls it. Any other error is returned unchanged, and so is the reason of an abort.
- *
+ * `inputRange` becomes the shortest range of the caller's list that contains all items it covered. Each item of
+ * `partial` moves to its own position. An argument such as `documents[3].text` is renumbered, and renamed if `argument`
+ * is given. Any other error is returned unchanged, and so is the reason of an abort.
  * @example
  * ```ts
  * try {
@@ -32,9 +31,9 @@ export function atPositions(
     signal,
   }: {
     readonly positions: readonly number[]
-    /** What the caller calls the item at a position: `(i) => 'nodes[' + i + ']'`. Default: as in the error. */
+    /** The caller's name for the item at a position: `(i) => 'nodes[' + i + ']'`. Default: as in the error. */
     readonly argument?: ((position: number) => string) | undefined
-    /** The call's signal; its reason is somebody else's error. */
+    /** The call's signal; its reason is someone else's error. */
     readonly signal?: AbortSignal | undefined
   },
 ): unknown {
@@ -47,13 +46,13 @@ export function atPositions(
 }
 
 function rangeAt([start, end]: InputRange, positions: readonly number[]): InputRange {
-  let least = Number.POSITIVE_INFINITY
-  let most = Number.NEGATIVE_INFINITY
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
   for (const position of positions.slice(start, end)) {
-    least = Math.min(least, position)
-    most = Math.max(most, position)
+    min = Math.min(min, position)
+    max = Math.max(max, position)
   }
-  return least <= most ? [least, most + 1] : [start, end]
+  return min <= max ? [min, max + 1] : [start, end]
 }
 
 function partialAt(

@@ -11,8 +11,8 @@ const names = new Map(
 const known = new Map<string, ModelFacts>()
 
 /**
- * The built-in facts of a hosted model, so that no call waits for `GET /models`; an alias stands for its model.
- * `undefined` for any other name, and for a model of which only the name is on record.
+ * The built-in facts of a hosted model, so that no call waits for `GET /models`. An alias stands for its model.
+ * `undefined` for any other name, and for a model of which only the name is recorded.
  */
 export function hostedModel(model: string): ModelFacts | undefined {
   const name = names.get(model)
@@ -29,17 +29,17 @@ function factsFromRow({ info, unlistedParameters = [], maxRankFields }: HostedMo
   return maxRankFields === undefined ? facts : { ...facts, maxRankFields }
 }
 
-/** The hosted models of a type, and of a vector type where one is given. */
+/** The hosted models of a type and, if given, of a vector type. */
 export function hostedModelNames(type: 'embed' | 'rerank', vectorType?: 'dense' | 'sparse'): string[] {
   return Object.values(rows)
     .filter(({ info }) => info.type === type && (vectorType === undefined || info.vector_type === vectorType))
     .map(({ info }) => info.model)
 }
 
-/** The largest request every hosted model takes; for a model that does not state its own limit. */
+/** A batch size that every hosted model accepts, for a model that does not state its own limit. */
 const SAFE_BATCH_SIZE = 96
 
-/** What the client needs to know about a model, from the answer of `GET /models/{name}`. */
+/** What the client has to know about a model, from the answer of `GET /models/{name}`. */
 export function factsFromInfo(info: ModelInfo): ModelFacts {
   const parameters = info.supportedParameters.map((p) => ({ ...p, parameter: camelCase(p.parameter) }))
   const { dimension, ...oneOf } = Object.fromEntries(
@@ -79,9 +79,7 @@ interface LookUp {
   waiting: number
 }
 
-/**
- * Knows each model's limits: those of hosted models from the table, any other's from one look-up that is remembered.
- */
+/** Knows each model's limits: those of hosted models from the table, any other's from one look-up, which is cached. */
 export class ModelCatalog {
   readonly #ask: AskService
   readonly #known = new Map<string, ModelFacts>()
@@ -92,9 +90,9 @@ export class ModelCatalog {
   }
 
   /**
-   * The facts of a model, asking the service at most once. A failed look-up is forgotten, and one is ended when no call
-   * waits for it any more. Undefined for a model that is not hosted where the call has a single item, which never has to
-   * be split and so never waits for a look-up.
+   * The facts of a model; asks the service at most once. A failed look-up is forgotten, and one that no call waits for
+   * any more is aborted. Undefined for a model that is not hosted if the call has a single item: that never has to be
+   * split, so it waits for no look-up.
    */
   async facts(model: string, task: Task, items: number, call: Call): Promise<ModelFacts | undefined> {
     const hosted = hostedModel(model)
@@ -128,7 +126,7 @@ export class ModelCatalog {
   }
 }
 
-/** The promise's outcome, or the reason once the call is stopped. */
+/** Settles as the promise does, or rejects with the reason once the call is stopped. */
 function orStopped<T>(promise: Promise<T>, call: Call): Promise<T> {
   return new Promise((resolve, reject) => {
     const stopListening = call.stopScope.onEnd(reject)

@@ -11,25 +11,25 @@ interface EmbeddingsAnswer {
   readonly data: readonly Embedding<Encoding>[]
 }
 
-/** What an answer's vectors are. */
+/** The kind of vectors in an answer. */
 interface Kind {
   readonly servedBy: string
   readonly vectorType: VectorType
-  /** Of sparse vectors: none. */
+  /** Undefined for sparse vectors. */
   readonly dimension: number | undefined
 }
 
-/** The last kind that the answers of a model had, over all calls of a client. */
+/** The last kind in a model's answers, across all calls of a client. */
 interface Memory {
   before?: Kind
 }
 
 /**
- * What the vectors of one call must be: what the model's facts and the request say, and what the answers before were,
- * in this call and in those before it. Vectors of another type, length or model cannot be compared with them.
+ * Checks the vectors of one call against the model's facts, the request, and earlier answers, both in this call and in
+ * calls before it. Vectors of another type, length or model cannot be compared with those.
  *
- * The model that was asked for is always right: its answer takes the place of another's in the client's memory. In one
- * call's result, though, the two are not mixed.
+ * An answer of the requested model is always right: it replaces another model's in the client's memory. The result of
+ * one call, however, does not mix the two.
  */
 export class ExpectedVectors {
   readonly #model: string
@@ -45,13 +45,13 @@ export class ExpectedVectors {
     this.#memory = memory
   }
 
-  /** @throws PineconeResponseError for vectors that cannot be these */
-  hold(answer: EmbeddingsAnswer): void {
+  /** @throws PineconeResponseError for vectors of the wrong kind */
+  check(answer: EmbeddingsAnswer): void {
     const now = { servedBy: answer.model, vectorType: answer.vectorType, dimension: onlyLength(answer) }
-    this.#holdToFacts(now)
+    this.#checkFacts(now)
     const { before } = this.#memory
     if (before && this.#isMoreCertain(now, before)) this.#memory.before = now
-    for (const one of [this.#ofCall, this.#memory.before]) if (one) this.#holdTo(one, now)
+    for (const one of [this.#ofCall, this.#memory.before]) if (one) this.#checkAgainst(one, now)
     this.#ofCall ??= now
     this.#memory.before ??= now
   }
@@ -68,39 +68,39 @@ export class ExpectedVectors {
     return this.#asked ?? defaultDimension ?? (dimensions?.length === 1 ? dimensions[0] : undefined)
   }
 
-  #holdToFacts({ servedBy, vectorType, dimension }: Kind): void {
+  #checkFacts({ servedBy, vectorType, dimension }: Kind): void {
     const model = this.#model
     const { vectorType: made, dimensions } = this.#facts ?? {}
     if (made && made !== vectorType) {
-      throw broken(ENDPOINT, `vector_type is ${vectorType}, where ${model} makes ${made} vectors`)
+      throw broken(ENDPOINT, `vector_type is ${vectorType}, but ${model} makes ${made} vectors`)
     }
     checkComparable(model, servedBy)
     if (dimension === undefined) return
     const due = this.#dueDimension()
     const has = () => `data[0] has ${counted(dimension, 'dimension')}`
     if (due !== undefined && dimension !== due) {
-      const because = this.#asked === undefined ? `${model} makes ${due}` : `${due} were asked for`
-      throw broken(ENDPOINT, `${has()}, where ${because}`)
+      const because = this.#asked === undefined ? `${model} makes ${due}` : `${due} were requested`
+      throw broken(ENDPOINT, `${has()}, but ${because}`)
     }
     if (dimensions && !dimensions.includes(dimension)) {
-      throw broken(ENDPOINT, `${has()}, where ${model} makes ${dimensions.join(', ')}`)
+      throw broken(ENDPOINT, `${has()}, but ${model} makes ${dimensions.join(', ')}`)
     }
   }
 
-  #holdTo(before: Kind, now: Kind): void {
+  #checkAgainst(before: Kind, now: Kind): void {
     checkServedBy(ENDPOINT, this.#model, before.servedBy, now.servedBy)
     if (now.vectorType !== before.vectorType) {
       throw changed(
         ENDPOINT,
-        `vector_type is ${now.vectorType}, where the answers before have ${before.vectorType} vectors`,
-        'If these are the right ones, a new client takes them',
+        `vector_type is ${now.vectorType}, but earlier answers have ${before.vectorType} vectors`,
+        'If these are correct, create a new client',
       )
     }
     if (now.dimension !== before.dimension) {
       throw changed(
         ENDPOINT,
-        `data[0] has ${counted(now.dimension ?? 0, 'dimension')}, where the answers before have ${before.dimension}`,
-        'If these are the right ones, a new client takes them; if the model has several, ask for one with parameters.dimension',
+        `data[0] has ${counted(now.dimension ?? 0, 'dimension')}, but earlier answers have ${before.dimension}`,
+        'If these are correct, create a new client; if the model has several dimensions, request one with parameters.dimension',
       )
     }
   }
@@ -108,17 +108,19 @@ export class ExpectedVectors {
 
 const ENDPOINT = 'POST /embed'
 
-/** The length that all vectors of an answer must have. */
+/** The length of all vectors in an answer. */
 function onlyLength({ data }: EmbeddingsAnswer): number | undefined {
   const lengths = data.flatMap((one) => (one.vectorType === 'dense' ? [one.values.length] : []))
   const [first] = lengths
   const stray = lengths.findIndex((length) => length !== first || length === 0)
   if (stray < 0) return first
   const has = `data[${stray}] has ${counted(lengths[stray] ?? 0, 'dimension')}`
-  throw broken(ENDPOINT, stray === 0 ? has : `${has}, where data[0] has ${first}`)
+  throw broken(ENDPOINT, stray === 0 ? has : `${has}, but data[0] has ${first}`)
 }
 
-/** What each model's answers to one client must be: a text embedded today is compared with one embedded yesterday. */
+/**
+ * What each model's answers to one client must match: a text embedded today is compared with one embedded yesterday.
+ */
 export class ExpectedByModel {
   readonly #memories = new Map<string, Memory>()
 
@@ -132,7 +134,7 @@ export class ExpectedByModel {
   }
 }
 
-/** Scores of one call: they can be merged only where one model has given them. */
+/** Checks the scores of one call: they can be merged only if one model gave them all. */
 export class ExpectedScores {
   readonly #model: string
   #servedBy: string | undefined
@@ -141,49 +143,49 @@ export class ExpectedScores {
     this.#model = model
   }
 
-  /** The model that answered, or the one asked for. */
+  /** The model that answered, or the requested one. */
   get model(): string {
     return this.#servedBy ?? this.#model
   }
 
-  /** @throws PineconeResponseError for the answer of another model than before */
-  hold({ model }: { readonly model: string }): void {
+  /** @throws PineconeResponseError for an answer of another model than before */
+  check({ model }: { readonly model: string }): void {
     if (this.#servedBy !== undefined) checkServedBy('POST /rerank', this.#model, this.#servedBy, model)
     this.#servedBy ??= model
   }
 }
 
 /**
- * The service may serve a request by another model than was asked for, and says so: cohere-rerank-3.5 is served by
- * cohere-rerank-4-fast since August 2026 (https://docs.pinecone.io/models/cohere-rerank-3.5).
+ * The service may serve a request with another model than the requested one, and says so: cohere-rerank-3.5 has been
+ * served by cohere-rerank-4-fast since August 2026 (https://docs.pinecone.io/models/cohere-rerank-3.5).
  */
 function checkServedBy(endpoint: string, asked: string, before: string, now: string): void {
   if (isSame(before, now)) return
   throw changed(
     endpoint,
-    `${asked} was served by ${now}, and before by ${before}; what two models give cannot be put together`,
+    `${asked} was served by ${now}, and before by ${before}; results of two models cannot be combined`,
     isSame(asked, now)
       ? 'Call again'
-      : `Ask for a model by the name that it answers with; a new client takes what ${now} gives, which does not go with what ${before} gave`,
+      : `Request a model by the name in its answers; a new client accepts ${now}, but its results cannot be combined with those of ${before}`,
   )
 }
 
 /**
  * Vectors of two embedding models cannot be compared, so none takes over from another, as rerankers do. A name that is
- * not in the table may be another name of the model that was asked for.
+ * not in the table may be another name of the requested model.
  */
 function checkComparable(asked: string, now: string): void {
   if (!hostedModel(asked) || !hostedModel(now) || isSame(asked, now)) return
   throw changed(
     ENDPOINT,
     `${asked} was served by ${now}, whose vectors cannot be compared with its own`,
-    `If they are wanted, ask for ${now}`,
+    `If you want them, request ${now}`,
   )
 }
 
 /**
- * Tried again, as one server of several may be at fault; if that does not help, it does not pass by itself: what comes
- * is of another kind now.
+ * Retried, because one server of several may be at fault. If that does not help, waiting does not either: the answers
+ * have changed for good.
  */
 function changed(endpoint: string, what: string, todo: string): PineconeResponseError {
   return new PineconeResponseError(`${endpoint} broke the contract: ${what}. ${todo}.`, {

@@ -6,20 +6,21 @@ export interface RequestAttempt {
   readonly method: 'GET' | 'POST'
   /** Without the base URL's own path: `/embed`. */
   readonly path: string
-  /** Where it is sent: `api.pinecone.io`, with the port unless it is that of https. */
+  /** Where it is sent: `api.pinecone.io`, with the port unless it is 443. */
   readonly host: string
-  /** Absent for a look-up of models. */
+  /** Absent for a model look-up. */
   readonly model?: string
   readonly inputType?: string
   /** 1 for the first. */
   readonly attempt: number
   /**
-   * The same for all requests and attempts of one call of this client (`embedAll`, say); numbered within this process.
+   * The same for all requests and attempts of one call of this client, such as `embedAll`; numbered within this
+   * process.
    */
   readonly callId: number
 }
 
-/** What the service counted for a request. */
+/** The usage that the service counted for a request. */
 export interface CountedUsage {
   readonly totalTokens?: number
   readonly rerankUnits?: number
@@ -33,7 +34,7 @@ export interface RequestEndEvent {
   readonly request: RequestAttempt
   /** Milliseconds from sending to the checked answer, or to the failure. */
   readonly latencyMs: number
-  /** What the service counted; absent after a failure. */
+  /** The usage that the service counted; absent after a failure. */
   readonly usage?: CountedUsage
   /** Why the attempt failed; absent after a success. */
   readonly error?: unknown
@@ -45,9 +46,9 @@ export interface RequestEndEvent {
 
 export interface RequestRetryEvent {
   readonly request: RequestAttempt
-  /** Why the attempt failed, and another follows. */
+  /** Why the attempt failed; another one follows. */
   readonly error: unknown
-  /** Milliseconds until then; absent where, after a 429, the budget says when. */
+  /** Milliseconds until the next attempt; absent if, after a 429, the budget decides when. */
   readonly delayMs?: number
   /** HTTP status of the answer; absent if there was none. */
   readonly status?: number
@@ -57,15 +58,15 @@ export interface RequestRetryEvent {
 
 export interface RequestWaitEvent {
   readonly request: RequestAttempt
-  /** Why the request waits, and how long, as far as was known when that began. */
+  /** Why the request waits and how long, as far as was known when the wait began. */
   readonly wait: BudgetWait
-  /** What ended the wait without the request being sent, the reason of an abort for one; absent where a wait begins. */
+  /** What ended the wait before the request was sent, such as the reason of an abort; absent when a wait begins. */
   readonly error?: unknown
 }
 
 type Listener = Parameters<Channel['subscribe']>[0]
 
-/** As much of a `node:diagnostics_channel` as the client uses. */
+/** The part of `node:diagnostics_channel` that the client uses. */
 type EventChannel = Pick<Channel, 'name' | 'hasSubscribers' | 'subscribe' | 'publish'>
 
 /** The diagnostics channel of that name; without Node's channels, one that only this module knows. */
@@ -77,7 +78,7 @@ function diagnosticsChannels() {
   try {
     return globalThis.process?.getBuiltinModule?.('node:diagnostics_channel')
   } catch {
-    // Next.js throws where its edge runtime has none of Node's functions.
+    // Next.js throws if its edge runtime has none of Node's functions.
     return undefined
   }
 }
@@ -117,15 +118,15 @@ export const channels = {
   end: channelOf('pinecone-inference:request:end'),
   retry: channelOf('pinecone-inference:request:retry'),
   /**
-   * Once for each attempt that waits, other than for one of the client's slots, and again when the reason changes, or it
-   * ends without being sent.
+   * Once for each attempt that waits for anything but one of the client's slots; again when the reason changes, and
+   * when the wait ends without the request being sent.
    */
   wait: channelOf('pinecone-inference:request:wait'),
 }
 
 /**
- * Tells a listener about an answer. The answer is paid for, so it must not be lost if the listener throws or rejects:
- * that becomes a warning.
+ * Calls a listener about an answer. The answer is paid for and must not be lost if the listener throws or rejects: the
+ * error becomes a warning.
  */
 export function tell(listener: () => unknown): void {
   const told = async () => listener()

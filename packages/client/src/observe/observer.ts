@@ -4,7 +4,7 @@ import { PineconeResponseError } from '../errors/no-answer.js'
 import { type CountedUsage, channels, type RequestAttempt, tell } from './events.js'
 import type { AnswerFacts, OpenTelemetry, RequestContent, RequestSpan } from './opentelemetry.js'
 
-/** Tells whoever listens what is sent and what came of it. */
+/** Tells listeners what is sent and what came of it. */
 export class Observer {
   readonly #meter: UsageMeter | undefined
   readonly #telemetry: () => Promise<OpenTelemetry | undefined> | undefined
@@ -17,7 +17,7 @@ export class Observer {
     this.#telemetry = telemetry
   }
 
-  /** Watches one request over all its attempts. */
+  /** Watches one request and all its attempts. */
   async watch<T>(content: RequestContent, deliver: (watch: RequestWatch) => Promise<T>): Promise<T> {
     const watch = new RequestWatch(content, this.#meter, await this.#telemetry())
     try {
@@ -31,7 +31,7 @@ export class Observer {
   }
 }
 
-/** What came back for an attempt, beside its result. */
+/** What came back for an attempt, besides its result. */
 export interface AttemptAnswer {
   readonly status: number
   readonly requestId: string | undefined
@@ -43,7 +43,7 @@ export class RequestWatch {
   readonly #telemetry: OpenTelemetry | undefined
   #span: RequestSpan | undefined
   #facts: AnswerFacts = {}
-  /** While it waits. */
+  /** Set while it waits. */
   #waiting: { readonly request: RequestAttempt; readonly wait: BudgetWait } | undefined
 
   constructor(content: RequestContent, meter: UsageMeter | undefined, telemetry: OpenTelemetry | undefined) {
@@ -62,7 +62,7 @@ export class RequestWatch {
     }
   }
 
-  /** Runs what sends, so that spans of the HTTP client become children of the request's. */
+  /** Runs the code that sends, so that spans of the HTTP client become children of the request's. */
   active<T>(send: () => T): T {
     return this.#span ? this.#span.active(send) : send()
   }
@@ -93,7 +93,7 @@ export class RequestWatch {
       debug.log(`${titleOf(request)}: ${kindOf(error)} after ${ms(latencyMs)}${idOf(facts.requestId)}`)
   }
 
-  /** Another attempt follows: after `delayMs`, or where that is undefined, as soon as the budget lets it go. */
+  /** Another attempt follows: after `delayMs` or, if that is undefined, as soon as the budget allows it. */
   retrying(request: RequestAttempt, error: unknown, delayMs: number | undefined): void {
     this.#span?.retrying(request.attempt, delayMs, error)
     if (channels.retry.hasSubscribers) {
@@ -102,11 +102,11 @@ export class RequestWatch {
     }
     if (debug.enabled) {
       const when = delayMs === undefined ? 'when the budget allows it' : `in ${ms(delayMs)}`
-      debug.log(`${titleOf(request)}: again ${when}, after ${kindOf(error)}`)
+      debug.log(`${titleOf(request)}: retry ${when}, after ${kindOf(error)}`)
     }
   }
 
-  /** It has to wait, other than for one of the client's slots. */
+  /** It has to wait for something other than one of the client's slots. */
   waiting(request: RequestAttempt, wait: BudgetWait): void {
     this.#waiting = { request, wait }
     if (channels.wait.hasSubscribers) channels.wait.publish({ request, wait })
@@ -119,14 +119,14 @@ export class RequestWatch {
       if (channels.wait.hasSubscribers) channels.wait.publish({ request, wait, error: error.thrown })
       if (debug.enabled) {
         const why = `${reasonOf(wait)}, ${ms(wait.waitMs)} when it began`
-        debug.log(`${titleOf(request)}: ended while it waited (${why}): ${kindOf(error.thrown)}`)
+        debug.log(`${titleOf(request)}: ended while waiting (${why}): ${kindOf(error.thrown)}`)
       }
     }
     this.#span?.end(this.#facts, error)
   }
 }
 
-/** A call's requests have its id in common. */
+/** All requests of a call share its id. */
 function titleOf({ callId, method, path, model, attempt }: RequestAttempt): string {
   return `call ${callId}: ${method} ${path}${model ? ` ${model}` : ''}, attempt ${attempt}`
 }
@@ -136,7 +136,7 @@ const reasonOf = ({ reason, atATime }: BudgetWait) =>
 const ms = (time: number) => `${Math.round(time)} ms`
 const idOf = (requestId: string | undefined) => (requestId ? `, request id ${requestId}` : '')
 
-/** Without its message, which may repeat a text that was sent. */
+/** Without its message, which may quote a text that was sent. */
 function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return 'an abort'
   const { status } = factsOfError(error)
@@ -164,26 +164,26 @@ function factsOf(result: unknown): AnswerFacts {
   }
 }
 
-/** What the service counted for one request, as its answer's `usage` says, and for all of this client's so far. */
+/** The usage that the service counted for one request, from its answer's `usage`, and this client's total so far. */
 export interface UsageReport {
   /** The model that served the request, as the answer names it. */
   readonly model: string
-  /** The model asked for; the service may serve a retired one by its successor. */
+  /** The requested model; the service may serve a retired one with its successor. */
   readonly requestedModel: string
-  /** Tokens of an embed request; 0 for a rerank request, or where the answer does not say. */
+  /** Tokens of an embed request; 0 for a rerank request, or if the answer does not say. */
   readonly totalTokens: number
-  /** Rerank units of a rerank request; 0 for an embed request, or where the answer does not say. */
+  /** Rerank units of a rerank request; 0 for an embed request, or if the answer does not say. */
   readonly rerankUnits: number
-  /** The sums over all models since the client was made, this request included. */
+  /** The sums over all models since the client was created, this request included. */
   readonly total: {
-    /** Embed and rerank requests that were answered; not those that failed. */
+    /** Embed and rerank requests that were answered, without those that failed. */
     readonly requests: number
     readonly totalTokens: number
     readonly rerankUnits: number
   }
 }
 
-/** Adds up what the service counted and tells `onUsage`. */
+/** Adds up the usage and calls `onUsage`. */
 export class UsageMeter {
   readonly #onUsage: (report: UsageReport) => void
   #total = { requests: 0, totalTokens: 0, rerankUnits: 0 }
@@ -204,8 +204,9 @@ export class UsageMeter {
 }
 
 /**
- * Writes a line to the standard error where `NODE_DEBUG` names `pinecone-inference` (`util.debuglog` of Node.js, as for
- * its own parts: `NODE_DEBUG=pinecone-inference,undici`). Never a text that is sent, and never the words of an answer.
+ * Writes a line to standard error if `NODE_DEBUG` names `pinecone-inference` (`util.debuglog` of Node.js, which its own
+ * modules use too: `NODE_DEBUG=pinecone-inference,undici`). Never writes a text that is sent, or the words of an
+ * answer.
  */
 const debug: { readonly enabled: boolean; log(line: string): void } = debugLog()
 
@@ -214,7 +215,7 @@ function debugLog() {
     const log = globalThis.process?.getBuiltinModule?.('node:util')?.debuglog('pinecone-inference')
     if (log) return { enabled: log.enabled, log: (line: string) => log('%s', line) }
   } catch {
-    // Next.js throws for it in its edge runtime, Deno where --allow-env leaves NODE_DEBUG out
+    // Next.js throws here in its edge runtime, and Deno if --allow-env does not name NODE_DEBUG.
   }
   return { enabled: false, log() {} }
 }

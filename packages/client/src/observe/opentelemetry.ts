@@ -6,20 +6,20 @@ type Api = typeof import('@opentelemetry/api')
 
 let loading: Promise<OpenTelemetry | undefined> | undefined
 
-/** Where `@opentelemetry/api` 1 keeps what has been registered (opentelemetry-js, api/src/internal/global-utils.ts). */
+/** Where `@opentelemetry/api` 1 keeps what was registered (opentelemetry-js, api/src/internal/global-utils.ts). */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1')
 
 /**
- * Where the application has registered OpenTelemetry, with `@opentelemetry/api` 1.3 or newer: a span and the client
- * metrics for each request over all its attempts. Loaded once per copy of this package; the first request waits for it,
+ * If the application has registered OpenTelemetry, with `@opentelemetry/api` 1.3 or newer: a span and the client
+ * metrics for each request with all its attempts. Loaded once per copy of this package; the first request waits for it,
  * so that it is recorded too.
  */
 export function openTelemetry(): Promise<OpenTelemetry | undefined> | undefined {
   if (!(REGISTERED in globalThis)) return undefined
-  // Not installed by all: webpack would refuse to build without it.
+  // Not installed everywhere: webpack would refuse to build without it.
   loading ??= import(/* webpackIgnore: true */ '@opentelemetry/api')
     .then((api) => {
-      // older ones have no metrics
+      // Older versions have no metrics.
       api.metrics.getMeterProvider()
       return new OpenTelemetry(api)
     })
@@ -30,22 +30,22 @@ export function openTelemetry(): Promise<OpenTelemetry | undefined> | undefined 
 const NAME = '@pinecone-inference/client'
 
 /**
- * The client conventions for generative AI, of semantic-conventions-genai at 004902b, the last that defines them for
- * every operation (docs/gen-ai/gen-ai-metrics.md); the span of embeddings is the same in its later
+ * The client conventions for generative AI, from semantic-conventions-genai at 004902b, the last commit that defines
+ * them for every operation (docs/gen-ai/gen-ai-metrics.md). The span of embeddings is the same in the later
  * docs/gen-ai/client-embeddings.md.
  */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864]
 
-/** What is known of a request beside its attempts. */
+/** What is known about a request besides its attempts. */
 export interface RequestContent {
   /** Texts or documents. */
   readonly batchSize?: number | undefined
-  /** Numbers in a vector, as asked for. */
+  /** Numbers in a vector, as requested. */
   readonly dimension?: number | undefined
 }
 
-/** What the answer was. */
+/** Facts about the answer. */
 export interface AnswerFacts {
   readonly model?: string | undefined
   readonly dimension?: number | undefined
@@ -63,7 +63,7 @@ export class OpenTelemetry {
     this.#api = api
   }
 
-  /** Begins the span of a request, with its first attempt. */
+  /** Starts the span of a request, with its first attempt. */
   begin(request: RequestAttempt, { batchSize, dimension }: RequestContent): RequestSpan {
     const { trace, SpanKind } = this.#api
     const attributes = attributesOf(request)
@@ -80,7 +80,7 @@ export class OpenTelemetry {
     return new RequestSpan(this.#api, span, attributes, () => this.#currentInstruments())
   }
 
-  /** Unlike a tracer, a meter got before the provider was set stays silent. */
+  /** Unlike a tracer, a meter obtained before the provider was set stays silent. */
   #currentInstruments() {
     const provider = this.#api.metrics.getMeterProvider()
     if (this.#instruments?.provider !== provider) {
@@ -103,7 +103,7 @@ export class OpenTelemetry {
   }
 }
 
-/** One request over all its attempts. */
+/** One request and all its attempts. */
 export class RequestSpan {
   readonly #api: Api
   readonly #span: Span
@@ -152,7 +152,7 @@ export class RequestSpan {
     ]
     for (const [name, value] of more) if (value !== undefined) this.#span.setAttribute(name, value)
     if (error) {
-      // Not the error's message: the service's words may repeat a text.
+      // Not the error's message: the service's words may quote a text.
       const message = [errorType(error.thrown), statusOf(error.thrown)].filter(Boolean).join(' ')
       this.#span.setStatus({ code: this.#api.SpanStatusCode.ERROR, message })
     }
@@ -176,7 +176,7 @@ function attributesOf({ path, host, model }: RequestAttempt): Attributes {
   }
 }
 
-/** The conventions define no operation for reranking or for looking up models: those two are our own. */
+/** The conventions define no operation for reranking or for model look-ups: those two are our own. */
 function operationOf(path: string): string {
   if (path === '/embed') return 'embeddings'
   return path === '/rerank' ? 'rerank' : 'models'

@@ -33,7 +33,7 @@ it.each<[string, Parameters<typeof checkHostedModel>, object]>([
   [
     'another kind of model',
     ['multilingual-e5-large', { task: 'rerank' }],
-    { argument: 'model', message: expect.stringContaining('is an embed model, not for rerank') },
+    { argument: 'model', message: expect.stringContaining('is an embedding model, not for rerank') },
   ],
   [
     'a dimension of a sparse model',

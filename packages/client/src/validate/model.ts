@@ -6,8 +6,8 @@ import { plainName } from './options.js'
 import { checkModelName, checkParameters } from './requests.js'
 
 /**
- * For constructors of adapters: refuses a hosted model of another kind, or parameters that it does not take.
- * A name that is not in the built-in table passes; it is looked up when it is used.
+ * For constructors of adapters: refuses a hosted model of another kind, and parameters that it does not accept. A name
+ * that is not in the built-in table passes, because it is looked up when it is used.
  *
  * @throws PineconeConfigurationError naming the argument and what is allowed
  */
@@ -33,7 +33,7 @@ export function checkHostedModel(
   }
 }
 
-/** Refuses parameters that the model is known not to take. */
+/** Refuses parameters that the model is known not to accept. */
 export function checkModelUse(
   task: 'embed' | 'rerank',
   model: string,
@@ -43,7 +43,7 @@ export function checkModelUse(
   if (facts.type !== task) {
     throw new PineconeConfigurationError(
       'model',
-      `${JSON.stringify(model)} is ${facts.type === 'embed' ? 'an embed' : 'a rerank'} model, not for ${task}`,
+      `${JSON.stringify(model)} is ${facts.type === 'embed' ? 'an embedding' : 'a rerank'} model, not for ${task}`,
       hostedModelNames(task),
     )
   }
@@ -60,7 +60,7 @@ export function checkModelUse(
     if (value !== undefined && !allowed.some((one) => one === value)) {
       throw new PineconeConfigurationError(
         `parameters.${name}`,
-        `is ${asWritten(value)}, which ${model} does not take`,
+        `is ${asWritten(value)}, which ${model} does not accept`,
         allowed,
       )
     }
@@ -73,7 +73,7 @@ export function checkModelUse(
     ) {
       throw new PineconeConfigurationError(
         `parameters.${name}`,
-        `is ${asWritten(value)}; ${model} takes a whole number from ${least} to ${most}`,
+        `is ${asWritten(value)}; ${model} accepts a whole number from ${least} to ${most}`,
       )
     }
   }
@@ -98,7 +98,7 @@ function checkDimension(model: string, facts: ModelFacts, dimension: unknown): v
   if (facts.dimensions && !facts.dimensions.some((one) => one === dimension)) {
     throw new PineconeConfigurationError(
       'parameters.dimension',
-      `is ${asWritten(dimension)}, which ${model} does not have`,
+      `is ${asWritten(dimension)}, which ${model} does not support`,
       facts.dimensions,
     )
   }
@@ -107,7 +107,7 @@ function checkDimension(model: string, facts: ModelFacts, dimension: unknown): v
   }
 }
 
-/** Refuses more rank fields than the model ranks by. */
+/** Refuses more rank fields than the model supports. */
 export function checkRankFieldCount(
   rankFields: readonly string[] | undefined,
   model: string,
@@ -116,7 +116,7 @@ export function checkRankFieldCount(
   if (facts?.maxRankFields !== undefined && rankFields && rankFields.length > facts.maxRankFields) {
     throw new PineconeConfigurationError(
       'rankFields',
-      `names ${rankFields.length} fields; ${model} ranks by ${facts.maxRankFields}`,
+      `names ${rankFields.length} fields; ${model} supports ${facts.maxRankFields}`,
     )
   }
 }

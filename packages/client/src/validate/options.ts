@@ -2,15 +2,15 @@ import type { CallOptions, EmbedAllOptions, EmbedStreamOptions } from '../api/ca
 import { asWritten, kindOf } from '../errors/as-written.js'
 import { PineconeConfigurationError } from '../errors/configuration-error.js'
 
-/** The names of all options of an interface: the compiler requires each. */
+/** The names of all options of an interface; the compiler requires each one. */
 export type NamesOf<Options> = { readonly [Name in keyof Options]-?: true }
 
 /**
- * Refuses an option that does not exist: silently dropped, a `baseURL` would send texts and key to the wrong place. An
+ * Refuses an unknown option: if a `baseURL` were silently dropped, texts and key would go to the wrong place. An
  * undefined value counts as absent.
  *
- * @param owner what the options are for, as its caller knows it: `PineconeInference`, `embedAll`
- * @param path where the options stand in the call, when they are not the call's own: `rateLimit`
+ * @param owner what the options belong to, as the caller knows it: `PineconeInference`, `embedAll`
+ * @param path where the options are in the call, if they are nested: `rateLimit`
  * @throws PineconeConfigurationError for an unknown name, with the closest known name, and for options that are not an
  * object
  */
@@ -38,7 +38,7 @@ export function checkOptions<Options extends object>(
   }
 }
 
-/** What other libraries, and older versions of LangChain and LlamaIndex, call our options; without case and `_`. */
+/** What other libraries, and older versions of LangChain and LlamaIndex, call our options; lower case, without `_`. */
 const NAMES_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   abort: ['signal'],
   abortsignal: ['signal'],
@@ -84,12 +84,13 @@ const NAMES_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   url: ['baseUrl'],
 }
 
-/** What belongs in `parameters`; without case and `_`. */
+/** What belongs in `parameters`; lower case, without `_`. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   dimension: 'dimension',
   dimensions: 'dimension',
   inputtype: 'inputType',
-  // Of Cohere's API v1 (https://docs.cohere.com/v1/reference/rerank). Here only the retired cohere-rerank-3.5 takes it.
+  // From Cohere's API v1 (https://docs.cohere.com/v1/reference/rerank). Here only the retired cohere-rerank-3.5 accepts
+  // it.
   maxchunksperdoc: 'maxTokensPerDoc',
   maxtokensperdoc: 'maxTokensPerDoc',
   maxtokenspersequence: 'maxTokensPerSequence',
@@ -111,7 +112,7 @@ function rightName(name: string, names: Readonly<Record<string, true>>): string 
   )
 }
 
-/** Adapters have parameters for documents and for queries. */
+/** Adapters have separate parameters for documents and queries. */
 function amongParameters(plain: string, names: Readonly<Record<string, true>>): string | undefined {
   const places = ['parameters', 'documentParameters', 'queryParameters'].filter((one) => one in names)
   const parameter = PARAMETERS[plain]
@@ -120,7 +121,7 @@ function amongParameters(plain: string, names: Readonly<Record<string, true>>): 
   return parameter && places.map((place) => `${place}.${parameter}`).join(' or ')
 }
 
-/** Without case and `_`. */
+/** Lower case, without `_`. */
 export function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
@@ -155,7 +156,7 @@ const OPTIONS_OF = {
 /** A method of the client. */
 export type Method = keyof typeof OPTIONS_OF
 
-/** Options that a method does not have were refused by name before. */
+/** Options that a method does not have are refused by name first. */
 type AnyOptions = CallOptions & { drain?: unknown; onError?: unknown; onProgress?: unknown }
 
 export function checkCallOptions(method: Method, options: AnyOptions): void {
@@ -178,7 +179,7 @@ export function checkSignal(argument: string, signal: unknown): void {
   checkMethods(argument, signal, 'an AbortSignal', ['addEventListener', 'throwIfAborted'])
 }
 
-/** Checks its methods, because it may come from another realm, or be of the caller's own class. */
+/** Checks for methods, because the value may come from another realm, or be of the caller's own class. */
 export function checkMethods(
   argument: string,
   value: unknown,
@@ -188,7 +189,7 @@ export function checkMethods(
   if (value === undefined) return
   const missing = methods.find((method) => typeof Object(value)[method] !== 'function')
   if (missing !== undefined) {
-    throw new PineconeConfigurationError(argument, `must be ${kind}; it has no function ${missing}`)
+    throw new PineconeConfigurationError(argument, `must be ${kind}; it has no method ${missing}`)
   }
 }
 
@@ -198,7 +199,7 @@ export function checkListener(argument: string, listener: unknown): void {
   }
 }
 
-/** The longest delay a Node.js timer takes; a longer one fires at once (https://nodejs.org/api/timers.html). */
+/** The longest delay that a Node.js timer accepts; a longer one fires at once (https://nodejs.org/api/timers.html). */
 const MAX_TIMER = 2 ** 31 - 1
 
 export function checkMilliseconds(argument: string, value: unknown): void {
@@ -214,9 +215,7 @@ export function checkBatchSize(batchSize: unknown, limit?: { most: number; model
   if (batchSize === undefined) return
   const most = limit?.most ?? Number.POSITIVE_INFINITY
   if (!Number.isInteger(batchSize) || Number(batchSize) < 1 || Number(batchSize) > most) {
-    const range = limit
-      ? `from 1 to ${most}, the most that ${limit.model} takes in a request`
-      : 'of at least 1'
+    const range = limit ? `from 1 to ${most}, the limit of ${limit.model} for one request` : 'of at least 1'
     throw new PineconeConfigurationError(
       'batchSize',
       `is ${asWritten(batchSize)}; it must be a whole number ${range}`,
@@ -241,7 +240,7 @@ export function checkHeaders(headers: unknown): void {
   if (typeof headers !== 'object' || headers === null) {
     throw new PineconeConfigurationError('headers', 'must be an object of names and values')
   }
-  // A `Headers` or a `Map` has no properties of its own, so nothing of it would be sent.
+  // A `Headers` or a `Map` has no own properties, so nothing of it would be sent.
   if (!Array.isArray(headers) && Symbol.iterator in headers) {
     throw new PineconeConfigurationError(
       'headers',
@@ -267,8 +266,8 @@ export function checkHeaders(headers: unknown): void {
 }
 
 /**
- * What keeps a text out of a header, which holds visible characters of Latin-1, spaces and tabs (RFC 9110, 5.5). It shows
- * none but the character at fault, as the value may be a secret.
+ * Why a text cannot be a header value, which may hold visible Latin-1 characters, spaces and tabs (RFC 9110, 5.5).
+ * Shows only the character at fault, because the value may be a secret.
  */
 export function headerProblem(value: string): string | undefined {
   if (/[\r\n]\s*$/.test(value)) return 'ends in a line break, which an HTTP header cannot hold'

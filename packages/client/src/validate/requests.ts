@@ -6,7 +6,8 @@ import { camelCase, documentFields } from '../wire/request.js'
 import { checkOptions, type NamesOf } from './options.js'
 
 /**
- * It goes into the path of `GET /models/{name}`, where `.` and `..` are steps, and half a surrogate pair has no bytes.
+ * The name becomes part of the path of `GET /models/{name}`, where `.` and `..` change the path, and an unpaired
+ * surrogate has no bytes.
  */
 function isName(model: string): boolean {
   return model.trim() !== '' && !/^\.\.?$|[\p{Surrogate}\p{Cc}]/u.test(model)
@@ -18,7 +19,7 @@ export function checkModelName(model: unknown): asserts model is string {
   }
 }
 
-/** Refuses anything but an object of known fields with a model and with parameters that can be sent. */
+/** Refuses anything but an object of known fields, with a model and with parameters that can be sent. */
 function checkRequest(request: unknown, names: Readonly<Record<string, true>>): void {
   if (typeof request !== 'object' || request === null) {
     throw new PineconeConfigurationError('request', 'must be an object with a model and its input')
@@ -29,7 +30,7 @@ function checkRequest(request: unknown, names: Readonly<Record<string, true>>): 
   checkParameters(parameters)
 }
 
-/** Refuses parameters that cannot be sent, and two spellings of one, `inputType` and `input_type`. */
+/** Refuses parameters that cannot be sent, and two spellings of the same one, `inputType` and `input_type`. */
 export function checkParameters(parameters: unknown, argument = 'parameters'): void {
   if (parameters === undefined) return
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
@@ -50,7 +51,7 @@ export function checkParameters(parameters: unknown, argument = 'parameters'): v
   }
 }
 
-/** What JSON does not keep of a value: `JSON.stringify` writes NaN as null, and leaves functions out. */
+/** What JSON would lose of a value: `JSON.stringify` writes NaN as null, and omits functions. */
 function jsonProblem(value: unknown): string | undefined {
   let problem: string | undefined
   const look = (_: string, one: unknown) => {
@@ -64,7 +65,7 @@ function jsonProblem(value: unknown): string | undefined {
     JSON.stringify(value, look)
     return problem
   } catch (cause) {
-    // Of several lines in V8; other engines call it cyclic.
+    // V8's message has several lines; other engines say cyclic.
     const isCircle = cause instanceof TypeError && /circular|cyclic/i.test(cause.message)
     return isCircle ? 'it contains itself' : messageOf(cause)
   }
@@ -79,7 +80,7 @@ export function checkEmbedRequest(request: EmbedRequest<Encoding>): void {
   if (first) throw first
 }
 
-/** The same without the inputs: those of a stream are checked as they come. */
+/** The same without the inputs: those of a stream are checked as they arrive. */
 export function checkEmbedFields(request: unknown): void {
   checkRequest(request, EMBED_REQUEST)
   const { encoding } = request as { encoding?: unknown }
@@ -87,17 +88,17 @@ export function checkEmbedFields(request: unknown): void {
   throw new PineconeConfigurationError('encoding', `is ${asWritten(encoding)}`, ['number', 'float32'])
 }
 
-/** The error for anything but a non-empty string as input number `index`. */
+/** The error for input number `index`, unless it is a non-empty string. */
 export function refusedText(text: unknown, index: number): RefusedInput | undefined {
   if (typeof text === 'string' && text !== '') return undefined
   const problem = text === '' ? 'is an empty string' : `is ${kindOf(text)}`
   return refusedInput(`inputs[${index}]`, `${problem}; every input must be a non-empty string`, index)
 }
 
-/** The errors for all inputs that no model could embed. */
+/** The errors of all inputs that no model could embed. */
 export function* refusedTexts(inputs: unknown): Generator<RefusedInput, void> {
   if (!Array.isArray(inputs)) throw new PineconeConfigurationError('inputs', 'must be an array of strings')
-  // not forEach: it would skip the holes of a sparse array
+  // Not forEach: it would skip the holes of a sparse array.
   for (let i = 0; i < inputs.length; i++) {
     const refusal = refusedText(inputs[i], i)
     if (refusal) yield refusal
@@ -172,7 +173,7 @@ export function checkDocument(document: unknown, index: number): void {
   }
 }
 
-/** The error for a document that cannot be read, or written as JSON; it names the field if a single one is at fault. */
+/** The error for a document that cannot be read or written as JSON; it names the field if a single one is at fault. */
 export function unwritable(
   document: string | object,
   index: number,
