@@ -4,7 +4,8 @@ import { type CleanupSettings, documentOf, sortGone } from '../embed/output/clea
 import { failureLine, type JobOutput, type Outcome, type Standing } from '../embed/output/job-output.js'
 import { textHash } from '../embed/output/output-record.js'
 import { contentHash, vectorsHash } from './hashes.js'
-import type { Ledger, Upserted } from './ledger.js'
+import type { Ledger } from './ledger.js'
+import type { Upserted } from './ledger-file.js'
 import type { OpenIndex } from './open-index.js'
 import { Upserter } from './upserter.js'
 

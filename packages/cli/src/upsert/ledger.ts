@@ -1,31 +1,8 @@
-import { stat } from 'node:fs/promises'
-import { AppendingFile, moveIntoPlace } from '@pinecone-inference/files'
 import { VECTOR_SETTINGS } from '../embed/job/embed-job.js'
-import {
-  differingSetting,
-  hasIntactLine,
-  journalLine,
-  readCheckedLines,
-  type VectorFacts,
-} from '../embed/output/journal.js'
+import { differingSetting, type VectorFacts } from '../embed/output/journal.js'
 import { count, countRecords } from '../embed/report/report.js'
 import { IndexError } from '../ending/expected-error.js'
-
-/** The id of a record, and hashes of its content; where the index got it from a text, also of the text and its vectors. */
-export type Upserted = readonly [id: string, content: string, text?: string, vectors?: string]
-
-/** A line of the file: how the index is filled, or changes to some records. */
-interface Line {
-  readonly settings?: Readonly<Record<string, unknown>>
-  readonly vectors?: VectorFacts
-  /** The inputs that the records of the line are from. */
-  readonly from?: readonly string[]
-  /** Ids whose records are about to be upserted or deleted: until a later line says more, the index may have them or not. */
-  readonly unsure?: readonly string[]
-  /** What the index has acknowledged. */
-  readonly upserted?: readonly Upserted[]
-  readonly deleted?: readonly string[]
-}
+import { LedgerFile, type Line, type Upserted } from './ledger-file.js'
 
 /** What is known of a record. */
 interface Known {
@@ -36,8 +13,6 @@ interface Known {
 
 const [MODEL] = VECTOR_SETTINGS
 
-/** Outdated entries that the file may hold before it is rewritten. */
-const SLACK = 10_000
 const ENTRIES_A_LINE = 1000
 
 /**
@@ -46,23 +21,17 @@ const ENTRIES_A_LINE = 1000
  * every record that the index may have, and as certain only those that it has. Takes some 400 bytes of memory a record.
  */
 export class Ledger {
-  readonly #path: string
+  readonly #file: LedgerFile
   /** The inputs of this run. */
   #from: readonly string[] = []
   /** The inputs of all runs. */
   readonly #inputs = new Set<string>()
   readonly #records = new Map<string, Known>()
-  #file: AppendingFile | undefined
   #settings: Line['settings']
   #vectors: VectorFacts = {}
-  #entries = 0
-  /** Length of the intact part of the file, in bytes. */
-  #length = 0
-  /** The write under way; several requests add lines at the same time. */
-  #writing: Promise<void> = Promise.resolve()
 
   private constructor(path: string) {
-    this.#path = path
+    this.#file = new LedgerFile(path)
   }
 
   /**
@@ -78,7 +47,7 @@ export class Ledger {
     settings?: Readonly<Record<string, unknown>>,
   ): Promise<Ledger> {
     const ledger = new Ledger(path)
-    await ledger.#load()
+    for await (const line of ledger.#file.read()) ledger.#apply(line)
     ledger.#from = from ?? [...ledger.#inputs]
     const difference = settings && ledger.#settings && differingWay(ledger.#settings, settings)
     if (difference) {
@@ -163,9 +132,8 @@ export class Ledger {
     await this.#note({ deleted: ids })
   }
 
-  async close(): Promise<void> {
-    await this.#writing.catch(() => {})
-    await this.#file?.close()
+  close(): Promise<void> {
+    return this.#file.close()
   }
 
   async #note(line: Line): Promise<void> {
@@ -175,7 +143,7 @@ export class Ledger {
       const certain = this.certainIds().length
       const unsure = this.size - certain
       throw new IndexError(
-        `${cause instanceof Error ? cause.message : cause}. The index has the ${countRecords(certain)} that ${this.#path} ` +
+        `${cause instanceof Error ? cause.message : cause}. The index has the ${countRecords(certain)} that ${this.#file.path} ` +
           `lists${unsure > 0 ? `, and perhaps ${count(unsure)} more, which the next run upserts again` : ''}. ` +
           'Make room, or let the file be written, and run the same command again.',
         { cause },
@@ -184,39 +152,8 @@ export class Ledger {
     this.#apply(line)
   }
 
-  async #write(line: Line): Promise<void> {
-    const writing = this.#writing.then(async () => {
-      this.#file ??= await this.#open()
-      await this.#file.append(Buffer.from(journalLine(line)))
-      await this.#file.sync()
-    })
-    // The next write fails by itself.
-    this.#writing = writing.catch(() => {})
-    await writing
-  }
-
-  async #load(): Promise<void> {
-    const path = this.#path
-    const { size, isFile } = await look(path)
-    if (!isFile) throw new IndexError(`${path} is not a file; --record names another`)
-    for await (const { content, end } of readCheckedLines(path)) {
-      if (this.#length === 0 && !isLine(content)) break
-      this.#length = end
-      this.#apply(content as Line)
-    }
-    // A last line that is not whole was being written when the process was killed, or the power went.
-    if (this.#length > 0 && (await hasIntactLine(path, this.#length))) {
-      throw new IndexError(
-        `${path} is damaged after its first ${count(this.#length)} bytes, and intact after that. Restore it, from version ` +
-          'control or a backup. Without it, everything is embedded again, and what the input no longer has stays in the index.',
-      )
-    }
-    if (this.#length === 0 && size > 0) {
-      throw new IndexError(
-        `${path} is not a record of what an index has, or its first line is damaged; it would be overwritten. Restore it, ` +
-          'remove it, or name another file with --record.',
-      )
-    }
+  #write(line: Line): Promise<void> {
+    return this.#file.write(line, { records: this.#records.size, lines: () => this.#lines() })
   }
 
   #apply({ settings, vectors, from = [], unsure = [], upserted = [], deleted = [] }: Line): void {
@@ -226,7 +163,6 @@ export class Ledger {
     for (const id of unsure) this.#records.set(id, { from, upserted: undefined })
     for (const record of upserted) this.#records.set(record[0], { from, upserted: record })
     for (const id of deleted) this.#records.delete(id)
-    this.#entries += unsure.length + upserted.length + deleted.length
   }
 
   /**
@@ -240,34 +176,15 @@ export class Ledger {
   #clash(id: string, from: readonly string[]): IndexError {
     const [ours, others] = [this.#from, from].map((names) => names.join(', '))
     return new IndexError(
-      `${JSON.stringify(id)} of ${ours} is also an id of ${others}, from which the index has it (${this.#path}); one would ` +
+      `${JSON.stringify(id)} of ${ours} is also an id of ${others}, from which the index has it (${this.#file.path}); one would ` +
         'replace the other. Set them apart with --id-prefix or --namespace. If it is the same input, which was moved or ' +
         `renamed, add --input-name ${JSON.stringify(from[0])}.`,
     )
   }
 
-  /** Opens the file after its last intact line, or rewrites it if most of it is outdated. */
-  async #open(): Promise<AppendingFile> {
-    if (this.#length > 0 && this.#entries <= 3 * this.#records.size + SLACK) {
-      return AppendingFile.open(this.#path, this.#length)
-    }
-    const unfinished = `${this.#path}.new`
-    const file = await AppendingFile.open(unfinished, 0)
-    try {
-      const settings = this.#settings
-      const from = [...this.#inputs]
-      const lines = [{ settings, vectors: this.#vectors, from }, ...this.#lines()]
-      for (const line of lines) await file.append(Buffer.from(journalLine(line)))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await moveIntoPlace(unfinished, this.#path)
-    return AppendingFile.open(this.#path, file.length)
-  }
-
   /** Everything that is known, in the order of the file. */
   *#lines(): Generator<Line, void> {
+    yield { settings: this.#settings, vectors: this.#vectors, from: [...this.#inputs] }
     const all = [...this.#records]
     for (let at = 0; at < all.length; ) {
       const from = all[at]?.[1].from ?? []
@@ -282,22 +199,6 @@ export class Ledger {
       at += some.length
     }
   }
-}
-
-/** What there is under a path: a file that is empty if there is nothing. */
-async function look(path: string): Promise<{ size: number; isFile: boolean }> {
-  try {
-    const stats = await stat(path)
-    return { size: stats.size, isFile: stats.isFile() }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    return { size: 0, isFile: true }
-  }
-}
-
-/** Whether the first line is that of a ledger: other files have checksums too. */
-function isLine(content: unknown): boolean {
-  return typeof content === 'object' && content !== null && 'from' in content
 }
 
 /** The first setting in which two ways to fill an index differ; for vectors of unknown origin, of those that are known. */

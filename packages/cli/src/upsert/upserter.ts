@@ -1,7 +1,8 @@
 import type { EmbeddedRecord } from '@pinecone-inference/files'
 import type { VectorFacts } from '../embed/output/journal.js'
 import { IndexError } from '../ending/expected-error.js'
-import type { Ledger, Upserted } from './ledger.js'
+import type { Ledger } from './ledger.js'
+import type { Upserted } from './ledger-file.js'
 import type { OpenIndex } from './open-index.js'
 
 /** https://docs.pinecone.io/reference/api/database-limits/operation-limits, November 2026: "1,000 records, up to 2 MB total". */
