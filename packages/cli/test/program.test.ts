@@ -28,8 +28,11 @@ describe('pinecone-inference', () => {
     createProgram()
       .commands.map((command) => command.name())
       .filter((name) => !name.startsWith('__')),
-  )('%s --help shows examples', async (name) => {
+  )('%s --help shows examples, and what its environment variables stand for', async (name) => {
     const { code, stdout } = await run(await folderOf(), [name, '--help'])
     expect([code, stdout]).toEqual([0, expect.stringMatching(/Examples:\n {2}\$ .*pinecone-inference/)])
+    // each variable that stands for an option stands for one of this command
+    if (stdout.includes('the same as --allow-insecure')) expect(stdout).toMatch(/^ {2}--allow-insecure /m)
+    expect(stdout).not.toContain('\n\n\n')
   })
 })

@@ -5,7 +5,7 @@ import { indexName } from '../upsert/upsert-options.js'
 import { type GivenOptions, resolved } from './embed-options.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
 import { addInputOptions, addLayoutOptions } from './input-options.js'
-import { DEFAULT_RUN, planOption, redisUrl, runName, wholeNumber } from './options.js'
+import { allowInsecureOption, DEFAULT_RUN, planOption, redisUrl, runName, wholeNumber } from './options.js'
 import { runEmbed } from './run-embed.js'
 
 const largest = Number.MAX_SAFE_INTEGER
@@ -87,6 +87,7 @@ export function embedCommand(): Command {
     .addOption(planOption())
     .option('--concurrency <n>', 'requests in flight', wholeNumber(1, 1000), 8)
     .option('--offline', 'take vectors from the emulator’s stand-ins; needs no key')
+    .addOption(allowInsecureOption())
     .addOption(
       new Option(
         '--redis [url]',

@@ -3,7 +3,7 @@
 const service = [
   ['PINECONE_API_KEY', 'the API key; not needed with --offline'],
   ['PINECONE_INFERENCE_URL', 'the service’s address (default: https://api.pinecone.io)'],
-  ['PINECONE_INFERENCE_ALLOW_INSECURE', 'set to 1, it is the same as --allow-insecure'],
+  ['PINECONE_INFERENCE_ALLOW_INSECURE', '1 is the same as --allow-insecure'],
   ['HTTPS_PROXY, HTTP_PROXY', 'the proxy'],
   ['NO_PROXY', 'hosts reached without the proxy; this machine always is'],
 ] as const
@@ -35,5 +35,5 @@ export function exitCodesHelp(...codes: readonly (keyof typeof exitCodes)[]): st
 }
 
 function table(title: string, rows: readonly (readonly [string, string])[]): string {
-  return `\n${title}:\n${rows.map(([name, meaning]) => `  ${name}  ${meaning}\n`).join('')}`
+  return `\n${title}:\n${rows.map(([name, meaning]) => `  ${name}  ${meaning}`).join('\n')}`
 }
