@@ -52,7 +52,7 @@ the rate limit are those that embed was given. The folder must be at the same pa
     })
 }
 
-/** The errors of Redis say themselves what comes next. */
+/** Errors of Redis say by themselves what happens next. */
 function sayTrouble({ name, message }: Error): void {
   sayLine(name === 'RedisUnavailableError' ? message : `${message}; it is retried`)
 }

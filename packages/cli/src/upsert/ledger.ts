@@ -16,9 +16,9 @@ const [MODEL] = VECTOR_SETTINGS
 const ENTRIES_A_LINE = 1000
 
 /**
- * A file of what an index has of some inputs: the id of each record and hashes of its content. A line is written and synced
+ * A file that records what an index has of some inputs: the id of each record and hashes of its content. A line is written and synced
  * before records are sent, and another after the index has acknowledged them, so that after a kill at any moment it lists
- * every record that the index may have, and as certain only those that it has. Takes some 400 bytes of memory a record.
+ * every record that the index may have, and as certain only those that it has. Takes some 400 bytes of memory per record.
  */
 export class Ledger {
   readonly #file: LedgerFile

@@ -104,7 +104,7 @@ export async function upsertFile(
   }
 }
 
-/** With which settings the vectors of a file were made, as far as `embed` has recorded it, and the file is the same. */
+/** The settings that made the vectors of a file, if `embed` has recorded them and the file has not changed since. */
 async function originOf(file: string): Promise<Record<string, unknown> | undefined> {
   const extension = extname(file)
   const asPart = { first: join(dirname(file), `0${extension}`), part: Number(basename(file, extension)) }

@@ -18,7 +18,7 @@ export interface EmbeddedFile {
 
 /**
  * Opens a file that `writeRecords` has written, or the parts of an output in their order, for taking records out of it by
- * their positions. Takes 8 bytes of memory a record of JSONL, and some row groups of Parquet.
+ * their positions. Takes 8 bytes of memory per record of JSONL, and some row groups of Parquet.
  *
  * @throws Error where a file cannot be read
  * @example

@@ -17,7 +17,7 @@ export interface BadRecord {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-/** Documents that one error names. */
+/** Most documents that one error names. */
 const MOST_NAMED = 20
 
 export interface ReadOptions extends SourceOptions {

@@ -26,7 +26,7 @@ export function sortGone(
     emptied,
     isShared = () => false,
   }: Pick<CleanupSettings, 'cleanup' | 'emptied'> & {
-    /** Whether the record may be of an input that is not given now: it is no more than left alone. */
+    /** Whether the record may come from an input that is not given now; then it is left alone. */
     isShared?: (id: string) => boolean
   },
 ): { toDelete: string[]; toKeep: string[] } {

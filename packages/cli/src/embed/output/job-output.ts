@@ -67,7 +67,7 @@ export interface JobOutput {
   /** What the user can do if the input is no longer what it was. */
   readonly ifInputChanged: string
   /**
-   * Whether a run that embeds nothing is to be finished: the documents and records of the input have lost their text, and so
+   * Whether to finish a run that embeds nothing: the documents and records of the input have lost their text, and so
    * their vectors. Default false.
    */
   readonly isEmptied?: boolean

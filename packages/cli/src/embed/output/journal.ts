@@ -146,7 +146,7 @@ function checksum(json: string): string {
   return createHash('sha256').update(json).digest('hex').slice(0, 8)
 }
 
-/** Says on disk how far a run is, a line a checkpoint. */
+/** Records on disk how far a run is, one line per checkpoint. */
 export class Journal {
   readonly #path: string
   readonly #file: AppendingFile

@@ -19,7 +19,7 @@ async function emptyFolder(): Promise<string> {
   return folder
 }
 
-/** Runs something that can change no name from its nth change on, as if it were killed; returns whether it came so far. */
+/** Runs something that can change no name from its nth change on, as if it were killed; returns whether it got that far. */
 async function endingAt(n: number, action: () => Promise<unknown>): Promise<boolean> {
   const own = { rename: fs.rename, link: fs.link, rm: fs.rm, rmdir: fs.rmdir }
   let changes = 0
@@ -190,7 +190,7 @@ describe('vectors of a run that cannot be resumed, which is killed before any ch
       wasKilled = await endingAt(n, keep)
       const begun = await readBegun(paths)
       if (begun && !begun.entries.at(-1)?.superseded) {
-        // the input may be again what it was
+        // the input may have been changed back
         expect((await fs.stat(last)).size).toBeGreaterThanOrEqual(checkpoints.at(-1)?.bytes ?? 0)
         expect((await fs.stat(paths.unfinishedRecord)).size).toBeGreaterThanOrEqual(record)
       }

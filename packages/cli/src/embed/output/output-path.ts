@@ -64,7 +64,7 @@ export async function outputPath(
   )
 }
 
-/** What to tell about a Parquet file whose dense vectors alone are more than the import accepts; undefined if they are not. */
+/** What is wrong with a Parquet file whose dense vectors alone exceed what the import accepts; undefined if they do not. */
 export function tooLargeToImport(path: string, records: number, dimension: number): string | undefined {
   if (outputFormat(path) !== 'parquet' || records * dimension * 4 <= LARGEST_IMPORT_FILE) return undefined
   return (
@@ -80,7 +80,7 @@ function folderOf(namespace: string): string {
 }
 
 /**
- * Refuses a folder with numbered files that are not parts of the output, as an import would take them for such.
+ * Refuses a folder with numbered files that are not parts of the output, which an import would take for parts of it.
  *
  * @param own number of parts that the output has
  * @throws OutputError if there is such a file

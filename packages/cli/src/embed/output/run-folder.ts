@@ -14,7 +14,7 @@ export interface OutputFile {
   readonly partBytes: number
 }
 
-/** The file that records of which texts an output has the vectors. */
+/** The file that records the texts whose vectors an output has. */
 export function recordOf(output: string): string {
   return `${output}.record.jsonl`
 }

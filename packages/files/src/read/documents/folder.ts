@@ -65,7 +65,7 @@ export function posix(path: string): string {
   return path.split(sep).join('/')
 }
 
-/** What is in a folder, for which reason it may not be read. */
+/** What is in a folder. */
 interface Entry {
   readonly path: string
   readonly kind: 'file' | 'folder' | 'links' | 'pipes, sockets and devices'

@@ -14,15 +14,15 @@ interface Waiting {
 }
 
 /**
- * Writes a file in a thread of its own. To encode a row group of Parquet takes a third of a second, for which all
- * requests would stand still. Calls need not wait for the ones before them.
+ * Writes a file in a thread of its own. Encoding a row group of Parquet takes a third of a second, during
+ * which all requests would stand still. Calls need not wait for the ones before them.
  */
 export class ThreadedWriter implements RecordWriter {
   readonly #thread: Worker
   #batch: EmbeddedRecord[] = []
   readonly #appending: Promise<unknown>[] = []
   readonly #waiting: Waiting[] = []
-  /** Out of memory, say: nobody answers any more. */
+  /** Such as out of memory: nothing answers any more. */
   #death: Error | undefined
   #closing: Promise<void> | undefined
 
