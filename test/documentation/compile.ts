@@ -1,6 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import ts from 'typescript'
+import { basename, join } from 'node:path'
 import { type CodeBlock, type Document, root } from './documents.js'
 
 export interface Module {
@@ -18,32 +18,38 @@ const withSdk9 = (code: string) => code.replaceAll("'@pinecone-database/pinecone
  */
 export function compile(documents: readonly Document[]) {
   const folder = mkdtempSync(join(root, 'test/.documentation-'))
-  const sources = new Map<string, { document: Document; block: CodeBlock }>()
-  for (const document of documents) {
-    for (const block of document.blocks.filter(({ language }) => language === 'ts')) {
-      const name = `${document.path.replace(/\.md$/, '').replaceAll('/', '-')}-line-${block.line}.mts`
-      const file = join(folder, name)
-      writeFileSync(file, `${block.given}\n${withSdk9(block.code)}\nexport {}\n`)
-      sources.set(file, { document, block })
-    }
+  const modules = documents.flatMap((document) =>
+    document.blocks
+      .filter(({ language }) => language === 'ts')
+      .map((block): Module => {
+        const name = `${document.path.replace(/\.md$/, '').replaceAll('/', '-')}-line-${block.line}.mts`
+        writeFileSync(join(folder, name), `${block.given}\n${withSdk9(block.code)}\nexport {}\n`)
+        return { document, block, file: join(folder, name.replace(/mts$/, 'mjs')) }
+      }),
+  )
+  const settings = {
+    extends: '../../tsconfig.base.json',
+    compilerOptions: { declaration: false, sourceMap: false },
+    files: modules.map(({ file }) => basename(file).replace(/mjs$/, 'mts')),
   }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+  const compiler = join(root, 'node_modules/typescript-7/bin/tsc')
+  const { stdout } = spawnSync(process.execPath, [compiler, '--project', folder, '--pretty', 'false'], {
+    encoding: 'utf8',
+  })
+  return { folder, modules, mistakes: mistakesIn(stdout, modules) }
+}
 
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile)
-  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root)
-  const program = ts.createProgram([...sources.keys()], { ...options, declaration: false, sourceMap: false })
-  const diagnostics = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics]
-
-  return {
-    folder,
-    modules: [...sources].map(([file, source]): Module => ({ ...source, file: file.replace(/mts$/, 'mjs') })),
-    mistakes: diagnostics.map(({ file, start = 0, messageText }) => {
-      const message = ts.flattenDiagnosticMessageText(messageText, '\n')
-      const source = file && sources.get(file.fileName)
-      if (!source) return message
-      const { document, block } = source
-      const line =
-        block.line + file.getLineAndCharacterOfPosition(start).line - block.given.split('\n').length
-      return `${document.path}:${line}: ${message}`
-    }),
-  }
+/** What the compiler says, with the lines of the documents; a message's further lines are indented. */
+function mistakesIn(said: string, modules: readonly Module[]): string[] {
+  return said
+    .split(/\n(?! )/)
+    .filter((message) => message !== '')
+    .map((message) => {
+      const [, path = '', line, what] = /^(.+)\.mts\((\d+),\d+\): (.+)$/s.exec(message) ?? []
+      const found = modules.find(({ file }) => basename(file, '.mjs') === basename(path))
+      if (!found) return message
+      const { document, block } = found
+      return `${document.path}:${block.line + Number(line) - 1 - block.given.split('\n').length}: ${what}`
+    })
 }

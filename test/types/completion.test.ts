@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-import { expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 
 const file = fileURLToPath(new URL('./in-an-editor.ts', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -11,25 +11,31 @@ import { PineconeEmbeddings, PineconeRerank } from '@pinecone-inference/langchai
 declare const pinecone: PineconeInference
 `
 
+const { compilerOptions } = JSON.parse(readFileSync(`${root}/tsconfig.base.json`, 'utf8'))
+const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, root)
+
+/** What is in the editor, and how often it was changed. */
+let source = given
+let version = 0
+const service = ts.createLanguageService({
+  getCompilationSettings: () => options,
+  getCurrentDirectory: () => root,
+  getDefaultLibFileName: ts.getDefaultLibFilePath,
+  getScriptFileNames: () => [file],
+  getScriptVersion: (path) => (path === file ? String(version) : '1'),
+  getScriptSnapshot: (path) => {
+    const content = path === file ? source : ts.sys.readFile(path)
+    return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content)
+  },
+  fileExists: (path) => path === file || ts.sys.fileExists(path),
+  readFile: ts.sys.readFile,
+})
+afterAll(() => service.dispose())
+
 /** What an editor offers at the `|`: values of strings and numbers, and names of options. */
 function offered(line: string): string[] {
-  const source = given + line.replace('|', '')
-  const { compilerOptions } = JSON.parse(readFileSync(`${root}/tsconfig.base.json`, 'utf8'))
-  const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, root)
-  const text = (path: string) => (path === file ? source : ts.sys.readFile(path))
-  const service = ts.createLanguageService({
-    getCompilationSettings: () => options,
-    getCurrentDirectory: () => root,
-    getDefaultLibFileName: ts.getDefaultLibFilePath,
-    getScriptFileNames: () => [file],
-    getScriptVersion: () => '1',
-    getScriptSnapshot: (path) => {
-      const content = text(path)
-      return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content)
-    },
-    fileExists: (path) => path === file || ts.sys.fileExists(path),
-    readFile: text,
-  })
+  source = given + line.replace('|', '')
+  version++
   const completions = service.getCompletionsAtPosition(file, given.length + line.indexOf('|'), undefined)
   const kinds: string[] = [ts.ScriptElementKind.string, ts.ScriptElementKind.memberVariableElement]
   return (completions?.entries ?? []).filter(({ kind }) => kinds.includes(kind)).map(({ name }) => name)
