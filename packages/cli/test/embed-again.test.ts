@@ -4,13 +4,9 @@ import { join } from 'node:path'
 import type { EmulatorOptions } from '@pinecone-inference/emulator'
 import { readEmbedded } from '@pinecone-inference/files'
 import { describe, expect, it } from 'vitest'
+import { DENSE, lines, passages, SPARSE } from './records.js'
 import { folderOf, run, start } from './run-command.js'
 import { service } from './service.js'
-
-const SPARSE = ['--model', 'pinecone-sparse-english-v0'] as const
-const DENSE = ['--model', 'llama-text-embed-v2', '--dimension', '384'] as const
-const lines = (...records: readonly unknown[]) =>
-  records.map((record) => `${JSON.stringify(record)}\n`).join('')
 
 async function countingService(options: EmulatorOptions = {}) {
   const { emulator, env } = await service(options)
@@ -42,13 +38,13 @@ describe('embed, run again over an input that has changed', () => {
     async (file) => {
       const { env, embeddedTexts } = await countingService()
       const folder = await folderOf({
-        'in.jsonl': lines(
+        'in.jsonl': lines([
           { id: 'gone', text: 'about to go' },
           { id: 'same', text: 'stays as it is' },
           { id: 'moved', text: 'gets another id' },
           { id: 'changed', text: 'before' },
           { id: 'retold', text: 'gets metadata' },
-        ),
+        ]),
       })
       const args = ['embed', 'in.jsonl', '-o', file, ...DENSE, '--sparse-model', SPARSE[1]]
       expect((await run(folder, args, env)).code).toBe(0)
@@ -60,13 +56,13 @@ describe('embed, run again over an input that has changed', () => {
 
       await writeFile(
         join(folder, 'in.jsonl'),
-        lines(
+        lines([
           { id: 'retold', text: 'gets metadata', metadata: { page: 7 } },
           { id: 'renamed', text: 'gets another id' },
           { id: 'new', text: 'new' },
           { id: 'changed', text: 'after' },
           { id: 'same', text: 'stays as it is' },
-        ),
+        ]),
       )
       const { stdout } = await run(folder, [...args, '--dry-run', '--json'], env)
       expect(JSON.parse(stdout)).toMatchObject({ records: 5, unchanged: 3 })
@@ -130,7 +126,12 @@ describe('embed, run again over an input that has changed', () => {
 
   it('keeps what --limit has left out, without a word', async () => {
     const { env } = await countingService()
-    const folder = await folderOf({ 'in.jsonl': lines({ id: 'a', text: 'a' }, { id: 'b', text: 'b' }) })
+    const folder = await folderOf({
+      'in.jsonl': lines([
+        { id: 'a', text: 'a' },
+        { id: 'b', text: 'b' },
+      ]),
+    })
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
     await run(folder, args, env)
     const { code, stderr } = await run(folder, [...args, '--limit', '1'], env)
@@ -140,11 +141,22 @@ describe('embed, run again over an input that has changed', () => {
 
   it('adds what had failed, and keeps no list of failures then', async () => {
     const { env } = await countingService()
-    const folder = await folderOf({ 'in.jsonl': lines({ id: 'a', text: 'a' }, { id: 'b', text: '' }) })
+    const folder = await folderOf({
+      'in.jsonl': lines([
+        { id: 'a', text: 'a' },
+        { id: 'b', text: '' },
+      ]),
+    })
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
     expect((await run(folder, args, env)).code).toBe(2)
     expect((await run(folder, args, env)).stderr).toBe('out.jsonl was finished already.\n')
-    await writeFile(join(folder, 'in.jsonl'), lines({ id: 'a', text: 'a' }, { id: 'b', text: 'b' }))
+    await writeFile(
+      join(folder, 'in.jsonl'),
+      lines([
+        { id: 'a', text: 'a' },
+        { id: 'b', text: 'b' },
+      ]),
+    )
     expect((await run(folder, args, env)).code).toBe(0)
     expect([...(await contentOf(join(folder, 'out.jsonl'))).keys()]).toEqual(['a', 'b'])
     expect(existsSync(join(folder, 'out.jsonl.failed.jsonl'))).toBe(false)
@@ -152,17 +164,31 @@ describe('embed, run again over an input that has changed', () => {
 
   it('keeps no vector of a text that has changed into one that fails', async () => {
     const { env } = await countingService()
-    const folder = await folderOf({ 'in.jsonl': lines({ id: 'a', text: 'a' }, { id: 'b', text: 'b' }) })
+    const folder = await folderOf({
+      'in.jsonl': lines([
+        { id: 'a', text: 'a' },
+        { id: 'b', text: 'b' },
+      ]),
+    })
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
     await run(folder, args, env)
-    await writeFile(join(folder, 'in.jsonl'), lines({ id: 'a', text: '' }, { id: 'b', text: 'b' }))
+    await writeFile(
+      join(folder, 'in.jsonl'),
+      lines([
+        { id: 'a', text: '' },
+        { id: 'b', text: 'b' },
+      ]),
+    )
     expect((await run(folder, args, env)).code).toBe(2)
     expect([...(await contentOf(join(folder, 'out.jsonl'))).keys()]).toEqual(['b'])
   })
 })
 
 describe('embed, run again, refuses before anything is sent', () => {
-  const input = lines({ id: 'a', text: 'a' }, { id: 'b', text: 'b' })
+  const input = lines([
+    { id: 'a', text: 'a' },
+    { id: 'b', text: 'b' },
+  ])
 
   it('another model than that of the vectors that are there', async () => {
     const { env, embeddedTexts } = await countingService()
@@ -204,19 +230,12 @@ describe('embed, killed while it brings an output up to date', () => {
     'leaves the previous output as it was, and resumes: %s',
     async (file) => {
       const { env, emulator } = await countingService({ latency: 100 })
-      const passages = (from: number, to: number) =>
-        lines(
-          ...Array.from({ length: to - from }, (_, i) => ({
-            id: `id-${from + i}`,
-            text: `passage ${from + i}`,
-          })),
-        )
-      const folder = await folderOf({ 'in.jsonl': passages(0, 3_000) })
+      const folder = await folderOf({ 'in.jsonl': lines(passages(3_000)) })
       const args = ['embed', 'in.jsonl', '-o', file, ...SPARSE]
       await run(folder, args, env)
       const before = await readFile(join(folder, file))
       emulator.requests.length = 0
-      await writeFile(join(folder, 'in.jsonl'), passages(1_000, 5_000))
+      await writeFile(join(folder, 'in.jsonl'), lines(passages(4_000, 1_000)))
 
       const journal = join(folder, `${file}.partial/journal.jsonl`)
       const checkpoints = async () => (await readFile(journal, 'utf8').catch(() => '')).split('\n').length - 2

@@ -4,6 +4,7 @@ import { PineconeInference } from '@pinecone-inference/client'
 import { parseFaultRule } from '@pinecone-inference/emulator'
 import { readEmbedded } from '@pinecone-inference/files'
 import { describe, expect, it } from 'vitest'
+import { lines, passages } from './records.js'
 import { folderOf, run } from './run-command.js'
 import { service } from './service.js'
 
@@ -14,10 +15,6 @@ interface Passage {
   readonly text: string
   readonly metadata?: { readonly page: number }
 }
-const passages = (from: number, to: number): Passage[] =>
-  Array.from({ length: to - from }, (_, i) => ({ id: `id-${from + i}`, text: `passage ${from + i}` }))
-const lines = (records: readonly Passage[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('')
-
 describe('embed, begun again after its input has changed', () => {
   it.each(['out.jsonl', 'out.parquet'])(
     'embeds only texts that no run before has embedded: %s',
@@ -36,14 +33,14 @@ describe('embed, begun again after its input has changed', () => {
       }
 
       emulator.faults.add(parseFaultRule('/embed#4-9999 status:401'))
-      expect((await runOver(passages(0, 600))).stderr).toContain('Stopped after 288 records')
+      expect((await runOver(passages(600))).stderr).toContain('Stopped after 288 records')
       const first = sent()
       emulator.faults.clear()
 
       // before those that are done, among them, and behind them
       const edited = [
-        ...passages(700, 900),
-        ...passages(100, 600).map((one) => (one.id === 'id-150' ? { ...one, text: 'edited' } : one)),
+        ...passages(200, 700),
+        ...passages(500, 100).map((one) => (one.id === 'id-150' ? { ...one, text: 'edited' } : one)),
       ]
       emulator.faults.add(parseFaultRule('/embed#3-9999 status:401'))
       const second = await runOver(edited)
@@ -86,7 +83,7 @@ describe('embed, begun again after its input has changed', () => {
   it('embeds metadata that was not wanted before without embedding its text again', async () => {
     const { emulator, env } = await service()
     const folder = await folderOf({
-      'in.csv': `id,text,page\n${passages(0, 300)
+      'in.csv': `id,text,page\n${passages(300)
         .map(({ id, text }, i) => `${id},${text},${i}\n`)
         .join('')}`,
     })

@@ -2,22 +2,19 @@ import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { parseFaultRule } from '@pinecone-inference/emulator'
 import { expect, it } from 'vitest'
+import { lines, passages, SPARSE } from './records.js'
 import { folderOf, run } from './run-command.js'
 import { service } from './service.js'
-
-const SPARSE = ['--model', 'pinecone-sparse-english-v0']
-const lines = (from: number, to: number) =>
-  Array.from({ length: to - from }, (_, i) => `{"id":"${from + i}","text":"passage ${from + i}"}\n`).join('')
 
 it('an input that has grown since a run began is embedded as far as it was surveyed', async () => {
   const { env, emulator } = await service()
   emulator.faults.add(parseFaultRule('/embed#2-99 status:401'))
-  const folder = await folderOf({ 'in.jsonl': lines(0, 300) })
+  const folder = await folderOf({ 'in.jsonl': lines(passages(300)) })
   const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE, '--concurrency', '1']
   expect((await run(folder, args, env)).code).toBe(1)
   emulator.faults.clear()
   // the last line is still being written
-  await appendFile(join(folder, 'in.jsonl'), `${lines(300, 310)}{"id":"3`)
+  await appendFile(join(folder, 'in.jsonl'), `${lines(passages(10, 300))}{"id":"3`)
   // what hosted models do anyway is no other run
   const { code, stderr } = await run(folder, [...args, '--truncate', 'END'], env)
   expect([code, stderr]).toEqual([
@@ -41,15 +38,15 @@ it('an input without records is refused, and leaves no output', async () => {
 
 it('an id that comes twice is seen before anything is sent, with the standard output too', async () => {
   const { env, emulator } = await service()
-  const folder = await folderOf({ 'in.jsonl': `${lines(0, 500)}${lines(7, 8)}` })
+  const folder = await folderOf({ 'in.jsonl': lines([...passages(500), ...passages(1, 7)]) })
   const { code, stdout, stderr } = await run(folder, ['embed', 'in.jsonl', '-o', '-', ...SPARSE], env)
   expect([code, stdout]).toEqual([1, ''])
-  expect(stderr).toContain('has the id "7", as record 8 has')
+  expect(stderr).toContain('has the id "id-7", as record 8 has')
   expect(emulator.requests).toHaveLength(0)
 })
 
 it('an output of workers and one without them never share a folder', async () => {
-  const folder = await folderOf({ 'in.jsonl': lines(0, 3) })
+  const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
   for (const [name, file] of [
     ['workers', 'part-000000000.parquet'],
     ['single', '0.parquet'],

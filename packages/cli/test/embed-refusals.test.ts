@@ -1,12 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { lines } from './records.js'
 import { folderOf, run } from './run-command.js'
 import { service } from './service.js'
 
 const E5 = ['--model', 'multilingual-e5-large']
-const lines = (...records: readonly unknown[]) =>
-  records.map((record) => `${JSON.stringify(record)}\n`).join('')
-const INPUT = lines({ id: 'a', text: 'one' })
+const INPUT = lines([{ id: 'a', text: 'one' }])
 
 describe('pinecone-inference embed refuses, before anything is read or sent,', () => {
   it.each([
@@ -52,10 +51,10 @@ describe('pinecone-inference embed refuses, before anything is read or sent,', (
 })
 
 describe('pinecone-inference embed --dry-run', () => {
-  const texts = lines(
+  const texts = lines([
     ...Array.from({ length: 20 }, (_, i) => ({ id: `${i}`, text: 'word '.repeat(10_000) })),
     { id: 'short', text: 'four' },
-  )
+  ])
   const dryRun = ['embed', 'in.jsonl', '-o', 'out.jsonl', '--dry-run']
 
   it('counts of a text what the model reads of it', async () => {
@@ -79,7 +78,7 @@ describe('pinecone-inference embed --dry-run', () => {
 })
 
 it('metadata fields that are always null are there, and left out', async () => {
-  const folder = await folderOf({ 'in.jsonl': lines({ id: 'a', text: 'one', title: null }) })
+  const folder = await folderOf({ 'in.jsonl': lines([{ id: 'a', text: 'one', title: null }]) })
   const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...E5, '--metadata-fields', 'title', '--offline']
   const { code, stderr } = await run(folder, args)
   expect([code, stderr]).toEqual([0, expect.stringContaining('Embedded 1 record')])
@@ -89,7 +88,7 @@ describe('what is shown of an input does not steer the terminal:', () => {
   it.each([
     [
       'an id that failed',
-      lines({ id: '\u001b[2J\nerror: forged', text: '' }),
+      lines([{ id: '\u001b[2J\nerror: forged', text: '' }]),
       /^\?\[2J error: forged: the text is empty$/m,
     ],
     [

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { Pinecone } from '@pinecone-database/pinecone'
 import { describe, expect, it } from 'vitest'
 import { checkedLine, journalLine } from '../src/embed/output/journal.js'
+import { DENSE } from './records.js'
 import { folderOf, run } from './run-command.js'
 import { service } from './service.js'
 
-const DENSE = ['--model', 'llama-text-embed-v2', '--dimension', '384'] as const
 const BOTH = [...DENSE, '--sparse-model', 'pinecone-sparse-english-v0'] as const
 
 /** A folder whose records are in an index, with a page and a draft as metadata. */

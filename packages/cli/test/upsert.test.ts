@@ -5,11 +5,11 @@ import { Pinecone } from '@pinecone-database/pinecone'
 import type { EmulatorOptions } from '@pinecone-inference/emulator'
 import { describe, expect, it } from 'vitest'
 import { checkedLine } from '../src/embed/output/journal.js'
+import { SPARSE } from './records.js'
 import { folderOf, run, runProcess, start } from './run-command.js'
 import { service } from './service.js'
 
 const MODEL = ['--model', 'llama-text-embed-v2', '--dimension', '384'] as const
-const SPARSE = ['--model', 'pinecone-sparse-english-v0'] as const
 
 /** The service with an index, and what the official SDK finds in it. */
 async function serviceWithIndex(options: EmulatorOptions = { indexes: [{ name: 'docs', dimension: 384 }] }) {

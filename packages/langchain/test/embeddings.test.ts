@@ -10,8 +10,8 @@ import {
   PineconeResponseError,
 } from '@pinecone-inference/client'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { embedded, emulated } from '../../../test/adapters/emulated.js'
 import { PineconeEmbeddings, PineconeSparseEmbeddings } from '../dist/index.js'
-import { embedded, emulated } from './emulator.js'
 
 const texts = (count: number) => Array.from({ length: count }, (_, i) => `passage number ${i} of many`)
 

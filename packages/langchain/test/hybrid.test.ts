@@ -4,13 +4,13 @@ import { Pinecone as Pinecone5 } from '@pinecone-database/pinecone'
 import { PineconeInference } from '@pinecone-inference/client'
 import { Pinecone as Pinecone9 } from 'pinecone-sdk-9'
 import { describe, expect, it } from 'vitest'
+import { emulated } from '../../../test/adapters/emulated.js'
 import {
   PineconeEmbeddings,
   PineconeHybridSearchRetriever,
   type PineconeIndex,
   PineconeSparseEmbeddings,
 } from '../dist/index.js'
-import { emulated } from './emulator.js'
 import { indexServer } from './index-server.js'
 
 const texts = [

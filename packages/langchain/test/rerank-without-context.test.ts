@@ -1,8 +1,8 @@
 import { RunnableLambda } from '@langchain/core/runnables'
 import { PineconeInference } from '@pinecone-inference/client'
 import { expect, it } from 'vitest'
+import { emulated } from '../../../test/adapters/emulated.js'
 import { PineconeRerank } from '../dist/index.js'
-import { emulated } from './emulator.js'
 
 /** A file of its own: neither `@langchain/core/context` nor LangGraph may be imported here. */
 

@@ -15,8 +15,8 @@ import { FakeListChatModel } from '@langchain/core/utils/testing'
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph'
 import { PineconeInference, PineconeInvalidRequestError } from '@pinecone-inference/client'
 import { describe, expect, it } from 'vitest'
+import { emulated } from '../../../test/adapters/emulated.js'
 import { PineconeEmbeddings, PineconeRerank, PineconeSparseEmbeddings, type Rankable } from '../dist/index.js'
-import { emulated } from './emulator.js'
 
 const documents = () => [
   new Document({

@@ -19,8 +19,8 @@ import {
   VectorStoreIndex,
 } from 'llamaindex'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { embedded, emulated } from '../../../test/adapters/emulated.js'
 import { PineconeEmbedding, PineconeRerank } from '../dist/index.js'
-import { embedded, emulated } from './emulator.js'
 
 const texts = (count: number) => Array.from({ length: count }, (_, i) => `passage number ${i} of many`)
 

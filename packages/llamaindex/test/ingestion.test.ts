@@ -7,8 +7,8 @@ import {
   SimpleVectorStore,
 } from 'llamaindex'
 import { expect, it } from 'vitest'
+import { emulated } from '../../../test/adapters/emulated.js'
 import { PineconeEmbedding } from '../dist/index.js'
-import { emulated } from './emulator.js'
 
 const pool = (text: string) => new Document({ id_: 'Pool.md', text })
 const soup = () => new Document({ id_: 'Soup.md', text: 'Soup is best served hot.' })

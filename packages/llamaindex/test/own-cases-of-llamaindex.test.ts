@@ -9,8 +9,8 @@ import {
   VectorStoreIndex,
 } from 'llamaindex'
 import { expect, it, onTestFinished } from 'vitest'
+import { embedded, emulated } from '../../../test/adapters/emulated.js'
 import { PineconeEmbedding } from '../dist/index.js'
-import { embedded, emulated } from './emulator.js'
 
 /**
  * Cases of LlamaIndex.TS's own tests with this embedding: packages/core/tests/embeddings.test.ts and

@@ -12,8 +12,8 @@ import {
   VectorStoreIndex,
 } from 'llamaindex'
 import { describe, expect, it } from 'vitest'
+import { emulated } from '../../../test/adapters/emulated.js'
 import { PineconeEmbedding, PineconeRerank } from '../dist/index.js'
-import { emulated } from './emulator.js'
 
 const question = 'How does a connection pool keep sockets open?'
 

@@ -9,8 +9,8 @@ import {
   VectorStoreIndex,
 } from 'llamaindex'
 import { expect, it } from 'vitest'
+import { embedded, emulated } from '../../../test/adapters/emulated.js'
 import { PineconeEmbedding, PineconeRerank } from '../dist/index.js'
-import { embedded, emulated } from './emulator.js'
 
 interface Stored {
   id: string
