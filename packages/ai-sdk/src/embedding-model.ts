@@ -15,17 +15,17 @@ import { SdkCall } from './sdk-call.js'
 
 /** Settings of an embedding model. `providerOptions.pinecone` of a call overrides them. */
 export interface PineconeEmbeddingSettings<M extends EmbedModel = EmbedModel, D extends number = never> {
-  /** `passage` for what is searched, `query` for what it is searched with. Every hosted model needs it. */
+  /** `passage` for texts to be searched, `query` for texts to search with. Every hosted model requires it. */
   inputType?: EmbedParametersOf<M>['inputType']
-  /** Length of a vector, one of the model's. Default: the model's own. */
+  /** Length of a vector, one that the model supports. Default: the model's own. */
   dimension?: DimensionOf<M, D> | undefined
-  /** What to do with a text over the model's token limit: cut its end (default) or start, or refuse it. */
+  /** What to do with a text over the model's token limit: cut its end (default), cut its start, or refuse it. */
   truncate?: EmbedParametersOf<M>['truncate']
 }
 
 const SETTINGS: NamesOf<PineconeEmbeddingSettings> = { inputType: true, dimension: true, truncate: true }
 
-/** `ai` 7 may ask for a dimension per call, which the specification of `ai` 6 lacks. */
+/** `ai` 7 may request a dimension per call, which the specification of `ai` 6 lacks. */
 type CallOptions = EmbeddingModelV3CallOptions & { dimensions?: number | undefined }
 
 /**
@@ -46,8 +46,8 @@ export function embeddingModel(
     get modelId() {
       return modelId
     },
-    // The client splits to the model's limits and keeps requests in flight side by side. The SDK's groups would wait for
-    // the slowest of each (ai 7.0.173, src/embed/embed-many.ts).
+    // The client splits to the model's limits and sends requests in parallel. The SDK would wait for the slowest
+    // request of each group (ai 7.0.173, src/embed/embed-many.ts).
     maxEmbeddingsPerCall: Number.POSITIVE_INFINITY,
     supportsParallelCalls: true,
     async doEmbed({ values, dimensions, abortSignal, headers, providerOptions }: CallOptions) {
@@ -84,19 +84,19 @@ function checkEmbeds(modelId: string): void {
     const message = `${modelId} is a reranking model: use pinecone.reranking('${modelId}')`
     throw new NoSuchModelError({ modelId, modelType: 'embeddingModel', message })
   }
-  if (facts?.vectorType === 'sparse') throw noPlaceForSparse(modelId)
+  if (facts?.vectorType === 'sparse') throw sparseUnsupported(modelId)
 }
 
 function denseValues(embedding: Embedding, modelId: string): DenseEmbedding['values'] {
   if (embedding.vectorType === 'dense') return embedding.values
-  throw noPlaceForSparse(modelId)
+  throw sparseUnsupported(modelId)
 }
 
-function noPlaceForSparse(modelId: string): NoSuchModelError {
+function sparseUnsupported(modelId: string): NoSuchModelError {
   const dense = hostedModelNames('embed', 'dense').join(', ')
   return new NoSuchModelError({
     modelId,
     modelType: 'embeddingModel',
-    message: `${modelId} makes sparse vectors, which the AI SDK has no place for: use pinecone.client.embedAll. Dense models: ${dense}`,
+    message: `${modelId} makes sparse vectors, which the AI SDK cannot represent: use pinecone.client.embedAll. Dense models: ${dense}`,
   })
 }

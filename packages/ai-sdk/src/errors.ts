@@ -7,8 +7,8 @@ import {
 import type { SdkCall } from './sdk-call.js'
 
 /**
- * The SDK's error for a failure, which becomes its `cause`. Aborts and errors that are not the client's stay as they are:
- * the SDK recognises an abort by the name of its reason.
+ * The SDK's error for a failure, which becomes its `cause`. Aborts, and errors that are not the client's, are returned
+ * unchanged: the SDK recognises an abort by the name of its reason.
  */
 export function sdkError(error: unknown, call: SdkCall): unknown {
   if (!(error instanceof PineconeInferenceError)) return error
@@ -20,7 +20,7 @@ export function sdkError(error: unknown, call: SdkCall): unknown {
     url: call.url,
     requestBodyValues: { model: call.modelId, ...call.parameters },
     ...(status === undefined ? {} : { statusCode: status, ...call.responseWith(status) }),
-    // The client has already retried. The SDK's retries would multiply that, and embed again what is finished; they are
+    // The client has already retried. The SDK's retries would multiply that, and embed finished texts again; they are
     // for a client that does not retry.
     isRetryable: call.leavesRetriesToSdk && error.verdict === 'moment',
     ...(error instanceof PineconeApiError ? { data: { code: error.code, details: error.details } } : {}),
@@ -28,7 +28,7 @@ export function sdkError(error: unknown, call: SdkCall): unknown {
   })
 }
 
-/** Runs a check, and throws the SDK's error for an argument that it refuses. */
+/** Runs a check; throws the SDK's error for an argument that it refuses. */
 export function argumentErrors<T>(work: () => T): T {
   try {
     return work()
@@ -45,13 +45,13 @@ function argumentError(error: PineconeConfigurationError, modelId?: string): Err
   const argument = nameInSdk(error.argument)
   const message =
     argument === 'inputType' && modelId !== undefined && error.message.includes('is required')
-      ? `inputType is required by ${modelId}: 'passage' for what is searched, 'query' for what it is searched with. ` +
+      ? `inputType is required by ${modelId}: 'passage' for texts to be searched, 'query' for texts to search with. ` +
         `Write pinecone.embedding('${modelId}', { inputType: 'passage' }), or providerOptions: { pinecone: { inputType: 'query' } }`
       : `${argument}${error.message.slice(error.argument.length)}`
   return new InvalidArgumentError({ argument, message, cause: error })
 }
 
-/** What the SDK's caller calls an argument of the client. */
+/** The SDK's name for an argument of the client. */
 function nameInSdk(argument: string): string {
   return argument.replace(/^inputs\b/, 'values').replace(/^parameters\.(inputType|dimension|truncate)$/, '$1')
 }

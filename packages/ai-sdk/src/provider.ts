@@ -23,7 +23,7 @@ import { type PineconeRerankingSettings, rerankingModel } from './reranking-mode
 /** Either `client`, a `PineconeInference` to share, or the options for one of the provider's own. */
 export type PineconeProviderSettings = ClientFields
 
-/** A hosted model with dense vectors; any other string works too, and is then looked up with `GET /models/{name}`. */
+/** A hosted model with dense vectors. Any other string works too, and is looked up with `GET /models/{name}`. */
 export type DenseEmbedModel =
   | { [M in HostedEmbedModel]: HostedVectorType<M> extends 'dense' ? M : never }[HostedEmbedModel]
   | (string & {})
@@ -40,7 +40,7 @@ export interface PineconeProvider extends ProviderV3 {
     modelId: M,
     settings?: PineconeEmbeddingSettings<M, D>,
   ): EmbeddingModelV3
-  /** The same as `embedding`; the name that registries ask for. */
+  /** The same as `embedding`; the name that registries use. */
   embeddingModel<M extends DenseEmbedModel, D extends number = never>(
     modelId: M,
     settings?: PineconeEmbeddingSettings<M, D>,
@@ -66,15 +66,15 @@ export interface PineconeProvider extends ProviderV3 {
     modelId: M,
     settings?: PineconeRerankingSettings<M, P>,
   ): RerankingModelV3
-  /** The same as `reranking`; the name that registries ask for. */
+  /** The same as `reranking`; the name that registries use. */
   rerankingModel<M extends RerankModel, const P = unknown>(
     modelId: M,
     settings?: PineconeRerankingSettings<M, P>,
   ): RerankingModelV3
 
-  /** The client behind the models: `embedStream`, sparse models, `listModels`. Made when it is first used. */
+  /** The client behind the models, for `embedStream`, sparse models and `listModels`. Created at first use. */
   readonly client: PineconeInference
-  /** Waits for the calls under way, then closes the connections. A client that you passed stays open. */
+  /** Waits for the calls under way, then closes the connections. A client that you passed in stays open. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -92,7 +92,7 @@ export interface PineconeProvider extends ProviderV3 {
  * const { embeddings } = await embedMany({ model, values })
  * ```
  *
- * @throws InvalidArgumentError for an option that does not exist, or cannot work
+ * @throws InvalidArgumentError for an unknown or invalid option
  */
 export function createPinecone(settings: PineconeProviderSettings = {}): PineconeProvider {
   const given = { ...settings }
@@ -133,5 +133,5 @@ export function createPinecone(settings: PineconeProviderSettings = {}): Pinecon
   }
 }
 
-/** Pinecone's hosted models, with the key and address of the environment. */
+/** Pinecone's hosted models, with the API key and URL of the environment. */
 export const pinecone = createPinecone()

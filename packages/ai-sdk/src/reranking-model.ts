@@ -19,13 +19,13 @@ import { SdkCall } from './sdk-call.js'
 /** Settings of a reranking model. `providerOptions.pinecone` of a call overrides them. */
 export interface PineconeRerankingSettings<M extends RerankModel = RerankModel, P = unknown> {
   /**
-   * Rank documents that are objects by these fields, each sent as text. Default: by the whole object, as JSON. Texts have
-   * one field, `text`.
+   * Fields to rank object documents by, each sent as text. Default: the whole object, as JSON. A text has one field,
+   * `text`.
    */
   rankFields?: readonly string[] | undefined
   /**
-   * Model parameters. Where the model has it, `truncate` is `END`: a document that is too long is cut, where `NONE`
-   * refuses the whole request.
+   * Model parameters. `truncate` defaults to `END` if the model has it: a document that is too long is cut, whereas
+   * `NONE` refuses the whole request.
    */
   parameters?: RerankParametersOf<M, P> | undefined
 }
@@ -84,7 +84,9 @@ export function rerankingModel(
 const AS_JSON =
   'Object documents are ranked as JSON. To rank by some of their fields, set providerOptions.pinecone.rankFields.'
 
-/** Objects become JSON unless their fields are named, as in the first-party providers (@ai-sdk/cohere 4.0.52). */
+/**
+ * Objects are ranked as JSON unless their fields are named, as in the first-party providers (@ai-sdk/cohere 4.0.52).
+ */
 function rankable(
   documents: RerankingModelV3CallOptions['documents'],
   rankFields: readonly string[] | undefined,

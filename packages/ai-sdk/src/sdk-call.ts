@@ -1,8 +1,8 @@
 import type { CallOptions, CallResponse, PineconeInference } from '@pinecone-inference/client'
 
-/** One `doEmbed` or `doRerank`: the options it passes to the client, and what it hears of the answers. */
+/** One `doEmbed` or `doRerank`: the options it passes to the client, and the answers it hears of. */
 export class SdkCall {
-  /** What the call asks for. Texts are left out, so that errors do not hold them. */
+  /** What the call requests. Texts are left out, so that errors do not contain them. */
   parameters: Readonly<Record<string, unknown>> = {}
   #client: PineconeInference | undefined
   #lastResponse: CallResponse | undefined
@@ -45,14 +45,14 @@ export class SdkCall {
     return this.#lastResponse ? { headers: { ...this.#lastResponse.headers } } : {}
   }
 
-  /** Headers of the last answer with this status: others may have come after it. */
+  /** Headers of the last answer with this status; others may have followed it. */
   responseWith(status: number): { responseHeaders?: Record<string, string> } {
     const response = this.#lastOfStatus.get(status)
     return response ? { responseHeaders: { ...response.headers } } : {}
   }
 }
 
-/** Without the SDK's `user-agent` (`ai/7.0.173`): the client sends its own. */
+/** Without the SDK's `user-agent` (`ai/7.0.173`), because the client sends its own. */
 function ownHeaders(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const given: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {

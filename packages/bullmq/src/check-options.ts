@@ -19,7 +19,7 @@ export function checkRateLimit(rateLimit: RateLimit): void {
   }
 }
 
-/** @throws PineconeConfigurationError for an option that is set and not a whole number above 0 */
+/** @throws PineconeConfigurationError for an option that is set but is not a whole number above 0 */
 export function checkCounts(options: Readonly<Record<string, number | undefined>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
@@ -28,7 +28,7 @@ export function checkCounts(options: Readonly<Record<string, number | undefined>
   }
 }
 
-/** @throws PineconeConfigurationError where the address of Redis is missing */
+/** @throws PineconeConfigurationError if the address of Redis is missing */
 export function checkAddress(redis: string | undefined): void {
   if (typeof redis === 'string' && redis !== '') return
   throw new PineconeConfigurationError('redis', 'must be an address such as redis://127.0.0.1:6379')

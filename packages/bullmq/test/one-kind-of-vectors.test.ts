@@ -82,7 +82,7 @@ describe.runIf(hasRedisServer())('the vectors of a run', () => {
       await run.produce(records(60), sizes)
       const failing = all.work({ client })
       await expect(failing).rejects.toThrow(WorkerError)
-      await expect(failing).rejects.toThrow(`are of ${before}, and the service now returns ${now}`)
+      await expect(failing).rejects.toThrow(`are from ${before}, and the service now returns ${now}`)
 
       Object.assign(answers, { servedBy: MODEL, dimension: 8 })
       void all.work({ client })

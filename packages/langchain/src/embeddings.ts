@@ -8,13 +8,13 @@ export type PineconeEmbeddingsFields<
 > = EmbeddingFields<M> & {
   /** A dense model. Default `multilingual-e5-large`. */
   model?: M | undefined
-  /** Length of a vector, one of the model's. Default: the model's own. */
+  /** Length of a vector, one that the model supports. Default: the model's own. */
   dimension?: DimensionOf<M, D> | undefined
 }
 
 /**
  * Dense embeddings from a model hosted by Pinecone. Documents are sent as `passage`, queries as `query`. Any number of
- * documents is split to the model's limits and sent side by side.
+ * documents is split to the model's limits and sent in parallel.
  *
  * @example
  * ```ts
@@ -22,8 +22,8 @@ export type PineconeEmbeddingsFields<
  * const store = await MemoryVectorStore.fromDocuments(documents, embeddings)
  * ```
  *
- * @throws PineconeConfigurationError when built without a key, with a sparse or rerank model, or with a
- * dimension or parameter the model does not take
+ * @throws PineconeConfigurationError if constructed without a key, with a sparse or rerank model, or with a dimension
+ * or parameter that the model does not accept
  */
 export class PineconeEmbeddings<
   M extends EmbedModel = EmbedModel,

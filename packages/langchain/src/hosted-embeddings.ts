@@ -18,35 +18,35 @@ import { SOURCE_TAG } from './source-tag.js'
 /** Options beyond LangChain's own interface. */
 export interface EmbedCallOptions extends Pick<EmbedAllOptions, 'onProgress'> {
   /**
-   * Aborts the call, which rejects with the signal's reason. Without one, `embedQuery` ends with the run that it is part
-   * of; null keeps it independent. `embedDocuments` never follows a run: its vectors often serve other runs too.
+   * Aborts the call; it rejects with the signal's reason. If absent, `embedQuery` ends with the run that it is part of;
+   * null keeps it independent. `embedDocuments` never follows a run, because its vectors often serve other runs too.
    */
   signal?: AbortSignal | null | undefined
-  /** Milliseconds for the whole call, retries included. Default: only each attempt has a limit. */
+  /** Milliseconds for the whole call, including retries. Default: no limit; each attempt still has its own. */
   timeout?: number | undefined
 }
 
 const CALL_OPTIONS: NamesOf<EmbedCallOptions> = { signal: true, timeout: true, onProgress: true }
 
-/** What dense and sparse embeddings have in common. */
+/** What dense and sparse embeddings share. */
 export abstract class HostedEmbeddings<V extends VectorType, Vector> extends Embeddings<Vector> {
   readonly #calls: DocumentAndQueryCalls<V>
   readonly #vectorOf: (embedding: Extract<Embedding, { vectorType: V }>) => Vector
 
-  /** @param vectorOf turns an embedding of the client into what LangChain's users expect */
+  /** @param vectorOf converts an embedding of the client to what LangChain's users expect */
   protected constructor(
     model: string,
     vectorType: V,
     fields: EmbeddingFields & { dimension?: number | undefined },
     vectorOf: (embedding: Extract<Embedding, { vectorType: V }>) => Vector,
   ) {
-    // The client retries and limits what is in flight. LangChain's caller is not used, so that retries do not stack.
+    // The client retries and limits concurrency. LangChain's caller is not used, so that retries do not multiply.
     super({ maxRetries: 0 })
     this.#calls = new DocumentAndQueryCalls(model, vectorType, fields, SOURCE_TAG)
     this.#vectorOf = vectorOf
   }
 
-  /** The client that sends the requests: the one you passed, or its own. */
+  /** The client that sends the requests: the one you passed in, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
   }
@@ -55,7 +55,7 @@ export abstract class HostedEmbeddings<V extends VectorType, Vector> extends Emb
     return this.#calls.model
   }
 
-  /** Length of a vector: as asked for, or the model's default where it is known. A sparse vector has none. */
+  /** Length of a vector: as requested, or the model's default if it is known. Undefined for sparse vectors. */
   get dimension(): number | undefined {
     return this.#calls.dimension
   }
@@ -80,7 +80,7 @@ export abstract class HostedEmbeddings<V extends VectorType, Vector> extends Emb
     return this.#calls.queryParameters
   }
 
-  /** Closes the client, unless you passed it: others may use it. */
+  /** Closes the client, unless you passed it in: others may be using it. */
   close(): Promise<void> {
     return this.#calls.close()
   }
@@ -91,7 +91,7 @@ export abstract class HostedEmbeddings<V extends VectorType, Vector> extends Emb
 
   /**
    * @returns one vector per text, in order
-   * @throws PineconeInferenceError with `inputRange`, and in `partial` what was finished
+   * @throws PineconeInferenceError with `inputRange`, and what was finished in `partial`
    */
   override async embedDocuments(texts: string[], options: EmbedCallOptions = {}): Promise<Vector[]> {
     checkOptions(options, CALL_OPTIONS, 'embedDocuments')
@@ -102,7 +102,7 @@ export abstract class HostedEmbeddings<V extends VectorType, Vector> extends Emb
   /**
    * @returns the query's vector
    * @throws PineconeConfigurationError for an empty text, before anything is sent
-   * @throws PineconeInferenceError when the request finally fails
+   * @throws PineconeInferenceError if the request fails for good
    */
   override async embedQuery(text: string, options: EmbedCallOptions = {}): Promise<Vector> {
     checkOptions(options, CALL_OPTIONS, 'embedQuery')

@@ -1,4 +1,4 @@
-/** A deep copy of metadata: of its arrays and plain objects. Instances of classes are shared. */
+/** A deep copy of metadata, with its arrays and plain objects. Instances of classes are shared. */
 export function ownMetadata<T>(value: T, seen = new Map<unknown, unknown>()): T {
   if (typeof value !== 'object' || value === null) return value
   const isPlain = Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value))

@@ -26,14 +26,14 @@ import { SOURCE_TAG } from './source-tag.js'
 
 export interface RerankCallOptions extends Omit<ClientsRerankCallOptions, 'signal'> {
   /**
-   * Aborts the call, which rejects with the signal's reason. Without one, the call ends with the run that it is part of;
+   * Aborts the call; it rejects with the signal's reason. If absent, the call ends with the run that it is part of;
    * null keeps it independent.
    */
   signal?: AbortSignal | null | undefined
 }
 
 export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P> & {
-  /** Whether `rerank()` returns your own document beside its score. Default false. */
+  /** Whether `rerank()` returns your own document with its score. Default false. */
   returnDocuments?: boolean | undefined
 }
 
@@ -43,9 +43,9 @@ export type Rankable = DocumentInterface | string | object
 export interface RankedResult<D> {
   /** Position in the list of documents. */
   index: number
-  /** Relevance to the query, 0 to 1 for the hosted models. */
+  /** Relevance to the query; 0 to 1 for the hosted models. */
   score: number
-  /** Your own document, with `returnDocuments`. */
+  /** Your own document, if `returnDocuments` is set. */
   document?: D
 }
 
@@ -56,8 +56,8 @@ interface Compression {
 }
 
 /**
- * Reranks documents with a model hosted by Pinecone. More documents than one request may hold are split, and their
- * rankings merged. The rank field `text` is a document's `pageContent`.
+ * Reranks documents with a model hosted by Pinecone. If there are more than one request may hold, they are split, and
+ * their rankings merged. The rank field `text` is a document's `pageContent`.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ interface Compression {
  * })
  * ```
  *
- * @throws PineconeConfigurationError when built without a key or with a model that does not rerank
+ * @throws PineconeConfigurationError if constructed without a key or with a model that does not rerank
  */
 export class PineconeRerank<
   M extends RerankModel = RerankModel,
@@ -84,7 +84,7 @@ export class PineconeRerank<
     this.#returnDocuments = fields.returnDocuments ?? false
   }
 
-  /** The client that sends the requests: the one you passed, or its own. */
+  /** The client that sends the requests: the one you passed in, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
   }
@@ -93,7 +93,7 @@ export class PineconeRerank<
     return this.#calls.model
   }
 
-  /** Whether `rerank()` returns your own document beside its score. */
+  /** Whether `rerank()` returns your own document with its score. */
   get returnDocuments(): boolean {
     return this.#returnDocuments
   }
@@ -114,7 +114,7 @@ export class PineconeRerank<
     return this.#calls.parameters
   }
 
-  /** Closes the client, unless you passed it: others may use it. */
+  /** Closes the client, unless you passed it in: others may be using it. */
   close(): Promise<void> {
     return this.#calls.close()
   }
@@ -124,11 +124,11 @@ export class PineconeRerank<
   }
 
   /**
-   * Best first: copies of the documents with `metadata.relevanceScore`. Ids and metadata are kept; your own documents
-   * are left as they are.
+   * Returns copies of the documents with `metadata.relevanceScore`, best first. Ids and metadata are kept; your own
+   * documents are not changed.
    *
-   * For tracers and callbacks it is a run of its own, `PineconeRerank`, with the query and the documents as inputs and
-   * the ranked documents as output, beside the model that has ranked them: a retired one is served by another.
+   * For tracers and callbacks this is a run of its own, `PineconeRerank`. Its inputs are the query and the documents;
+   * its outputs are the ranked documents and the model that ranked them, because a retired one is served by another.
    *
    * @param config callbacks, as retrievers pass them, or the config of a runnable, whose `signal` is honoured too
    */
@@ -156,10 +156,10 @@ export class PineconeRerank<
       { query, documents: own },
       {
         ...given,
-        // One that never aborts, in place of the surrounding run's.
+        // A signal that never aborts, in place of the surrounding run's.
         ...(options.signal === null ? { signal: new AbortController().signal } : {}),
         runName: given.runName ?? 'PineconeRerank',
-        // `ls_…` are LangSmith's names. A `model` in the chain's metadata is another one.
+        // `ls_…` are LangSmith's names. A `model` in the chain's metadata is another model.
         metadata: {
           ...given.metadata,
           model: this.model,
@@ -171,7 +171,7 @@ export class PineconeRerank<
     return ranking.documents
   }
 
-  /** Best first: positions and scores, for texts or documents of any kind. */
+  /** Returns positions and scores, best first, for texts or documents of any kind. */
   async rerank<D extends Rankable>(
     documents: readonly D[],
     query: string,
@@ -197,7 +197,7 @@ export class PineconeRerank<
   }
 }
 
-/** Of the same class, with its own fields, where it is a `Document`. */
+/** A `Document` keeps its class and its own fields. */
 function copyOf(document: DocumentInterface, metadata: Document['metadata']): Document {
   if (document instanceof Document) {
     return Object.assign(Object.create(Object.getPrototypeOf(document)), document, { metadata })

@@ -7,7 +7,7 @@ export type PineconeSparseEmbeddingsFields<M extends EmbedModel = EmbedModel> = 
   model?: M | undefined
 }
 
-/** A sparse vector as Pinecone's indexes take it (`sparseValues` of a record). */
+/** A sparse vector as Pinecone's indexes accept it (`sparseValues` of a record). */
 export interface SparseVector {
   /** Unsigned 32-bit term ids. */
   indices: number[]
@@ -16,7 +16,7 @@ export interface SparseVector {
 }
 
 /**
- * Sparse embeddings from a model hosted by Pinecone, for lexical or hybrid search. It has the methods of
+ * Sparse embeddings from a model hosted by Pinecone, for lexical or hybrid search, with the methods of
  * `PineconeEmbeddings`.
  *
  * @example

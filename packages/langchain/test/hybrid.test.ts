@@ -142,7 +142,7 @@ describe('PineconeHybridSearchRetriever', () => {
     expect(await chain.invoke(question)).toEqual(['b'])
     const other = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })
     await expect(other.invoke(question)).rejects.toThrow(
-      'textKey is "text", and no record that was found has a text there; "a" has language, context',
+      'textKey is "text", but no record that was found has a text there; "a" has language, context',
     )
   })
 
@@ -246,7 +246,7 @@ describe('PineconeHybridSearchRetriever', () => {
     const both = await embeddings()
     const lossy = { embedQuery: both.embeddings.embedQuery, embedDocuments: async () => [[1, 2]] }
     const retriever = new PineconeHybridSearchRetriever({ ...both, embeddings: lossy, index: indexAt(host) })
-    await expect(retriever.addTexts(['a', 'b'])).rejects.toThrow('embeddings made 1 vectors of 2 texts')
+    await expect(retriever.addTexts(['a', 'b'])).rejects.toThrow('embeddings made 1 vectors for 2 texts')
     expect(upserts).toEqual([])
   })
 
@@ -264,8 +264,8 @@ describe('PineconeHybridSearchRetriever', () => {
     ['a namespace that is a number', { namespace: 5 }, 'namespace is 5; it must be a string'],
     ['a filter that is a text', { filter: 'genre' }, 'filter is "genre"; it must be an object'],
     ['an index that is a name', { index: 'docs' }, 'index must be an index'],
-    ['no index', { index: undefined }, 'index must be given alone'],
-    ['an index too many', { denseIndex: indexAt('http://127.0.0.1:9') }, 'index must be given alone'],
+    ['no index', { index: undefined }, 'index must be the only index'],
+    ['an index too many', { denseIndex: indexAt('http://127.0.0.1:9') }, 'index must be the only index'],
     ['no embeddings', { embeddings: undefined }, 'embeddings must be an object with embedDocuments'],
   ])('refuses %s', async (_, wrong, message) => {
     const fields = { ...(await embeddings()), index: indexAt('http://127.0.0.1:9'), ...wrong }
@@ -322,7 +322,7 @@ describe('PineconeHybridSearchRetriever', () => {
   it('names both documents of an id', async () => {
     const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt('') })
     const adding = retriever.addTexts(['a', 'b', 'c'], [], { ids: ['x', 'y', 'x'] })
-    await expect(adding).rejects.toThrow('ids[2] repeats ids[0], "x": the index keeps one record of an id')
+    await expect(adding).rejects.toThrow('ids[2] repeats ids[0], "x": the index keeps one record per id')
   })
 
   it('takes the ids given over those of documents, and stores equal documents without one once', async () => {

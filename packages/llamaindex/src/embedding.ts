@@ -29,7 +29,7 @@ export type PineconeEmbeddingFields<
 > = EmbeddingFields<M> & {
   /** A dense model. Default `multilingual-e5-large`. */
   model?: M | undefined
-  /** Length of a vector, one of the model's. Default: the model's own. */
+  /** Length of a vector, one that the model supports. Default: the model's own. */
   dimension?: DimensionOf<M, D> | undefined
   /** LlamaIndex's name for `batchSize`. */
   embedBatchSize?: number | undefined
@@ -37,13 +37,13 @@ export type PineconeEmbeddingFields<
 
 /** Options beyond LlamaIndex's own interface. */
 export interface SingleCallOptions {
-  /** Aborts the call, which rejects with the signal's reason. */
+  /** Aborts the call; it rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Milliseconds for the whole call, retries included. Default: only each attempt has a limit. */
+  /** Milliseconds for the whole call, including retries. Default: no limit; each attempt still has its own. */
   timeout?: number | undefined
 }
 
-/** LlamaIndex's own options, and `signal` and `timeout`. */
+/** LlamaIndex's own options, plus `signal` and `timeout`. */
 export type EmbedCallOptions = BaseEmbeddingOptions & SingleCallOptions
 
 const SINGLE_CALL: NamesOf<SingleCallOptions> = { signal: true, timeout: true }
@@ -55,8 +55,8 @@ const BATCH_CALL: NamesOf<EmbedCallOptions> = {
 }
 
 /**
- * Dense embeddings from a model hosted by Pinecone. Nodes are sent as `passage`, queries as `query`. Any number of texts
- * is split to the model's limits and sent side by side.
+ * Dense embeddings from a model hosted by Pinecone. Nodes are sent as `passage`, queries as `query`. Any number of
+ * texts is split to the model's limits and sent in parallel.
  *
  * @example
  * ```ts
@@ -64,8 +64,8 @@ const BATCH_CALL: NamesOf<EmbedCallOptions> = {
  * const index = await VectorStoreIndex.fromDocuments(documents)
  * ```
  *
- * @throws PineconeConfigurationError when built without a key, with a sparse or rerank model, or with a
- * dimension or parameter the model does not take
+ * @throws PineconeConfigurationError if constructed without a key, with a sparse or rerank model, or with a dimension
+ * or parameter that the model does not accept
  */
 export class PineconeEmbedding<
   M extends EmbedModel = EmbedModel,
@@ -97,12 +97,12 @@ export class PineconeEmbedding<
     const { dimension: dimensions } = this.#calls
     const maxTokens = facts?.maxSequenceLength
     this.embedInfo = { ...(dimensions && { dimensions }), ...(maxTokens && { maxTokens }) }
-    // A hit in an ingestion cache loses the vectors: `jsonToDoc` of core 0.6.22 reads text nodes back without them.
-    // Its keys contain this id, so an id that is new at each reading never hits.
+    // A hit in an ingestion cache loses the vectors: `jsonToDoc` of core 0.6.22 restores text nodes without them. Cache
+    // keys contain this id, so an id that is new at each reading never hits.
     Object.defineProperty(this, 'id', { get: () => globalThis.crypto.randomUUID(), enumerable: true })
   }
 
-  /** The client that sends the requests: the one you passed, or its own. */
+  /** The client that sends the requests: the one you passed in, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
   }
@@ -111,7 +111,7 @@ export class PineconeEmbedding<
     return this.#calls.model
   }
 
-  /** Length of a vector: as asked for, or the model's default where it is known. */
+  /** Length of a vector: as requested, or the model's default if it is known. */
   get dimension(): number | undefined {
     return this.#calls.dimension
   }
@@ -136,7 +136,7 @@ export class PineconeEmbedding<
     return this.#calls.queryParameters
   }
 
-  /** Closes the client, unless you passed it: others may use it. */
+  /** Closes the client, unless you passed it in: others may be using it. */
   close(): Promise<void> {
     return this.#calls.close()
   }
@@ -151,10 +151,10 @@ export class PineconeEmbedding<
   }
 
   /**
-   * A `progressCallback` that throws ends the call, as in the base class: it rejects with what was thrown.
+   * If `progressCallback` throws, the call rejects with what was thrown, as in the base class.
    *
    * @returns one vector per text, in order
-   * @throws PineconeInferenceError with `inputRange`, and in `partial` what was finished
+   * @throws PineconeInferenceError with `inputRange`, and what was finished in `partial`
    */
   override async getTextEmbeddingsBatch(
     texts: string[],
@@ -166,7 +166,7 @@ export class PineconeEmbedding<
       : super.getTextEmbeddingsBatch(texts, options)
   }
 
-  /** @returns null, as in the base class, for a query without text such as an image */
+  /** @returns null, as in the base class, for a query without text, such as an image */
   override async getQueryEmbedding(
     query: MessageContentDetail | string,
     options: SingleCallOptions = {},
@@ -177,7 +177,7 @@ export class PineconeEmbedding<
   }
 
   /**
-   * Many queries at once, sent as queries.
+   * Embeds many queries at once.
    *
    * @returns one vector per query, in order
    */
@@ -186,7 +186,7 @@ export class PineconeEmbedding<
     return (await this.#calls.queries(queries, options)).map(({ values }) => values)
   }
 
-  /** A node without text gets no vector: an ingestion pipeline then leaves it out; an index cannot store it. */
+  /** A node without text gets no vector: an ingestion pipeline then leaves it out, and an index cannot store it. */
   async #embedNodes(nodes: BaseNode[], options: EmbedCallOptions = {}): Promise<BaseNode[]> {
     const { signal, timeout, logProgress, progressCallback, logger } = options
     const all = nodes.map((node, position) => ({ node, position, text: textOf(node) }))
@@ -198,11 +198,11 @@ export class PineconeEmbedding<
       if (isFromIndex(options)) {
         throw refusedInput(
           names,
-          'cannot be stored in an index without text: leave out what has none, or set blankAs',
+          'cannot be stored in an index without text: leave out nodes that have none, or set blankAs',
           first.position,
         )
       }
-      ;(logger ?? console).warn(`no vector for ${names}: no text; blankAs would give one`)
+      ;(logger ?? console).warn(`no vector for ${names}: no text; set blankAs to embed such nodes`)
     }
     const embedded = all.filter((one) => !isBlank(one))
     if (embedded.length === 0) return nodes
@@ -223,14 +223,14 @@ export class PineconeEmbedding<
     const { signal, timeout, progressCallback, logProgress, logger = console } = options
     const stop = new AbortController()
     const embeddings = await this.#calls.documents(texts, {
-      // `embedBatchSize` may be set at any time; unset, `batchSize` holds, or the model's limit as the client knows it.
+      // `embedBatchSize` may be set at any time. If it was not, `batchSize` applies, or the model's limit.
       batchSize: this.embedBatchSize === this.#initialBatchSize ? undefined : this.embedBatchSize,
       timeout,
       signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
       onProgress: ({ done, total }) => {
         if (logProgress) logger.log(`getting embedding progress: ${done} / ${total}`)
         try {
-          // If it rejects, that is a warning: the base class does not wait for it either.
+          // If it rejects, that becomes a warning: the base class does not wait for it either.
           return progressCallback?.(done, total)
         } catch (error) {
           stop.abort(error)
@@ -242,7 +242,7 @@ export class PineconeEmbedding<
   }
 }
 
-/** VectorStoreIndex of llamaindex 0.12.1 passes both, and fails with "Embedding not set" at a node without a vector. */
+/** VectorStoreIndex of llamaindex 0.12.1 passes both, and fails with "Embedding not set" on a node without a vector. */
 function isFromIndex(options: EmbedCallOptions): boolean {
   return 'logProgress' in options && 'progressCallback' in options
 }

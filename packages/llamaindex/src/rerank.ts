@@ -21,8 +21,9 @@ import { textOf } from './text-of-node.js'
 export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P>
 
 /**
- * Reranks retrieved nodes with a model hosted by Pinecone. More nodes than one request may hold are split, and their
- * rankings merged. The rank field `text` is a node's content, with the metadata that is not excluded from embedding.
+ * Reranks retrieved nodes with a model hosted by Pinecone. If there are more than one request may hold, they are split,
+ * and their rankings merged. The rank field `text` is a node's content, with the metadata that is not excluded from
+ * embedding.
  *
  * Raise `similarityTopK`: its default of 2 leaves nothing to choose from.
  *
@@ -34,7 +35,7 @@ export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknow
  * })
  * ```
  *
- * @throws PineconeConfigurationError when built without a key or with a model that does not rerank
+ * @throws PineconeConfigurationError if constructed without a key or with a model that does not rerank
  */
 export class PineconeRerank<M extends RerankModel = RerankModel, const P = unknown>
   implements BaseNodePostprocessor
@@ -46,7 +47,7 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
     this.#calls = new RerankCalls(fields)
   }
 
-  /** The client that sends the requests: the one you passed, or its own. */
+  /** The client that sends the requests: the one you passed in, or its own. */
   get client(): PineconeInference {
     return this.#calls.client
   }
@@ -71,7 +72,7 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
     return this.#calls.parameters
   }
 
-  /** Closes the client, unless you passed it: others may use it. */
+  /** Closes the client, unless you passed it in: others may be using it. */
   close(): Promise<void> {
     return this.#calls.close()
   }
@@ -81,9 +82,9 @@ export class PineconeRerank<M extends RerankModel = RerankModel, const P = unkno
   }
 
   /**
-   * Best first: the same nodes, with their relevance as `score`. Your list and its scores are left as they are.
+   * Returns the same nodes, best first, with their relevance as `score`. Your list and its scores are not changed.
    *
-   * @throws PineconeConfigurationError for nodes without a query, or a query without text such as an image
+   * @throws PineconeConfigurationError for nodes without a query, or for a query without text, such as an image
    */
   async postprocessNodes(
     nodes: NodeWithScore[],

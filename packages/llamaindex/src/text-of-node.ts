@@ -1,11 +1,11 @@
 import { type BaseNode, MetadataMode } from '@llamaindex/core/schema'
 
-/** What `nodeToMetadata` of @llamaindex/core 0.6.22 (vector-store) writes into a node's metadata beside its own. */
+/** What `nodeToMetadata` of @llamaindex/core 0.6.22 (vector-store) adds to a node's own metadata. */
 const OF_VECTOR_STORES = new Set(['_node_content', '_node_type', 'doc_id', 'document_id', 'ref_doc_id'])
 
 /**
- * The text that a node is embedded and ranked by. A node from a vector store may hold itself as JSON in its metadata,
- * with what was excluded from embedding: that is left out, which gives the text of the original node.
+ * The text that a node is embedded and ranked by. A node from a vector store may contain itself as JSON in its
+ * metadata, with what was excluded from embedding. Without that, the text is that of the original node.
  */
 export function textOf(node: BaseNode): string {
   if (!('_node_content' in node.metadata)) return node.getContent(MetadataMode.EMBED)
@@ -14,7 +14,7 @@ export function textOf(node: BaseNode): string {
   return original.getContent(MetadataMode.EMBED)
 }
 
-/** Nodes by the ids that their owner finds them by. */
+/** Names nodes by ids that their owner can find. */
 export function namesOf(nodes: readonly BaseNode[]): string {
   const named = nodes.slice(0, 5).map((node) => {
     const source = node.sourceNode?.nodeId

@@ -25,24 +25,24 @@ import { SharedStates } from './shared-states.js'
 
 /** Milliseconds after which a waiting request asks again, however long its wait: other requests may return tokens. */
 const LONGEST_SLEEP = 1_000
-/** Milliseconds without an answer from Redis after which a waiting request is told so. */
+/** Milliseconds without an answer from Redis after which a waiting request is told. */
 const SILENCE = 1_000
-/** Milliseconds between looks at whether Redis has answered. */
+/** Milliseconds between checks whether Redis has answered. */
 const LOOK = 250
 
 export interface RedisBudgetOptions {
   /** An ioredis connection. The budget does not close it. */
   redis: Redis
   /**
-   * What the service allows per model, and for tokens per input type. A burst may use a whole minute's worth.
+   * What the service allows: per model, and for tokens also per input type. A burst may use a full minute's worth.
    * Default: learned from 429s.
    */
   rateLimit?: RateLimit | undefined
   /** Prefix of all keys in Redis, one per Pinecone project. Default `pinecone-inference`. */
   prefix?: string | undefined
   /**
-   * Milliseconds without an answer from Redis after which requests fail. Default 30,000. `Infinity` waits for as long as
-   * it takes, as the workers of a run do.
+   * Milliseconds without an answer from Redis after which requests fail. Default 30,000. `Infinity` waits as long as it
+   * takes, as the workers of a run do.
    */
   timeout?: number | undefined
 }
@@ -67,15 +67,12 @@ export class RedisBudget implements SharedBudget {
   readonly #states: SharedStates
   readonly #mutexes = new Map<string, Mutex>()
 
-  /** @throws PineconeConfigurationError for an option that does not exist, no `redis`, or a number that is not above 0 */
+  /** @throws PineconeConfigurationError for an unknown option, a missing `redis`, or a number that is not above 0 */
   constructor(options: RedisBudgetOptions) {
     checkOptions(options, OPTIONS, 'RedisBudget')
     const { redis, rateLimit = {}, prefix = DEFAULT_PREFIX, timeout = 30_000 } = options ?? {}
     if (typeof redis?.evalsha !== 'function') {
-      throw new PineconeConfigurationError(
-        'redis',
-        'must be a connection of ioredis, as from `new Redis(url)`',
-      )
+      throw new PineconeConfigurationError('redis', 'must be an ioredis connection, such as `new Redis(url)`')
     }
     checkRateLimit(rateLimit)
     if (!(typeof timeout === 'number' && timeout > 0)) {
@@ -98,7 +95,7 @@ export class RedisBudget implements SharedBudget {
   ): Promise<BudgetEntry> {
     const draws = drawsOf(request, this.#rateLimit)
     const keys = draws.map(({ key }) => rateKey(this.#prefix, key))
-    /** @returns the time of what happened, or why it has to wait */
+    /** @returns the time of the event, or why the request has to wait */
     const tell = (event: RequestEvent) =>
       this.#states.change<number | BudgetWait>(keys, (kept, now) => {
         const states = draws.map((draw, i) => stateOf(kept[i], draw, now))
@@ -107,7 +104,7 @@ export class RedisBudget implements SharedBudget {
         const after = statesAfter(draws, states, event, now)
         return { result: now, states: after, keepMs: waitOf(draws, after, now)?.waitMs ?? 0 }
       })
-    // Without Redis, what happened is lost; the budget recovers from that by itself.
+    // Without Redis, the event is lost; the budget recovers by itself.
     const end = (event: RequestEvent) => void tell(event).catch(() => {})
 
     const silence = new AbortController()
@@ -120,7 +117,7 @@ export class RedisBudget implements SharedBudget {
       if (waitMs === 0) silence.abort(this.#unreachable(silentMs))
     }, LOOK)
 
-    // One request of this process asks at a time: the load on Redis grows with processes, not with requests.
+    // One request of this process asks at a time, so that the load on Redis grows with processes, not with requests.
     const sentAt = await this.#mutex(keys[0] ?? '')
       .runExclusive(async () => {
         for (;;) {

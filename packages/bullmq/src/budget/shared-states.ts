@@ -26,10 +26,10 @@ return {now, isAsExpected, unpack(held)}
 
 type SwapAnswer = [now: number, isAsExpected: number, ...held: string[]]
 
-/** A day: after that, nothing learned is still valid, and the budget is full. */
+/** A day: after that, nothing learned is valid any more, and the budget is full. */
 const KEPT = 86_400_000
 
-/** Computes the next states from the current ones; no states where nothing changes. */
+/** Computes the next states from the current ones; no states if nothing changes. */
 export type Change<T> = (
   states: readonly (RateState | undefined)[],
   now: number,
@@ -41,25 +41,25 @@ export type Change<T> = (
 }
 
 /**
- * The states of the rate policy in Redis, shared by several processes. Time is that of Redis' clock, and a change applies
- * only to the states it was computed from. The first attempt is computed from the states this process saw last, so a
- * change takes one round trip unless another process came in between.
+ * The states of the rate policy in Redis, shared by several processes. Time is that of Redis's clock. A change applies
+ * only to the states it was computed from. The first attempt uses the states that this process saw last, so a change
+ * takes one round trip unless another process came in between.
  */
 export class SharedStates {
   readonly #redis: Redis
   readonly #seen = new Map<string, string>()
   /** Milliseconds by which the clock of Redis is ahead of `performance.now()`. */
   #ahead: number | undefined
-  /** When a command went, or was to go, that Redis has not answered yet. */
+  /** When the command was issued that Redis has not answered yet. */
   #askedAt: number | undefined
-  /** Two changes of one process at a time would only make each other start over. */
+  /** Two concurrent changes of one process would only make each other start over. */
   readonly #mutex = new Mutex()
 
   constructor(redis: Redis) {
     this.#redis = redis
   }
 
-  /** Milliseconds for which a command has waited for Redis to answer; 0 where none waits. */
+  /** Milliseconds for which a command has waited for Redis to answer; 0 if none waits. */
   get silentMs(): number {
     return this.#askedAt === undefined ? 0 : performance.now() - this.#askedAt
   }
@@ -75,7 +75,7 @@ export class SharedStates {
       const { result, states, keepMs = 0 } = change(held.map(parsed), now)
       const next = states?.map((state) => JSON.stringify(state)) ?? held
       if (!states) {
-        // The states seen may be old, and the wait already over.
+        // The states seen may be outdated, and the wait already over.
         const before = held.join()
         now = await this.#look(keys)
         if (keys.map((key) => this.#seen.get(key) ?? '').join() === before) return result

@@ -2,13 +2,13 @@ import type { TextRecord } from '@pinecone-inference/files'
 import { RunError } from '../run/errors.js'
 import { type EmbedJob, fingerprintOf } from '../run/job.js'
 
-/** Bytes of a job's records as JSON: Redis holds them in memory, and hands them over in one piece. */
+/** Maximum bytes of a job's records as JSON: Redis holds them in memory, and hands them over in one piece. */
 const MAX_JOB_BYTES = 8_000_000
 
 /**
- * Splits records into jobs, in order. The same records always make the same jobs.
+ * Splits records into jobs, in order. The same records always give the same jobs.
  *
- * @throws RunError for a record without a string as `id` or `text`
+ * @throws RunError for a record whose `id` or `text` is not a string
  */
 export async function* planJobs(
   source: Iterable<TextRecord> | AsyncIterable<TextRecord>,

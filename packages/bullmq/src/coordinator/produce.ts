@@ -10,13 +10,13 @@ import { planJobs } from './plan-jobs.js'
 export interface ProduceOptions {
   /** Records per job and part file. Default 960: ten requests of 96. */
   recordsPerJob?: number | undefined
-  /** Most jobs in Redis at a time; reading the source pauses until there is room. Default 64. */
+  /** Maximum jobs in Redis at a time; reading the source pauses until there is room. Default 64. */
   maxQueuedJobs?: number | undefined
   /** Stops producing. Jobs already produced stay; produce the same source again to resume. */
   signal?: AbortSignal | undefined
 }
 
-/** Milliseconds between looks at whether the queue has room. */
+/** Milliseconds between checks whether the queue has room. */
 const POLL = 200
 
 interface Destination {
@@ -81,8 +81,8 @@ async function queueJobs(
   await ledger.produced(jobs, records, true)
 }
 
-/** Waits until the queue has fewer jobs than `most`, and returns how many it has room for. */
-async function roomFor(queue: Queue, most: number, signal: AbortSignal | undefined): Promise<number> {
+/** Waits until the queue has fewer than `max` jobs; returns how many it has room for. */
+async function roomFor(queue: Queue, max: number, signal: AbortSignal | undefined): Promise<number> {
   for (;;) {
     const {
       waiting = 0,
@@ -90,13 +90,13 @@ async function roomFor(queue: Queue, most: number, signal: AbortSignal | undefin
       active = 0,
       failed = 0,
     } = await queue.getJobCounts('waiting', 'delayed', 'active', 'failed')
-    if (failed >= most) {
+    if (failed >= max) {
       const [last] = await queue.getFailed(0, 0)
       throw new RunError(
         `${failed} jobs have failed, so no more are produced. The last one failed with: ${last?.failedReason}`,
       )
     }
-    const room = most - waiting - delayed - active - failed
+    const room = max - waiting - delayed - active - failed
     if (room > 0) return room
     await delay(POLL, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted())
   }

@@ -12,8 +12,8 @@ import type { RunSpec } from '../run/run-spec.js'
 import { listParts, type PartFiles, partFileName } from './part-files.js'
 
 /**
- * Lists in `manifest.json` the parts that a finished run has written, and in `failures.jsonl` the records that the service
- * refused; removes what killed workers left behind. The manifest is written last: where it exists, the output is complete.
+ * Lists the parts of a finished run in `manifest.json`, and the records that the service refused in `failures.jsonl`;
+ * removes what killed workers left behind. The manifest is written last: if it exists, the output is complete.
  *
  * @throws RunError for a missing part
  */

@@ -10,7 +10,7 @@ export interface PartFiles {
 }
 
 /**
- * Writes a file per job, whole or not at all, named after the job: a job that is done again puts the same file in the
+ * Writes a file per job, whole or not at all, named after the job: a job that is repeated writes the same file in the
  * same place.
  */
 export function partFiles({ folder, format }: PartFiles): Sink {
@@ -35,7 +35,7 @@ export function partFileName(name: string, format: OutputFormat): string {
   return `${name}.${format}`
 }
 
-/** The part files in a folder: whole ones, and those that killed workers left unfinished. */
+/** The part files in a folder: complete ones, and those that killed workers left unfinished. */
 export async function listParts(folder: string): Promise<{ whole: Set<string>; unfinished: string[] }> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []

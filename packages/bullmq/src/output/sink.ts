@@ -8,8 +8,8 @@ export interface Part {
 }
 
 /**
- * Takes the records of a job, and upserts them, for example. It is called at least once per job, and called again with
- * the same records after a worker was killed, so it must be idempotent; an upsert by id is. If it throws, the job is
- * embedded again later and paid for again: let the sink itself retry what may succeed soon.
+ * Receives the records of a job, to upsert them, for example. It is called at least once per job, and again with the
+ * same records after a worker was killed, so it must be idempotent; an upsert by id is. If it throws, the job is
+ * embedded and paid for again later: let the sink itself retry what may succeed soon.
  */
 export type Sink = (part: Part) => Promise<void>

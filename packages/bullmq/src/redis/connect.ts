@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { isNotNow, Outage, RedisUnavailableError } from './outage.js'
 
-/** Milliseconds for the first connection. */
+/** Milliseconds to wait for the first connection. */
 const FIRST_CONNECTION = 5_000
-/** Milliseconds between connections while Redis refuses commands. */
+/** Milliseconds between reconnections while Redis refuses commands. */
 const REFUSED = 1_000
 
 /**
- * Connects to Redis. A lost connection is made again, and its commands wait meanwhile, as BullMQ requires. If Redis
- * refuses commands for now, as after a failover, it connects anew, since the name may point to another Redis by then
+ * Connects to Redis. A lost connection is re-established, and its commands wait meanwhile, as BullMQ requires. If Redis
+ * refuses commands for now, as after a failover, it reconnects, because the name may point to another Redis by then
  * (https://github.com/redis/ioredis#reconnect-on-error), and repeats the command.
  *
  * @throws RedisUnavailableError if Redis does not answer within five seconds

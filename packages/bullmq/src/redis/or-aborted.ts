@@ -1,4 +1,4 @@
-/** The promise's outcome, or the signal's reason as soon as it aborts: without Redis, a command waits indefinitely. */
+/** Settles as the promise does, or rejects once the signal aborts: without Redis, a command waits indefinitely. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   promise.catch(() => {})

@@ -1,6 +1,6 @@
 /**
  * Redis cannot be reached, or refuses commands for now: check its address, whether it runs, and the network in between.
- * Thrown at the start. Later it is given to `onError`, and the command waits for Redis.
+ * Thrown at the start. Later it is passed to `onError`, and the command waits for Redis.
  */
 export class RedisUnavailableError extends Error {
   override name = 'RedisUnavailableError'
@@ -20,13 +20,13 @@ export function isNotNow({ message }: Error): boolean {
   return NOT_NOW.test(message)
 }
 
-/** Whether an error reports a lost connection, which `Outage` has reported by then. */
+/** Whether an error reports a lost connection, which `Outage` has already reported. */
 export function isLoss(error: Error): boolean {
   const { code = '' } = error as NodeJS.ErrnoException
   return /^(E[A-Z_]+|CLOSED)$/.test(code) || error.message === 'Connection is closed.'
 }
 
-/** Milliseconds without an error after which the next error is a new outage. */
+/** Milliseconds without an error after which the next error counts as a new outage. */
 const CALM = 10_000
 
 /** Reports an outage of Redis: once per reason, however many commands fail meanwhile. */
@@ -42,7 +42,7 @@ export class Outage {
     this.#onWait = onWait
   }
 
-  /** Redis answers, and refuses temporarily. */
+  /** Redis answers, but refuses temporarily. */
   refused(reply: Error): void {
     this.#refusedAt = performance.now()
     const code = NOT_NOW.exec(reply.message)?.[1] ?? ''
@@ -54,7 +54,7 @@ export class Outage {
     )
   }
 
-  /** The connection is lost; after a refusal it was closed on purpose, to connect anew. */
+  /** The connection is lost. After a refusal it was closed on purpose, to reconnect. */
   lost(cause: Error | undefined): void {
     if (this.isRefusing) return
     const reason = cause ? `: ${cause.message}` : ''

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
-/** A Lua script, called by its hash, and sent where Redis does not have it. */
+/** A Lua script, called by its hash, and sent in full if Redis does not have it. */
 export class Script {
   readonly #lua: string
   readonly #sha: string

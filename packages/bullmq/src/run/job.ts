@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TextRecord } from '@pinecone-inference/files'
 
-/** The unit of work of a worker: consecutive records of the source. */
+/** A worker's unit of work: consecutive records of the source. */
 export interface EmbedJob {
   /** 0 for the source's first records. */
   readonly index: number
@@ -14,7 +14,7 @@ export function jobName(index: number): string {
   return `part-${String(index).padStart(9, '0')}`
 }
 
-/** 32 bits of the records' ids and texts. */
+/** A 32-bit hash of the records' ids and texts. */
 export function fingerprintOf(records: readonly TextRecord[]): number {
   const hash = createHash('sha256')
   for (const { id, text } of records) hash.update(JSON.stringify([id, text]))

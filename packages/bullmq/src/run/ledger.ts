@@ -25,12 +25,12 @@ export interface FinishedJob {
 export interface Counts {
   /** Hash of the spec; undefined if Redis does not have the run. */
   readonly identity: string | undefined
-  /** Jobs and records that the source has given so far. */
+  /** Jobs and records read from the source so far. */
   readonly jobs: number
   readonly records: number
-  /** The source has been read to its end, once at least: it has no more jobs than these. */
+  /** The source has been read to its end at least once, so it has no more jobs than these. */
   readonly ended: boolean
-  /** It has ended, and is not being read again: a job that is neither done nor queued will not come. */
+  /** It has ended and is not being read again: a job that is neither done nor queued will not come. */
   readonly complete: boolean
   readonly jobsDone: number
   readonly recordsDone: number
@@ -38,13 +38,14 @@ export interface Counts {
   readonly tokens: number
 }
 
-/** Failures that are listed; any more are only counted. */
+/** Maximum failures that are listed; any more are only counted. */
 const LISTED_FAILURES = 10_000
 const BYTES_PER_JOB = 8
 const PAGE = 4_096
 
 /**
- * Records the fingerprint of a job before it is queued, and refuses another one: the job may be queued already, or done.
+ * Records the fingerprint of a job before it is queued, and refuses a different one: the job may be queued already, or
+ * done.
  * KEYS: done. ARGV: index, fingerprint
  */
 const giveScript = new Script(`
@@ -55,7 +56,7 @@ return given == 0 or given == tonumber(ARGV[2])
 `)
 
 /**
- * Marks a job as done and adds up its counts, both or neither, and never twice. Meanwhile the run may have been removed,
+ * Marks a job as done and adds its counts, both or neither, and never twice. Meanwhile the run may have been removed,
  * and another one begun under its name.
  * KEYS: run, done, failures. ARGV: identity, index, records + 1, fingerprint, records, tokens, failures …
  */
@@ -146,7 +147,9 @@ export class Ledger {
     return (await this.#entries(index, 1))[0] !== undefined
   }
 
-  /** Called before vectors are written. Returns the facts of the run's vectors, which its first ones decide. */
+  /**
+   * Called before vectors are written. Returns the facts that all vectors of the run must share; its first ones decide.
+   */
   async vectorsLike(spec: RunSpec, vectors: VectorFacts): Promise<VectorFacts> {
     const args = [identityOf(spec), JSON.stringify(vectors)]
     const written = await vectorsScript.run(this.#redis, [this.#keys.run], args)
@@ -193,7 +196,7 @@ export class Ledger {
     }
   }
 
-  /** The entry of each job in turn, undefined for a job that is not done; never ends. */
+  /** The entry of each job in turn, undefined for a job that is not done. Never ends. */
   async *entries(): AsyncGenerator<{ records: number; fingerprint: number } | undefined, never> {
     for (let from = 0; ; from += PAGE) yield* await this.#entries(from, PAGE)
   }

@@ -44,7 +44,7 @@ export class Rates {
   }
 }
 
-/** Calls a user's listener. The work is paid for: what the listener throws or rejects with is a process warning. */
+/** Calls a user's listener. The work is paid for, so an error of the listener becomes a process warning. */
 export function tell(listener: () => unknown): void {
   const told = async () => listener()
   told().catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))

@@ -1,19 +1,21 @@
 /**
  * Who retries what, and how often:
  *
- * - The worker's client retries a request, for a minute or so. Nobody waits for a single response here.
- * - The worker asks again for what is still missing of a job, and keeps what was answered: it is paid for.
- * - BullMQ retries a job that is still not complete, or whose sink failed: all of the job, later, on any free worker.
+ * - The worker's client retries a request, for a minute or so. No one waits for a single response here.
+ * - The worker requests what is missing of a job again, and keeps what was answered, because it is paid for.
+ * - BullMQ retries a job that is still incomplete, or whose sink failed: the whole job, later, on any free worker.
  * - BullMQ retries a job whose worker was killed.
  *
- * An error that every job would meet ends the worker instead (`WorkerError`), and its jobs go back to the queue.
+ * An error that affects every job ends the worker instead (`WorkerError`), and its jobs go back to the queue.
  */
 export const RETRIES = {
-  /** The client's `maxRetries`; its pauses add up to 90 seconds at most. */
+  /** The client's `maxRetries`; its delays add up to 90 seconds at most. */
   ofRequest: 8,
-  /** How often a worker asks for what is missing of a job. The pause before the second time is 1,000 ms, and doubles. */
+  /**
+   * How often a worker requests what is missing of a job. The pause before the second round is 1,000 ms, and doubles.
+   */
   ofMissing: { rounds: 5, pause: 1_000 },
-  /** Attempts at a job. The delay before the second is 5,000 ms and doubles each time. */
+  /** Attempts at a job. The delay before the second is 5,000 ms, and doubles. */
   ofJob: { attempts: 5, backoff: { type: 'exponential', delay: 5_000 } },
   /** Workers that a job may lose before it fails: it may be what kills them. */
   kills: 10,

@@ -6,14 +6,14 @@ import type { OutputFormat } from '@pinecone-inference/files'
 export interface RunSpec {
   /** The embedding model. */
   model: string
-  /** As the client's: `inputType`, `truncate`, `dimension` … */
+  /** As in the client: `inputType`, `truncate`, `dimension` … */
   parameters?: EmbedParameters | undefined
   /**
    * The folder for part files, which all workers and the coordinator reach at the same path. Without it, each worker
    * passes its records to its own `sink`.
    */
   output?: { folder: string; format: OutputFormat } | undefined
-  /** The project's budget, shared by all workers. Default: learned from 429s. */
+  /** The project's rate limit, shared by all workers. Default: learned from 429s. */
   rateLimit?: RateLimit | undefined
 }
 
@@ -26,7 +26,7 @@ export function parseSpec(json: string): RunSpec {
   return JSON.parse(json) as RunSpec
 }
 
-/** Hash of what decides the vectors and where they are written; the budget may change during a run. */
+/** Hash of what decides the vectors and where they are written; the rate limit may change during a run. */
 export function identityOf(spec: RunSpec): string {
   const { rateLimit: _, ...identity } = spec
   return createHash('sha256').update(formatSpec(identity)).digest('hex')

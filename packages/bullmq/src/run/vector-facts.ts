@@ -1,8 +1,8 @@
 import { hostedModel } from '@pinecone-inference/client'
 
-/** What all vectors of a run have in common. */
+/** What all vectors of a run share. */
 export interface VectorFacts {
-  /** The model that made them, as the service names it: not always the one requested. */
+  /** The model that made them, by the service's name for it: not always the one requested. */
   readonly servedBy: string
   /** Length of each vector; absent for sparse ones. */
   readonly dimension?: number

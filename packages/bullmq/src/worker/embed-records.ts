@@ -17,15 +17,15 @@ export interface EmbeddedJob {
 export interface EmbedOptions {
   /** Aborted when the job cannot finish. */
   readonly signal: AbortSignal
-  /** Aborted when the worker stops: then nothing is asked for again. */
+  /** Aborted when the worker stops: nothing is requested again then. */
   readonly stopping: AbortSignal
-  /** Called with what the vectors of each answer are; refuses them by an error. */
+  /** Called with the facts of each answer's vectors; throws to refuse them. */
   checkVectors(vectors: VectorFacts): Promise<void>
-  /** Called with an error after which what is missing is asked for again. */
+  /** Called with an error after which the missing records are requested again. */
   onError(error: Error): void
 }
 
-/** A record, and what came of it. */
+/** A record and its outcome. */
 interface Place {
   readonly record: TextRecord
   embedding?: Embedding
@@ -34,12 +34,12 @@ interface Place {
 }
 
 /**
- * Embeds a job's records. Where requests fail although the client retried them, it keeps what was answered, and asks for
+ * Embeds a job's records. If requests fail although the client retried them, it keeps what was answered and requests
  * the rest again.
  *
- * @throws WorkerError for an error that every job would meet
+ * @throws WorkerError for an error that affects every job
  * @throws the error of a record that failed again and again: the job may succeed later
- * @throws the signal's reason as soon as that aborts
+ * @throws the signal's reason as soon as it aborts
  */
 export async function embedRecords(
   records: readonly TextRecord[],
@@ -108,10 +108,10 @@ function factsOf({
 }
 
 function throwForWorker(error: unknown): never {
-  throw concernsEveryJob(error) ? new WorkerError(error.message, { cause: error }) : error
+  throw affectsEveryJob(error) ? new WorkerError(error.message, { cause: error }) : error
 }
 
-function concernsEveryJob(error: unknown): error is PineconeInferenceError {
+function affectsEveryJob(error: unknown): error is PineconeInferenceError {
   return error instanceof PineconeInferenceError && (error.verdict === 'setup' || error.verdict === 'quota')
 }
 

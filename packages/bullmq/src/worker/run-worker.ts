@@ -17,22 +17,24 @@ import { tell } from '../run/progress.js'
 import { RETRIES } from '../run/retries.js'
 import { identityOf, type RunSpec } from '../run/run-spec.js'
 import { areComparable, inWords, type VectorFacts } from '../run/vector-facts.js'
-import { begun } from './begun.js'
 import { embedRecords } from './embed-records.js'
 import { stopWorker } from './stop-worker.js'
+import { waitForRun } from './wait-for-run.js'
 
 export interface WorkerOptions {
-  /** Where Redis is: `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
+  /** Address of Redis: `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
   redis: string
-  /** The run to join. The worker waits if the run has not begun yet. */
+  /** The run to join. If it has not begun yet, the worker waits. */
   run: string
   /** Prefix of all keys in Redis, one per Pinecone project. Default `pinecone-inference`. */
   prefix?: string | undefined
   /** Options of the client, such as `apiKey`, `baseUrl` and `maxConcurrency`. The rate budget is the run's. */
   client?: Omit<PineconeInferenceOptions, 'rateLimit' | 'sharedBudget'> | undefined
-  /** Takes the records of each job, for a run without an `output`. */
+  /** Receives the records of each job, for a run without an `output`. */
   sink?: Sink | undefined
-  /** Jobs at a time: requests of the next job use the slots that the last requests of this one leave free. Default 2. */
+  /**
+   * Jobs at a time. Requests of the next job use the slots that the last requests of this one leave free. Default 2.
+   */
   concurrency?: number | undefined
   /** Milliseconds after which the jobs of a killed worker go to others. Default 30,000. */
   lockDuration?: number | undefined
@@ -64,15 +66,15 @@ export interface WorkerResult {
   tokens: number
 }
 
-/** Milliseconds between looks at whether the run is finished. */
+/** Milliseconds between checks whether the run is finished. */
 const POLL = 1_000
 
 /**
  * Joins a run and embeds its jobs until the run is finished or the signal aborts.
  *
- * @throws WorkerError when it cannot continue; its jobs are then back in the queue
- * @throws RunError if neither the run has an `output` nor the worker a `sink`, or both have
- * @throws PineconeConfigurationError for an option that does not exist, no `redis`, or a `concurrency` or `lockDuration`
+ * @throws WorkerError if it cannot continue; its jobs are back in the queue by then
+ * @throws RunError if neither the run has an `output` nor the worker a `sink`, or if both do
+ * @throws PineconeConfigurationError for an unknown option, a missing `redis`, or a `concurrency` or `lockDuration`
  * that is not a whole number above 0
  * @throws RedisUnavailableError if Redis does not answer at the start; later the worker waits for it
  * @example
@@ -90,7 +92,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
   const redis = await connect(options.redis, report)
   try {
     const ledger = new Ledger(redis, prefix, run)
-    const spec = await begun(ledger, signal)
+    const spec = await waitForRun(ledger, signal)
     if (!spec) return result
     const sink = sinkOf(spec, options)
     await using client = new PineconeInference({
@@ -153,7 +155,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
     })
     const reportUnlessTold = (error: Error) => {
       if (isLoss(error) || isNotNow(error)) return
-      // BullMQ repeats the command at once, without end.
+      // BullMQ would repeat the command at once, endlessly.
       if (error.name === 'ReplyError') broken.abort(refusedByRedis(error))
       else report(error)
     }
@@ -182,7 +184,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
 
 function otherVectors(run: string, before: VectorFacts, now: VectorFacts): WorkerError {
   return new WorkerError(
-    `The vectors of the run ${JSON.stringify(run)} are of ${inWords(before)}, and the service now returns ${inWords(now)}. ` +
+    `The vectors of the run ${JSON.stringify(run)} are from ${inWords(before)}, and the service now returns ${inWords(now)}. ` +
       'They cannot be compared: wait until the service returns the former again, or embed everything under another name',
   )
 }

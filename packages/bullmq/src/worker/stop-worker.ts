@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 
-/** Milliseconds that Redis has for an answer. */
+/** Milliseconds to wait for Redis to answer. */
 const PATIENCE = 5_000
 
 /** Closes a worker once its jobs are done. Without Redis they cannot finish: they are abandoned, and go to others. */
@@ -14,7 +14,7 @@ export async function stopWorker(worker: Worker, redis: Redis, abandon: () => vo
   await worker.close(!connected)
 }
 
-/** Whether Redis answers on this connection now. Its status alone says so for a while after the connection is lost. */
+/** Whether Redis answers on this connection now. After a connection is lost, its status still says so for a while. */
 async function answers(redis: Redis): Promise<boolean> {
   if (redis.status !== 'ready') return false
   const over = new AbortController()

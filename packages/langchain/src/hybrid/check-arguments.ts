@@ -2,14 +2,18 @@ import type { DocumentInterface } from '@langchain/core/documents'
 import { PineconeConfigurationError } from '@pinecone-inference/client'
 import { asWritten, checkMethods, refusedInput } from '@pinecone-inference/client/adapters'
 
-/** Refuses a field of the retriever that is not what it must be. As for a `model`, null counts as not given. */
+/** Refuses an invalid field of the retriever. As for a `model`, null counts as absent. */
 export function checkFields(fields: Readonly<Record<string, unknown>>): void {
   for (const name of ['embeddings', 'sparseEmbeddings']) {
     if (isEmbeddings(fields[name])) continue
     throw new PineconeConfigurationError(name, 'must be an object with embedDocuments and embedQuery')
   }
   for (const name of ['index', 'denseIndex', 'sparseIndex']) {
-    checkMethods(name, fields[name], "an index, as pc.index('docs') gives", ['namespace', 'query', 'upsert'])
+    checkMethods(name, fields[name], "an index, as returned by pc.index('docs')", [
+      'namespace',
+      'query',
+      'upsert',
+    ])
   }
   for (const [name, { is, kind }] of Object.entries(KINDS)) {
     const value = fields[name] ?? undefined
@@ -46,7 +50,7 @@ export function checkDocuments(documents: readonly DocumentInterface[]): void {
 }
 
 /**
- * The id of each document: of `ids`, or its own; undefined where it has none.
+ * The id of each document: from `ids`, or its own; undefined if it has none.
  *
  * @throws PineconeConfigurationError for an id that is given twice: one document would replace the other in the index
  */
@@ -72,7 +76,7 @@ export function idsOf(
     if (earlier !== undefined) {
       throw refusedInput(
         nameOf(i),
-        `repeats ${nameOf(earlier)}, ${asWritten(id)}: the index keeps one record of an id`,
+        `repeats ${nameOf(earlier)}, ${asWritten(id)}: the index keeps one record per id`,
         i,
       )
     }

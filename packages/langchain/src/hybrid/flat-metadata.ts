@@ -2,11 +2,11 @@ import { refusedInput } from '@pinecone-inference/client/adapters'
 import type { IndexRecord } from './index-client.js'
 
 /**
- * Metadata as an index takes it: flat, of strings, numbers, booleans and lists of strings. Nested keys are joined by
- * dots, as `PineconeStore` of @langchain/pinecone does; a null is left out
+ * Metadata as an index accepts it: flat, of strings, numbers, booleans and lists of strings. Nested keys are joined by
+ * dots, as `PineconeStore` of @langchain/pinecone does; nulls are left out
  * (https://docs.pinecone.io/guides/index-data/indexing-overview#metadata-format).
  *
- * @param position of the document whose metadata it is
+ * @param position of the document that the metadata belongs to
  * @throws PineconeConfigurationError for a value that has no such form, such as a Map
  */
 export function flatMetadata(metadata: object, position: number): IndexRecord['metadata'] {

@@ -1,6 +1,6 @@
 import type { SparseVector } from '../sparse-embeddings.js'
 
-/** A record as an index takes it. */
+/** A record as an index accepts it. */
 export interface IndexRecord {
   id: string
   values?: number[]
@@ -22,12 +22,12 @@ export interface IndexMatch {
   metadata?: Record<string, unknown> | undefined
 }
 
-/** Records in a form that every version of the SDK takes: up to 6 a list, later an object with `records`. */
+/** Records in a form that every version of the SDK accepts: up to 6 a list, later an object with `records`. */
 export type RecordsToUpsert = IndexRecord[] & { records: IndexRecord[] }
 
 /**
- * What `pc.index()` of `@pinecone-database/pinecone` returns, typed by its shape: the SDK is the user's own, in any
- * version from 4 on.
+ * What `pc.index()` of `@pinecone-database/pinecone` returns, typed by its shape, because the SDK is the user's own, in
+ * any version from 4 on.
  */
 export interface PineconeIndex {
   namespace(name: string): PineconeIndex
@@ -41,13 +41,13 @@ export type HybridIndexes =
   | { readonly dense: PineconeIndex; readonly sparse: PineconeIndex }
 
 /**
- * At most 1,000 records and 2 MB in an upsert of vectors: https://docs.pinecone.io/reference/api/database-limits/upsert
+ * An upsert of vectors may hold 1,000 records and 2 MB: https://docs.pinecone.io/reference/api/database-limits/upsert
  * (read 2026-11-28).
  */
 const MAX_RECORDS = 100
 const MAX_BYTES = 1_900_000
 
-/** Records in groups that one upsert may hold. */
+/** Splits records into groups that one upsert may hold. */
 export function* upserts(
   records: readonly IndexRecord[],
 ): Generator<{ start: number; group: RecordsToUpsert }> {

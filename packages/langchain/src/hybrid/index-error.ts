@@ -2,14 +2,14 @@ import { PineconeInferenceError, type Verdict } from '@pinecone-inference/client
 import { isUntrusted, verdictOnStatus } from '@pinecone-inference/client/adapters'
 
 /**
- * The index did not store records or did not answer a query. `cause` is the error of Pinecone's SDK, which has tried
- * again where it does so.
+ * The index did not store records or did not answer a query. `cause` is the error of Pinecone's SDK, which has retried
+ * where it does that.
  */
 export class PineconeIndexError extends PineconeInferenceError {
   override name = 'PineconeIndexError'
   /**
-   * `'moment'` for a failure that passes by itself: no connection, a 408, 429 or 5xx. Otherwise `'setup'`, for a 400 too:
-   * mostly the index has another length or metric, and the SDK has the same error for a 403.
+   * `'moment'` for a temporary failure: no connection, a 408, 429 or 5xx. Otherwise `'setup'`, also for a 400: usually
+   * the index has another dimension or metric, and the SDK has the same error for a 403.
    */
   override readonly verdict: Verdict
 
@@ -19,7 +19,7 @@ export class PineconeIndexError extends PineconeInferenceError {
   }
 }
 
-/** By name, as the SDK is the user's own: `dist/errors` of @pinecone-database/pinecone 4.1.0 to 9.0.0. */
+/** By name, because the SDK is the user's own: `dist/errors` of @pinecone-database/pinecone 4.1.0 to 9.0.0. */
 const PASSING = new Set([
   'PineconeConnectionError',
   'PineconeInternalServerError',
@@ -33,11 +33,11 @@ function passes(error: unknown): boolean {
   const status = statusOf(error)
   if (status !== undefined) return verdictOnStatus(status) === 'moment'
   if (codesOf(error).some(isUntrusted)) return false
-  // What `fetch` of Node.js throws when there is no connection.
+  // Node.js's `fetch` throws this when there is no connection.
   return PASSING.has(error.name) || (error instanceof TypeError && error.message === 'fetch failed')
 }
 
-/** That of the error, or at the end of its message, where the SDK has no class for it: a 429, a 504. */
+/** The error's status or, if the SDK has no class for it (429, 504), the one at the end of its message. */
 function statusOf(error: Error & { status?: unknown }): number | undefined {
   if (typeof error.status === 'number') return error.status
   if (error.name !== 'PineconeUnmappedHttpError') return undefined
@@ -45,7 +45,7 @@ function statusOf(error: Error & { status?: unknown }): number | undefined {
   return status === undefined ? undefined : Number(status)
 }
 
-/** Of the error and its causes: `CERT_HAS_EXPIRED`. */
+/** Codes of the error and its causes, such as `CERT_HAS_EXPIRED`. */
 function codesOf(error: Error & { code?: unknown }): string[] {
   const codes = error.cause instanceof Error ? codesOf(error.cause) : []
   return typeof error.code === 'string' ? [error.code, ...codes] : codes

@@ -12,15 +12,15 @@ import { search } from './search.js'
 import { hashOf, storeDocuments } from './store-documents.js'
 
 interface HybridSearchFields extends BaseRetrieverInput {
-  /** Dense vectors, such as `PineconeEmbeddings`. */
+  /** Embeddings for dense vectors, such as `PineconeEmbeddings`. */
   embeddings: EmbeddingsInterface
-  /** Sparse vectors, such as `PineconeSparseEmbeddings`. */
+  /** Embeddings for sparse vectors, such as `PineconeSparseEmbeddings`. */
   sparseEmbeddings: EmbeddingsInterface<SparseVector>
   /** How many documents to return. Default 4. */
   topK?: number | undefined
-  /** Weight of the dense vectors, 0 to 1; the sparse ones have the rest. Default 0.5. */
+  /** Weight of the dense vectors, 0 to 1; the sparse ones get the rest. Default 0.5. */
   alpha?: number | undefined
-  /** Namespace of the index, or of both indexes. Default: that of the index object. */
+  /** Namespace in the index, or in both indexes. Default: that of the index object. */
   namespace?: string | undefined
   /** Metadata that documents must have, in Pinecone's filter language. */
   filter?: object | undefined
@@ -34,7 +34,7 @@ type HybridSettings = Pick<
   'embeddings' | 'sparseEmbeddings' | 'topK' | 'alpha' | 'namespace' | 'filter' | 'textKey'
 >
 
-/** Either one index with both kinds of vectors, whose metric must be `dotproduct`, or one per kind. */
+/** Either one index with both kinds of vectors, whose metric must be `dotproduct`, or one index per kind. */
 export type PineconeHybridSearchRetrieverFields = HybridSearchFields &
   (
     | { index: PineconeIndex; denseIndex?: undefined; sparseIndex?: undefined }
@@ -60,20 +60,20 @@ const FIELDS: NamesOf<HybridSearchFields & { index: unknown; denseIndex: unknown
 
 export interface AddOptions {
   /**
-   * One per text, each once. Default: a document's own id, else a hash of its text and metadata, so that a document that
-   * is added twice is stored once.
+   * One id per text, each used once. Default: a document's own id, or else a hash of its text and metadata, so that a
+   * document that is added twice is stored once.
    */
   ids?: readonly string[] | undefined
-  /** Aborts the call, which rejects with the signal's reason. What is stored by then stays stored. */
+  /** Aborts the call; it rejects with the signal's reason. What was stored by then stays stored. */
   signal?: AbortSignal | undefined
 }
 
 const ADD_OPTIONS: NamesOf<AddOptions> = { ids: true, signal: true }
 
 /**
- * Hybrid search in Pinecone: by meaning and by words. Like LangChain's Python class of that name, it searches an index
- * that holds dense and sparse vectors; it also takes a dense and a sparse index, and merges their rankings by reciprocal
- * rank.
+ * Hybrid search in Pinecone: by meaning and by words. Like LangChain's Python class of the same name, it searches an
+ * index with dense and sparse vectors. It also accepts a dense and a sparse index, and merges their rankings by
+ * reciprocal rank.
  *
  * @example
  * ```ts
@@ -86,7 +86,7 @@ const ADD_OPTIONS: NamesOf<AddOptions> = { ids: true, signal: true }
  * const found = await retriever.invoke('How do I limit connections?')
  * ```
  *
- * @throws PineconeConfigurationError when built with neither one index nor two, or with an `alpha` outside of 0 to 1
+ * @throws PineconeConfigurationError if constructed with neither one index nor two, or with an `alpha` outside 0 to 1
  */
 export class PineconeHybridSearchRetriever extends BaseRetriever {
   lc_namespace = ['pinecone-inference', 'retrievers']
@@ -121,7 +121,7 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
     } else {
       throw new PineconeConfigurationError(
         'index',
-        'must be given alone, with both kinds of vectors, or be replaced by denseIndex and sparseIndex',
+        'must be the only index, with both kinds of vectors, or be replaced by denseIndex and sparseIndex',
       )
     }
   }
@@ -157,10 +157,11 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
   /**
    * Embeds documents and stores them, up to 960 at a time. Nested metadata is stored under keys joined by dots.
    *
-   * @returns the ids they are stored under, in order
-   * @throws PineconeConfigurationError before anything is sent, for metadata that cannot be stored, or an id given twice
-   * @throws PineconeInferenceError with `inputRange` when some cannot be embedded, and PineconeIndexError when some cannot
-   * be stored; those before are stored
+   * @returns the ids that they are stored under, in order
+   * @throws PineconeConfigurationError before anything is sent, for metadata that cannot be stored, or an id given
+   * twice
+   * @throws PineconeInferenceError with `inputRange` if some cannot be embedded, and PineconeIndexError if some cannot
+   * be stored; those before them are stored
    */
   async addDocuments(documents: readonly DocumentInterface[], options: AddOptions = {}): Promise<string[]> {
     checkOptions(options, ADD_OPTIONS, 'addDocuments')
@@ -185,8 +186,8 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
   /**
    * Embeds texts and stores them.
    *
-   * @param metadatas one for each text, or one for all of them, as in `fromTexts` of LangChain's vector stores; an empty
-   * list is none
+   * @param metadatas one per text, or one for all of them, as in `fromTexts` of LangChain's vector stores; an empty
+   * list means none
    */
   async addTexts(
     texts: readonly string[],
@@ -199,9 +200,9 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
   }
 
   /**
-   * @throws PineconeConfigurationError for a blank query, before anything is sent, and where no record that was found has
+   * @throws PineconeConfigurationError for a blank query, before anything is sent, and if no record that was found has
    * a text
-   * @throws PineconeIndexError when the index does not answer
+   * @throws PineconeIndexError if the index does not answer
    */
   override async _getRelevantDocuments(query: string): Promise<Document[]> {
     checkQuery(query)
@@ -225,14 +226,14 @@ export class PineconeHybridSearchRetriever extends BaseRetriever {
     return { ...flat, [this.textKey]: pageContent }
   }
 
-  /** A record without text, such as another program's in a shared index, is a document with an empty one. */
+  /** A record without text, such as another program's in a shared index, becomes a document with an empty one. */
   #documentsOf(matches: readonly IndexMatch[]): Document[] {
     const isText = (metadata: Metadata = {}) => typeof metadata[this.textKey] === 'string'
     const [first] = matches
     if (first && !matches.some(({ metadata }) => isText(metadata))) {
       throw new PineconeConfigurationError(
         'textKey',
-        `is ${JSON.stringify(this.textKey)}, and no record that was found has a text there; ${JSON.stringify(first.id)} has ${Object.keys(first.metadata ?? {}).join(', ') || 'no metadata'}`,
+        `is ${JSON.stringify(this.textKey)}, but no record that was found has a text there; ${JSON.stringify(first.id)} has ${Object.keys(first.metadata ?? {}).join(', ') || 'no metadata'}`,
       )
     }
     return matches.map(({ id, score, metadata = {} }) => {

@@ -5,7 +5,7 @@ import { PineconeIndexError } from './index-error.js'
 /** The constant of reciprocal rank fusion (Cormack et al., SIGIR 2009), as in LangChain's EnsembleRetriever. */
 const RANK_CONSTANT = 60
 
-/** Candidates from each of two indexes: a document that is best in both need not be among the first of either. */
+/** Candidates from each of two indexes: a document that is best overall need not be among the first of either. */
 const CANDIDATES = 40
 
 export interface HybridQuery {
@@ -33,7 +33,7 @@ function searchOne(
   return matchesOf(index, {
     ...common(query),
     vector: scaled(dense, alpha),
-    // An index takes no sparse vector without entries, or with zeros alone.
+    // An index accepts no sparse vector that is empty or holds only zeros.
     ...(alpha < 1 && sparse.indices.length > 0
       ? { sparseVector: { indices: sparse.indices, values: scaled(sparse.values, 1 - alpha) } }
       : {}),
@@ -70,7 +70,7 @@ function common({ topK, filter }: Pick<HybridQuery, 'topK' | 'filter'>) {
   return { topK, includeMetadata: true as const, ...(filter && { filter }) }
 }
 
-/** One ranking of several: a record's score is the sum of weight / (60 + its rank in each). */
+/** Merges rankings: a record's score is the sum of weight / (60 + its rank in each). */
 function fused(rankings: readonly { matches: readonly IndexMatch[]; weight: number }[]): IndexMatch[] {
   const byId = new Map<string, IndexMatch & { score: number }>()
   for (const { matches, weight } of rankings) {

@@ -5,13 +5,13 @@ import type { SparseVector } from '../sparse-embeddings.js'
 import { type HybridIndexes, type IndexRecord, type PineconeIndex, upserts } from './index-client.js'
 import { PineconeIndexError } from './index-error.js'
 
-/** Documents that are embedded and stored before the next ones are: what a failure can cost, and what memory has to hold. */
+/** Documents that are embedded and stored before the next ones: bounds what a failure can cost, and memory. */
 const STORED_AT_A_TIME = 960
 
 export interface Unstored {
   readonly id: string
   readonly text: string
-  /** In the caller's list. */
+  /** Position in the caller's list. */
   readonly position: number
   readonly metadata: IndexRecord['metadata']
 }
@@ -25,7 +25,7 @@ export interface HybridStore {
 /**
  * Embeds documents and stores them, group by group.
  *
- * @throws PineconeInferenceError with `inputRange` when some cannot be embedded or stored; those before are stored
+ * @throws PineconeInferenceError with `inputRange` if some cannot be embedded or stored; those before them are stored
  */
 export async function storeDocuments(
   all: readonly Unstored[],
@@ -65,7 +65,7 @@ async function storeGroup(
     ofBoth.map(({ record, values }) => ({ ...record, values })),
     signal,
   )
-  // A text without any term that the model knows has no sparse vector: it is found by meaning alone.
+  // A text without a term that the model knows has no sparse vector: it is found by meaning alone.
   await upsertAll(
     indexes.sparse,
     ofBoth.flatMap(({ record, sparseValues }) => (sparseValues ? [{ ...record, sparseValues }] : [])),
@@ -91,7 +91,7 @@ async function upsertAll(
   }
 }
 
-/** @throws PineconeConfigurationError where the embeddings make more or fewer vectors than there are texts */
+/** @throws PineconeConfigurationError if there are more or fewer vectors than texts */
 async function embedded<V>(
   name: string,
   embeddings: { embedDocuments(texts: string[], options?: { signal: AbortSignal }): Promise<V[]> },
@@ -100,14 +100,14 @@ async function embedded<V>(
 ): Promise<V[]> {
   const vectors = await embeddings.embedDocuments(texts, signal && { signal })
   if (vectors.length === texts.length) return vectors
-  throw new PineconeConfigurationError(name, `made ${vectors.length} vectors of ${texts.length} texts`)
+  throw new PineconeConfigurationError(name, `made ${vectors.length} vectors for ${texts.length} texts`)
 }
 
 function sparsePart(sparse: SparseVector | undefined): { sparseValues?: SparseVector } {
   return sparse && sparse.indices.length > 0 ? { sparseValues: sparse } : {}
 }
 
-/** The id of a document that brings none: the same for the same text and metadata. */
+/** The id of a document that has none: the same for the same text and metadata. */
 export async function hashOf(metadata: IndexRecord['metadata']): Promise<string> {
   const sorted = JSON.stringify(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)))
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(sorted))

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
-import { begun } from './begun.js'
+import { waitForRun } from './wait-for-run.js'
 
 it('an abort ends the wait for a run, even while Redis does not answer', async () => {
   const stop = new AbortController()
   const silent = { spec: () => new Promise<undefined>(() => {}) }
-  const waiting = begun(silent, stop.signal)
+  const waiting = waitForRun(silent, stop.signal)
   stop.abort()
   expect(await waiting).toBe(undefined)
 })
 
 it('an existing run is returned at once; a refusal by Redis is thrown', async () => {
-  expect(await begun({ spec: async () => ({ model: 'any' }) }, undefined)).toEqual({ model: 'any' })
-  await expect(begun({ spec: () => Promise.reject(new Error('NOAUTH')) }, undefined)).rejects.toThrow(
+  expect(await waitForRun({ spec: async () => ({ model: 'any' }) }, undefined)).toEqual({ model: 'any' })
+  await expect(waitForRun({ spec: () => Promise.reject(new Error('NOAUTH')) }, undefined)).rejects.toThrow(
     'NOAUTH',
   )
 })

@@ -3,11 +3,11 @@ import { orAborted } from '../redis/or-aborted.js'
 import type { Ledger } from '../run/ledger.js'
 import type { RunSpec } from '../run/run-spec.js'
 
-/** Milliseconds between looks at whether the run has begun. */
+/** Milliseconds between checks whether the run has begun. */
 const POLL = 1_000
 
 /** Waits for a run to begin, and returns its spec; undefined if the signal aborts first. */
-export async function begun(
+export async function waitForRun(
   ledger: Pick<Ledger, 'spec'>,
   signal: AbortSignal | undefined,
 ): Promise<RunSpec | undefined> {
