@@ -1,4 +1,4 @@
-// With the first release: rewrites the install lines of every page here as installs from the registry, for good.
+// With the first release: every page here installs from the registry from then on.
 //   npx -y pnpm@12 installs-from-npm
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { installsByName } from './with-registry-readmes.mjs'
@@ -11,7 +11,7 @@ for (const name of readdirSync(new URL('docs', root))) if (name.endsWith('.md'))
 for (const page of pages) {
   const file = new URL(page, root)
   const before = readFileSync(file, 'utf8')
-  const after = installsByName(before)
+  const after = installsByName(before).replace(/^The packages are not on npm yet\. .*\n\n/m, '')
   if (after === before) continue
   writeFileSync(file, after)
   console.log(page)
