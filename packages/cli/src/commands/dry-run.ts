@@ -1,9 +1,15 @@
+import { hostedModel } from '@pinecone-inference/client'
 import type { ReadOptions, TextRecord } from '@pinecone-inference/files'
 import { namesOfInputs } from '../embed/input/input-names.js'
 import { canBeSurveyed, surveyInput } from '../embed/input/survey-input.js'
 import { type CleanupSettings, documentOf, sortGone } from '../embed/output/cleanup.js'
 import { EarlierVectors } from '../embed/output/earlier-vectors.js'
-import { type OutputPath, refuseOtherParts } from '../embed/output/output-path.js'
+import {
+  isSingleFile,
+  type OutputPath,
+  refuseOtherParts,
+  tooLargeToImport,
+} from '../embed/output/output-path.js'
 import { textHash } from '../embed/output/output-record.js'
 import { refuseExisting } from '../embed/output/run-folder.js'
 import { TokenTally, tellEstimate } from '../embed/report/estimate.js'
@@ -48,6 +54,9 @@ export async function dryRun(
     },
     mayBeEmpty: () => upsert !== undefined && cleanup.emptied.size > 0,
   })
+  const dimension = options.dimension ?? hostedModel(model)?.defaultDimension ?? 0
+  const tooLarge = isSingleFile(output.partBytes) && tooLargeToImport(output.path, survey.records, dimension)
+  if (tooLarge && there.ids.length === 0) throw new OutputError(tooLarge)
   const gone = cleanup.isPartial()
     ? undefined
     : sortGone(there.ids, seen, {

@@ -188,11 +188,11 @@ function wrongType(
   type: Exclude<MetadataType, 'string'>,
   { refuse }: Fields,
 ): never {
-  const shown = isScalar(value) ? ` ${JSON.stringify(textOf(value).slice(0, 40))}` : ''
+  const shown = isScalar(value) ? ` ${JSON.stringify(textOf(value).slice(0, 40))},` : ''
   const wanted = {
     number: 'a number',
     boolean: 'true or false',
     strings: 'a JSON list of strings',
   }
-  throw refuse(`the field ${quoted(name)} is${shown || ' something'} that is not ${wanted[type]}`)
+  throw refuse(`the field ${quoted(name)} is${shown} not ${wanted[type]}`)
 }
