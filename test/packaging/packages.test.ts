@@ -1,10 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { startEmulator } from '@pinecone-inference/emulator'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { compile } from './compile.js'
 import { folders, installInEmptyProject, type PackedPackage, type Project, packed, run } from './packed.js'
 import sizeBudget from './size-budget.json' with { type: 'json' }
 
@@ -109,31 +110,11 @@ describe.each(folders)('the packed package %s', (folder) => {
   })
 })
 
-it('one copy of each framework is installed, and the adapters are built on it', async () => {
+it('one copy of each framework is installed', async () => {
   const copies = (await readdir(join(project.folder, 'node_modules'), { recursive: true })).filter((path) =>
     /node_modules\/(@langchain\/core|@llamaindex\/core)\/package\.json$/.test(`node_modules/${path}`),
   )
   expect(copies.sort()).toEqual(['@langchain/core/package.json', '@llamaindex/core/package.json'])
-
-  const use = `
-    const own = [
-      new PineconeEmbeddings() instanceof Embeddings,
-      new PineconeRerank() instanceof BaseDocumentCompressor,
-      new PineconeEmbedding() instanceof BaseEmbedding,
-    ]
-    console.log(JSON.stringify(own))`
-  const imports: [string, string][] = [
-    ['{ PineconeEmbeddings, PineconeRerank }', '@pinecone-inference/langchain'],
-    ['{ PineconeEmbedding }', '@pinecone-inference/llamaindex'],
-    ['{ Embeddings }', '@langchain/core/embeddings'],
-    ['{ BaseDocumentCompressor }', '@langchain/core/retrievers/document_compressors'],
-    ['{ BaseEmbedding }', '@llamaindex/core/embeddings'],
-  ]
-  const esm = imports.map(([names, from]) => `import ${names} from '${from}'`).join('\n')
-  const cjs = imports.map(([names, from]) => `const ${names} = require('${from}')`).join('\n')
-  const env = { PINECONE_API_KEY: 'offline' }
-  expect(await node('module', esm + use, env)).toEqual([true, true, true])
-  expect(await node('commonjs', cjs + use, env)).toEqual([true, true, true])
 })
 
 it('the client and its entry for adapters share one copy of each class, in both module systems', async () => {
@@ -148,34 +129,46 @@ it('the client and its entry for adapters share one copy of each class, in both 
   expect(await node('commonjs', cjs + use)).toEqual([true, true, true])
 })
 
-it('the packed adapters work against the packed client, in both module systems', async () => {
+it('the packed adapters are built on the frameworks and work against the packed client, in both module systems', async () => {
   const emulator = await startEmulator()
   onTestFinished(() => emulator.close())
-  const env = { PINECONE_API_KEY: 'offline', PINECONE_INFERENCE_URL: emulator.url }
+  const imports: [string, string][] = [
+    ['{ PineconeEmbeddings, PineconeRerank }', '@pinecone-inference/langchain'],
+    ['{ PineconeEmbedding }', '@pinecone-inference/llamaindex'],
+    ['{ Embeddings }', '@langchain/core/embeddings'],
+    ['{ BaseDocumentCompressor }', '@langchain/core/retrievers/document_compressors'],
+    ['{ BaseEmbedding }', '@llamaindex/core/embeddings'],
+  ]
   const use = `
-    const lengths = []
-    lengths.push((await new langchain.PineconeEmbeddings().embedDocuments(['a', 'b'])).length)
-    lengths.push((await new llamaindex.PineconeEmbedding().getTextEmbeddingsBatch(['a', 'b', 'c'])).length)
-    lengths.push((await new langchain.PineconeRerank().rerank(['a', 'b'], 'q')).length)
-    console.log(JSON.stringify(lengths))`
-  expect(
-    await node(
-      'module',
-      `import * as langchain from '@pinecone-inference/langchain'
-       import * as llamaindex from '@pinecone-inference/llamaindex'
-       ${use}`,
-      env,
-    ),
-  ).toEqual([2, 3, 2])
-  expect(
-    await node(
-      'commonjs',
-      `const langchain = require('@pinecone-inference/langchain')
-       const llamaindex = require('@pinecone-inference/llamaindex')
-       void (async () => {${use}})()`,
-      env,
-    ),
-  ).toEqual([2, 3, 2])
+    const embeddings = new PineconeEmbeddings()
+    const embedding = new PineconeEmbedding()
+    const reranker = new PineconeRerank()
+    const isBuiltOn = [
+      embeddings instanceof Embeddings,
+      reranker instanceof BaseDocumentCompressor,
+      embedding instanceof BaseEmbedding,
+    ]
+    const counts = [
+      (await embeddings.embedDocuments(['a', 'b'])).length,
+      (await embedding.getTextEmbeddingsBatch(['a', 'b', 'c'])).length,
+      (await reranker.rerank(['a', 'b'], 'q')).length,
+    ]
+    console.log(JSON.stringify({ isBuiltOn, counts }))`
+  const esm = imports.map(([names, from]) => `import ${names} from '${from}'`).join('\n')
+  const cjs = imports.map(([names, from]) => `const ${names} = require('${from}')`).join('\n')
+  const env = { PINECONE_API_KEY: 'offline', PINECONE_INFERENCE_URL: emulator.url }
+  const printed = { isBuiltOn: [true, true, true], counts: [2, 3, 2] }
+  expect(await node('module', esm + use, env)).toEqual(printed)
+  expect(await node('commonjs', `${cjs}; void (async () => {${use}})()`, env)).toEqual(printed)
+})
+
+it('the client’s types hold in TypeScript 5 too', async () => {
+  const program = join(project.folder, 'main.mts')
+  await writeFile(
+    program,
+    `import { PineconeInference } from '@pinecone-inference/client'\nnew PineconeInference()`,
+  )
+  await compile(program, '--exactOptionalPropertyTypes --noEmit', 'typescript')
 })
 
 function toArrayBuffer(bytes: Buffer): ArrayBuffer {
