@@ -124,6 +124,10 @@ export class PineconeInference {
     request: EmbedRequest<E, M, P>,
     options?: EmbedAllOptions,
   ): Promise<EmbedResult<E, VectorTypeOf<M>>>
+  embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
+    request: EmbedRequest<E, M, P>,
+    options?: EmbedAllOptions | CollectingEmbedAllOptions,
+  ): Promise<EmbedResult<E, VectorTypeOf<M>> | CollectedEmbedResult<E, VectorTypeOf<M>>>
   embedAll<E extends Encoding>(
     request: EmbedRequest<E>,
     options: EmbedAllOptions | CollectingEmbedAllOptions = {},
@@ -153,6 +157,10 @@ export class PineconeInference {
     request: EmbedStreamRequest<E, M, P>,
     options?: EmbedStreamOptions,
   ): AsyncGenerator<StreamedEmbedding<E, VectorTypeOf<M>>, void>
+  embedStream<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
+    request: EmbedStreamRequest<E, M, P>,
+    options?: EmbedStreamOptions | CollectingEmbedStreamOptions,
+  ): AsyncGenerator<StreamedEmbedding<E, VectorTypeOf<M>> | StreamedFailure, void>
   async *embedStream<E extends Encoding>(
     request: EmbedStreamRequest<E>,
     options: EmbedStreamOptions | CollectingEmbedStreamOptions = {},

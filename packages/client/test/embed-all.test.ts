@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
+  type CollectedEmbedResult,
   type EmbedProgress,
+  type EmbedResult,
   PineconeConfigurationError,
   type PineconeInference,
   PineconeInferenceError,
@@ -536,6 +538,57 @@ describe("onError: 'collect'", () => {
       expect(api.requests.length).toBeLessThanOrEqual(10)
     },
   )
+
+  it('ends where the service comes to refuse whatever it is sent, after it had accepted some', async () => {
+    const api = await scriptedApi((request, response) =>
+      api.requests.length > 3
+        ? json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'plain HTTP was sent to an HTTPS port'))
+        : embedAnswer(request),
+    )
+    const call = api.client().embedAll({ ...E5, inputs: texts(2_000) }, { onError: 'collect' })
+    await expect(call).rejects.toMatchObject({
+      verdict: 'setup',
+      status: 400,
+      partial: { usage: { totalTokens: 3 * 96 } },
+    })
+    expect(api.requests.length).toBeLessThan(40)
+  })
+
+  it('blames no input while it cannot find out whether the request itself is refused', async () => {
+    const api = await scriptedApi((request, response) => {
+      const isProbe = request.body.inputs[0].text === 'a'
+      const [status, code] = isProbe ? ([503, 'UNAVAILABLE'] as const) : ([400, 'INVALID_ARGUMENT'] as const)
+      return json(response, status, errorBody(status, code, 'no'))
+    })
+    const { data, failures } = await api
+      .client({ maxRetries: 0 })
+      .embedAll({ ...E5, inputs: texts(100) }, { onError: 'collect' })
+    expect(data).toEqual(texts(100).map(() => null))
+    expect(new Set(failures.map(({ error }) => error.verdict))).toEqual(new Set(['moment']))
+    expect(failures[0]?.error.message).toContain('could not be found out')
+  })
+
+  it('stops looking where errors point once one has pointed at an input that is accepted', async () => {
+    const api = await scriptedApi((request, response) =>
+      request.body.inputs.some(({ text }: { text: string }) => text === 'text number 77')
+        ? json(response, 400, errorBody(400, 'INVALID_ARGUMENT', 'Unexpected token at index 0'))
+        : embedAnswer(request),
+    )
+    const { failures } = await api.client().embedAll({ ...E5, inputs: texts(96) }, { onError: 'collect' })
+    expect(failures.map(({ inputRange }) => inputRange)).toEqual([[77, 78]])
+    // 96, the first alone, 95, and halves of those
+    expect(api.requests.length).toBeLessThan(20)
+  })
+
+  it('may be chosen at run time', async () => {
+    const api = await scriptedApi(embedAnswer)
+    for (const onError of ['throw', 'collect'] as const) {
+      const result: EmbedResult | CollectedEmbedResult = await api
+        .client()
+        .embedAll({ ...E5, inputs: texts(1) }, { onError })
+      expect('failures' in result).toBe(onError === 'collect')
+    }
+  })
 
   it('sends no empty text, and lists it among the failures', async () => {
     const api = await scriptedApi(embedAnswer)

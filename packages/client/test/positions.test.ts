@@ -36,7 +36,7 @@ function service({ poisoned, broken }: { poisoned: Set<number>; broken: Set<numb
   const fetch = async (_: unknown, init?: RequestInit) => {
     if (init?.method === 'GET') return Response.json(info)
     const { inputs, model } = JSON.parse(String(init?.body))
-    const numbers: number[] = inputs.map(({ text }: { text: string }) => Number(text.split(' ')[1]))
+    const numbers: number[] = inputs.map(({ text }: { text: string }) => Number(text.split(' ')[1] ?? -1))
     if (numbers.some((number) => poisoned.has(number))) {
       return Response.json(
         { status: 400, error: { code: 'INVALID_ARGUMENT', message: 'poisoned' } },

@@ -336,10 +336,17 @@ describe('PineconeHybridSearchRetriever', () => {
     expect(namespaces.get('')?.size).toBe(4)
   })
 
+  const itself: { itself?: object } = {}
+  itself.itself = { itself }
+  const listOfItself: unknown[] = []
+  listOfItself.push(listOfItself)
   it.each([
     ['a Map', { of: { key: new Map() } }, 'documents[1].metadata.of.key'],
     ['NaN', { pages: [1, Number.NaN] }, 'documents[1].metadata.pages.1'],
     ['another text under the text key', { text: 'other' }, 'documents[1].metadata.text'],
+    ['two fields of one name once flat', { 'a.b': 1, a: { b: 2 } }, 'documents[1].metadata.a.b'],
+    ['an object that contains itself', { of: itself }, 'documents[1].metadata.of.itself.itself'],
+    ['a list that contains itself', { of: listOfItself }, 'documents[1].metadata.of.0'],
   ])('refuses metadata with %s before it embeds anything', async (_, metadata, argument) => {
     const { host, upserts } = await indexServer()
     const retriever = new PineconeHybridSearchRetriever({ ...(await embeddings()), index: indexAt(host) })

@@ -1,14 +1,7 @@
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { type Call, DRAINED, onAbortOf } from '../lifetime/call.js'
 import type { Batch, Item } from './plan-batches.js'
-import {
-  type Collecting,
-  isTooLarge,
-  namedItem,
-  partsOf,
-  RequestFault,
-  requestFaultError,
-} from './refusals.js'
+import { type Collecting, isTooLarge, namedItem, partsOf, RequestFault, suspectOf } from './refusals.js'
 
 /** The outcome of items of a bulk call that were sent together. */
 export type Piece<T extends Item, R> = Delivered<T, R> | Failed
@@ -86,6 +79,8 @@ class Runner<T extends Item, R> {
   readonly #roomMade = new Wakeup()
   readonly #progress = new Wakeup()
   #isFailed = false
+  /** An error has named an input that was then accepted. */
+  #isMisled = false
   #isFeeding = true
   #hasSourceEnded = false
 
@@ -180,7 +175,8 @@ class Runner<T extends Item, R> {
     const { slots, window } = this.#run
     if (this.#started.length >= window) return false
     // Until one batch is accepted, none waits behind those in the slots: it might be refused like them.
-    return !this.#requestFault?.isPossible || this.#started.filter(({ isDone }) => !isDone).length < slots
+    if (!this.#requestFault || this.#requestFault.hasAccepted) return true
+    return this.#started.filter(({ isDone }) => !isDone).length < slots
   }
 
   #start(batch: Batch<T>): void {
@@ -190,14 +186,15 @@ class Runner<T extends Item, R> {
       if (what === 'failed') this.#cutTail()
     })
     const one: StartedBatch<T, R> = { part, paidFor: 0, pieces: [], done: Promise.resolve(), isDone: false }
+    const failed = (error: unknown) => {
+      if (error === DRAINED) one.isDrained = true
+      else if (!call.stopScope.hasEndedFor(error)) {
+        one.thrown = { error }
+        this.#end(error)
+      }
+    }
     one.done = this.#deliver(batch, part, one)
-      .catch((error: unknown) => {
-        if (error === DRAINED) one.isDrained = true
-        else if (!call.stopScope.hasEndedFor(error)) {
-          one.thrown = { error }
-          this.#end(error)
-        }
-      })
+      .then(() => {}, failed)
       .finally(() => {
         part.end()
         one.isDone = true
@@ -206,21 +203,35 @@ class Runner<T extends Item, R> {
     this.#started.push(one)
   }
 
-  async #deliver(batch: Batch<T>, part: Call, into: StartedBatch<T, R>): Promise<void> {
+  /** Sends a batch, and what is refused of it in parts. Returns whether it was accepted as it is. */
+  async #deliver(batch: Batch<T>, part: Call, into: StartedBatch<T, R>): Promise<boolean> {
     part.stopScope.throwIfEnded()
     try {
       const result = await this.#run.send(batch, part)
       into.pieces.push({ batch, result })
-      this.#requestFault?.ruleOut()
+      this.#requestFault?.accepted()
+      return true
     } catch (error) {
       if (!(error instanceof PineconeInferenceError) || part.stopScope.hasEndedFor(error)) throw error
       const isRefused = this.#run.collecting ? error.verdict === 'input' : isTooLarge(error)
-      if (isRefused && (await this.#requestFault?.isCertain(batch.length)))
-        return this.#fail(batch, requestFaultError(error), into)
-      if (!isRefused || batch.length === 1) return this.#fail(batch, error, into)
-      for (const one of partsOf(batch, error)) {
-        if (!into.hasFailed && !this.#run.call.stopScope.hasEnded) await this.#deliver(one, part, into)
-      }
+      const fault = isRefused ? await this.#requestFault?.errorFor(error, batch.length) : undefined
+      if (fault || !isRefused || batch.length === 1) this.#fail(batch, fault ?? error, into)
+      else await this.#deliverParts(batch, error, part, into)
+      return false
+    }
+  }
+
+  async #deliverParts(
+    batch: Batch<T>,
+    error: PineconeInferenceError,
+    part: Call,
+    into: StartedBatch<T, R>,
+  ): Promise<void> {
+    const suspect = this.#isMisled ? undefined : suspectOf(batch, error)
+    for (const one of partsOf(batch, suspect)) {
+      if (into.hasFailed || this.#run.call.stopScope.hasEnded) return
+      const isAccepted = await this.#deliver(one, part, into)
+      if (isAccepted && one.length === 1 && one[0] === suspect) this.#isMisled = true
     }
   }
 

@@ -39,20 +39,19 @@ export function namedItem({ message }: PineconeInferenceError): number | undefin
 }
 
 /** The item most likely at fault: the one that the error names, or the longest if there were too many tokens. */
-function suspectOf(batch: Batch<Item>, error: PineconeInferenceError): number | undefined {
+export function suspectOf<T extends Item>(batch: Batch<T>, error: PineconeInferenceError): T | undefined {
   const named = namedItem(error)
-  if (named !== undefined) return named < batch.length ? named : undefined
+  if (named !== undefined) return batch[named]
   if (!/\d tokens\b/.test(error.message)) return undefined
   const longest = batch.reduce((most, { bytes }) => Math.max(most, bytes), 0)
-  return batch.findIndex(({ bytes }) => bytes === longest)
+  return batch.find(({ bytes }) => bytes === longest)
 }
 
-/** Splits a refused batch into parts, to be sent one after the other. */
-export function partsOf<T extends Item>(batch: Batch<T>, error: PineconeInferenceError): Batch<T>[] {
-  const suspect = suspectOf(batch, error)
-  return suspect === undefined
-    ? cut(batch, [Math.ceil(batch.length / 2)])
-    : cut(batch, [suspect, suspect + 1])
+/** Splits a refused batch into parts, to be sent one after the other: the suspect by itself, or halves. */
+export function partsOf<T extends Item>(batch: Batch<T>, suspect: T | undefined): Batch<T>[] {
+  if (!suspect) return cut(batch, [Math.ceil(batch.length / 2)])
+  const position = batch.indexOf(suspect)
+  return cut(batch, [position, position + 1])
 }
 
 /** Cuts a batch at these positions, and leaves out empty parts. */
@@ -70,55 +69,81 @@ export interface Collecting {
   probe(part: Call): Promise<unknown>
 }
 
-/** A probe is sent after this many refusals without a success, and before a single input is blamed. */
+/** Refusals in a row after which the request itself is suspected. */
 const SUSPICIOUS = 8
 
 /** Finds out whether the service refuses a run's requests whatever their inputs are. */
 export class RequestFault {
   readonly #call: Call
   readonly #collecting: Collecting
-  readonly #onRuledOut: () => void
-  #isRuledOut = false
-  #refusals = 0
+  readonly #onFirstAccepted: () => void
+  #hasAccepted = false
+  #refusalsInARow = 0
   #probing: Promise<boolean> | undefined
 
-  constructor(call: Call, collecting: Collecting, onRuledOut: () => void) {
+  constructor(call: Call, collecting: Collecting, onFirstAccepted: () => void) {
     this.#call = call
     this.#collecting = collecting
-    this.#onRuledOut = onRuledOut
+    this.#onFirstAccepted = onFirstAccepted
   }
 
-  /** No request has been accepted yet. */
-  get isPossible(): boolean {
-    return !this.#isRuledOut
+  /** Whether any request was accepted. */
+  get hasAccepted(): boolean {
+    return this.#hasAccepted
   }
 
-  /** A request was accepted. */
-  ruleOut(): void {
-    if (this.#isRuledOut) return
-    this.#isRuledOut = true
-    this.#onRuledOut()
+  accepted(): void {
+    this.#refusalsInARow = 0
+    this.#probing = undefined
+    if (this.#hasAccepted) return
+    this.#hasAccepted = true
+    this.#onFirstAccepted()
   }
 
-  /** Called after each refusal, with the number of inputs in the refused request. */
-  async isCertain(inputs: number): Promise<boolean> {
-    if (this.#isRuledOut) return false
-    if (++this.#refusals < SUSPICIOUS && inputs > 1) return false
+  /**
+   * Called after each refusal, with the number of inputs in the refused request. Sends a probe after eight refusals in a
+   * row, and before a single input is blamed while nothing was accepted.
+   *
+   * @returns the error to end with if the inputs are not at fault, or if the probe could not tell
+   */
+  async errorFor(
+    refusal: PineconeInferenceError,
+    inputs: number,
+  ): Promise<PineconeInferenceError | undefined> {
+    this.#refusalsInARow++
+    const isDoubtful = this.#refusalsInARow >= SUSPICIOUS || (inputs === 1 && !this.#hasAccepted)
+    if (!isDoubtful) return undefined
     this.#probing ??= this.#probe()
-    if (await this.#probing) this.ruleOut()
-    return !this.#isRuledOut
+    try {
+      return (await this.#probing) ? undefined : requestFaultError(refusal)
+    } catch (error) {
+      this.#probing = undefined
+      if (!(error instanceof PineconeInferenceError) || this.#call.stopScope.hasEndedFor(error)) throw error
+      return unknownFaultError(refusal, error)
+    }
   }
 
-  /** Whether the probe is accepted, or fails for a reason that is not the request. */
+  /** Whether the probe is accepted. Throws if it fails for another reason than a refusal. */
   async #probe(): Promise<boolean> {
     const part = this.#call.part()
     try {
       await this.#collecting.probe(part)
+      this.accepted()
       return true
     } catch (error) {
-      return !(error instanceof PineconeInferenceError && error.verdict === 'input')
+      if (error instanceof PineconeInferenceError && error.verdict === 'input') return false
+      throw error
     } finally {
       part.end()
     }
   }
+}
+
+/** The error of a refused request of which it is not known whether its inputs are at fault. */
+function unknownFaultError(
+  refusal: PineconeInferenceError,
+  ofProbe: PineconeInferenceError,
+): PineconeInferenceError {
+  const words = `${refusal.message} (whether the inputs are at fault could not be found out: ${ofProbe.message})`
+  return Object.assign(new PineconeInferenceError(words, { cause: ofProbe }), { verdict: ofProbe.verdict })
 }

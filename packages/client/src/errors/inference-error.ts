@@ -120,7 +120,9 @@ export interface EmbedFailure {
 export interface StreamedFailure {
   /** Position of the input, from 0. */
   index: number
-  /** The error of the request that contained it. */
+  /** Absent, so that `if (item.embedding)` tells a failure from an embedding. */
+  embedding?: undefined
+  /** The error of the request that contained it. Its `inputRange` spans the request; this input is at `index`. */
   error: PineconeInferenceError
 }
 

@@ -7,27 +7,34 @@ import type { IndexRecord } from './index-client.js'
  * (https://docs.pinecone.io/guides/index-data/indexing-overview#metadata-format).
  *
  * @param position of the document that the metadata belongs to
- * @throws PineconeConfigurationError for a value that has no such form, such as a Map
+ * @throws PineconeConfigurationError for a value that has no such form, such as a Map or an object that contains itself,
+ * and for two fields that would get the same name
  */
 export function flatMetadata(metadata: object, position: number): IndexRecord['metadata'] {
   const flat: IndexRecord['metadata'] = {}
-  const add = (key: string, value: unknown): void => {
+  const refuse = (key: string, problem: string) =>
+    refusedInput(`documents[${position}].metadata.${key}`, problem, position)
+  const set = (key: string, value: string | number | boolean | string[]): void => {
+    if (Object.hasOwn(flat, key)) throw refuse(key, 'stands there twice: nested names are joined by dots')
+    flat[key] = value
+  }
+  const add = (key: string, value: unknown, parents: readonly unknown[]): void => {
     if (value === undefined || value === null) return
-    if (value instanceof Date && !Number.isNaN(value.getTime())) flat[key] = value.toISOString()
+    if (value instanceof Date && !Number.isNaN(value.getTime())) set(key, value.toISOString())
     else if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) {
-      flat[key] = value as string | number | boolean
-    } else if (Array.isArray(value) && value.every((item) => typeof item === 'string')) flat[key] = [...value]
+      set(key, value as string | number | boolean)
+    } else if (Array.isArray(value) && value.every((item) => typeof item === 'string')) set(key, [...value])
     else if (Array.isArray(value) || isPlain(value)) {
-      for (const [name, item] of Object.entries(value)) add(`${key}.${name}`, item)
+      if (parents.includes(value)) throw refuse(key, 'cannot be stored as metadata: it contains itself')
+      for (const [name, item] of Object.entries(value)) add(`${key}.${name}`, item, [...parents, value])
     } else {
-      throw refusedInput(
-        `documents[${position}].metadata.${key}`,
+      throw refuse(
+        key,
         'cannot be stored as metadata; allowed are strings, numbers, booleans, lists of strings and objects of them',
-        position,
       )
     }
   }
-  for (const [key, value] of Object.entries(metadata)) add(key, value)
+  for (const [key, value] of Object.entries(metadata)) add(key, value, [metadata])
   return flat
 }
 
