@@ -1,14 +1,14 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from './start-emulator.js'
 
 /**
- * A vitest fixture: a fresh emulator for each test that asks for it, closed afterwards.
+ * A vitest fixture: a fresh emulator for each test that uses it, closed afterwards.
  *
  * @example
  * const it = test.extend({ emulator: emulatorFixture() })
  * it('embeds', async ({ emulator }) => { … })
  */
 export function emulatorFixture(options: EmulatorOptions = {}) {
-  // Vitest reads a fixture's source and wants its first argument destructured.
+  // Vitest parses a fixture's source and requires its first argument to be destructured.
   // biome-ignore lint/correctness/noEmptyPattern: see above
   return async ({}: object, use: (emulator: Emulator) => Promise<void>): Promise<void> => {
     const emulator = await startEmulator(options)

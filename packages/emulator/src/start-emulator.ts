@@ -12,16 +12,16 @@ import type { IndexSettings } from './index-plane/index-store.js'
 import { createServer } from './server/create-server.js'
 
 export interface EmulatorOptions {
-  /** Port to listen on; by default, and for 0, a free one. */
+  /** Port to listen on; default 0, which means a free one. */
   readonly port?: number | undefined
   /** Address to listen on; default `127.0.0.1`. */
   readonly host?: string | undefined
-  /** The only API key that is taken; by default any that is not blank. */
+  /** The only API key to accept; default: any that is not blank. */
   readonly apiKey?: string | undefined
-  /** What computes vectors and scores; default the lexical stand-ins, `{ kind: 'lexical' }`. */
+  /** What computes vectors and scores; default: the lexical stand-ins, `{ kind: 'lexical' }`. */
   readonly backend?: BackendOptions | undefined
   /**
-   * Indexes to upsert into and to query, in memory: the official SDK finds them with `controllerHostUrl` set to the
+   * Indexes in memory, to upsert into and to query. The official SDK finds them if its `controllerHostUrl` is the
    * emulator's URL. Default none.
    */
   readonly indexes?: readonly IndexSettings[] | undefined
@@ -31,37 +31,37 @@ export interface EmulatorOptions {
   readonly errorRate?: number | undefined
   /** The documented limits of one of Pinecone's plans, per second, minute and month; default none. */
   readonly plan?: Plan | undefined
-  /** Budgets of your own, beside the plan's; default none. */
+  /** Your own budgets, in addition to the plan's; default none. */
   readonly rateLimit?: Omit<RateLimit, 'plan'> | undefined
-  /** Rules to start with; more by `emulator.faults.add`. */
+  /** Initial fault rules; add more with `emulator.faults.add`. */
   readonly faults?: readonly FaultRule[] | undefined
-  /** Seed of everything that is drawn (latency, error rate, probability): the same seed, the same faults; default 1. */
+  /** Seed for everything random (latency, error rate, probability): the same seed gives the same faults. Default 1. */
   readonly seed?: number | undefined
   /**
-   * Answers `/_emulator/…`, by which programs in any language read the requests and set faults, limits and latency, from
-   * this machine only; default false.
+   * Answers `/_emulator/…`, with which programs in any language read the requests and set faults, limits and latency,
+   * from this machine only; default false.
    */
   readonly control?: boolean | undefined
-  /** Called with each request when its answer has ended, or its connection. */
+  /** Called with each request when its answer or its connection has ended. */
   readonly onAnswer?: ((request: RecordedRequest) => void) | undefined
 }
 
 export interface Emulator extends AsyncDisposable {
-  /** Where it listens, such as `http://127.0.0.1:5090`, without a slash at the end. */
+  /** Its URL, such as `http://127.0.0.1:5090`, without a trailing slash. */
   readonly url: string
-  /** The last requests, oldest first: a thousand at most. Set its length to 0 to forget them. */
+  /** The most recent requests, oldest first: at most a thousand. Set its length to 0 to clear it. */
   readonly requests: RecordedRequest[]
   /** What goes wrong, and when. */
   readonly faults: FaultScript
-  /** Ends every connection, also those of stalled answers, and frees the port. May be called again. */
+  /** Ends every connection, including stalled answers, and frees the port. May be called more than once. */
   close(): Promise<void>
 }
 
 /**
  * Starts an offline server of Pinecone's Inference API. It is ready when the promise resolves.
  *
- * @throws {BackendError} for a backend's package, folder or model that is missing or does not fit
- * @throws {RangeError} for a fault, latency or rate that cannot mean anything; and the system's error when the port is taken
+ * @throws {BackendError} if a backend's package, folder or model is missing or does not fit
+ * @throws {RangeError} for an invalid fault, latency or rate; and the system's error if the port is taken
  * @example
  * await using emulator = await startEmulator()
  * const pinecone = new PineconeInference({ apiKey: 'any', baseUrl: emulator.url })

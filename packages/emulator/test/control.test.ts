@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { EmulatorOptions, startEmulator } from '../dist/index.js'
 import { call, embedBody, headers, withEmulator } from './client.js'
 
-/** The side door, as a program in another language uses it. */
+/** The control routes, as a program in another language uses it. */
 async function withDoor(
   use: (emulator: Awaited<ReturnType<typeof startEmulator>>, door: Door) => Promise<void>,
   options: EmulatorOptions = {},

@@ -290,7 +290,7 @@ describe('the start fails, and says why, when', () => {
 
   it('a sub-folder is named after no hosted model, or after a sparse one', async () => {
     const misspelt = await modelDir({ 'multilingual-e5': encoderFiles() })
-    expect(await failure(misspelt)).toMatch(/multilingual-e5 is named after no hosted model; .*-e5-large/)
+    expect(await failure(misspelt)).toMatch(/multilingual-e5 is not named after a hosted model; .*-e5-large/)
     const sparse = await modelDir({ 'pinecone-sparse-english-v0': encoderFiles() })
     expect(await failure(sparse)).toContain('sparse models have lexical stand-ins only')
   })

@@ -4,18 +4,18 @@ import type { ModelInfo } from '../models/hosted-models.js'
 import type { RerankRequest } from '../rerank/read-rerank-request.js'
 import type { Ranking } from '../rerank/rerank.js'
 
-/** What computes vectors and scores for requests that are already checked against its models. */
+/** Computes vectors and scores for requests that have been checked against its models. */
 export interface Backend {
   /** Every hosted model, as `GET /models` shows it. */
   readonly models: readonly ModelInfo[]
-  /** Rejects when `signal` is aborted: nobody is waiting for the answer any more. */
+  /** Rejects once `signal` aborts, because no one is waiting for the answer any more. */
   embed(request: EmbedRequest, signal: AbortSignal): Embeddings | Promise<Embeddings>
   rerank(request: RerankRequest, signal: AbortSignal): Ranking | Promise<Ranking>
-  /** Frees what it holds. */
+  /** Frees its resources. */
   close(): Promise<void>
 }
 
-/** Why a backend cannot be used: a package, a folder or a file that is missing, or a model that does not fit. */
+/** Why a backend cannot be used: a package, folder or file is missing, or a model does not fit. */
 export class BackendError extends Error {
   override readonly name = 'BackendError'
 }

@@ -4,7 +4,7 @@ import { BackendError } from './backend.js'
  * Loads packages that only one backend needs, and that are therefore not installed with this one.
  *
  * @param packages each with the version to install, such as `@lat.md/embed@0.2.0`
- * @throws {BackendError} with the line that installs them, where one is missing; or with why one cannot be loaded
+ * @throws {BackendError} with the command that installs a missing package, or the reason why one cannot be loaded
  */
 export async function importPeers<Loaded>(
   backend: string,
@@ -29,7 +29,7 @@ function nameOf(versioned: string): string {
   return versioned.slice(0, versioned.lastIndexOf('@'))
 }
 
-/** Whether the package itself is not there, rather than something that it needs. */
+/** Whether the package itself is missing, rather than something that it needs. */
 function isMissing(error: unknown, name: string): boolean {
   const { code, message = '' } = error as { code?: string; message?: string }
   return (

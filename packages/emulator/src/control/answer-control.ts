@@ -23,7 +23,7 @@ const routes = [
   'POST /_emulator/reset',
 ]
 
-/** The side door: reads and steers a running emulator, for suites that cannot call `startEmulator`. */
+/** The control routes: read and steer a running emulator, for suites that cannot call `startEmulator`. */
 export function answerControl(
   { method, path, headers }: Incoming,
   body: Body,
@@ -59,7 +59,7 @@ export function answerControl(
   return jsonAnswer({ rules: faults.rules })
 }
 
-/** A list of rules, each an object or in the short form of the command line. */
+/** A list of rules, each an object or in the command line's short form. */
 function readRules({ value, problem }: Body): FaultRule[] {
   if (problem !== undefined) throw ApiError.invalid(`The request's body is not JSON: ${problem}`)
   if (!Array.isArray(value)) {
@@ -70,13 +70,13 @@ function readRules({ value, problem }: Body): FaultRule[] {
   return value.map((rule: unknown) => {
     if (typeof rule === 'string') return parseFaultRule(rule)
     if (!isObject(rule))
-      throw new RangeError(`a rule is ${JSON.stringify(rule)}; allowed: a text or an object`)
+      throw new RangeError(`a rule is ${JSON.stringify(rule)}; allowed: a string or an object`)
     // The script checks every field.
     return rule as unknown as FaultRule
   })
 }
 
-/** Answers 400 where a rule is refused; none of the list holds then. */
+/** Answers 400 if a rule is refused; then no rule of the list is added. */
 function setRules(set: () => void): void {
   try {
     set()

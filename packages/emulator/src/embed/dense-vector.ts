@@ -3,14 +3,14 @@ import { analyze } from '../text/terms.js'
 import { type InputType, lexicalFeatures } from './lexical-features.js'
 import { rotate } from './rotate.js'
 
-/** Weight that every passage has besides its words, so that a short one does not win by being short. */
+/** Weight that every passage has besides its words, so that a short one has no advantage. */
 const ballast = 2.8
 /** Share of the coordinates that hold the ballast. */
 const ballastShare = 1 / 16
 
 /**
- * A lexical stand-in for a dense embedding: words, pairs and character n-grams, weighted by rarity, hashed with a
- * sign to coordinates (feature hashing), turned by a fixed rotation. Unit length; equal for equal arguments.
+ * A lexical stand-in for a dense embedding: words, pairs and character n-grams, weighted by rarity, hashed with a sign
+ * to coordinates (feature hashing), and turned by a fixed rotation. Unit length; equal arguments give equal vectors.
  */
 export function denseVector(text: string, dimension: number, inputType: InputType): Float64Array {
   const vector = new Float64Array(dimension)
@@ -26,7 +26,7 @@ export function denseVector(text: string, dimension: number, inputType: InputTyp
   return vector
 }
 
-/** The ballast points in a direction of the text's own, so that two short texts do not look alike because of it. */
+/** The ballast's direction depends on the text, so that it does not make two short texts look alike. */
 function addBallast(vector: Float64Array, from: number, seed: number): void {
   const weight = ballast / Math.sqrt(vector.length - from)
   for (let i = from; i < vector.length; i++) vector[i] = mix32(seed + i) & 1 ? weight : -weight

@@ -9,7 +9,7 @@ export type Embeddings =
   | { readonly vectorType: 'dense'; readonly vectors: readonly Float64Array[]; readonly totalTokens: number }
   | { readonly vectorType: 'sparse'; readonly vectors: readonly SparseVector[]; readonly totalTokens: number }
 
-/** Embeds every text of a checked request; 400 where `truncate: "NONE"` meets a text above the model's limit. */
+/** Embeds every text of a checked request; 400 if `truncate: "NONE"` meets a text above the model's limit. */
 export function embed(request: EmbedRequest): Embeddings {
   const { model, parameters } = request
   const { kept, totalTokens } = readTexts(request)
@@ -25,7 +25,7 @@ export function embed(request: EmbedRequest): Embeddings {
   }
 }
 
-/** The texts as far as they fit into the model's limit, and the tokens of them together. */
+/** The texts, cut to the model's limit, and their tokens in total. */
 export function readTexts({ model, texts, parameters }: EmbedRequest): {
   kept: string[]
   totalTokens: number

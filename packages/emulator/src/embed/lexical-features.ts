@@ -4,19 +4,19 @@ import { rarest } from '../text/word-rarity.js'
 
 export type InputType = 'query' | 'passage'
 
-/** Weight of a word's spelling (its n-grams together) beside the word itself. */
+/** Weight of a word's spelling (all its n-grams) relative to the word itself. */
 const spelling = 0.45
-/** Weight of a pair of neighbouring words beside the two words. */
+/** Weight of a pair of neighbouring words relative to the two words. */
 const neighbours = 0.35
-/** How soon repeating a word stops counting. */
+/** How soon repetitions of a word stop counting. */
 const saturation = 1.5
-/** How much rarity counts in a query, and in a passage. */
+/** How much rarity counts in a query and in a passage. */
 const queryPower = 1.2
 const passagePower = 0.7
 
 /**
- * What two texts are compared by: their words, the n-grams of the words, and pairs of neighbouring words, as 32-bit
- * hashes with weights. Calls `add` once for each word, n-gram of a word and pair; a hash may come more than once.
+ * The features by which two texts are compared: their words, the n-grams of the words, and pairs of neighbouring words,
+ * as 32-bit hashes with weights. Calls `add` once per word, n-gram and pair; a hash may occur more than once.
  */
 export function lexicalFeatures(
   words: readonly (readonly Term[])[],

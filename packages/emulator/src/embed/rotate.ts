@@ -1,7 +1,6 @@
 /**
- * Turns the vector in place by a fixed orthogonal matrix, so that a few hashed coordinates spread over all of them,
- * as in a learned embedding. Lengths and angles stay as they are.
- * The length must be 2^n or 3 * 2^n.
+ * Turns the vector in place by a fixed orthogonal matrix, so that a few hashed coordinates spread over all of them, as
+ * in a learned embedding. Lengths and angles do not change. The length must be 2^n or 3 * 2^n.
  */
 export function rotate(vector: Float64Array): void {
   const blocks = vector.length % 3 === 0 ? 3 : 1
@@ -13,7 +12,7 @@ export function rotate(vector: Float64Array): void {
   for (let block = 0; block < blocks; block++) hadamard(vector, block * size, size)
 }
 
-/** Walsh-Hadamard transform of one block, scaled to keep lengths. */
+/** Walsh-Hadamard transform of one block, scaled to preserve lengths. */
 function hadamard(vector: Float64Array, from: number, size: number): void {
   for (let half = 1; half < size; half *= 2) {
     for (let start = from; start < from + size; start += half * 2) {
@@ -29,7 +28,7 @@ function hadamard(vector: Float64Array, from: number, size: number): void {
   for (let i = from; i < from + size; i++) vector[i] = (vector[i] as number) * scale
 }
 
-/** Reflects each triple (i, i + size, i + 2 * size) at the plane across (1, 1, 1). */
+/** Reflects each triple (i, i + size, i + 2 * size) in the plane across (1, 1, 1). */
 function mixThirds(vector: Float64Array, size: number): void {
   for (let i = 0; i < size; i++) {
     const first = vector[i] as number

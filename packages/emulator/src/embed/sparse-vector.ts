@@ -1,25 +1,25 @@
 import { analyze, askedRepeatedly, countTerms } from '../text/terms.js'
 import type { InputType } from './lexical-features.js'
 
-/** BM25's k1: how soon repeating a word stops counting. */
+/** BM25's k1: how soon repetitions of a word stop counting. */
 const saturation = 1.2
-/** BM25's b: how much a long passage is held against its words. */
+/** BM25's b: how much the length of a passage counts against its words. */
 const lengthInfluence = 0.75
-/** A usual passage, in words. */
+/** Length of a typical passage, in words. */
 const usualLength = 120
 
 export interface SparseVector {
   /** Distinct unsigned 32-bit hashes of terms, ascending. */
   readonly indices: readonly number[]
-  /** Above 0; one for each index. */
+  /** Above 0; one per index. */
   readonly values: readonly number[]
-  /** The terms, one for each index. */
+  /** The terms; one per index. */
   readonly tokens: readonly string[]
 }
 
 /**
- * A lexical stand-in for a learned sparse embedding. A query's term weighs its rarity in English, a passage's term
- * its BM25 frequency against the passage's length, so that their dot product is a BM25 score.
+ * A lexical stand-in for a learned sparse embedding. A query's term is weighted by its rarity in English, a passage's
+ * term by its BM25 frequency relative to the passage's length, so that their dot product is a BM25 score.
  */
 export function sparseVector(text: string, inputType: InputType): SparseVector {
   const words = analyze(text)

@@ -1,4 +1,4 @@
-/** Decimals written after the point: about what a 32-bit float holds for the coordinates of a unit vector. */
+/** Digits after the decimal point: about what a 32-bit float holds for the coordinates of a unit vector. */
 const decimals = 8
 const scale = 10 ** decimals
 const widest = decimals + 4
@@ -9,14 +9,14 @@ for (let value = 0; value < 10_000; value++) {
   for (let i = 0; i < 4; i++) fourDigits[value * 4 + i] = text.charCodeAt(i)
 }
 
-/** Bytes that `writeNumbers` needs at most. */
+/** Maximum bytes that `writeNumbers` needs. */
 export function numbersLength(count: number): number {
   return count * widest + 2
 }
 
 /**
- * Writes `[0.01234567,-0.1…]` at `offset` and returns the offset behind it.
- * By hand, because turning numbers into text is most of the cost of an embedding. Values must lie in -1..1.
+ * Writes `[0.01234567,-0.1…]` at `offset`; returns the offset after it. Written by hand, because turning numbers into
+ * text is most of the cost of an embedding. Values must be in -1..1.
  */
 export function writeNumbers(target: Uint8Array, offset: number, values: ArrayLike<number>): number {
   let at = offset

@@ -2,7 +2,7 @@ import { planLimits } from '../../../../spec/rate-limits.js'
 import { type Fault, type FaultRule, malformations, routes } from './fault.js'
 import type { Latency } from './latency.js'
 
-/** Refuses a rule that could not mean what was wanted, naming the field and what is allowed. */
+/** Refuses a rule that makes no sense, naming the field and what is allowed. */
 export function checkRule(rule: FaultRule): void {
   const { route, call, times, probability, fault } = rule
   if (typeof fault !== 'object' || fault === null) {

@@ -1,7 +1,7 @@
 import type { Fault, FaultRule, RateLimit } from './fault.js'
 import type { Latency } from './latency.js'
 
-/** A rule in the short form that `parseFaultRule` reads, with what has no short form in brackets. */
+/** A rule in the short form that `parseFaultRule` reads; anything without a short form is in brackets. */
 export function describeRule({
   route,
   model,

@@ -4,10 +4,10 @@ import { drawLatency } from './latency.js'
 import type { Random } from './random.js'
 import { RateLimiter } from './rate-limiter.js'
 
-/** The faults that end a request's usual course; latency and rate limits only get in its way. */
+/** The faults that replace a request's usual answer; latency and rate limits only delay or refuse it. */
 export type Ending = Exclude<Fault, { kind: 'latency' | 'rate-limit' }>
 
-/** What is known of a request when its faults are drawn. */
+/** What is known about a request when its faults are chosen. */
 export interface Subject {
   readonly route: string
   readonly path: string
@@ -30,22 +30,22 @@ interface Entry {
 }
 
 /**
- * The misbehaviour an emulator was told: rules, looked at in the order they were added. The first one that applies
- * to a request decides its fault; latencies add up, rate limits all hold.
+ * An emulator's fault rules, checked in the order in which they were added. The first one that applies to a request
+ * decides its fault; latencies add up, and all rate limits apply.
  */
 export class FaultScript {
   readonly #random: Random
   readonly #first: readonly FaultRule[]
   #entries: Entry[] = []
 
-  /** @internal With the rules to start with. */
+  /** @internal Starts with these rules. */
   constructor(random: Random, first: readonly FaultRule[] = []) {
     this.#random = random
     this.#first = first
     this.add(...first)
   }
 
-  /** The rules that hold, in their order. */
+  /** The current rules, in order. */
   get rules(): readonly FaultRule[] {
     return this.#entries.map(({ rule }) => rule)
   }
@@ -53,8 +53,8 @@ export class FaultScript {
   /**
    * Adds rules; each counts its calls from now on.
    *
-   * @returns a function that takes these rules away again
-   * @throws {RangeError} for a rule that cannot mean anything
+   * @returns a function that removes these rules
+   * @throws {RangeError} for an invalid rule
    * @example emulator.faults.add({ route: '/embed', call: 3, fault: { kind: 'status', status: 503 } })
    */
   add(...rules: FaultRule[]): () => void {
@@ -65,22 +65,22 @@ export class FaultScript {
     }
   }
 
-  /** From now on the emulator behaves: no rule is left, nor the latency, error rate and rate limit it started with. */
+  /** Removes every rule, and the latency, error rate and rate limit that the emulator started with. */
   clear(): void {
     this.#entries = []
   }
 
-  /** These rules in place of all that hold. @throws {RangeError} as `add` does, and then nothing has changed */
+  /** Replaces all rules. @throws {RangeError} as `add` does; then nothing has changed */
   replace(...rules: FaultRule[]): void {
     this.#entries = entriesOf(rules)
   }
 
-  /** The rules that the emulator started with, as if it had just started: counts and budgets begin anew. */
+  /** Restores the rules that the emulator started with; counts and budgets begin anew. */
   reset(): void {
     this.replace(...this.#first)
   }
 
-  /** @internal Draws what happens to the next request. */
+  /** @internal Decides what happens to the next request. */
   next(subject: Subject): FaultPlan {
     let latency = 0
     let ending: Ending | undefined

@@ -1,15 +1,15 @@
 import type { Plan } from '../../../../spec/rate-limits.js'
 import type { Latency } from './latency.js'
 
-/** How an answer's body can be wrong although it arrives whole. */
+/** How an answer's body can be wrong although it arrives complete. */
 export type Malformation =
   /** Text that is not JSON. */
   | 'not-json'
-  /** A body of no bytes. */
+  /** An empty body. */
   | 'empty'
-  /** JSON, but not the object that the contract asks for. */
+  /** JSON, but not the object that the contract requires. */
   | 'wrong-shape'
-  /** One embedding or ranked document too few. */
+  /** One embedding or ranked document is missing. */
   | 'wrong-count'
   /** The last dense vector is one number short; the last sparse one lacks a value. */
   | 'wrong-dimension'
@@ -28,21 +28,21 @@ export const malformations: readonly Malformation[] = [
   'non-finite',
 ]
 
-/** Budgets, each a bucket that starts full. What a budget has no room for is answered 429. */
+/** Budgets, each a token bucket that starts full. A request that exceeds one is answered 429. */
 export interface RateLimit {
   /** The documented limits of one of Pinecone's plans: `starter`, `builder`, `standard` or `enterprise`. */
   readonly plan?: Plan | undefined
-  /** Tokens of embed requests, for each model and input type. */
+  /** Tokens of embed requests, per model and input type. */
   readonly tokensPerMinute?: number | undefined
-  /** For each model. */
+  /** Per model. */
   readonly requestsPerMinute?: number | undefined
-  /** Tokens of embed requests, for each model, until the rule is taken away or reset. */
+  /** Tokens of embed requests, per model, until the rule is removed or reset. */
   readonly tokensPerMonth?: number | undefined
-  /** Rerank requests, for each model, until the rule is taken away or reset. */
+  /** Rerank requests, per model, until the rule is removed or reset. */
   readonly requestsPerMonth?: number | undefined
   /**
-   * Whether a 429 says in `Retry-After` when there is room again; default true. Whether the service's does is not on
-   * record, so a client should be tried with both.
+   * Whether a 429 says in `Retry-After` when there is room again; default true. It is not known whether the service's
+   * does, so test a client with both.
    */
   readonly retryAfter?: boolean | undefined
 }
@@ -58,11 +58,11 @@ export type Fault =
     }
   /** The connection is reset (RST) before anything is answered. */
   | { readonly kind: 'reset' }
-  /** The connection closes after that many bytes of the body; Content-Length promised all of them. */
+  /** The connection closes after this many bytes of the body, although Content-Length announced all of them. */
   | { readonly kind: 'cut'; readonly bytes: number }
   /**
-   * Nothing more comes: from the start (`headers`), or after the headers and `bytes` (default 0) of the body.
-   * It continues after `ms`; by default never, until the client leaves or the emulator closes.
+   * The answer stalls: before the headers (`headers`), or after them and `bytes` (default 0) of the body. It continues
+   * after `ms`; by default never, until the client leaves or the emulator closes.
    */
   | {
       readonly kind: 'stall'
@@ -71,9 +71,9 @@ export type Fault =
       readonly ms?: number | undefined
     }
   | { readonly kind: 'malformed'; readonly as: Malformation }
-  /** The answer comes later; adds up with other latencies and does not keep another fault from happening. */
+  /** The answer is delayed. Adds to other latencies, and other faults still happen. */
   | { readonly kind: 'latency'; readonly latency: Latency }
-  /** 429 RESOURCE_EXHAUSTED once a budget is spent. */
+  /** 429 RESOURCE_EXHAUSTED once a budget is used up. */
   | ({ readonly kind: 'rate-limit' } & RateLimit)
 
 export const routes = [
@@ -93,16 +93,18 @@ export const routes = [
 
 export type Route = (typeof routes)[number]
 
-/** Which requests a fault happens to; every condition given must hold, none given means all requests. */
+/** Which requests a fault applies to. Every given condition must hold; without any, all requests. */
 export interface FaultRule {
   readonly fault: Fault
   /** A route of the API, or an exact path such as `/models/multilingual-e5-large`. */
   readonly route?: Route | (string & {}) | undefined
   readonly model?: string | undefined
   readonly inputType?: 'query' | 'passage' | undefined
-  /** The n-th request (from 1) that meets route, model and input type since the rule was added; or a range, both ends in. */
+  /**
+   * The n-th request (from 1) with this route, model and input type since the rule was added; or an inclusive range.
+   */
   readonly call?: number | readonly [from: number, to: number] | undefined
-  /** At most so many times. */
+  /** At most this many times. */
   readonly times?: number | undefined
   /** 0..1, drawn with the emulator's seed. */
   readonly probability?: number | undefined

@@ -1,8 +1,8 @@
 import type { Random } from './random.js'
 
 /**
- * Milliseconds before an answer: fixed, drawn from a distribution with the emulator's seed, or a function of the
- * call's number (from 1). Below 0 counts as 0.
+ * Milliseconds before an answer: fixed, drawn from a distribution with the emulator's seed, or a function of the call's
+ * number (from 1). Below 0 counts as 0.
  */
 export type Latency =
   | number

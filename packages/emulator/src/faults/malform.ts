@@ -1,6 +1,6 @@
 import type { Malformation } from './fault.js'
 
-/** A body of `JSON.parse(body)`'s shape with the fault built in. Bodies the malformation does not fit stay whole. */
+/** The body with the fault built in. Bodies that the malformation does not fit are unchanged. */
 export function malform(body: Buffer, as: Malformation): Buffer {
   switch (as) {
     case 'empty':
@@ -16,7 +16,7 @@ export function malform(body: Buffer, as: Malformation): Buffer {
     case 'wrong-type':
       return edit(body, (data) => setNumber(data.at(-1), 'NaN'))
     case 'non-finite':
-      // JSON has no infinity; a number that overflows is the way one gets through JSON.parse.
+      // JSON has no infinity, but JSON.parse turns a number that overflows into one.
       return Buffer.from(
         edit(body, (data) => setNumber(data.at(-1), marker))
           .toString()

@@ -55,6 +55,6 @@ describe('parseLatency', () => {
   })
 
   it('refuses a range that ends before it begins', () => {
-    expect(() => parseLatency('300-100')).toThrow("'300-100' ends before it begins; allowed: 100-300")
+    expect(() => parseLatency('300-100')).toThrow("'300-100' is reversed; allowed: 100-300")
   })
 })

@@ -7,8 +7,8 @@ const forms =
   'status:503[,retry-after=2], reset, cut:100, stall:headers[,ms=500], stall:body[,bytes=20], malformed:not-json, latency:200, latency:100-300, rate-limit:plan=starter, rate-limit:tokens=250000[,requests=60][,retry-after=no]'
 
 /**
- * Reads a fault from text, as flags and the request header `X-Emulator-Fault` give it:
- * `status:503,retry-after=2`, `cut:100`, `stall:body,bytes=20`, `malformed:wrong-count`, `latency:100-300`.
+ * Reads a fault from text, as in flags and the request header `X-Emulator-Fault`: `status:503,retry-after=2`,
+ * `cut:100`, `stall:body,bytes=20`, `malformed:wrong-count`, `latency:100-300`.
  *
  * @throws {RangeError} saying what is allowed
  */
@@ -59,7 +59,7 @@ export function parseLatency(text: string): Latency {
   const min = Number(match[1])
   if (match[2] === undefined) return min
   const max = Number(match[2])
-  if (max < min) throw new RangeError(`latency '${text}' ends before it begins; allowed: ${max}-${min}`)
+  if (max < min) throw new RangeError(`latency '${text}' is reversed; allowed: ${max}-${min}`)
   return { distribution: 'uniform', min, max }
 }
 
@@ -104,7 +104,7 @@ function build(kind: string, argument: string, options: ReadonlyMap<string, stri
   }
 }
 
-/** NaN, which `checkRule` refuses, for text that is not a number; `Number` makes an empty one 0. */
+/** NaN, which `checkRule` refuses, for text that is not a number; `Number` would turn an empty one into 0. */
 function readNumber(text = ''): number {
   return text.trim() === '' ? Number.NaN : Number(text)
 }

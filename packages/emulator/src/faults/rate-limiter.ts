@@ -12,12 +12,12 @@ export interface Spending {
 
 const second = 1_000
 const minute = 60 * second
-/** A month's budget does not come back while an emulator runs. */
+/** A month's budget does not refill while an emulator runs. */
 const month = Number.POSITIVE_INFINITY
 
-/** What a request takes of one budget, and what the refusal says. */
+/** What a request takes from one budget, and what its refusal says. */
 interface Charge {
-  /** Charges of one key share a bucket. */
+  /** Charges with the same key share a bucket. */
   readonly key: string
   readonly amount: number
   readonly size: number
@@ -34,7 +34,7 @@ export class RateLimiter {
     this.#limit = limit
   }
 
-  /** Takes what a request spends, or throws the API's 429 and takes nothing. */
+  /** Takes what a request spends; if a budget does not allow it, throws the API's 429 and takes nothing. */
   spend(spending: Spending, now: number): void {
     const charges = chargesOf(this.#limit, spending).map((charge) => ({
       ...charge,
@@ -78,7 +78,7 @@ function chargesOf({ plan, ...own }: RateLimit, spending: Spending): Charge[] {
   ]
 }
 
-/** Source of the words: https://docs.pinecone.io/reference/api/database-limits/rate-limits (2026-11-28). */
+/** Source of the wording: https://docs.pinecone.io/reference/api/database-limits/rate-limits (2026-11-28). */
 function projectCharge(unit: string, size: number, period: number): Charge {
   const says = `Request failed. You've reached the max inference requests per ${unit} (${size}) for the current project.`
   return { key: `project ${unit}`, amount: 1, size, period, says }
@@ -90,15 +90,15 @@ function modelCharges(whose: string, limits: ModelLimits, spending: Spending): C
   const { tokensPerMinute, tokensPerMonth, requestsPerMinute, requestsPerMonth } = limits
   const perMinute = inputType === 'query' ? tokensPerMinute?.query : tokensPerMinute?.passage
   return [
-    // On record, before the rate-limit page put it as "max embedding tokens per minute": an answer kept in the tests of
-    // quarkiverse/quarkus-pinecone-client.
+    // The service's recorded wording, from before the rate-limit page called it "max embedding tokens per minute": an
+    // answer in the tests of quarkiverse/quarkus-pinecone-client.
     charge('tokens per minute', tokens, perMinute, minute, ` ${inputType}`, (limit) => {
       return `Request failed. You've reached the max tokens per minute (${limit}) for model '${model}' and input_type '${inputType}' for the current project. To increase this limit, upgrade your plan.`
     }),
     charge('requests per minute', 1, requestsPerMinute, minute, '', (limit) => {
       return `Request failed. You've reached the max requests per minute (${limit}) for model '${model}' for the current project. To increase this limit, upgrade your plan.`
     }),
-    // https://docs.pinecone.io/reference/api/database-limits of 2025; rerankers answer with the same words.
+    // https://docs.pinecone.io/reference/api/database-limits of 2025; rerankers answer with the same wording.
     charge('tokens per month', tokens, tokensPerMonth, month, '', monthly),
     charge('requests per month', 1, requestsPerMonth, month, '', monthly),
   ].flat()
@@ -120,13 +120,13 @@ function modelCharges(whose: string, limits: ModelLimits, spending: Spending): C
   }
 }
 
-/** `Retry-After` only where there will be room. */
+/** `Retry-After` only if there will be room. */
 function exhausted(message: string, wait: number): ApiError {
   const headers = Number.isFinite(wait) ? { 'retry-after': String(Math.ceil(wait / second)) } : {}
   return new ApiError(429, 'RESOURCE_EXHAUSTED', message, headers)
 }
 
-/** On record: 403 for rerank, 404 for embed (tests of pinecone-io/pinecone-python-client, 2026-11-28). */
+/** As recorded: 403 for rerank, 404 for embed (tests of pinecone-io/pinecone-python-client, 2026-11-28). */
 function unauthorized({ model, rerankUnits }: Spending): ApiError {
   const message = `Project is not authorized to use model ${model}`
   return rerankUnits === undefined

@@ -1,11 +1,14 @@
-/** A budget per second, minute or month that starts full and refills evenly; pure, the caller gives the time in milliseconds. */
+/**
+ * A budget per second, minute or month that starts full and refills evenly. Pure: the caller passes the time in
+ * milliseconds.
+ */
 export class TokenBucket {
   readonly #size: number
   readonly #period: number
   #level: number
   #updatedAt: number
 
-  /** `size` is what `period` milliseconds refill: `Infinity` for a budget that never refills. */
+  /** `size` is what `period` milliseconds refill; a `period` of `Infinity` never refills. */
   constructor(size: number, period: number, now: number) {
     this.#size = size
     this.#period = period
@@ -13,14 +16,14 @@ export class TokenBucket {
     this.#updatedAt = now
   }
 
-  /** Milliseconds until `amount` may be taken; 0 for now. More than the whole budget only asks for a full bucket. */
+  /** Milliseconds until `amount` may be taken; 0 if now. An amount above the whole budget needs only a full bucket. */
   wait(amount: number, now: number): number {
     this.#refill(now)
     const missing = Math.min(amount, this.#size) - this.#level
     return missing <= 0 ? 0 : (missing / this.#size) * this.#period
   }
 
-  /** Takes the amount, into debt if need be. */
+  /** Takes the amount, into debt if necessary. */
   take(amount: number, now: number): void {
     this.#refill(now)
     this.#level -= amount

@@ -4,7 +4,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
-  /** What an error says; undefined for a success. */
+  /** The error's message; undefined for a success. */
   readonly refusal?: string
 }
 
@@ -12,7 +12,7 @@ export function jsonAnswer(value: unknown): Answer {
   return { status: 200, headers: { 'cache-control': 'no-store' }, body: Buffer.from(JSON.stringify(value)) }
 }
 
-/** The contract's `ErrorResponse`; any other error is a 500. */
+/** The contract's `ErrorResponse`; an unexpected error is a 500. */
 export function errorAnswer(error: unknown): Answer {
   const known =
     error instanceof ApiError

@@ -1,4 +1,4 @@
-/** An answer of the API that is not a success; becomes the contract's `ErrorResponse`, or plain text. */
+/** An error answer of the API, sent as the contract's `ErrorResponse` or as plain text. */
 export class ApiError extends Error {
   readonly headers: Readonly<Record<string, string>>
 
@@ -20,8 +20,8 @@ export class ApiError extends Error {
   }
 
   /**
-   * 422 in plain text, as the service's JSON reader answers a field that it does not know.
-   * Source: answers on record in public code; the form is that of serde, the reader's library.
+   * 422 in plain text, as the service's JSON reader answers an unknown field. Source: recorded answers in public code;
+   * the form is that of serde, the reader's library.
    */
   static unreadable(where: string, problem: string): ApiError {
     const message = `Failed to deserialize the JSON body into the target type: ${where}: ${problem}`
@@ -34,7 +34,7 @@ export class ApiError extends Error {
   }
 }
 
-/** ``unknown field `x`, expected one of `a`, `b` ``, in the words of serde. */
+/** ``unknown field `x`, expected one of `a`, `b` ``, in serde's wording. */
 export function unknownField(name: string, known: readonly string[]): string {
   const quoted = known.map((one) => `\`${one}\``)
   const expected =

@@ -3,15 +3,15 @@ import { isIP } from 'node:net'
 import { ApiError } from './api-error.js'
 
 /**
- * The oldest supported version, which answers requests that name none (2026-11-28).
- * Source: https://docs.pinecone.io/reference/api/versioning
+ * The oldest supported version, which answers requests that name none (2026-11-28). Source:
+ * https://docs.pinecone.io/reference/api/versioning
  */
 const defaultVersion = '2025-10'
 /** The inference API's first dated version. */
 const oldestVersion = '2024-07'
 const versionForm = /^\d{4}-(01|04|07|10)(\.alpha)?$/
 
-/** Any key that is not blank, or exactly the one the emulator was started with. */
+/** Accepts any key that is not blank, or only the one that the emulator was started with. */
 export function checkApiKey(headers: IncomingHttpHeaders, apiKey: string | undefined): void {
   const given = headers['api-key']
   if (typeof given !== 'string' || given.trim() === '') {
@@ -25,15 +25,15 @@ function unauthenticated(message: string, reason: string): ApiError {
 }
 
 /**
- * The version that answers. Dated versions from 2024-07 on are all taken, since other SDKs send them; those that are
- * supported, 2025-10 to 2026-07, do not differ for inference.
+ * The version that answers. All dated versions from 2024-07 on are accepted, because other SDKs send them. The
+ * supported ones, 2025-10 to 2026-07, do not differ for inference.
  */
 export function apiVersion(headers: IncomingHttpHeaders): string {
   const version = headers['x-pinecone-api-version']
   if (typeof version !== 'string' || version === '') return defaultVersion
   if (version !== 'unstable' && (!versionForm.test(version) || version < oldestVersion)) {
     throw ApiError.invalid(
-      `Header 'X-Pinecone-Api-Version' is '${version}'; this server speaks 2025-10 and takes dated versions from ${oldestVersion}`,
+      `Header 'X-Pinecone-Api-Version' is '${version}'; this server speaks 2025-10 and accepts dated versions from ${oldestVersion}`,
     )
   }
   return version
@@ -49,8 +49,9 @@ export function checkContentType(headers: IncomingHttpHeaders): void {
 }
 
 /**
- * For what shows or changes the emulator itself: refuses requests that a foreign web page sends through the user's
- * browser. A page that has rebound its own name to this machine gives that name in `Host`; any other gives its `Origin`.
+ * For routes that show or change the emulator itself: refuses requests that a foreign web page sends through the user's
+ * browser. A page that has rebound its own name to this machine sends that name in `Host`; any other sends its
+ * `Origin`.
  */
 export function checkCaller(headers: IncomingHttpHeaders): void {
   const { host = '', origin } = headers
@@ -63,7 +64,7 @@ export function checkCaller(headers: IncomingHttpHeaders): void {
     )
   }
   if (origin !== undefined && origin !== `http://${host}`) {
-    throw new ApiError(403, 'PERMISSION_DENIED', 'Requests of other web pages are not answered here')
+    throw new ApiError(403, 'PERMISSION_DENIED', 'Requests from other web pages are not accepted here')
   }
 }
 
@@ -71,10 +72,10 @@ export function checkCaller(headers: IncomingHttpHeaders): void {
 export function checkLoopback(address: string | undefined): void {
   const plain = address?.replace(/^::ffff:/, '')
   if (plain === '::1' || plain?.startsWith('127.')) return
-  throw new ApiError(403, 'PERMISSION_DENIED', 'The side door answers only to programs on its own machine')
+  throw new ApiError(403, 'PERMISSION_DENIED', 'The control routes answer only programs on the same machine')
 }
 
-/** The name in `Host`, without port and brackets. */
+/** The host name in `Host`, without port and brackets. */
 function hostName(host: string): string {
   return host
     .replace(/:\d*$/, '')

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { ApiError } from './api-error.js'
 
-/** Bytes of a request's body; above, 413. */
+/** Maximum bytes of a request's body; a larger one gets a 413. */
 const bodyLimit = 2 * 1024 * 1024
 
 /** What a request's first line and headers say. */
@@ -9,7 +9,7 @@ export interface Incoming {
   readonly method: string
   /** Without the query. */
   readonly path: string
-  /** A name that is given more than once has a list. */
+  /** A repeated name has a list of values. */
   readonly query: Readonly<Record<string, unknown>>
   readonly headers: IncomingHttpHeaders
 }
@@ -27,9 +27,9 @@ export function incoming({ method = '', url = '', headers }: IncomingMessage): I
 }
 
 /**
- * The body's bytes.
+ * The bytes of the body.
  *
- * @throws {ApiError} 413 for too many; the rest is read and dropped
+ * @throws {ApiError} 413 if there are too many; the rest is read and dropped
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []

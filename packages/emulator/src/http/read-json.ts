@@ -5,7 +5,7 @@ export type JsonObject = Readonly<Record<string, unknown>>
 /** A request's body, parsed once for the log, the faults and the answer. */
 export interface Body {
   readonly text: string
-  /** Undefined where the text is not JSON; `problem` then says why. */
+  /** Undefined if the text is not JSON; `problem` then says why. */
   readonly value: unknown
   readonly problem?: string
 }
@@ -19,7 +19,7 @@ export function parseBody(bytes: unknown): Body {
   }
 }
 
-/** The request's body as a JSON object; 400 for anything else. */
+/** The request's body as a JSON object; throws a 400 for anything else. */
 export function readJsonObject(body: Body): JsonObject {
   if (body.problem !== undefined) throw ApiError.invalid(`The request's body is not JSON: ${body.problem}`)
   if (!isObject(body.value)) throw ApiError.invalid("The request's body must be a JSON object")

@@ -1,41 +1,41 @@
-/** A request as the emulator saw it, and what it answered. */
+/** A request as the emulator received it, and its answer. */
 export interface RecordedRequest {
-  /** Its number, from 1; the answer has it in `x-pinecone-request-id`. */
+  /** Sequence number, from 1; the answer has it in `x-pinecone-request-id`. */
   readonly id: number
   readonly method: string
   /** Without the query. */
   readonly path: string
   readonly query: Readonly<Record<string, unknown>>
-  /** Names in lower case; the API key is hidden. */
+  /** Names are in lower case; the API key is hidden. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** Parsed JSON, or the text where it is none; undefined without a body. */
+  /** Parsed JSON, or the text if it is not JSON; undefined without a body. */
   readonly body: unknown
   /** Milliseconds since 1970. */
   readonly at: number
-  /** Requests being answered when this one came, itself included. */
+  /** Requests in flight when this one arrived, itself included. */
   readonly inFlight: number
-  /** The status sent; undefined while the answer is on its way, or when none was sent. */
+  /** The status sent; undefined before that, or if none was sent. */
   status?: number
-  /** What an error said; undefined for a success. */
+  /** The error's message; undefined for a success. */
   message?: string
-  /** The first 2,000 bytes of the answer's body, before a fault made something else of it. */
+  /** The first 2,000 bytes of the answer's body, before a fault changed it. */
   answer?: string
   /** Milliseconds from arrival to the end of the answer; undefined while it is on its way. */
   duration?: number
-  /** Tokens that an embed request was charged. */
+  /** Tokens charged for an embed request. */
   tokens?: number
-  /** Units that a rerank request was charged. */
+  /** Units charged for a rerank request. */
   rerankUnits?: number
   /** The kind of fault that it met, if any. */
   fault?: string
-  /** True once the connection ended before the answer did. */
+  /** True if the connection ended before the answer did. */
   aborted?: boolean
 }
 
 const mostRequests = 1_000
 const mostBytes = 32 * 1024 * 1024
 
-/** The last requests: a thousand at most, and no more than 32 MB of bodies. */
+/** The most recent requests: at most a thousand, and 32 MB of bodies. */
 export class RequestLog {
   readonly requests: RecordedRequest[] = []
   readonly #sizes = new WeakMap<RecordedRequest, number>()

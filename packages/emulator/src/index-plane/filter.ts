@@ -16,7 +16,7 @@ const operators: Readonly<Record<string, Compare>> = {
   $exists: (value, wanted) => (value !== undefined) === wanted,
 }
 
-/** Whether metadata meets a filter of a query or a deletion; without a filter it does. */
+/** Whether metadata matches the filter of a query or a deletion; true without a filter. */
 export function matchesFilter(metadata: JsonObject, filter: unknown): boolean {
   if (filter === undefined || filter === null) return true
   if (!isObject(filter)) throw ApiError.invalid('A filter must be an object')
@@ -44,7 +44,7 @@ function compare(operator: string, value: unknown, wanted: unknown): boolean {
   return known(value, wanted)
 }
 
-/** A list of strings equals each of them. */
+/** A list of strings equals each of its elements. */
 function equals(value: unknown, wanted: unknown): boolean {
   return Array.isArray(value) ? value.includes(wanted) : value === wanted
 }

@@ -4,18 +4,18 @@ import { type Body, field, isObject, type JsonObject, readJsonObject } from '../
 import { matchesFilter } from './filter.js'
 import { type IndexSettings, IndexStore, type SparseValues, type StoredVector } from './index-store.js'
 
-/** A request to an index, or about one, and what answers it. */
+/** A request to an index, or about one, and its handler. */
 export interface IndexCall {
-  /** As fault rules name it. */
+  /** The route's name in fault rules. */
   readonly route: string
   /** @throws ApiError for what the service would refuse */
   answer(body: Body): unknown
 }
 
 /**
- * The part of Pinecone's database API that puts vectors into an index and finds them again, for indexes in memory: the
- * control plane's description of an index, and the data plane of each under `/index/{name}`, which is the host that the
- * description names. Structure: https://docs.pinecone.io/reference/api/2025-10/data-plane, read November 2026.
+ * The part of Pinecone's database API that stores vectors in an index and searches them, for indexes in memory. It has
+ * the control plane's description of an index, and each index's data plane under `/index/{name}`, which is the host in
+ * that description. Structure: https://docs.pinecone.io/reference/api/2025-10/data-plane, read November 2026.
  *
  * Unlike the service it is consistent at once, and compares with every vector.
  */
@@ -205,12 +205,12 @@ function text(asked: JsonObject, name: string): string | undefined {
   throw ApiError.invalid(`'${name}' must be a string`)
 }
 
-/** A parameter that may come once or several times, or a list. */
+/** A parameter that may occur once or several times, or be a list. */
 function listOf(given: unknown): string[] {
   return (Array.isArray(given) ? given : [given]).filter((item) => typeof item === 'string')
 }
 
-/** The data plane's errors are gRPC's status as JSON, unlike those of the contract. */
+/** The data plane's errors are gRPC statuses as JSON, unlike those of the contract. */
 class DataPlaneError extends ApiError {
   override body(): string {
     return JSON.stringify({ code: grpcCodes[this.code] ?? 2, message: this.message, details: [] })

@@ -1,13 +1,13 @@
 import { ApiError } from '../http/api-error.js'
 import { matchesFilter } from './filter.js'
 
-/** An index that the emulator has, empty when it starts. */
+/** An index of the emulator, empty when it starts. */
 export interface IndexSettings {
   /** Lower-case letters, digits and hyphens, 45 characters at most. */
   readonly name: string
-  /** Of its dense vectors; without it the index holds sparse vectors only. */
+  /** Of its dense vectors. Without it the index holds only sparse vectors. */
   readonly dimension?: number | undefined
-  /** Default `cosine`; a sparse index has `dotproduct`. */
+  /** Default `cosine`; a sparse index uses `dotproduct`. */
   readonly metric?: 'cosine' | 'dotproduct' | 'euclidean' | undefined
 }
 
@@ -34,7 +34,7 @@ export interface Question {
 const LARGEST_BATCH = 1000
 const LARGEST_METADATA = 40_960
 
-/** One index in memory: what was upserted, by namespace and id. */
+/** One index in memory: its vectors, by namespace and id. */
 export class IndexStore {
   readonly name: string
   readonly dimension: number | undefined
@@ -58,7 +58,7 @@ export class IndexStore {
     this.metric = metric ?? (dimension === undefined ? 'dotproduct' : 'cosine')
   }
 
-  /** The vectors of a namespace; the default one is `''`, or `__default__`. */
+  /** The vectors of a namespace. The default one is `''` or `__default__`. */
   namespace(name: string): Map<string, StoredVector> {
     const key = name === '__default__' ? '' : name
     const vectors = this.#namespaces.get(key) ?? new Map<string, StoredVector>()
@@ -66,12 +66,12 @@ export class IndexStore {
     return vectors
   }
 
-  /** Vectors of each namespace that has some. */
+  /** Number of vectors in each namespace that has any. */
   counts(): [namespace: string, count: number][] {
     return [...this.#namespaces].flatMap(([name, { size }]) => (size > 0 ? [[name, size]] : []))
   }
 
-  /** All of them or, where one is refused, none. */
+  /** Stores all vectors or, if one is refused, none. */
   upsert(namespace: string, vectors: readonly StoredVector[]): void {
     if (vectors.length === 0 || vectors.length > LARGEST_BATCH) {
       throw ApiError.invalid(
@@ -83,7 +83,7 @@ export class IndexStore {
     for (const vector of vectors) stored.set(vector.id, vector)
   }
 
-  /** The vectors that are nearest to a question, the nearest first. */
+  /** The vectors nearest to a query, nearest first. */
   query(
     namespace: string,
     { topK, values, sparseValues, filter }: Question,

@@ -9,9 +9,8 @@ import {
 export type Parameters = Readonly<Record<string, ParameterValue>>
 
 /**
- * The request's parameters with the model's defaults; 400 where they are not what the model declares,
- * 422 for one that it does not know.
- * Words: tests of pinecone-io/pinecone-rust-client, answers kept in public code (2026-11-28).
+ * The request's parameters with the model's defaults. 400 if they do not match the model's declaration, 422 for an
+ * unknown one. Wording: tests of pinecone-io/pinecone-rust-client, answers recorded in public code (2026-11-28).
  */
 export function checkParameters(model: ModelInfo, given: Readonly<Record<string, unknown>>): Parameters {
   const supported = parametersOf(model)

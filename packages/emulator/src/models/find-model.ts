@@ -2,8 +2,8 @@ import { ApiError } from '../http/api-error.js'
 import { type ModelInfo, withoutAlias } from './hosted-models.js'
 
 /**
- * The model of that name, and of that type where one is asked for; else the API's 404, or 400 for a wrong type.
- * With a type, as in a request to embed or rerank, the name may be an alias.
+ * The model with this name and, if given, type; otherwise the API's 404, or 400 for a wrong type. With a type, as in a
+ * request to embed or rerank, the name may be an alias.
  */
 export function findModel(models: readonly ModelInfo[], name: string, type?: ModelInfo['type']): ModelInfo {
   const supported = models.filter((model) => type === undefined || model.type === type)

@@ -16,7 +16,7 @@ export type ParameterValue = NonNullable<SupportedParameter['default']>
 
 const rows: Readonly<Record<string, HostedModelRow>> = table
 
-/** The hosted models as `GET /models` shows them. The vectors and scores are not theirs, and `provider_name` says so. */
+/** The hosted models as `GET /models` shows them. Vectors and scores are not theirs, as `provider_name` says. */
 export const hostedModels: readonly ModelInfo[] = Object.values(rows).map(({ info }) => ({
   ...info,
   provider_name: `@pinecone-inference/emulator (lexical ${computedBy(info)}, a stand-in for the hosted model)`,
@@ -27,27 +27,27 @@ function computedBy({ type, vector_type }: Pick<ModelInfo, 'type' | 'vector_type
   return vector_type === 'sparse' ? 'term weights' : 'vectors'
 }
 
-/** The name behind an alias; any other name as it is. */
+/** The name that an alias stands for; any other name unchanged. */
 export function withoutAlias(name: string): string {
   return Object.values(rows).find(({ aliases }) => aliases?.includes(name))?.info.model ?? name
 }
 
-/** Every parameter that a model takes; `GET /models` leaves some out. */
+/** All parameters that a model accepts; `GET /models` omits some. */
 export function parametersOf(model: ModelInfo): readonly SupportedParameter[] {
   return [...model.supported_parameters, ...(rows[model.model]?.unlistedParameters ?? [])]
 }
 
-/** Rank fields that a reranker takes at once; the contract has no field that says so. */
+/** Rank fields that a reranker accepts at once; the contract has no field for it. */
 export function maxRankFields(model: ModelInfo): number {
   return rows[model.model]?.maxRankFields ?? Number.POSITIVE_INFINITY
 }
 
-/** Tokens of a document that a rerank unit counts as one document; `undefined` where a document is one. */
+/** Tokens of a document that a rerank unit counts as one document; `undefined` if a document always counts as one. */
 export function tokensPerChunk(model: ModelInfo): number | undefined {
   return rows[model.model]?.tokensPerChunk
 }
 
-/** What became of a model that is no longer served as itself. */
+/** What happens to a model that is no longer served under its name. */
 export function retirementOf(model: ModelInfo): HostedModelRow['retired'] {
   return rows[model.model]?.retired
 }

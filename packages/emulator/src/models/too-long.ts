@@ -1,7 +1,7 @@
 import { ApiError } from '../http/api-error.js'
 import type { ModelInfo } from './hosted-models.js'
 
-/** What `truncate: "NONE"` answers to a text above the model's limit; the service's words are not on record. */
+/** The answer to a text above the model's limit with `truncate: "NONE"`; the service's wording is not recorded. */
 export function inputTooLong(model: ModelInfo, index: number, tokens: number, limit: number): ApiError {
   return ApiError.invalid(
     `Input at index ${index} has ${tokens} tokens, which exceeds the maximum token limit of ${limit} for model '${model.model}'. Consider setting "parameters.truncate" to "END" to truncate long inputs.`,
@@ -9,8 +9,8 @@ export function inputTooLong(model: ModelInfo, index: number, tokens: number, li
 }
 
 /**
- * What `truncate: "NONE"` answers to a query and document above the model's limit, and any request to a query that
- * leaves no room for a document. It names no index. Words: answers of the service kept in public code (2026-11-28).
+ * The answer to a query and document above the model's limit with `truncate: "NONE"`, and to any query that leaves no
+ * room for a document. It names no index. Wording: answers of the service recorded in public code (2026-11-28).
  */
 export function pairTooLong(model: ModelInfo, tokens: number): ApiError {
   return ApiError.invalid(

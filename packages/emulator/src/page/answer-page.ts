@@ -16,7 +16,7 @@ export interface PageSettings {
   readonly log: RequestLog
 }
 
-/** Requests that the page lists. */
+/** Number of requests that the page lists. */
 const shown = 50
 
 const pageHeaders = {
@@ -27,7 +27,7 @@ const pageHeaders = {
   'cache-control': 'no-store',
 }
 
-/** The page at `/` and what it asks for; the method is GET. */
+/** The page at `/` and the data that it fetches; the method is GET. */
 export function answerPage(asked: Incoming, { apiKey, backend, faults, log }: PageSettings): Answer {
   const { path, headers } = asked
   checkCaller(headers)

@@ -1,4 +1,4 @@
-/** A file's text: by Vite in tests, by tsup's plugin in the build. */
+/** A file's text: loaded by Vite in tests, by tsup's plugin in the build. */
 declare module '*?raw' {
   const text: string
   export default text

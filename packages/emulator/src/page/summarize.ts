@@ -1,7 +1,7 @@
 import { field, isObject } from '../http/read-json.js'
 import type { RecordedRequest } from '../http/request-log.js'
 
-/** A recorded request as the page lists it: no texts, no headers. */
+/** A recorded request as the page lists it, without texts and headers. */
 export interface RequestSummary {
   readonly id: number
   /** Milliseconds since 1970. */
@@ -16,10 +16,10 @@ export interface RequestSummary {
   readonly rerankUnits?: number | undefined
   readonly status?: number | undefined
   readonly fault?: string | undefined
-  /** What an error said. */
+  /** The error's message. */
   readonly message?: string | undefined
   readonly aborted?: boolean | undefined
-  /** Milliseconds it took; undefined while it is being answered. */
+  /** Duration in milliseconds; undefined while it is being answered. */
   readonly ms?: number | undefined
 }
 
@@ -41,7 +41,7 @@ export function summarize(request: RecordedRequest): RequestSummary {
   }
 }
 
-/** One request with all that the page shows when its row is opened. */
+/** One request with everything that its opened row shows. */
 export function details(request: RecordedRequest): object {
   const { query, headers, body, answer } = request
   const text = body === undefined ? undefined : JSON.stringify(body, null, 2)

@@ -7,7 +7,7 @@ export const page = html.replace('/* page.js */', () => script)
 
 const [, style = ''] = /<style>(.*)<\/style>/s.exec(html) ?? []
 
-/** Nothing but what this page holds, and fetches from its own server. */
+/** Allows only what the page contains, and requests to its own server. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   `script-src '${hashOf(script)}'`,

@@ -3,9 +3,9 @@ import { countUnits, keptTexts, type Ranking, rankByScore } from './rerank.js'
 import { scoreDocuments } from './score-documents.js'
 
 /**
- * Ranks by the mean of the lexical score and the cosine of a dense model's vectors: each finds what the other misses,
- * and a cosine alone ranks worse than words do.
- * `cosinesOf` is given the query and each document's rank fields, joined by line breaks.
+ * Ranks by the mean of the lexical score and the cosine of a dense model's vectors. Each finds what the other misses,
+ * and a cosine alone ranks worse than words do. `cosinesOf` receives the query and each document's rank fields, joined
+ * by line breaks.
  */
 export async function rerankBlended(
   request: RerankRequest,

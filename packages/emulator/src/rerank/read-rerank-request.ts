@@ -5,11 +5,11 @@ import { findModel } from '../models/find-model.js'
 import { type ModelInfo, maxRankFields, retirementOf } from '../models/hosted-models.js'
 
 export interface RerankRequest {
-  /** What answers: another model than the one asked for, where that one is retired. */
+  /** The model that answers: another one than requested if that one is retired. */
   readonly model: ModelInfo
   readonly query: string
   readonly documents: readonly JsonObject[]
-  /** For each document the texts of its rank fields, in the order of `rank_fields`. */
+  /** Per document, the texts of its rank fields, in the order of `rank_fields`. */
   readonly texts: readonly (readonly string[])[]
   readonly topN: number
   readonly returnDocuments: boolean
@@ -17,8 +17,8 @@ export interface RerankRequest {
 }
 
 /**
- * Checks the body of `POST /rerank` against the contract and the model's limits.
- * Words: src/integration/inference/rerank.test.ts of pinecone-io/pinecone-ts-client, and answers kept in public code
+ * Checks the body of `POST /rerank` against the contract and the model's limits. Wording:
+ * src/integration/inference/rerank.test.ts of pinecone-io/pinecone-ts-client, and answers recorded in public code
  * (2026-11-28).
  */
 export function readRerankRequest(body: JsonObject, models: readonly ModelInfo[]): RerankRequest {

@@ -7,26 +7,26 @@ import { scoreDocuments } from './score-documents.js'
 
 export interface Ranked {
   readonly index: number
-  /** 0..1, six digits behind the point. */
+  /** 0..1, with six digits after the point. */
   readonly score: number
 }
 
 export interface Ranking {
-  /** Best first; documents of equal score in the order they came. */
+  /** Best first; documents with equal scores in the order of the request. */
   readonly ranked: readonly Ranked[]
   readonly rerankUnits: number
 }
 
-/** Documents, or chunks of long ones, that one rerank unit pays for. */
+/** Documents, or chunks of long ones, per rerank unit. */
 const documentsPerUnit = 100
 
-/** Ranks the documents of a checked request; 400 where `truncate: "NONE"` meets a pair above the model's limit. */
+/** Ranks the documents of a checked request; 400 if `truncate: "NONE"` meets a pair above the model's limit. */
 export function rerank(request: RerankRequest): Ranking {
   const kept = keptTexts(request)
   return rankByScore(scoreDocuments(request.query, kept), request.topN, countUnits(request.model, kept))
 }
 
-/** The rank fields' texts, in their order, as far as they fit into the model's limit. */
+/** The rank fields' texts, in their order, cut to the model's limit. */
 export function keptTexts({ model, query, texts, parameters }: RerankRequest): string[][] {
   const perDocument = parameters.max_tokens_per_doc
   const queryTokens = perDocument === undefined ? countTokens(query) : 0
@@ -57,7 +57,7 @@ export function countUnits(model: ModelInfo, texts: readonly (readonly string[])
   return Math.ceil(chunks.reduce((sum, count) => sum + count, 0) / documentsPerUnit)
 }
 
-/** The `topN` best of documents with these scores, in the documents' order. */
+/** The `topN` best documents; `scores` are in the documents' order. */
 export function rankByScore(
   scores: readonly number[],
   topN: number,
@@ -83,7 +83,7 @@ export function writeRanking(
   try {
     return Buffer.from(JSON.stringify({ model: model.model, data, usage: { rerank_units: rerankUnits } }))
   } catch (error) {
-    // JSON.parse takes any depth; JSON.stringify runs out of stack at some thousands.
+    // JSON.parse accepts any depth; JSON.stringify overflows the stack at some thousands.
     if (error instanceof RangeError) throw ApiError.invalid("'documents' are nested too deeply")
     throw error
   }

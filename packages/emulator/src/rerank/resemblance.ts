@@ -1,7 +1,7 @@
 import { type InputType, lexicalFeatures } from '../embed/lexical-features.js'
 import type { Term } from '../text/terms.js'
 
-/** Weight that every document has besides its words, so that a short one does not win by being short. */
+/** Weight that every document has besides its words, so that a short one has no advantage. */
 const ballast = 2.8
 
 export type Features = ReadonlyMap<number, number>
@@ -12,7 +12,7 @@ export function featuresOf(words: readonly (readonly Term[])[], inputType: Input
   return features
 }
 
-/** Cosine of a query's and a document's features in 0..1: words, spelling and word pairs at once. */
+/** Cosine of a query's and a document's features in 0..1: words, spelling and word pairs together. */
 export function resemblance(query: Features, document: Features): number {
   let dot = 0
   for (const [hash, weight] of query) dot += weight * (document.get(hash) ?? 0)

@@ -2,33 +2,33 @@ import { analyze, askedRepeatedly, countTerms, type Term } from '../text/terms.j
 import { rarest } from '../text/word-rarity.js'
 import { featuresOf, resemblance } from './resemblance.js'
 
-/** BM25's k1 and b, and a usual document's length in words. */
+/** BM25's k1 and b, and the length of a typical document in words. */
 const saturation = 1.2
 const lengthInfluence = 0.6
 const usualLength = 120
-/** A document's first words, which mostly say what it is about, and how often each of them counts. */
+/** Number of a document's first words, which usually say what it is about, and how much each of them counts. */
 const leadWords = 12
 const leadCounts = 2.5
-/** How much a misspelling counts beside the word itself. */
+/** Weight of a misspelling relative to the word itself. */
 const misspeltCounts = 0.5
-/** Share of the score that resemblance as a whole makes, and the cosine from which it counts fully. */
+/** Share of the score for overall resemblance, and the cosine from which it counts fully. */
 const wholeness = 0.4
 const fullCosine = 0.6
-/** Words between two query words that still count as near. */
+/** Maximum distance, in words, of two query words that still count as near. */
 const nearWords = 6
-/** Share of the score that nearness of the query's words makes. */
+/** Share of the score for the nearness of the query's words. */
 const nearness = 0.1
-/** Least similarity of spelling (shared n-grams) for which a different word counts as a misspelling. */
+/** Minimum similarity of spelling (shared n-grams) for a different word to count as a misspelling. */
 const alike = 0.5
-/** Words of a query up to which misspellings are looked for: each is compared with all words of all documents. */
+/** Maximum words of a query for which misspellings are looked for: each is compared with all words of all documents. */
 const wordsSpelt = 64
 
 /**
- * A lexical stand-in for a cross-encoder: the score in 0..1 of each document for the query, in the documents' order.
- * A document is given by the texts of its rank fields; words in a short field count for more.
+ * A lexical stand-in for a cross-encoder: the score in 0..1 of each document for the query, in the documents' order. A
+ * document is given by the texts of its rank fields; words in a short field count for more.
  *
- * As a cross-encoder's, a score comes from the pair alone: it is the same whatever else is in the request, so the
- * scores of several requests compare.
+ * As with a cross-encoder, a score depends on the pair alone, whatever else is in the request, so scores of several
+ * requests are comparable.
  */
 export function scoreDocuments(query: string, documents: readonly (readonly string[])[]): number[] {
   const words = analyze(query)
@@ -57,9 +57,9 @@ export function scoreDocuments(query: string, documents: readonly (readonly stri
 
 interface QueryTerm {
   readonly key: string
-  /** Rarity in everyday English, 0..1 for a word that the query has once. */
+  /** Rarity in everyday English, 0..1 for a word that occurs once in the query. */
   readonly weight: number
-  /** What misspellings are recognised by; undefined where none are looked for. */
+  /** Features by which misspellings are recognised; undefined if they are not looked for. */
   readonly grams?: ReadonlySet<number>
 }
 
@@ -93,7 +93,7 @@ function scoreDocument(queryTerms: readonly QueryTerm[], fields: readonly Field[
   return Math.min(1, Math.max(0, (1 - nearness) * coverage + nearness * pairsNear(queryTerms, fields)))
 }
 
-/** BM25F: the fields' frequencies against their lengths, together saturating towards 1. */
+/** BM25F: the fields' frequencies relative to their lengths, with a common saturation towards 1. */
 function frequency(term: QueryTerm, fields: readonly Field[]): number {
   let count = 0
   for (const field of fields) {
@@ -108,7 +108,7 @@ function occurrences(positions: readonly number[]): number {
   return positions.reduce((sum, position) => sum + (position < leadWords ? leadCounts : 1), 0)
 }
 
-/** What the most similar word of the field counts where it is alike enough, else 0. */
+/** Weight of the most similar word in the field if it is similar enough, else 0. */
 function misspelt({ key, grams }: QueryTerm, field: Field): number {
   if (!grams) return 0
   let best = 0
@@ -125,7 +125,7 @@ function similarity(left: ReadonlySet<number>, right: readonly number[]): number
   return (2 * shared) / (left.size + right.length)
 }
 
-/** Share of the query's neighbouring word pairs that a field holds close together, in 0..1. */
+/** Share of the query's neighbouring word pairs that are close together in a field, in 0..1. */
 function pairsNear(queryTerms: readonly QueryTerm[], fields: readonly Field[]): number {
   let total = 0
   let near = 0

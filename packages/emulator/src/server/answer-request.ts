@@ -18,14 +18,14 @@ export interface ApiRequest {
   readonly query: Readonly<Record<string, unknown>>
   readonly modelName: string
   readonly body: Body
-  /** Where it is not inference. */
+  /** Set if it is not about inference. */
   readonly onIndex: IndexCall | undefined
 }
 
 export interface AnswerSettings {
   readonly apiKey: string | undefined
   readonly backend: Backend
-  /** Called with what a valid request costs; throws where the budget does not allow it. */
+  /** Called with the cost of a valid request; throws if the budget does not allow it. */
   readonly spend: (spending: Spending) => void
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal
@@ -34,7 +34,7 @@ export interface AnswerSettings {
 /**
  * The API itself: a request's answer, success or error, without clock or socket.
  *
- * @throws whatever ends the work for a client that has gone
+ * @throws the signal's reason for a client that has gone
  */
 export async function answerRequest(request: ApiRequest, settings: AnswerSettings): Promise<Answer> {
   try {

@@ -29,12 +29,12 @@ export interface ServerSettings {
   readonly faults: FaultScript
   readonly random: Random
   readonly log: RequestLog
-  /** Whether `/_emulator/` is answered. */
+  /** Whether `/_emulator/` answers. */
   readonly control: boolean
   readonly onAnswer: ((request: RecordedRequest) => void) | undefined
 }
 
-/** Longer than clients keep an idle connection, so that they do not meet one that is just being closed. */
+/** Longer than clients keep an idle connection, so that they do not use one that is being closed. */
 const keepAliveTimeout = 72_000
 
 const routes = ['POST /embed', 'POST /rerank', 'GET /models', 'GET /models/{model_name}'] as const
@@ -43,7 +43,7 @@ const routes = ['POST /embed', 'POST /rerank', 'GET /models', 'GET /models/{mode
 export function createServer(settings: ServerSettings): Server {
   const recorder = new RecordRequest(settings.log, settings.onAnswer)
   const server = createHttpServer({ keepAliveTimeout }, (request, response) => {
-    // What is left here is a connection that broke, or a failure of the emulator.
+    // What is left is a broken connection or a failure of the emulator.
     serve(request, response).catch(() => response.destroy())
   })
   server.on('clientError', refuseConnection)
@@ -111,7 +111,7 @@ export function createServer(settings: ServerSettings): Server {
   }
 }
 
-/** The answer with the request's number, which `recorded` keeps a copy of. */
+/** The answer with the request's number; `recorded` keeps a copy. */
 function numbered(answer: () => Answer | Promise<Answer>, recorded: RecordedRequest) {
   return async (): Promise<Answer> => {
     const made = await answer()
@@ -133,7 +133,7 @@ function isOwn({ method, path }: Incoming, control: boolean): boolean {
   return method === 'GET' && /^\/(health|_page\/settings|_page\/requests(\/\d+)?)?$/.test(path)
 }
 
-/** What is not part of the API: not recorded, and without faults. */
+/** Routes that are not part of the API: not recorded, and without faults. */
 async function ownAnswer(
   asked: Incoming,
   request: IncomingMessage,
@@ -162,7 +162,7 @@ function findRoute({ method, path }: Incoming): { route: string; modelName: stri
   }
 }
 
-/** Answers bytes that are no HTTP request. */
+/** Answers bytes that are not an HTTP request. */
 function refuseConnection(error: Error, socket: Socket): void {
   if (!socket.writable) {
     socket.destroy()

@@ -6,10 +6,10 @@ import { ApiError } from '../http/api-error.js'
 import type { Incoming } from '../http/incoming.js'
 import { type Body, field, isObject } from '../http/read-json.js'
 
-/** A request may ask for its own fault: `X-Emulator-Fault: status:503,retry-after=1` (several: joined by `;`). */
+/** A request may choose its own fault: `X-Emulator-Fault: status:503,retry-after=1` (several are joined by `;`). */
 const faultHeader = 'x-emulator-fault'
 
-/** What the script and the request's own header make of it; the header wins. */
+/** Combines the script with the request's own header; the header wins. */
 export function planFaults(
   faults: FaultScript,
   random: Random,

@@ -5,7 +5,7 @@ import type { RecordedRequest, RequestLog } from '../http/request-log.js'
 
 const secretHeaders = ['api-key', 'authorization']
 
-/** Puts requests into the log as they come, and completes their entries when they are answered or given up. */
+/** Logs requests as they arrive, and completes their entries when they are answered or abandoned. */
 export class RecordRequest {
   readonly #log: RequestLog
   readonly #onAnswer: ((request: RecordedRequest) => void) | undefined

@@ -5,7 +5,7 @@ import { malform } from '../faults/malform.js'
 import { type Answer, errorAnswer } from '../http/answer.js'
 import { ApiError } from '../http/api-error.js'
 
-/** gRPC's names for the statuses that a fault may send, as the contract's error codes use them. */
+/** gRPC's names for the statuses that a fault may send, as used in the contract's error codes. */
 const codes: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',
   401: 'UNAUTHENTICATED',
@@ -59,13 +59,13 @@ export async function sendAnswer(
   }
 }
 
-/** The error that a fault sends in place of the answer. */
+/** The error that a fault sends instead of the answer. */
 export function statusAnswer(fault: Extract<Ending, { kind: 'status' }>): Answer {
   return errorAnswer(
     new ApiError(
       fault.status,
       fault.code ?? codes[fault.status] ?? 'UNKNOWN',
-      fault.message ?? `A fault that the emulator was asked for: status ${fault.status}`,
+      fault.message ?? `A fault that the emulator was told to send: status ${fault.status}`,
       fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) },
     ),
   )

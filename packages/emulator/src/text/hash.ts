@@ -1,4 +1,4 @@
-/** 32-bit hash of a string: FNV-1a over UTF-16 code units, then Murmur3's finaliser so that every bit is usable. */
+/** 32-bit hash of a string: FNV-1a over UTF-16 code units, then Murmur3's finaliser, so that every bit is usable. */
 export function hash32(text: string, seed = 0): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0
   for (let i = 0; i < text.length; i++) {

@@ -25,7 +25,7 @@ export function splitWords(text: string): string[] {
   return found
 }
 
-/** A word reduced to what is compared, its key: case, accents and English endings removed. */
+/** A word reduced to its key, by which it is compared: without case, accents and English endings. */
 export interface Term {
   readonly key: string
   readonly hash: number
@@ -43,8 +43,8 @@ const termsByWord = new Map<string, readonly Term[]>()
 const termByKey = new Map<string, Term>()
 
 /**
- * The terms of one written word: its own, and for a compound (`keepAliveTimeout`, `HTTP2`) those of its parts,
- * parts first. Remembered, since texts repeat their words.
+ * The terms of one written word: its own and, for a compound (`keepAliveTimeout`, `HTTP2`), those of its parts, parts
+ * first. Cached, because texts repeat their words.
  */
 export function termsOfWord(word: string): readonly Term[] {
   const known = termsByWord.get(word)
@@ -54,7 +54,7 @@ export function termsOfWord(word: string): readonly Term[] {
     termsByWord.clear()
     termByKey.clear()
   }
-  // A copy, so that a remembered word does not keep alive the whole text that it was sliced from.
+  // A copy, so that a cached word does not keep alive the whole text that it was sliced from.
   const copy = Buffer.from(word, 'utf16le').toString('utf16le')
   const terms = readTerms(copy)
   termsByWord.set(copy, terms)
@@ -96,18 +96,18 @@ function grams(key: string): number[] {
 }
 
 /**
- * The terms of a text, word by word: the inner list holds one term, or for a compound its parts and then the whole.
- * Never empty: a text without words (blank, signs) stands for itself.
+ * The terms of a text, word by word: each inner list holds one term or, for a compound, its parts and then the whole.
+ * Never empty: a text without words (blank, or only signs) stands for itself.
  */
 export function analyze(text: string): (readonly Term[])[] {
   const words = splitWords(text).map(termsOfWord)
   return words.length > 0 ? words : [[term(`blank:${text.trim().slice(0, 100)}`)]]
 }
 
-/** BM25's k3: how soon repeating a word in a query stops counting. */
+/** BM25's k3: how soon repetitions of a word in a query stop counting. */
 const querySaturation = 8
 
-/** What a word counts that a query has so many times; 1 for once. */
+/** Weight of a word that occurs this many times in a query; 1 for once. */
 export function askedRepeatedly(count: number): number {
   return (count * (querySaturation + 1)) / (count + querySaturation)
 }

@@ -1,4 +1,4 @@
-/** About how many characters one sub-word token of the hosted models' vocabularies covers inside a long word. */
+/** Approximate characters per sub-word token of the hosted models' vocabularies, inside a long word. */
 const charactersPerPiece = 6
 
 /** Start and end marker that the hosted models add to every text. */
@@ -12,15 +12,15 @@ export type Truncate = 'END' | 'START' | 'NONE'
 export interface TokenSpan {
   /** Tokens of the whole text. */
   readonly total: number
-  /** Tokens of `kept`: never above the limit. */
+  /** Tokens of `kept`, never above the limit. */
   readonly tokens: number
   /** The part of the text that the model reads. */
   readonly kept: string
 }
 
 /**
- * Counts sub-word tokens and cuts the text to the first (or, with `START` cut away, the last) `limit` of them.
- * An estimate: a word costs one token per six characters, a sign one, a character of a script without spaces one.
+ * Counts sub-word tokens and cuts the text to the first `limit` of them, or the last if its start is cut. An estimate:
+ * a word costs one token per six characters, a sign one, a character of a script without spaces one.
  */
 export function truncateToTokens(text: string, limit: number, truncate: Truncate): TokenSpan {
   const boundaries: number[] = []

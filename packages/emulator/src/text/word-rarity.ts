@@ -8,7 +8,7 @@ for (const [rarity, stems] of commonWords) {
   for (const stem of stems.split(' ')) rarityByStem.set(stem, rarity)
 }
 
-/** How much meeting a stem says about a text, from everyday English: near 0 for "the", 7 for a technical term. */
+/** How much a stem says about a text, from everyday English: near 0 for "the", 7 for a technical term. */
 export function wordRarity(stem: string): number {
   return rarityByStem.get(stem) ?? rarest
 }

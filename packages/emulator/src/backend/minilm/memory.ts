@@ -1,10 +1,10 @@
-/** Remembers what was computed for a text, up to `size` texts; forgets those that were not asked for longest. */
+/** Caches what was computed for each of up to `size` texts; drops those not used for longest. */
 export class Memory<Value> {
   readonly #values = new Map<string, Value>()
 
   constructor(private readonly size: number) {}
 
-  /** The value of each text; `compute` is given each unknown text once, and nothing where there is none. */
+  /** The value of each text. `compute` is called once with all unknown texts, and not at all if there are none. */
   async get(
     texts: readonly string[],
     compute: (unknown: readonly string[]) => Promise<readonly Value[]>,

@@ -9,12 +9,12 @@ import { ModelThread } from '../thread/model-thread.js'
 import { Memory } from './memory.js'
 import type { MiniLmMethods } from './thread.js'
 
-/** Vectors that are remembered: 15 MB, and their texts. */
+/** Number of vectors to cache: 15 MB, plus their texts. */
 const remembered = 10_000
 
 /**
- * all-MiniLM-L6-v2 for every dense model, and beside the lexical scores for every reranker; sparse models keep their
- * stand-ins.
+ * all-MiniLM-L6-v2 for every dense model and, together with the lexical scores, for every reranker; sparse models keep
+ * their stand-ins.
  */
 export async function openMiniLmBackend(): Promise<Backend> {
   const thread = await ModelThread.start<undefined, MiniLmMethods>('./minilm-thread.js')
@@ -41,7 +41,7 @@ export async function openMiniLmBackend(): Promise<Backend> {
   }
 }
 
-/** The same vector in more dimensions, spread over all of them: lengths and cosines stay as they are. */
+/** The same vector in more dimensions, spread over all of them: lengths and cosines do not change. */
 function spread(vector: Float32Array, dimension: number): Float64Array {
   const wide = new Float64Array(dimension)
   wide.set(vector)

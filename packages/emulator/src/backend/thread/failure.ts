@@ -1,7 +1,7 @@
 import { ApiError } from '../../http/api-error.js'
 import { BackendError } from '../backend.js'
 
-/** An error on its way between threads, where classes are lost. */
+/** An error passed between threads, where classes are lost. */
 export type Failure =
   | { readonly kind: 'api'; readonly status: number; readonly code: string; readonly message: string }
   | { readonly kind: 'backend'; readonly message: string }

@@ -13,7 +13,7 @@ it.each([
   ['has nothing to wait for', '', 'it ended with exit code 0'],
   ['throws', `throw new Error('no such model')`, 'no such model'],
 ])('a thread that %s before it is open is an error, not a wait', async (_, code, reason) => {
-  await expect(start(code)).rejects.toThrow(`The models’ thread does not start: ${reason}`)
+  await expect(start(code)).rejects.toThrow(`The model thread does not start: ${reason}`)
 })
 
 it('a thread that ends while it serves ends its calls', async () => {
@@ -22,6 +22,6 @@ it('a thread that ends while it serves ends its calls', async () => {
     parentPort.once('message', () => process.exit(0))
     parentPort.postMessage({ kind: 'opened' })`)
   const call = () => thread.call('embed', ['text'], new AbortController().signal)
-  await expect(call()).rejects.toThrow('the models’ thread has ended')
-  await expect(call()).rejects.toThrow('the models’ thread has ended')
+  await expect(call()).rejects.toThrow('the model thread has ended')
+  await expect(call()).rejects.toThrow('the model thread has ended')
 })

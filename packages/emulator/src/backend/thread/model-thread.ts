@@ -35,23 +35,23 @@ export class ModelThread<Info, Offered extends Methods<keyof Offered>> {
       if (answer.kind === 'result') caller?.resolve(answer.result)
       else caller?.reject(readFailure(answer.failure))
     })
-    // Out of memory, say.
+    // Out of memory, for example.
     worker.on('error', (error) => die(error instanceof Error ? error : new Error(String(error))))
-    worker.on('exit', () => die(new Error('the models’ thread has ended')))
+    worker.on('exit', () => die(new Error('the model thread has ended')))
     this.#callers = callers
     this.#death = death
   }
 
   /**
-   * Starts the built file of this name, which lies beside the built package's own.
+   * Starts the built file of this name, which lies next to the package's own.
    *
-   * @throws {BackendError} where it cannot open its models
+   * @throws {BackendError} if it cannot open its models
    */
   static async start<Info, Offered extends Methods<keyof Offered>>(
     file: string,
     workerData?: unknown,
   ): Promise<ModelThread<Info, Offered>> {
-    // Without the process's own flags: `--input-type`, for one, is refused for a thread.
+    // Without the process's own flags: a thread refuses `--input-type`, for example.
     const worker = new Worker(new URL(file, import.meta.url), { workerData, execArgv: [] })
     const answer = await new Promise<Answer>((resolve, reject) => {
       worker.once('message', resolve)
@@ -59,7 +59,7 @@ export class ModelThread<Info, Offered extends Methods<keyof Offered>> {
       worker.once('exit', (code) => reject(new Error(`it ended with exit code ${code}`)))
     }).catch((cause: unknown) => {
       throw new BackendError(
-        `The models’ thread does not start: ${cause instanceof Error ? cause.message : cause}`,
+        `The model thread does not start: ${cause instanceof Error ? cause.message : cause}`,
         { cause },
       )
     })
@@ -69,7 +69,7 @@ export class ModelThread<Info, Offered extends Methods<keyof Offered>> {
   }
 
   /**
-   * What the method answers. Once `signal` is aborted the thread stops at the next text or batch.
+   * Calls a method and returns its result. Once `signal` aborts, the thread stops at the next text or batch.
    *
    * @throws the signal's reason, or what the method throws
    */
@@ -96,7 +96,7 @@ export class ModelThread<Info, Offered extends Methods<keyof Offered>> {
     }
   }
 
-  /** Ends the thread once the text or batch that it computes is done. May be called again. */
+  /** Ends the thread once the current text or batch is done. May be called more than once. */
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed

@@ -1,14 +1,14 @@
 import { parentPort } from 'node:worker_threads'
 import { type Failure, writeFailure } from './failure.js'
 
-/** What a thread can be asked to do: functions of one argument that can be cloned, as their results can. */
+/** What a thread can be called for: functions whose one argument and result can be cloned. */
 export type Methods<Names extends PropertyKey> = {
   readonly [Name in Names]: (argument: never, signal: AbortSignal) => Promise<unknown>
 }
 
-/** What a thread holds once its models are loaded. */
+/** What a thread provides once its models are loaded. */
 export interface Opened<Info, Offered> {
-  /** What the other side has to know of it. */
+  /** What the other side needs to know about it. */
   readonly info: Info
   readonly methods: Offered
   close(): Promise<void>
@@ -47,7 +47,7 @@ export async function serveThread<Info, Offered extends Methods<keyof Offered>>(
   }
   const close = async () => {
     for (const { abort } of running.values()) abort.abort()
-    // Models that are being run cannot be freed.
+    // Models cannot be freed while they run.
     await Promise.all([...running.values()].map(({ ended }) => ended))
     await opened.close()
   }

@@ -9,7 +9,7 @@ import { loadOnnxModel, type OnnxModel, type Tokens } from './onnx-model.js'
 import type { ModelSettings } from './read-model-settings.js'
 import { bareTokens, cut } from './tokens.js'
 
-/** A sequence classifier over query and document, whose single logit becomes a score in 0..1. */
+/** A sequence classifier for query and document, whose single logit becomes a score in 0..1. */
 export async function loadCrossEncoder(
   library: Library,
   { hosted, path, settings }: ModelFiles,

@@ -13,11 +13,11 @@ import { bareTokens, cut } from './tokens.js'
 
 type Prompts = NonNullable<ModelSettings['prompts']>
 
-/** What E5 models were trained with: https://huggingface.co/intfloat/multilingual-e5-large#faq */
+/** The prefixes that E5 models were trained with: https://huggingface.co/intfloat/multilingual-e5-large#faq */
 const e5Prompts: Prompts = { query: 'query: ', passage: 'passage: ' }
 const noPrompts: Prompts = { query: '', passage: '' }
 
-/** An encoder whose token vectors are pooled to one of length 1. */
+/** An encoder whose token vectors are pooled into one of length 1. */
 export async function loadDenseModel(
   library: Library,
   { hosted, path, settings }: ModelFiles,

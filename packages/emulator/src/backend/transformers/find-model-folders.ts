@@ -10,8 +10,8 @@ export interface ModelFolder {
 }
 
 /**
- * The sub-folders of `modelDir`, each named after a hosted model. A folder of another name is an error, as it is
- * mostly a misspelt one; files and hidden folders are let be.
+ * The sub-folders of `modelDir`, each named after a hosted model. A folder with another name is an error, because it is
+ * usually a misspelt one; files and hidden folders are ignored.
  */
 export async function findModelFolders(
   modelDir: string,
@@ -25,10 +25,10 @@ export async function findModelFolders(
   return names.map((name) => {
     const path = resolve(modelDir, name)
     const hosted = models.find(({ model }) => model === name)
-    if (!hosted) throw new BackendError(`${path} is named after no hosted model; ${expected}`)
+    if (!hosted) throw new BackendError(`${path} is not named after a hosted model; ${expected}`)
     if (!dense.includes(hosted)) {
       throw new BackendError(
-        `${path}: sparse models have lexical stand-ins only; take the folder away. Possible: ` +
+        `${path}: sparse models have lexical stand-ins only; remove the folder. Possible: ` +
           dense.map(({ model }) => model).join(', '),
       )
     }

@@ -3,19 +3,19 @@ import { BackendError } from '../backend.js'
 import type { ModelFolder } from './find-model-folders.js'
 import type { ModelSettings } from './read-model-settings.js'
 
-/** A complete folder, and what its files say. */
+/** A complete folder and the settings from its files. */
 export interface ModelFiles extends ModelFolder {
   readonly settings: ModelSettings
 }
 
-/** A hosted model that a local one answers for. */
+/** A hosted model that a local one stands in for. */
 export interface LocalModel<Request, Result> {
   readonly info: ModelInfo
   answer(request: Request, signal: AbortSignal): Promise<Result>
   close(): Promise<void>
 }
 
-/** What a local model has in common with the hosted one, and that it is not that. */
+/** What a local model has in common with the hosted one, and a note that it is not that one. */
 export function describeLocal(hosted: ModelInfo, settings: ModelSettings): ModelInfo {
   return {
     ...hosted,
@@ -24,7 +24,7 @@ export function describeLocal(hosted: ModelInfo, settings: ModelSettings): Model
   }
 }
 
-/** Runs a model once at the start, so that one that does not fit fails there. */
+/** Runs a model once at the start, so that an unsuitable one fails there. */
 export async function tryOut<Result>(folder: string, run: () => Promise<Result>): Promise<Result> {
   try {
     return await run()

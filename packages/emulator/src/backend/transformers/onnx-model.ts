@@ -4,22 +4,22 @@ import { BackendError } from '../backend.js'
 import type { Library } from './load-library.js'
 import type { ModelSettings } from './read-model-settings.js'
 
-/** Texts, or pairs, that go through a model at once: more would only take more memory. */
+/** Texts, or pairs, run through a model at a time: more would only take more memory. */
 const batchSize = 16
 
-/** One text, or a query and a document, as the model reads it: special tokens included. */
+/** One text, or a query and a document, as the model reads it, special tokens included. */
 export interface Tokens {
   readonly ids: readonly number[]
-  /** Which of the two texts a token belongs to, for models that want to know. */
+  /** Which of the two texts a token belongs to, for models that need it. */
   readonly types?: readonly number[] | undefined
 }
 
 /** A model with its tokenizer, in memory. */
 export interface OnnxModel {
   readonly tokenizer: PreTrainedTokenizer
-  /** Ids and types of a text, or of a pair, with special tokens. */
+  /** Ids and types of a text or a pair, with special tokens. */
   tokenize(text: string, pair?: string): Tokens
-  /** Runs everything and gives each item's row of the first output of these names, with its attention mask. */
+  /** Runs all items. Returns each one's row of the first of these outputs that exists, with its attention mask. */
   run<Row>(
     items: readonly Tokens[],
     outputs: readonly string[],
@@ -29,7 +29,7 @@ export interface OnnxModel {
   close(): Promise<void>
 }
 
-/** Reads a batch's rows out of the model's output; `lengths` are the tokens of each, without padding. */
+/** Reads a batch's rows from the model's output; `lengths` are each item's tokens, without padding. */
 export type ReadRows<Row> = (
   values: Float32Array,
   dims: readonly number[],
@@ -43,7 +43,7 @@ export async function loadOnnxModel(
   folder: string,
   { dtype }: ModelSettings,
 ): Promise<OnnxModel> {
-  // External data lies beside the file, where the runtime finds it by itself.
+  // External data is next to the file, where the runtime finds it by itself.
   const options = { device: 'cpu', dtype, use_external_data_format: false } as const
   try {
     const [tokenizer, model] = await Promise.all([
@@ -67,7 +67,7 @@ function onnxModel(library: Library, tokenizer: PreTrainedTokenizer, model: PreT
     async run(items, outputs, read, signal) {
       const rows = []
       for (let from = 0; from < items.length; from += batchSize) {
-        // The runtime holds up the thread: between batches it hears that a client has gone.
+        // The runtime blocks the thread. Between batches it notices that a client has gone.
         await nextTurn()
         signal?.throwIfAborted()
         const batch = items.slice(from, from + batchSize)
@@ -101,7 +101,7 @@ function tokenize(
     return_tensor: false,
     ...(pair === undefined ? {} : { text_pair: pair }),
   })
-  // Tokenizers without special tokens make nothing of an empty text, and models cannot run on nothing.
+  // Tokenizers without special tokens return nothing for an empty text, and models cannot run on nothing.
   return ids.length > 0 ? { ids, types } : { ids: [padding], types: types && [0] }
 }
 

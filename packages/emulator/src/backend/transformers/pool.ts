@@ -1,4 +1,4 @@
-/** One vector for each text of `[texts, tokens, size]`: its first token's, or the mean of its own, padding left out. */
+/** One vector per text of `[texts, tokens, size]`: that of its first token, or the mean of all, without padding. */
 export function pool(
   values: Float32Array,
   dims: readonly number[],

@@ -5,14 +5,14 @@ import { BackendError } from '../backend.js'
 export interface ModelSettings {
   /** The model's architecture, such as `bert`. */
   readonly architecture: string
-  /** Tokens that the model itself can read, special ones included. */
+  /** Tokens that the model can read, special ones included. */
   readonly maxTokens: number
   readonly pooling: 'mean' | 'cls'
-  /** Shorter dimensions that the first coordinates of a vector may be cut to, as the model declares. */
+  /** Shorter dimensions to which a vector may be cut, as the model declares. */
   readonly matryoshka: readonly number[]
-  /** What is put before a text of each input type, where the folder says so. */
+  /** Prefix of the texts of each input type, if the folder has one. */
   readonly prompts: { readonly query: string; readonly passage: string } | undefined
-  /** Precision of the file to load, as transformers.js calls it. */
+  /** Precision of the file to load, by transformers.js's name. */
   readonly dtype: 'fp32' | 'q8'
 }
 
@@ -24,7 +24,7 @@ const weights = [
   { file: 'onnx/model_quantized.onnx', dtype: 'q8' },
 ] as const
 
-/** Checks that a model's folder is complete, and reads what its files say. */
+/** Checks that a model's folder is complete, and reads its files. */
 export async function readModelSettings(folder: string): Promise<ModelSettings> {
   const present = new Set<string>()
   for (const file of [...required, ...weights.map(({ file }) => file)]) {
@@ -53,7 +53,7 @@ export async function readModelSettings(folder: string): Promise<ModelSettings> 
   }
 }
 
-/** As sentence-transformers writes it; without the file, mean. */
+/** As sentence-transformers writes it; mean if the file is missing. */
 async function readPooling(folder: string): Promise<ModelSettings['pooling']> {
   const file = '1_Pooling/config.json'
   const pooling = await readJson(folder, file, {})
@@ -76,7 +76,7 @@ function readMatryoshka({ matryoshka_dimensions: declared = [] }: Json, file: st
   return declared as number[]
 }
 
-/** As sentence-transformers writes it, for models that want a word before each text. */
+/** As sentence-transformers writes it, for models that expect a prefix before each text. */
 async function readPrompts(folder: string): Promise<ModelSettings['prompts']> {
   const { prompts } = await readJson(folder, 'config_sentence_transformers.json', {})
   if (typeof prompts !== 'object' || prompts === null) return undefined
@@ -85,7 +85,7 @@ async function readPrompts(folder: string): Promise<ModelSettings['prompts']> {
   return { query: String(query ?? ''), passage: String(passage ?? document ?? '') }
 }
 
-/** RoBERTa and its kin number positions from behind the padding's id, so that the first ones are never used. */
+/** RoBERTa and related models number positions from after the padding's id, so the first ones are never used. */
 const shiftedPositions = ['roberta', 'xlm-roberta', 'camembert', 'mpnet']
 
 function positions({ model_type, max_position_embeddings, pad_token_id = 1 }: Json): number {
@@ -102,7 +102,7 @@ async function readJson(folder: string, file: string, whenMissing?: Json): Promi
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json
-    throw new Error('it holds no object')
+    throw new Error('it does not hold an object')
   } catch (error) {
     if (whenMissing && (error as NodeJS.ErrnoException).code === 'ENOENT') return whenMissing
     throw new BackendError(

@@ -2,8 +2,8 @@ import type { Truncate } from '../../text/truncate.js'
 import type { OnnxModel, Tokens } from './onnx-model.js'
 
 /**
- * Takes `excess` tokens away from the part of `tokens` that holds `part`, so that the special tokens around it stay:
- * from the part's end, or from its start, where the first `kept` are left alone.
+ * Removes `excess` tokens from the part of `tokens` that holds `part`, so that the special tokens around it stay: from
+ * the part's end, or from its start after the first `kept`.
  */
 export function cut(
   { ids, types }: Tokens,
@@ -16,7 +16,7 @@ export function cut(
   return { ids: without(ids), types: types && without(types) }
 }
 
-/** Where `part` last begins in `whole`; its end where it is not found, as if it were the last part. */
+/** Where `part` last begins in `whole`; if it is not found, the end, as if it were the last part. */
 function lastOccurrence(whole: readonly number[], part: readonly number[]): number {
   for (let start = whole.length - part.length; start >= 0; start--) {
     if (part.every((id, i) => whole[start + i] === id)) return start
@@ -24,7 +24,7 @@ function lastOccurrence(whole: readonly number[], part: readonly number[]): numb
   return whole.length - part.length
 }
 
-/** Tokens of a text without the special ones. */
+/** Tokens of a text, without the special ones. */
 export function bareTokens({ tokenizer }: OnnxModel, text: string): readonly number[] {
   return tokenizer.encode(text, { add_special_tokens: false })
 }

@@ -14,7 +14,7 @@ import type { LocalModelMethods, LocalModels } from './thread.js'
 type Thread = ModelThread<LocalModels, LocalModelMethods>
 
 /**
- * Local ONNX models for the hosted ones that `modelDir` has a folder for, lexical stand-ins for the others. A reranker
+ * Local ONNX models for the hosted ones that have a folder in `modelDir`, lexical stand-ins for the others. A reranker
  * without a folder adds the cosines of the first dense model to its lexical scores.
  */
 export async function openTransformersBackend(modelDir: string): Promise<Backend> {
