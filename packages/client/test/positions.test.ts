@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { DocumentAndQueryCalls, RerankCalls } from '../dist/adapters.js'
@@ -149,14 +150,16 @@ it('embedStream yields everything before the failure, in its place', async () =>
 })
 
 describe('a whole call of an adapter that exceeds its timeout carries what was finished:', () => {
-  /** Answers the first request, and no other. */
+  /** Answers the first request, and no other; `second` is when that answer has been read and another request is sent. */
   const answersOnce = async (answer: Script) => {
+    const first = event()
     const second = event()
     const api = await scriptedApi((request, response, number) => {
       if (number === 1) return answer(request, response, number)
       second.happen()
     })
-    return { client: api.client({ maxConcurrency: 1 }), second: second.happened }
+    const client = api.client({ maxConcurrency: 1, onUsage: first.happen })
+    return { client, second: Promise.all([first.happened, second.happened]).then(() => nextTurn()) }
   }
   const failureOf = (call: Promise<unknown>) => call.catch((error: unknown) => error)
 
