@@ -158,7 +158,7 @@ describe('a whole call of an adapter that exceeds its timeout carries what was f
       if (number === 1) return answer(request, response, number)
       second.happen()
     })
-    const client = api.client({ maxConcurrency: 1, onUsage: first.happen })
+    const client = api.client({ maxConcurrency: 1, onUsage: () => first.happen() })
     return { client, second: Promise.all([first.happened, second.happened]).then(() => nextTurn()) }
   }
   const failureOf = (call: Promise<unknown>) => call.catch((error: unknown) => error)
