@@ -39,7 +39,7 @@ measured; every round has another order, and a ratio is taken within its round. 
 system time of the whole process, all threads. The longest block is the longest time the event loop did not turn: what is
 not a pause for collecting garbage is work on answers that came together.
 `
-const sections = new Sections(new URL('../RESULTS.md', import.meta.url), introduction, parts)
+const sections = new Sections(new URL('RESULTS.md', import.meta.url), introduction, parts)
 const day = new Date().toISOString().slice(0, 10)
 
 await using bench = await Bench.open()

@@ -23,7 +23,7 @@ export interface Document {
 }
 
 export function readDocuments(): Document[] {
-  const folders = ['', 'docs', 'examples', 'bench', ...foldersIn('packages')]
+  const folders = ['', 'docs', 'examples', 'bench', ...foldersIn('bench'), ...foldersIn('packages')]
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((file) => file.endsWith('.md'))
@@ -33,7 +33,9 @@ export function readDocuments(): Document[] {
 }
 
 function foldersIn(folder: string): string[] {
-  return readdirSync(join(root, folder)).map((name) => join(folder, name))
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
+    .map(({ name }) => join(folder, name))
 }
 
 function codeBlocks(markdown: string): CodeBlock[] {

@@ -168,8 +168,8 @@ const API_VERSION = '2025-10'
 
 /**
  * The headers of every request. Without `Accept-Encoding` a server may use any coding (RFC 9110, 12.5.3). Vectors are
- * decoded as they arrive, and decompressing them takes several times as long as decoding them (bench/RESULTS.md), so no
- * compression is requested unless the caller's own headers do.
+ * decoded as they arrive, and decompressing them takes several times as long as decoding them
+ * (bench/speed/RESULTS.md), so no compression is requested unless the caller's own headers do.
  */
 export function requestHeaders(settings: HttpSettings): Record<string, string> {
   return {
