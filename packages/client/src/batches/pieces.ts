@@ -37,7 +37,7 @@ export interface Run<T extends Item, R> {
 /** A batch that was started. */
 interface StartedBatch<T extends Item, R> {
   readonly part?: Call
-  /** Its requests that are on the wire or answered: stopping it would throw away what is paid for. */
+  /** Its requests that are on the wire or answered. To stop it would throw away what is paid for. */
   paidFor: number
   readonly pieces: Piece<T, R>[]
   /** Resolves when no more pieces follow. */
@@ -79,7 +79,7 @@ class Runner<T extends Item, R> {
   readonly #roomMade = new Wakeup()
   readonly #progress = new Wakeup()
   #isFailed = false
-  /** An error has named an input that was then accepted. */
+  /** An error named an input that was then accepted. */
   #isMisled = false
   #isFeeding = true
   #hasSourceEnded = false
@@ -203,7 +203,7 @@ class Runner<T extends Item, R> {
     this.#started.push(one)
   }
 
-  /** Sends a batch, and what is refused of it in parts. Returns whether it was accepted as it is. */
+  /** Sends a batch and, if it is refused, its parts. Returns whether it was accepted whole. */
   async #deliver(batch: Batch<T>, part: Call, into: StartedBatch<T, R>): Promise<boolean> {
     part.stopScope.throwIfEnded()
     try {

@@ -87,7 +87,7 @@ export class RequestFault {
     this.#onFirstAccepted = onFirstAccepted
   }
 
-  /** Whether any request was accepted. */
+  /** Whether any request has been accepted. */
   get hasAccepted(): boolean {
     return this.#hasAccepted
   }
@@ -101,10 +101,10 @@ export class RequestFault {
   }
 
   /**
-   * Called after each refusal, with the number of inputs in the refused request. Sends a probe after eight refusals in a
-   * row, and before a single input is blamed while nothing was accepted.
+   * Called after each refusal, with the number of inputs in the refused request. Sends a probe after eight refusals in
+   * a row, and before a single input is blamed while nothing has been accepted.
    *
-   * @returns the error to end with if the inputs are not at fault, or if the probe could not tell
+   * @returns the error that ends the run, if the inputs are not at fault or the probe could not tell
    */
   async errorFor(
     refusal: PineconeInferenceError,
@@ -123,7 +123,7 @@ export class RequestFault {
     }
   }
 
-  /** Whether the probe is accepted. Throws if it fails for another reason than a refusal. */
+  /** Whether the probe is accepted. Throws if it fails for any reason other than a refusal. */
   async #probe(): Promise<boolean> {
     const part = this.#call.part()
     try {
@@ -139,11 +139,11 @@ export class RequestFault {
   }
 }
 
-/** The error of a refused request of which it is not known whether its inputs are at fault. */
+/** The error of a refused request whose inputs may or may not be at fault. */
 function unknownFaultError(
   refusal: PineconeInferenceError,
   ofProbe: PineconeInferenceError,
 ): PineconeInferenceError {
-  const words = `${refusal.message} (whether the inputs are at fault could not be found out: ${ofProbe.message})`
+  const words = `${refusal.message} (it is unknown whether the inputs are at fault, because a test request failed: ${ofProbe.message})`
   return Object.assign(new PineconeInferenceError(words, { cause: ofProbe }), { verdict: ofProbe.verdict })
 }

@@ -24,7 +24,7 @@ it('draws on the plan’s limits of the model and input type, and on the project
   })
 })
 
-it('a number goes before the plan’s', () => {
+it('a number overrides the plan’s', () => {
   expect(
     limits(
       { model: 'multilingual-e5-large', inputType: 'passage', tokens: 1 },

@@ -45,7 +45,7 @@ export function drawsOf({ model, inputType = '', tokens }: BudgetRequest, limit:
   return [own, ...requests, ...project]
 }
 
-/** What happened to a request: it was sent, or it ended this way. */
+/** What happened to a request: it was sent, or it ended in one of these ways. */
 export type RequestEvent =
   | { readonly is: 'sent' | 'withdrawn' | 'disproved' | 'failed' }
   | { readonly is: 'accepted'; readonly tokens: number | undefined }
@@ -55,7 +55,7 @@ export type RequestEvent =
 export function stateOf(kept: RateState | undefined, { limit }: Draw, now: number): RateState {
   if (kept?.version !== 2) return ratePolicy.start(limit, now)
   if (kept.told?.perMinute !== limit.perMinute) return ratePolicy.start(limit, now)
-  // If the clock was set back, times that now lie in the future would have to be waited for.
+  // If the clock was set back, the policy would wait for times that now lie in the future.
   const ahead = kept.times.seen - now
   if (ahead <= 0) return kept
   const times = Object.entries(kept.times).map(([name, time]) => [name, time === 0 ? 0 : time - ahead])

@@ -5,7 +5,7 @@ import { type TextLoad, TokenEstimator } from './token-estimator.js'
 const batch = { texts: 96, bytes: 24_000 }
 const query = { texts: 1, bytes: 1 }
 
-it('learns from what was counted, and nothing from a count of nothing', () => {
+it('learns from the service’s counts, but not from a count of 0', () => {
   const estimator = new TokenEstimator()
   const first = estimator.estimate(batch)
   estimator.learn(batch, 0)
@@ -38,7 +38,7 @@ const learned = (loads: readonly TextLoad[], count: (load: TextLoad) => number) 
 }
 const off = (estimated: number, counted: number) => Math.abs(estimated - counted) / Math.max(10, counted)
 
-it('is right within a fifth after thirty answers to requests of any sizes, in any order', () => {
+it('is within a fifth after thirty answers to requests of any sizes, in any order', () => {
   fc.assert(
     fc.property(
       service,
@@ -54,7 +54,7 @@ it('is right within a fifth after thirty answers to requests of any sizes, in an
   )
 })
 
-it('is not moved in its estimate of batches by any number of tiny requests, nor the other way round', () => {
+it('keeps its estimate of batches over any number of tiny requests, and vice versa', () => {
   fc.assert(
     fc.property(service, fc.integer({ min: 1, max: 300 }), (count, times) => {
       const batches = Array(5).fill(batch)
@@ -66,7 +66,7 @@ it('is not moved in its estimate of batches by any number of tiny requests, nor 
   )
 })
 
-it('follows a change of the texts', () => {
+it('follows when the texts change', () => {
   const estimator = learned(Array(500).fill(batch), () => 6000)
   for (let answer = 0; answer < 15; answer++) estimator.learn(batch, 12_000)
   expect(off(estimator.estimate(batch), 12_000)).toBeLessThan(0.1)

@@ -3,7 +3,7 @@ import { mergeRankings } from './rerank.js'
 
 const ranked = (index: number, score: number) => ({ index, score })
 
-it('is one ranking by score, ties in input order, whatever order the parts came in', () => {
+it('is ranked by score, ties in input order, whatever order the parts arrive in', () => {
   const parts = [[ranked(5, 0.9), ranked(4, 0.5)], [ranked(1, 0.5), ranked(0, 0.1)], []]
   const merged = [ranked(5, 0.9), ranked(1, 0.5), ranked(4, 0.5), ranked(0, 0.1)]
   expect(mergeRankings(parts)).toEqual(merged)

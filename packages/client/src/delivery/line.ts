@@ -14,7 +14,7 @@ export interface Candidate {
   readonly onWait?: (wait: BudgetWait) => void
 }
 
-/** Single requests go before batches; among each, retries go before first attempts. */
+/** Single requests go before batches; within each, retries go before first attempts. */
 export type Priority = Lane | `${Lane} again`
 
 const SINGLES_FIRST: readonly Priority[] = ['single again', 'single', 'bulk again', 'bulk']

@@ -12,7 +12,7 @@ const entry = (told: string[] = []): BudgetEntry => ({
   withdrawn: () => void told.push('withdrawn'),
 })
 
-/** A queue with one slot, which is freed by `release`, and who came through it. */
+/** A queue with one slot, which `release` frees, and the names of those it let in. */
 function oneSlot(budget: SharedBudget = { enter: () => entry() }) {
   const queue = new Queue(budget, 1)
   const entered: string[] = []
@@ -59,7 +59,7 @@ it('serves single requests before batches, each in the order they came', async (
   expect(entered).toEqual(['now', 's1', 's2', 'b1', 'b2'])
 })
 
-it('lets a batch through after four single requests in a row, so that a busy site starves no job', async () => {
+it('lets a batch through after four single requests in a row, so that a busy site does not starve a job', async () => {
   const { entered, enter, releaseAll } = oneSlot()
   void enter('now', 'bulk')
   for (const name of ['b1', 'b2']) void enter(name, 'bulk')
@@ -79,7 +79,7 @@ it('serves retries first, but no batch before a single request', async () => {
   expect(entered).toEqual(['now', 'single again', 'single', 'batch again', 'batch'])
 })
 
-/** A budget that lets in nobody of the model `spent`, and says who asks. */
+/** A budget that lets in no request of the model `spent`, and records who asks. */
 function spentBudget() {
   const asking: string[] = []
   const budget: SharedBudget = {
@@ -92,7 +92,7 @@ function spentBudget() {
   return { budget, asking }
 }
 
-it('keeps no slot for a model that has to wait', async () => {
+it('holds no slot for a model that has to wait', async () => {
   const { budget } = spentBudget()
   const { entered, enter, release } = oneSlot(budget)
   const call = new Call({ timeout: 1 })
@@ -105,7 +105,7 @@ it('keeps no slot for a model that has to wait', async () => {
   release()
 })
 
-it('lets a single request ask before a batch that is asking', async () => {
+it('lets a single request ask the budget before a batch that is already asking', async () => {
   const { budget, asking } = spentBudget()
   const queue = new Queue(budget, 1)
   const [bulk, single] = [new Call({ timeout: 1 }), new Call({ timeout: 1 })]
@@ -153,7 +153,7 @@ it('keeps a request in line until it may ask again, and lets others pass', async
   expect(entered).toEqual(['first', 'later'])
 })
 
-it('looks at a debt of days once a minute, and lets the request go when it is paid', async () => {
+it('checks a wait of days once a minute, and lets the request go when it is over', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const budget = new LocalBudget({ tokensPerMinute: 1 })
@@ -171,7 +171,7 @@ it('looks at a debt of days once a minute, and lets the request go when it is pa
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('aborts no question that the budget has answered', async () => {
+it('does not abort a request to the budget that has been answered', async () => {
   const signals: AbortSignal[] = []
   const budget: SharedBudget = {
     enter: (_, signal) => {
@@ -185,7 +185,7 @@ it('aborts no question that the budget has answered', async () => {
   expect(signals.map(({ aborted }) => aborted)).toEqual([false])
 })
 
-it('sends no more at a time than the service takes, and says so', async () => {
+it('sends no more at a time than the service accepts, and says so', async () => {
   const queue = new Queue({ enter: () => entry() }, 8)
   const waits: BudgetWait[] = []
   const take = () =>

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import { backoff, Refusals, RetryAllowance } from './retry.js'
 
-it('doubles the longest wait with each retry, up to 30 seconds', () => {
+it('doubles the maximum delay with each retry, up to 30 seconds', () => {
   const longest = [0, 1, 2, 3, 4, 5, 6, 7, 50, 2000].map((retry) => backoff(retry, () => 1))
   expect(longest).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000, 30_000])
 })
 
-it('spreads waits over the whole span, so that clients do not come back together', () => {
+it('spreads delays over the whole range, so that clients do not retry together', () => {
   expect(backoff(3, () => 0)).toBe(0)
   expect(backoff(3, () => 0.5)).toBe(2000)
 })
@@ -18,13 +18,13 @@ function spent() {
   return { allowance, taken }
 }
 
-it('allows a hundred retries that do not help, and no more', () => {
+it('allows at most a hundred retries that fail', () => {
   const { allowance, taken } = spent()
   expect(taken).toBe(100)
   expect(allowance.take()).toBe(false)
 })
 
-it('gives one back for ten requests that succeed at once', () => {
+it('earns one retry for ten requests that succeed at the first attempt', () => {
   const { allowance } = spent()
   for (let request = 0; request < 9; request++) allowance.succeeded(0)
   expect(allowance.take()).toBe(false)
@@ -33,13 +33,13 @@ it('gives one back for ten requests that succeed at once', () => {
   expect(allowance.take()).toBe(false)
 })
 
-it('gives those back that helped', () => {
+it('gives back retries that succeeded', () => {
   const { allowance } = spent()
   allowance.succeeded(2)
   expect([allowance.take(), allowance.take(), allowance.take()]).toEqual([true, true, false])
 })
 
-it('saves no more than the hundred', () => {
+it('saves up no more than a hundred', () => {
   const { allowance } = spent()
   for (let request = 0; request < 5000; request++) allowance.succeeded(0)
   let taken = 0
@@ -51,7 +51,7 @@ it.each([
   [0.05, 6],
   [0.3, 12],
   [0.5, 20],
-])('takes it for chance where %f of all requests are refused, that one is %i times', (share, times) => {
+])('when %f of all requests are refused, it may be chance that one is refused %i times', (share, times) => {
   const refusals = new Refusals()
   for (let request = 1; request <= 1000; request++) {
     if ((request * share) % 1 < share) refusals.refused(request, request)
@@ -61,7 +61,7 @@ it.each([
   expect(refusals.mayBeChance(3 * times)).toBe(false)
 })
 
-it('takes it for no chance where nothing else is refused', () => {
+it('it is not chance if nothing else is refused', () => {
   const refusals = new Refusals()
   for (let request = 1; request <= 1000; request++) refusals.accepted(request)
   for (let attempt = 1; attempt <= 6; attempt++) {

@@ -48,10 +48,11 @@ export function backoff(retry: number, random: () => number = Math.random): numb
 }
 
 /**
- * Requests that succeed at the first attempt per retry earned. In the long run retries are at most a tenth of the load.
+ * One retry is earned by this many requests that succeed at the first attempt, so that in the long run retries are at
+ * most a tenth of the load.
  */
 const REQUESTS_PER_RETRY = 10
-/** Retries that may be in flight or have failed before any succeeds. */
+/** Retries that may be in flight, or have failed, before one succeeds. */
 const RESERVE = 100
 
 /**
@@ -69,12 +70,12 @@ export class RetryAllowance {
     return true
   }
 
-  /** A retry that was taken was not sent after all. */
+  /** A retry was taken, but not sent after all. */
   giveBack(): void {
     this.succeeded(1)
   }
 
-  /** A request succeeded that had taken this many retries. */
+  /** A request succeeded after taking this many retries. */
   succeeded(taken: number): void {
     const earned = taken === 0 ? 1 : taken * REQUESTS_PER_RETRY
     this.#left = Math.min(RESERVE * REQUESTS_PER_RETRY, this.#left + earned)
@@ -82,8 +83,8 @@ export class RetryAllowance {
 }
 
 /**
- * Milliseconds. Longer than the minute that the service's budgets cover, so that one that was spent at the start has
- * been refilled.
+ * Milliseconds. Longer than the minute that the service's budgets cover, so that a budget used up at the start has been
+ * refilled by then.
  */
 const LASTING = 75_000
 
@@ -150,8 +151,8 @@ const ASKED_AGAIN_AFTER = 60_000
 
 /**
  * Whether a model's monthly quota is used up. A 429 that says so applies to every request of the model: for a minute no
- * more are sent, and calls fail with that error. Then one may find out whether it still applies. If a request that was
- * in flight is accepted, the error is forgotten at once.
+ * more are sent, and calls fail with that error. Then one request may find out whether it still applies. If a request
+ * that was in flight is accepted, the error is forgotten at once.
  */
 export class MonthlyQuota {
   #usedUp: { readonly error: PineconeQuotaError; readonly at: number } | undefined

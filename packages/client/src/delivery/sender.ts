@@ -148,7 +148,7 @@ class Sending<T> {
         if (error instanceof PineconeRateLimitError) {
           const lasting = refusals.lastingError(error, nameOf(this.#delivery))
           if (lasting) throw lasting
-          // While every request of the model is refused, a bulk job uses no retries; time ends it.
+          // While every request of the model is refused, a bulk job uses up no retries: a time limit ends it.
           if (!isBulk || refusals.acceptedSince(turn.slot.enteredAt)) failures++
           isChance = isBulk && refusals.mayBeChance(failures)
         } else failures++

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest'
 import { InFlightLimit } from './slot.js'
 
-/** Sends so many at once; the service takes the first of them, and refuses the others. Returns what the limit said. */
+/**
+ * Sends `sent` requests at once, of which the service accepts the first `taken`. Returns what the limit says of the
+ * others.
+ */
 function round(limit: InFlightLimit, sent: number, taken: number): boolean[] {
   const flights = Array.from({ length: sent }, () => limit.sent())
   return flights.flatMap((flight, i) => {
@@ -12,7 +15,7 @@ function round(limit: InFlightLimit, sent: number, taken: number): boolean[] {
   })
 }
 
-/** A limit that has seen a service take four at a time, and refuse four more each time. */
+/** A limit that has seen a service accept four requests at a time and refuse four more, again and again. */
 function four(): InFlightLimit {
   const limit = new InFlightLimit()
   round(limit, 4, 4)
@@ -20,7 +23,7 @@ function four(): InFlightLimit {
   return limit
 }
 
-it('is what was accepted at a time, where more was refused', () => {
+it('is the number accepted at a time, if more were refused', () => {
   const limit = new InFlightLimit()
   expect(limit.room).toBe(Number.POSITIVE_INFINITY)
   round(limit, 3, 3)
@@ -29,14 +32,14 @@ it('is what was accepted at a time, where more was refused', () => {
   expect(limit.room).toBe(3)
 })
 
-it('leaves the blame to the rate while as many in flight are often accepted', () => {
+it('blames the rate while as many in flight are often accepted', () => {
   const limit = new InFlightLimit()
   for (let i = 0; i < 4; i++) round(limit, 8, 8)
   expect(round(limit, 8, 0)).toEqual(new Array(8).fill(false))
   expect(limit.isKnown).toBe(false)
 })
 
-it('leaves the blame to the rate where a request is refused while nothing else is in flight', () => {
+it('blames the rate if a request is refused while nothing else is in flight', () => {
   const limit = new InFlightLimit()
   for (let i = 0; i < 10; i++) round(limit, 1, 1)
   round(limit, 1, 0)
@@ -54,7 +57,7 @@ it('does not count a refused request as in flight for those sent after it', () =
   expect(flights.map(({ inFlight }) => inFlight)).toEqual([1, 2, 3, 4])
 })
 
-it('tries one more in flight once enough was accepted, and less often after that was refused', () => {
+it('tries one more in flight after enough accepted requests, and less often once that is refused', () => {
   const limit = four()
   const roundsUntilFive = () => {
     for (let rounds = 0; ; rounds++) {
@@ -71,7 +74,7 @@ it('tries one more in flight once enough was accepted, and less often after that
   expect(tries).toEqual([8, 16, 32, 64])
 })
 
-it('grows again, and soon faster, once one more is accepted', () => {
+it('grows again, soon faster, once one more is accepted', () => {
   const limit = four()
   for (let i = 0; i < 200; i++) round(limit, limit.max, 4)
   expect(limit.max).toBeLessThanOrEqual(5)

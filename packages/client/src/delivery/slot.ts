@@ -2,8 +2,8 @@ import type { BudgetEntry } from '../budget/budget.js'
 import { tell } from '../observe/events.js'
 
 /**
- * One of the client's places in flight. A request holds it from its turn until its answer has arrived. The budget and
- * the concurrency limit are told once how it ended; if an application's budget throws, the error becomes a warning.
+ * A place in flight, held by a request from its turn until its answer has arrived. The budget and the concurrency limit
+ * are told once how it ended; if an application's budget throws, the error becomes a warning.
  */
 export class Slot {
   readonly enteredAt: number
@@ -77,9 +77,9 @@ interface Outcome {
 
 /** Number of outcomes kept. */
 const REMEMBERED = 32
-/** Accepted requests that show that the service takes as many in flight as they had. */
+/** Accepted requests needed to show that the service accepts as many in flight as they had. */
 const ENOUGH = 6
-/** Refusals that show a limit where none was known. */
+/** Refusals needed to show a limit where none was known. */
 const REFUSALS = 3
 /** Accepted requests at the limit before one more is tried. Doubles each time that one is refused. */
 const PATIENCE = { min: 8, max: 64 }

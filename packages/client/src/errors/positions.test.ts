@@ -3,24 +3,24 @@ import { PineconeConfigurationError, refusedInput } from './configuration-error.
 import { PineconeInferenceError } from './inference-error.js'
 import { atPositions } from './positions.js'
 
-// Of seven items the caller has, numbers 2, 4 and 5 were passed on.
+// Of the caller's seven items, numbers 2, 4 and 5 were passed on.
 const positions = [2, 4, 5]
 
 const failed = (more: Partial<PineconeInferenceError>) =>
   Object.assign(new PineconeInferenceError('failed'), more)
 
-describe('an error at its caller’s positions', () => {
-  it('is about the items that failed, and those between them', () => {
+describe('an error with its caller’s positions', () => {
+  it('covers the items that failed, and those between them', () => {
     expect(atPositions(failed({ inputRange: [0, 2] }), { positions })).toMatchObject({ inputRange: [2, 5] })
     expect(atPositions(failed({ inputRange: [2, 3] }), { positions })).toMatchObject({ inputRange: [5, 6] })
   })
 
-  it('is about the same items where their order was another', () => {
+  it('covers the same items if they were reordered', () => {
     const error = atPositions(failed({ inputRange: [0, 2] }), { positions: [5, 2, 4] })
     expect(error).toMatchObject({ inputRange: [2, 6] })
   })
 
-  it('has what was finished in its place', () => {
+  it('has finished items at their own positions', () => {
     const ranking = {
       data: [
         { index: 2, score: 1 },
@@ -54,12 +54,12 @@ describe('an error at its caller’s positions', () => {
     })
   })
 
-  it('is the same where it is about no item', () => {
+  it('is unchanged if it is about no item', () => {
     const error = new PineconeConfigurationError('topN', 'is 0')
     expect(atPositions(error, { positions })).toBe(error)
   })
 
-  it('is not touched where it is somebody else’s', () => {
+  it('is unchanged if it is someone else’s', () => {
     const reason = failed({ inputRange: [0, 1] })
     expect(atPositions(reason, { positions, signal: AbortSignal.abort(reason) })).toBe(reason)
     expect(reason.inputRange).toEqual([0, 1])

@@ -4,10 +4,10 @@ import { resolveSettings } from '../settings.js'
 import { openConnections } from './connections.js'
 import type { Receiver } from './exchange.js'
 
-// What `imports` in package.json makes of undici where a runtime has no sockets of Node's.
+// What `imports` in package.json replaces undici with in a runtime without Node's sockets.
 vi.mock('#undici', () => import('./no-undici.js'))
 
-it('where undici cannot be loaded, requests go through the runtime’s own fetch', async () => {
+it('if undici cannot be loaded, requests go through the runtime’s own fetch', async () => {
   const fetch = vi.fn(async () => new Response('{}', { status: 201 }))
   vi.stubGlobal('fetch', fetch)
   onTestFinished(() => void vi.unstubAllGlobals())
@@ -24,7 +24,7 @@ it('where undici cannot be loaded, requests go through the runtime’s own fetch
   )
 })
 
-it('without a fetch either, a request says what is missing, and why', async () => {
+it('without a fetch either, the error says what is missing, and why', async () => {
   vi.stubGlobal('fetch', undefined)
   onTestFinished(() => void vi.unstubAllGlobals())
   const connections = openConnections(resolveSettings({ apiKey: 'key' }))
@@ -33,6 +33,6 @@ it('without a fetch either, a request says what is missing, and why', async () =
   expect(refusal).toMatchObject({ argument: 'fetch', cause: expect.any(Error) })
 })
 
-it('where undici cannot be loaded there is nothing to close', async () => {
+it('if undici cannot be loaded, there is nothing to close', async () => {
   await expect(openConnections(resolveSettings({ apiKey: 'key' })).close()).resolves.toBeUndefined()
 })

@@ -4,7 +4,7 @@ import { Call } from '../lifetime/call.js'
 import { exchange, type Receiver } from './exchange.js'
 import { Secrecy } from './secrecy.js'
 
-/** A request whose answer the test brings, by hand. */
+/** A request that the test answers by hand. */
 function underWay(signal?: AbortSignal) {
   const abortWire = vi.fn()
   const read = vi.fn()
@@ -34,7 +34,7 @@ it('refuses an answer that is longer than any real one, and ends it on the wire'
   expect(read).toHaveBeenCalledOnce()
 })
 
-it('takes nothing more of an answer once it was aborted', async () => {
+it('reads no more of an answer once it is aborted', async () => {
   const abort = new AbortController()
   const { reply, answer, abortWire, read } = underWay(abort.signal)
   answer.onHead(200, {})
@@ -47,7 +47,7 @@ it('takes nothing more of an answer once it was aborted', async () => {
   expect(abortWire).toHaveBeenCalledOnce()
 })
 
-it('fails, and ends the answer on the wire, where its reader does', async () => {
+it('fails and ends the answer on the wire if its reader fails', async () => {
   const { reply, answer, abortWire, read } = underWay()
   const failure = new RangeError('no memory')
   read.mockImplementation(() => {
@@ -91,7 +91,7 @@ it.each<[string, unknown, string, string | undefined]>([
   ],
   ['its name where there is nothing else', new RangeError(), 'RangeError', undefined],
   ['itself where it is no error', 'no luck', 'no luck', undefined],
-])('a failed connection is told by %s', async (_, cause, words, code) => {
+])('a failed connection is reported with %s', async (_, cause, words, code) => {
   const failed = code ? 'could not connect' : 'the connection failed before the answer was complete'
   const { reply, answer } = underWay()
   answer.onFailure(cause)

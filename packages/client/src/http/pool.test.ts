@@ -11,7 +11,7 @@ const { Pool } = vi.hoisted(() => ({
 }))
 vi.mock('#undici', () => ({ default: Pool }))
 
-it('a connection has as long to be made as an attempt may take, and not undici’s ten seconds', async () => {
+it('connecting may take as long as an attempt, not just undici’s ten seconds', async () => {
   const connections = openConnections(resolveSettings({ apiKey: 'key', timeout: 25_000, maxConcurrency: 3 }))
   await connections.carrier()
   expect(Pool).toHaveBeenCalledWith('https://api.pinecone.io', {

@@ -37,7 +37,7 @@ it.each([
   expect(parsed(header)).toBeUndefined()
 })
 
-it.each([-300, 300])('a date is read against the answer’s own, where our clock is %i s off', (seconds) => {
+it.each([-300, 300])('a date is compared with the answer’s own when our clock is %i s off', (seconds) => {
   const service = now + seconds * 1000
   const at = (milliseconds: number) => new Date(milliseconds).toUTCString()
   expect(parsed(at(service + 7000), at(service))).toBe(7000)
@@ -47,7 +47,7 @@ it.each([-300, 300])('a date is read against the answer’s own, where our clock
   expect(parsed(at(now + 7000), at(0))).toBe(7000)
 })
 
-it('never asks for a wait that is negative or no number', () => {
+it('never returns a negative wait or NaN', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (header, date) => {
       const wait = parsed(header, date)
@@ -56,7 +56,7 @@ it('never asks for a wait that is negative or no number', () => {
   )
 })
 
-it('a time in seconds since 1970 is no delay', () => {
+it('a number of seconds since 1970 is a date, not a delay', () => {
   const now = Date.UTC(2026, 10, 28)
   expect(parseRetryAfter(String(now / 1000 + 30), undefined, now)).toBe(30_000)
   expect(parseRetryAfter(String(now / 1000 - 30), undefined, now)).toBe(0)

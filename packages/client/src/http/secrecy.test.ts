@@ -6,7 +6,7 @@ import { Secrecy } from './secrecy.js'
 const KEY = 'pcsk_a-secret-key'
 const secrecy = new Secrecy({ apiKey: KEY, headers: {} })
 
-/** All that a logger could make of an error. */
+/** Everything that a logger could print of an error. */
 function shown(error: unknown): string {
   const parts: unknown[] = [
     inspect(error, { depth: Infinity, showHidden: true, getters: true, customInspect: true }),
@@ -90,7 +90,7 @@ it.each([
   expect(shown(secrecy.redactError(error))).not.toContain(KEY)
 })
 
-it('a copy keeps words, codes, causes and the errors of several', () => {
+it('a copy keeps messages, codes, causes and aggregated errors', () => {
   const cause = Object.assign(new TypeError(`no route for ${KEY}`), { code: 'EHOSTUNREACH', errno: -113 })
   const copy = secrecy.redactError(new AggregateError([cause], 'several', { cause }))
   expect(copy).toMatchObject({
@@ -101,7 +101,7 @@ it('a copy keeps words, codes, causes and the errors of several', () => {
   })
 })
 
-it('a plain error stays itself', () => {
+it('a plain error is returned unchanged', () => {
   const socket = { localAddress: '127.0.0.1', bytesWritten: 12 }
   const error = Object.assign(new Error('other side closed', { cause: new TypeError('x') }), { socket })
   expect(secrecy.redactError(error)).toBe(error)
@@ -110,7 +110,7 @@ it('a plain error stays itself', () => {
   expect(secrecy.redactError(round)).toBe(round)
 })
 
-it('what throws when it is looked at is replaced', () => {
+it('an error that throws when inspected is replaced', () => {
   const hostile = new Proxy(new Error('x'), {
     ownKeys() {
       throw new Error(KEY)
@@ -150,6 +150,6 @@ it.each([
   expect(redacted).not.toContain(repeated.slice(8, 12))
 })
 
-it('text that only begins like the key stays', () => {
+it('text that only begins like the key is kept', () => {
   expect(secrecy.redact(`a key begins with ${KEY.slice(0, 8)}`)).toContain(KEY.slice(0, 8))
 })

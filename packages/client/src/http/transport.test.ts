@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { resolveSettings } from '../settings.js'
 import { requestHeaders, Transport } from './transport.js'
 
-it('without setImmediate it does not wait for the next request', async () => {
+it('does not wait for the next request without setImmediate', async () => {
   const transport = new Transport(resolveSettings({ apiKey: 'key', fetch }))
   const { setImmediate } = globalThis
   onTestFinished(() => void Object.assign(globalThis, { setImmediate }))
@@ -10,7 +10,7 @@ it('without setImmediate it does not wait for the next request', async () => {
   await expect(transport.nextOnTheWire()).resolves.toBeUndefined()
 })
 
-it('the user agent names the runtime: Node and its version, or that there is none', () => {
+it('the user agent names the runtime: Node and its version, or an edge runtime', () => {
   const settings = resolveSettings({ apiKey: 'key' })
   const agent = () => requestHeaders(settings)['User-Agent']
   expect(agent()).toMatch(/; node v\d+\.\d+\.\d+$/)

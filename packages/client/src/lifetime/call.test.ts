@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { Call, wait } from './call.js'
 
-it('any number of calls hold one listener on a signal, and none once they have ended', () => {
+it('any number of calls add one listener to a signal, and none is left once they have ended', () => {
   const { signal } = new AbortController()
   const calls = Array.from({ length: 100 }, () => new Call({ signal, timeout: 1 }))
   for (const call of calls) call.stopScope.onEnd(() => {})
@@ -11,7 +11,7 @@ it('any number of calls hold one listener on a signal, and none once they have e
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 })
 
-it('tells those that wait of a stop, and those on the wire only of an abort', () => {
+it('a stop ends what waits, and only an abort ends what is on the wire', () => {
   const abort = new AbortController()
   const call = new Call({ signal: abort.signal, timeout: 1 })
   const waiting = vi.fn()
@@ -27,7 +27,7 @@ it('tells those that wait of a stop, and those on the wire only of an abort', ()
   expect(() => call.stopScope.onEnd(waiting)).toThrow('failed')
 })
 
-it('a call that is stopped waits no longer, and leaves no timer', async () => {
+it('a stopped call stops waiting and leaves no timer', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const call = new Call({ timeout: 1 })

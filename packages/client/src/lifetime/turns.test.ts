@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { afterReactions } from './turns.js'
 
-/** Ten reactions deep, as an error that goes up through the functions that await it. */
+/** Ten reactions deep, like an error that passes through the functions awaiting it. */
 async function heard(events: string[]): Promise<void> {
   for (let depth = 0; depth < 10; depth++) await Promise.resolve()
   events.push('heard')
@@ -14,11 +14,11 @@ const orderOf = (events: string[], after = afterReactions) =>
     void heard(events)
   })
 
-it('a callback comes after all reactions of promises', async () => {
+it('a callback runs after all promise reactions', async () => {
   expect(await orderOf([])).toEqual(['heard', 'afterwards'])
 })
 
-it('it comes after them without setImmediate, too', async () => {
+it('it runs after them without setImmediate, too', async () => {
   const { setImmediate } = globalThis
   onTestFinished(() => void Object.assign(globalThis, { setImmediate }))
   Reflect.deleteProperty(globalThis, 'setImmediate')
@@ -27,13 +27,15 @@ it('it comes after them without setImmediate, too', async () => {
   expect(await orderOf([], withoutIt)).toEqual(['heard', 'afterwards'])
 })
 
-it('it comes although timers are faked', async () => {
+it('it runs even if timers are faked', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   expect(await orderOf([])).toEqual(['heard', 'afterwards'])
 })
 
-/** In which turn of the event loop each piece of work is done that takes so many milliseconds, by a clock of its own. */
+/**
+ * The turn of the event loop in which each piece of work is done; each takes this many milliseconds on a fake clock.
+ */
 async function turnsOf(milliseconds: readonly number[]): Promise<number[]> {
   vi.resetModules()
   const { inTurn } = await import('./turns.js')
@@ -55,10 +57,10 @@ async function turnsOf(milliseconds: readonly number[]): Promise<number[]> {
   return doneIn
 }
 
-it('work that fits a turn is done at once', async () => {
+it('work that fits into a turn is done at once', async () => {
   expect(await turnsOf([1, 1, 1])).toEqual([0, 0, 0])
 })
 
-it('what would make a turn long waits for the next ones, in order', async () => {
+it('work that would make a turn too long waits for the next ones, in order', async () => {
   expect(await turnsOf([2, 2, 1, 1, 1, 20, 1, 1])).toEqual([0, 0, 1, 1, 1, 2, 3, 3])
 })

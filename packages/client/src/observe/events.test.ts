@@ -10,7 +10,7 @@ it('is Node’s diagnostics channel of that name', () => {
   expect(heard).toHaveBeenCalledExactlyOnceWith('event', 'a name')
 })
 
-it('is one of its own without Node', () => {
+it('is a local channel without Node', () => {
   vi.stubGlobal('process', undefined)
   const channel = channelOf('a name')
   vi.unstubAllGlobals()
@@ -29,7 +29,7 @@ it('is one of its own without Node', () => {
   expect(heard).not.toHaveBeenCalled()
 })
 
-it('is one of this module alone where the platform throws for Node’s, as Next.js does in its edge runtime', () => {
+it('is a local channel if the platform throws for Node’s, as Next.js does in its edge runtime', () => {
   vi.stubGlobal('process', {
     get getBuiltinModule() {
       throw new Error('A Node.js API is used (process.getBuiltinModule) which is not supported')
@@ -58,7 +58,7 @@ it.each([
   await vi.waitFor(() => expect(warning).toHaveBeenCalledExactlyOnceWith('404'))
 })
 
-it('without Node, a listener that throws is a warning on the console', async () => {
+it('without Node, a listener that throws becomes a warning on the console', async () => {
   const warning = vi.spyOn(console, 'warn').mockImplementation(() => {})
   onTestFinished(() => warning.mockRestore())
   const broken = new Error('meter broken')

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { channels } from './events.js'
 import { Observer, UsageMeter } from './observer.js'
 
-it('makes no events where nobody listens', async () => {
+it('creates no events while no one listens', async () => {
   const spies = Object.values(channels).map((channel) => vi.spyOn(channel, 'publish'))
   onTestFinished(() => {
     for (const spy of spies) spy.mockRestore()
@@ -17,7 +17,7 @@ it('makes no events where nobody listens', async () => {
   for (const spy of spies) expect(spy).not.toHaveBeenCalled()
 })
 
-it('counts nothing where an answer does not say what was counted, but the request', () => {
+it('counts only the request if its answer reports no usage', () => {
   const onUsage = vi.fn()
   const meter = new UsageMeter(onUsage)
   meter.count('a model', 'another', { totalTokens: 2 })

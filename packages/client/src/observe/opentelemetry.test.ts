@@ -15,7 +15,7 @@ function register(): void {
   onTestFinished(() => void Reflect.deleteProperty(globalThis, registered))
 }
 
-/** An API that was used before in this process leaves its place behind, empty. */
+/** An API that was used earlier in this process leaves its place behind, empty. */
 function registerNothing(): void {
   const before = Reflect.get(globalThis, registered)
   Reflect.deleteProperty(globalThis, registered)
@@ -24,18 +24,18 @@ function registerNothing(): void {
   })
 }
 
-it('where the application has registered nothing, OpenTelemetry is not even loaded', () => {
+it('OpenTelemetry is not loaded if the application has registered nothing', () => {
   registerNothing()
   expect(openTelemetry()).toBeUndefined()
   expect(load).not.toHaveBeenCalled()
 })
 
-it('where OpenTelemetry cannot be loaded there is nobody to tell, and nothing fails', async () => {
+it('nothing fails if OpenTelemetry cannot be loaded', async () => {
   register()
   await expect(openTelemetry()).resolves.toBeUndefined()
 })
 
-it('an old one that knows no metrics is as good as none', async () => {
+it('a version too old for metrics is ignored', async () => {
   register()
   vi.resetModules()
   vi.doMock('@opentelemetry/api', () => ({ trace: { getTracer: () => ({}) }, metrics: {} }))

@@ -10,7 +10,7 @@ const refusal = (...[model, use]: Parameters<typeof checkHostedModel>): unknown 
   }
 }
 
-it('an adapter takes a hosted model of its kind, and any model that only the service knows', () => {
+it('an adapter accepts a hosted model of its kind, and any model that only the service knows', () => {
   const parameters = { inputType: 'passage' }
   const e5 = 'multilingual-e5-large'
   expect(refusal(e5, { task: 'embed', vectorType: 'dense', parameters })).toBeUndefined()

@@ -5,7 +5,7 @@ import type { AnswerReader } from './answer.js'
 import { embedAnswer } from './embed.js'
 import { wireText } from './request.js'
 
-/** The same module where the runtime compiles no WebAssembly. */
+/** The same module in a runtime that compiles no WebAssembly. */
 vi.stubGlobal('WebAssembly', undefined)
 vi.resetModules()
 const withoutWebAssembly = await import('./embed.js')
@@ -14,7 +14,7 @@ vi.unstubAllGlobals()
 const inputs = ['a', 'b'].map(wireText)
 const due = (encoding: Encoding) => ({ inputs, encoding })
 
-/** The result, or the message of the refusal. */
+/** The result, or the message of the error. */
 function outcome(reader: AnswerReader<unknown>, body: string, chunkLength: number): unknown {
   const bytes = new TextEncoder().encode(body)
   for (let start = 0; start < bytes.length; start += chunkLength) {
@@ -62,7 +62,7 @@ it.each(encodings)(
   },
 )
 
-it('what breaks the contract is refused with the same words', () => {
+it('an answer that breaks the contract is refused with the same message', () => {
   const breaks = fc.record({
     body: fc.constantFrom(...bodies),
     at: fc.nat(),
@@ -113,7 +113,7 @@ it.each([
     'fractions for indices',
     () => ({ ...sparse, data: [{ ...sparse.data[0], sparse_indices: [1.5, 2] }, {}] }),
   ],
-])('%s are refused with the same words', (_, change) => {
+])('%s are refused with the same message', (_, change) => {
   for (const encoding of encodings) {
     const body = JSON.stringify(change(dense))
     const refusal = outcome(withoutWebAssembly.embedAnswer(due(encoding)), body, 100)

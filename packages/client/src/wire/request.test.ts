@@ -22,7 +22,7 @@ it('spells a parameter as the API does and back', () => {
   expect(camelCase('max_tokens_per_sequence')).toBe('maxTokensPerSequence')
 })
 
-it('leaves a name that is right already', () => {
+it('keeps a name that is already right', () => {
   expect(snakeCase('input_type')).toBe('input_type')
   expect(camelCase('inputType')).toBe('inputType')
 })

@@ -16,7 +16,7 @@ function piece(name: string, log: string[]) {
   return { work, end }
 }
 
-it('runs one at a time, in the order they came', async () => {
+it('runs one piece of work at a time, in order of arrival', async () => {
   const log: string[] = []
   const inTurn = new InTurn()
   const [a, b] = [piece('a', log), piece('b', log)]
@@ -27,7 +27,7 @@ it('runs one at a time, in the order they came', async () => {
   expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends'])
 })
 
-it('does not run what was aborted while it waited, and goes on after a failure', async () => {
+it('does not run work that was aborted while it waited, and continues after a failure', async () => {
   const log: string[] = []
   const inTurn = new InTurn()
   const first = piece('first', log)

@@ -29,7 +29,7 @@ describe('sparseVector', () => {
     expect(values[tokens.indexOf('dispatch')]).toBeGreaterThan(values[tokens.indexOf('the')] ?? 0)
   })
 
-  it('counts a word as one in a text of more words than are remembered', () => {
+  it('counts a word as one in a text with more words than are cached', () => {
     const words = 50_001
     const many = Array.from({ length: words }, (_, index) => inLetters(index)).join(' ')
     const { tokens, values } = sparseVector(`cat ${many} cat`, 'passage')
@@ -37,7 +37,7 @@ describe('sparseVector', () => {
     expect(values[tokens.indexOf('cat')]).toBe(weight(`cat ${'dog '.repeat(words)} cat`, 'cat'))
   })
 
-  it('counts a word that a query repeats more, and ever less more', () => {
+  it('counts each repetition of a word in a query, but ever less', () => {
     const weight = (query: string) => sparseVector(query, 'query').values[0] ?? 0
     const [once, twice, often] = [weight('ferry'), weight('ferry ferry'), weight('ferry '.repeat(100))]
     expect(twice / once).toBeCloseTo(1.8)

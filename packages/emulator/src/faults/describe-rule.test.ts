@@ -14,13 +14,13 @@ it.each([
   'latency:100-300',
   'rate-limit:plan=starter,retry-after=no',
   'rate-limit:tokens=250000,requests=60,tokens-per-month=5,requests-per-month=6',
-])('%s is read and described as itself', (text) => {
+])('%s is read, and described in the same form', (text) => {
   const rule = parseFaultRule(text)
   expect(parseFaultRule(describeRule(rule))).toEqual(rule)
   expect(describeRule(rule).replace('#3-3', '#3')).toBe(text)
 })
 
-it('what has no short form is in brackets', () => {
+it('anything without a short form is in brackets', () => {
   expect(describeRule({ model: 'm', inputType: 'query', fault: { kind: 'latency', latency: () => 1 } })).toBe(
     'latency:(a function) (model m) (input type query)',
   )

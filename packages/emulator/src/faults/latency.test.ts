@@ -17,7 +17,7 @@ describe('drawLatency', () => {
     expect(mean({ distribution: 'exponential', mean: 100 })).toBeCloseTo(100, -1)
   })
 
-  it('asks a function with the number of the call', () => {
+  it('calls a function with the number of the call', () => {
     expect(drawLatency((call) => call * 10, 4, Math.random)).toBe(40)
     expect(drawLatency(() => -5, 1, Math.random)).toBe(0)
   })

@@ -54,7 +54,7 @@ describe('parseLatency', () => {
     expect(parseLatency('100-300')).toEqual({ distribution: 'uniform', min: 100, max: 300 })
   })
 
-  it('refuses a range that ends before it begins', () => {
+  it('refuses a reversed range', () => {
     expect(() => parseLatency('300-100')).toThrow("'300-100' is reversed; allowed: 100-300")
   })
 })

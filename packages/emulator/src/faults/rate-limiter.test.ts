@@ -83,7 +83,7 @@ describe.each(plans)('the plan %s', (plan) => {
   })
 })
 
-it('a request that one budget refuses takes nothing of the others', () => {
+it('a request that one budget refuses takes nothing from the others', () => {
   const ask = answering({ tokensPerMinute: 10, requestsPerMinute: 2 })
   expect(ask(tokens('m', 'query', 10))).toBe('ok')
   expect(ask(tokens('m', 'query', 1))).toContain('max tokens per minute (10)')

@@ -9,7 +9,7 @@ const score = (query: string, ...texts: string[]) =>
 const query = 'limit connections per origin'
 
 describe('scoreDocuments', () => {
-  it('is 0 for a document without any word of the query, and higher the more of it is covered', () => {
+  it('is 0 for a document without any word of the query, and rises with the share that it covers', () => {
     const [none = 1, some = 0, most = 0] = score(
       query,
       'red apples',
@@ -51,7 +51,7 @@ describe('scoreDocuments', () => {
     expect(title).toBeGreaterThan(text)
   })
 
-  it('gives a pair about the same score in any request, so that split requests compare', () => {
+  it('gives a pair about the same score in any request, so that split requests are comparable', () => {
     const texts = [
       'connections per origin',
       'origin of species',

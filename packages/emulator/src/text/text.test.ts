@@ -19,7 +19,7 @@ describe('splitWords', () => {
     expect(splitWords('東京都に住んでいます').length).toBeGreaterThan(2)
   })
 
-  it('cuts a run that is longer than any word', () => {
+  it('cuts a run of letters that is longer than any word', () => {
     expect(splitWords('x'.repeat(100)).map((word) => word.length)).toEqual([48, 48, 4])
   })
 })

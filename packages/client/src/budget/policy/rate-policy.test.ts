@@ -3,7 +3,7 @@ import { ratePolicy } from './rate-policy.js'
 
 const refusal = { is: 'refused', amount: 9_000, sentAt: 0, retryAfterMs: 30_000 } as const
 
-/** After 30 seconds in which everything was refused, one request is accepted. */
+/** One request is accepted after 30 seconds in which everything was refused. */
 function resumed() {
   let state = ratePolicy.start({}, 0)
   state = ratePolicy.after(state, { is: 'sent', amount: 9_000 }, 0)

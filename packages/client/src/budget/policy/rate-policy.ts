@@ -34,7 +34,7 @@ export interface RatePolicy<S> {
   why(state: S, amount: number, now: number): BudgetWait
 }
 
-/** Milliseconds after which a probe, the one request that finds out whether the service accepts again, is given up. */
+/** Milliseconds after which a probe is given up, the one request that finds out whether the service accepts again. */
 const PROBE_TIMEOUT = 30_000
 /** Milliseconds. A longer `Retry-After` is obeyed even if the refusal is not counted. */
 const TELLING = 5_000

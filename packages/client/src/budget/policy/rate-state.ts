@@ -71,9 +71,9 @@ type RateTime = 'began' | 'at' | 'seen' | 'heldUntil' | 'since' | 'decided' | 'b
 
 export const MINUTE = 60_000
 
-/** This many accepted requests between two refusals measure a limit. */
+/** Accepted requests between two refusals that are enough to measure a limit. */
 export const ENOUGH = 8
-/** Number of outcomes kept. They decide whether refusals come from a limit. */
+/** Number of outcomes kept, by which to tell whether refusals come from a limit. */
 export const REMEMBERED = 24
 
 export function startState({ perMinute, burst = 60 }: Limit, now: number): RateState {
@@ -145,8 +145,8 @@ export function isWellBelow({ growth, rate, limit }: RateState): boolean {
 export const BETA = 0.85
 
 /**
- * The rate returns to the limit after this time and this number of requests, whichever takes longer. The number is that
- * of the requests that the limit was measured by, within these bounds: a limit measured by few is soon tested again.
+ * The rate returns to the limit after this time or this many requests, whichever takes longer. The number is that of
+ * the requests that measured the limit, within these bounds: a limit measured by few is soon tested again.
  */
 const CUBIC = { milliseconds: 5_000, fewest: 8, most: 50 }
 
@@ -204,8 +204,8 @@ export function growthTime({ growth, told, rate }: RateState): number {
 }
 
 /**
- * The maximum of a growing rate: far above what was last accepted it would be untested. One of the larger requests per
- * second is always allowed.
+ * Upper bound of a growing rate. A rate far above what was last accepted would be untested. One of the larger requests
+ * per second is always allowed.
  */
 function maxRate(state: RateState, now: number, amount: number): number {
   const { clean, limit, growth, size } = state

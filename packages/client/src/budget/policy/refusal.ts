@@ -10,7 +10,7 @@ const NOISE_WEIGHT = 0.04
  */
 const TOLERATED = { share: 0.05, ofNoise: 0.5 }
 const EVIDENCE = { least: 2.5, perNoise: 5 }
-/** If everything is refused, and noise explains it with less than this probability, it is not noise. */
+/** A series of refusals that noise explains with less than this probability is not noise. */
 const UNLIKELY = 0.02
 /** How many times the rate is lowered while it is well below the limit. After that, such refusals count as noise. */
 const DOUBTS = 2
@@ -46,8 +46,8 @@ function refusedOf(outcomes: RateState['recent']): number {
 }
 
 /**
- * Whether refusals have nothing to do with the rate. It was lowered repeatedly, but requests were still refused as
- * often soon afterwards, when a service with a limit has a full bucket, as later.
+ * Whether refusals have nothing to do with the rate: it was lowered repeatedly, but requests were refused as often soon
+ * afterwards, when a service with a limit has a full bucket, as later.
  */
 function isNoise({ doubts, clean, recent }: RateState): boolean {
   const early = recent.slice(0, recent.length / 2)
@@ -62,7 +62,7 @@ function isNearLimit(state: RateState, now: number): boolean {
 
 /** Share of refusals first taken for noise if lowering the rate does not help. */
 const PRESUMED_NOISE = 0.06
-/** A refusal after fewer accepted requests than this comes soon after the rate was lowered. */
+/** A refusal after fewer accepted requests than this counts as soon after the rate was lowered. */
 const QUICKLY = 25
 /** After this many accepted requests the limit is no longer in doubt. */
 const TRUSTED = 50
@@ -98,7 +98,7 @@ export function lowered(state: RateState, refusal: Refusal, now: number): RateSt
   const best = isMeasured ? Math.max(cycle, 0.9 * state.best) : state.best
   const recounted = { accepted: 0, requests: 0, times: { ...held.times, since: heldUntil } }
   if (isMeasured && state.noise < PRESUMED_NOISE && cycle < 0.6 * best) {
-    // Less was accepted, and as much was refused. With a limit, as much as before would have been accepted.
+    // Less was accepted, and as much was refused. A limit would have accepted as much as before.
     const limit = capped(state, best / BETA)
     return { ...held, ...recounted, noise: PRESUMED_NOISE, best: 0, ...slowStart(limit) }
   }
@@ -130,7 +130,7 @@ export function lowered(state: RateState, refusal: Refusal, now: number): RateSt
   }
 }
 
-/** The service accepts again, a request of this amount, after it refused everything. */
+/** The service accepts again after it refused everything. `amount` is that of the accepted request. */
 export function resumed(state: RateState, amount: number, now: number): RateState {
   const { times, limit, size } = state
   const held = Math.max(1, times.heldUntil - times.decided)

@@ -3,13 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { numberMachine } from './machine.js'
 import { NumberArrayReader } from './number-arrays.js'
 
-/** The largest float32: an array with a number beyond is left to JSON.parse. */
+/** The largest float32. An array with a larger number is left to JSON.parse. */
 const MOST = 2 ** 128 - 2 ** 104
 
 const encoder = new TextEncoder()
 const machine = numberMachine()
 
-/** What the reader makes of a text that comes in chunks of these lengths, over and over; undefined if it refuses it. */
+/**
+ * What the reader returns for a text that arrives in chunks of these lengths, repeatedly; undefined if it refuses it.
+ */
 function read(
   text: string | Uint8Array,
   chunkLengths: readonly number[] = [64 * 1024],
@@ -38,7 +40,7 @@ function whole(value: unknown, reader: NumberArrayReader): unknown {
   const numbers = reader.of(value)
   if (numbers) return numbers
   if (Array.isArray(value)) return value.map((item) => whole(item, reader))
-  // what JSON.parse calls `__proto__` is a property like any other
+  // JSON.parse makes `__proto__` a property like any other.
   const properties = Object.entries(value).map(
     ([name, child]) =>
       [name, { value: whole(child, reader), enumerable: true, configurable: true, writable: true }] as const,
@@ -64,7 +66,7 @@ function firstDifference(numbers: readonly string[]): string | undefined {
   return index < 0 ? undefined : `${numbers[index]} became ${actual[index]}`
 }
 
-/** The ways in which services write one number. */
+/** The ways in which services write a number. */
 function spellings(value: number, i: number): string[] {
   const digits = 1 + (i % 17)
   return [
@@ -83,7 +85,7 @@ function* bits(count: number): Generator<number> {
   }
 }
 
-describe('numbers in arrays have the very bits that JSON.parse gives them:', () => {
+describe('numbers in arrays have exactly the bits that JSON.parse gives them:', () => {
   it('every finite float16', () => {
     const halves: number[] = []
     for (let sign = -1; sign <= 1; sign += 2) {
@@ -149,10 +151,10 @@ describe('numbers in arrays have the very bits that JSON.parse gives them:', () 
     )
   })
 
-  it('decimals in or next to the middle between two doubles', () => {
+  it('decimals at or near the midpoint between two doubles', () => {
     const texts: string[] = []
     for (const bit of bits(20_000)) {
-      // 54 bits, the last one set: one more than a double has; over 2 ** 4, written as an integer over 10 ** 4
+      // 54 bits, the last one set: one more than a double has; over 2 ** 4, written as an integer over 10 ** 4.
       const first53 = 2n ** 52n + BigInt(bit) * 2n ** 20n + BigInt(bit >>> 12)
       const middle = (2n * first53 + 1n) * 5n ** 4n
       for (const near of [-1n, 0n, 1n]) {
@@ -181,7 +183,7 @@ describe('the whole value is that of JSON.parse', () => {
     .chain((text) => fc.constantFrom(text, JSON.stringify(JSON.parse(text), null, 1)))
   const chunkLengths = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 })
 
-  it('for any JSON, wherever the chunks’ borders are', () => {
+  it('for any JSON, wherever it is split into chunks', () => {
     fc.assert(
       fc.property(json, chunkLengths, (text, lengths) => {
         expect(read(text, lengths)).toEqual(JSON.parse(text))
@@ -231,7 +233,7 @@ describe('the whole value is that of JSON.parse', () => {
     }
   })
 
-  it('or it is refused, for JSON that was broken somewhere', () => {
+  it('or it is refused, for JSON broken at any place', () => {
     const mutation = fc.record({
       at: fc.nat(),
       insert: fc.constantFrom(
@@ -279,7 +281,7 @@ describe('the whole value is that of JSON.parse', () => {
   })
 })
 
-it('refuses a number longer than any', () => {
+it('refuses a number that is too long', () => {
   expect(read(`[1,${'1'.repeat(5_000)}]`, [700])).toBeUndefined()
 })
 
@@ -303,7 +305,7 @@ describe('in 32 bits', () => {
     ])
   })
 
-  it('an array with a number too large is left as it is', () => {
+  it('an array with a number that is too large is left as it is', () => {
     expect(read('[0.5,1e39]', [7], true)).toEqual([0.5, 1e39])
   })
 })

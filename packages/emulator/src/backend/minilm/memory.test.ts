@@ -3,7 +3,7 @@ import { Memory } from './memory.js'
 
 const lengths = () => vi.fn(async (texts: readonly string[]) => texts.map(({ length }) => length))
 
-it('computes each text once, and answers in the order asked', async () => {
+it('computes each text once, and returns values in the order of the texts', async () => {
   const memory = new Memory<number>(10)
   const compute = lengths()
   expect(await memory.get(['a', 'bb', 'a'], compute)).toEqual([1, 2, 1])
@@ -12,7 +12,7 @@ it('computes each text once, and answers in the order asked', async () => {
   expect(compute.mock.calls).toEqual([[['a', 'bb']], [['ccc']]])
 })
 
-it('forgets what was not asked for longest, and answers more texts than it remembers', async () => {
+it('drops what was not used for longest, and accepts more texts than it keeps', async () => {
   const memory = new Memory<number>(2)
   const compute = lengths()
   expect(await memory.get(['a', 'bb', 'ccc'], compute)).toEqual([1, 2, 3])
@@ -22,7 +22,7 @@ it('forgets what was not asked for longest, and answers more texts than it remem
   expect(compute.mock.calls.slice(1)).toEqual([[['dddd']], [['ccc']]])
 })
 
-it('remembers nothing of a failure, and refuses too few results', async () => {
+it('keeps nothing of a failure, and refuses too few results', async () => {
   const memory = new Memory<number>(2)
   await expect(memory.get(['a'], async () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   await expect(memory.get(['a', 'bb'], async () => [1])).rejects.toThrow('2 texts, but 1 results')

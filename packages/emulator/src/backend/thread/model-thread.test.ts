@@ -12,7 +12,7 @@ it.each([
   ['ends without a word', 'process.exit(3)', 'it ended with exit code 3'],
   ['has nothing to wait for', '', 'it ended with exit code 0'],
   ['throws', `throw new Error('no such model')`, 'no such model'],
-])('a thread that %s before it is open is an error, not a wait', async (_, code, reason) => {
+])('a thread that %s before it is ready is an error, not an endless wait', async (_, code, reason) => {
   await expect(start(code)).rejects.toThrow(`The model thread does not start: ${reason}`)
 })
 
