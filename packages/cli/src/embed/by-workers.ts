@@ -116,7 +116,8 @@ async function refuseOtherOutput(folder: string): Promise<void> {
   const others = (await namesIn(folder)).filter((name) => /^\d+\.(parquet|jsonl)(\.partial)?$/.test(name))
   if (others.length === 0) return
   throw new OutputError(
-    `${folder} holds ${others.join(', ')} of an embed without --redis, so an import would take the records twice. Give another folder.`,
+    `${folder} holds ${others[0]}${others.length > 1 ? ' and others' : ''} of an embed without --redis, so an import would ` +
+      'take the records twice. Give another folder.',
   )
 }
 
