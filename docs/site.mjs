@@ -37,6 +37,7 @@ export function load(app) {
       page.name = titleOf(page) ?? page.name
     }
     for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
+      module.name = module.name.replace('@pinecone-inference/', '')
       module.comment ??= new Comment()
       module.comment.blockTags.push(new CommentTag('@group', [{ kind: 'text', text: PACKAGES }]))
     }

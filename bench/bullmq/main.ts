@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { markdownTable } from '../report/markdown-table.js'
-import { Sections } from '../report/results.js'
+import { chosen, Sections } from '../report/results.js'
 import { median, range } from '../report/spread.js'
 import { versions } from '../report/versions.js'
 import { costs } from './costs.js'
@@ -25,8 +25,6 @@ const parts = [
 ]
 
 const { values: options } = parseArgs({ options: { only: { type: 'string' } } })
-const chosen = options.only ? parts.filter(({ name }) => options.only?.split(',').includes(name)) : parts
-if (chosen.length === 0) throw new Error(`--only takes ${parts.map(({ name }) => name).join(', ')}`)
 
 const introduction = `# The embedding job on BullMQ and Redis
 
@@ -42,7 +40,7 @@ one machine.
 `
 const sections = new Sections(new URL('RESULTS.md', import.meta.url), introduction, parts)
 const day = new Date().toISOString().slice(0, 10)
-for (const { title, run } of chosen) {
+for (const { title, run } of chosen(parts, options.only)) {
   console.log(title)
   const [load = 0] = loadavg()
   const text = await run()

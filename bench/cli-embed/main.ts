@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { SeparateEmulator } from '../emulator/separate-emulator.js'
 import { markdownTable } from '../report/markdown-table.js'
-import { writeResults } from '../report/results.js'
+import { chosen, Sections } from '../report/results.js'
 import { spread } from '../report/spread.js'
 import { versions } from '../report/versions.js'
 import { runWatched, type Watched } from './run-watched.js'
@@ -42,9 +43,9 @@ async function stream(input: string, { model, parameters }: Model, url: string) 
   return runWatched([streamAlone, input, model, JSON.stringify(parameters)], env)
 }
 
-async function throughput() {
+async function time(): Promise<string> {
   const rows: string[][] = []
-  for (const [what, chosen, records, latency] of [
+  for (const [what, model, records, latency] of [
     ['sparse, answers after 300 to 500 ms', SPARSE, 20_000, LATENCY],
     ['dense 1024, answers after 300 to 500 ms', DENSE, 30_000, LATENCY],
     ['sparse, as fast as the emulator answers', SPARSE, 50_000, NONE],
@@ -58,13 +59,13 @@ async function throughput() {
     const cpu: Record<'alone' | 'jsonl' | 'parquet', number[]> = { alone: [], jsonl: [], parquet: [] }
     const perThousand = ({ cpuSeconds }: Watched) => (cpuSeconds * 1e6) / records
     // warms the emulator up
-    await stream(input, chosen, emulator.url)
+    await stream(input, model, emulator.url)
     for (let round = 0; round < ROUNDS; round++) {
-      const base = await stream(input, chosen, emulator.url)
+      const base = await stream(input, model, emulator.url)
       alone.push(records / base.seconds)
       cpu.alone.push(perThousand(base))
       for (const format of ['jsonl', 'parquet'] as const) {
-        const run = await embed(input, `out.${format}`, chosen, emulator.url)
+        const run = await embed(input, `out.${format}`, model, emulator.url)
         times[format].push(run.seconds / base.seconds)
         cpu[format].push(perThousand(run))
       }
@@ -79,62 +80,7 @@ async function throughput() {
     ])
     console.log(rows.at(-1)?.join(' | '))
   }
-  return rows
-}
-
-async function memory() {
-  const rows: string[][] = []
-  await using emulator = await SeparateEmulator.start()
-  for (const [what, chosen, records] of [
-    ['sparse', SPARSE, 1_000],
-    ['sparse', SPARSE, 10_000],
-    ['sparse', SPARSE, 100_000],
-    ['sparse', SPARSE, 1_000_000],
-    ['dense 1024', DENSE, 1_000],
-    ['dense 1024', DENSE, 10_000],
-    ['dense 1024', DENSE, 100_000],
-    ['dense 1024', DENSE, 1_000_000],
-  ] as const) {
-    const input = join(folder, `${records}.jsonl`)
-    await writeInput(input, records)
-    for (const output of ['out.jsonl', 'out.parquet']) {
-      const { seconds, startMb, peakMb } = await embed(input, output, chosen, emulator.url)
-      rows.push([
-        what,
-        records.toLocaleString('en-US'),
-        output,
-        seconds.toFixed(0),
-        startMb.toFixed(0),
-        peakMb.toFixed(0),
-        (peakMb - startMb).toFixed(0),
-      ])
-      console.log(rows.at(-1)?.join(' | '))
-    }
-    await rm(input)
-  }
-  return rows
-}
-
-try {
-  const parts = process.argv[2]
-  const memoryRows = parts === 'throughput' ? [] : await memory()
-  const throughputRows = parts === 'memory' ? [] : await throughput()
-  await writeResults(
-    import.meta.url,
-    `# The \`embed\` command
-
-\`npx -y pnpm@12 --filter ./bench cli-embed\`, with ${versions(['@pinecone-inference/cli', '@pinecone-inference/client', '@pinecone-inference/emulator'])}.
-The command and the emulator are processes of their own on the same machine.
-
-## Memory
-
-Resident memory in MB: when the command begins to embed, and its peak. JSONL in, as fast as the emulator answers.
-
-${markdownTable(['vectors', 'records', 'output', 'seconds', 'at the start', 'peak', 'over the start'], memoryRows)}
-
-## Time next to \`embedStream\` alone
-
-The whole command (start, a first reading of the input to check and count it, embedding, a file on disk) against a
+  return `The whole command (start, a first reading of the input to check and count it, embedding, a file on disk) against a
 program that reads the same file, calls \`embedStream\` and throws the vectors away, both with 8 requests in flight.
 ${ROUNDS} rounds, one after the other in turn; the median, and from the lowest to the highest.
 In the last two rows nothing waits: emulator and command share the machine's cores, and what the command does more,
@@ -149,9 +95,62 @@ ${markdownTable(
     'to Parquet, times as long',
     'ms of CPU time for 1,000 records: alone, to JSONL, to Parquet',
   ],
-  throughputRows,
-)}`,
-  )
+  rows,
+)}`
+}
+
+async function memory(): Promise<string> {
+  const rows: string[][] = []
+  await using emulator = await SeparateEmulator.start()
+  for (const [what, model, records] of [
+    ['sparse', SPARSE, 1_000],
+    ['sparse', SPARSE, 10_000],
+    ['sparse', SPARSE, 100_000],
+    ['sparse', SPARSE, 1_000_000],
+    ['dense 1024', DENSE, 1_000],
+    ['dense 1024', DENSE, 10_000],
+    ['dense 1024', DENSE, 100_000],
+    ['dense 1024', DENSE, 1_000_000],
+  ] as const) {
+    const input = join(folder, `${records}.jsonl`)
+    await writeInput(input, records)
+    for (const output of ['out.jsonl', 'out.parquet']) {
+      const { seconds, startMb, peakMb } = await embed(input, output, model, emulator.url)
+      rows.push([
+        what,
+        records.toLocaleString('en-US'),
+        output,
+        seconds.toFixed(0),
+        startMb.toFixed(0),
+        peakMb.toFixed(0),
+        (peakMb - startMb).toFixed(0),
+      ])
+      console.log(rows.at(-1)?.join(' | '))
+    }
+    await rm(input)
+  }
+  return `Resident memory in MB: when the command begins to embed, and its peak. JSONL in, as fast as the emulator answers.
+
+${markdownTable(['vectors', 'records', 'output', 'seconds', 'at the start', 'peak', 'over the start'], rows)}`
+}
+
+const parts = [
+  { name: 'memory', title: 'Memory', run: memory },
+  { name: 'time', title: 'Time next to `embedStream` alone', run: time },
+]
+const { values: options } = parseArgs({ options: { only: { type: 'string' } } })
+const introduction = `# The \`embed\` command
+
+\`npx -y pnpm@12 --filter ./bench cli-embed\`, with \`--only\` the parts named; with ${versions(['@pinecone-inference/cli', '@pinecone-inference/client', '@pinecone-inference/emulator'])}.
+The command and the emulator are processes of their own on the same machine.
+`
+const sections = new Sections(new URL('RESULTS.md', import.meta.url), introduction, parts)
+try {
+  for (const { title, run } of chosen(parts, options.only)) {
+    const text = await run()
+    console.log(`\n## ${title}\n\n${text}`)
+    await sections.replace(title, text)
+  }
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

@@ -6,6 +6,16 @@ export async function writeResults(program: string, report: string): Promise<voi
   await writeFile(new URL('./RESULTS.md', program), `${report}\n`)
 }
 
+/** Those of the parts that `--only` names, or all. */
+export function chosen<P extends { readonly name: string }>(
+  parts: readonly P[],
+  only?: string,
+): readonly P[] {
+  const named = only ? parts.filter(({ name }) => only.split(',').includes(name)) : parts
+  if (named.length === 0) throw new Error(`--only takes ${parts.map(({ name }) => name).join(', ')}`)
+  return named
+}
+
 /** A file of results: an introduction, and a section for each part, as it was measured last. */
 export class Sections {
   readonly #file: URL
