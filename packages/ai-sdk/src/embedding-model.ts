@@ -9,7 +9,7 @@ import {
   hostedModelNames,
   type PineconeInference,
 } from '@pinecone-inference/client'
-import { checkOptions, given, type NamesOf } from '@pinecone-inference/client/adapters'
+import { checkOptions, type NamesOf, withoutUndefined } from '@pinecone-inference/client/adapters'
 import { argumentErrors, sdkError } from './errors.js'
 import { SdkCall } from './sdk-call.js'
 
@@ -58,7 +58,7 @@ export function embeddingModel(
         const parameters = {
           ...ofModel,
           ...(dimensions && { dimension: dimensions }),
-          ...given({ ...perCall }),
+          ...withoutUndefined({ ...perCall }),
         }
         call.parameters = parameters
         const result = await call

@@ -8,9 +8,9 @@ import {
 import {
   checkDocument,
   checkOptions,
-  given,
   type NamesOf,
   RerankCalls,
+  withoutUndefined,
   writtenAsText,
 } from '@pinecone-inference/client/adapters'
 import { argumentErrors, sdkError } from './errors.js'
@@ -55,7 +55,7 @@ export function rerankingModel(
       try {
         const perCall: PineconeRerankingSettings | undefined = providerOptions?.pinecone
         checkOptions(perCall, SETTINGS, 'pinecone.reranking', 'providerOptions.pinecone')
-        const { rankFields, parameters } = { ...ofModel, ...given({ ...perCall }) }
+        const { rankFields, parameters } = { ...ofModel, ...withoutUndefined({ ...perCall }) }
         call.parameters = { ...parameters, ...(rankFields && { rankFields }) }
         const calls = new RerankCalls({
           client: call.with(client()),

@@ -5,12 +5,12 @@ export {
   clientFrom,
   EMBEDDING_FIELDS,
   type EmbeddingFields,
-  given,
   type OwnOrSharedClient,
   RERANK_CALL_OPTIONS,
   RERANK_FIELDS,
   type RerankCallOptions,
   type RerankFields,
+  withoutUndefined,
 } from './adapters/fields.js'
 export { writtenAsText } from './adapters/rankable.js'
 export { type Candidates, type RankedItem, RerankCalls } from './adapters/rerank-calls.js'

@@ -256,11 +256,11 @@ function checkType(argument: string, value: unknown, type: 'boolean' | 'string')
   }
 }
 
-function checkWholeNumber(argument: string, value: unknown, least: number): void {
-  if (!Number.isInteger(value) || Number(value) < least) {
+function checkWholeNumber(argument: string, value: unknown, min: number): void {
+  if (!Number.isInteger(value) || Number(value) < min) {
     throw new PineconeConfigurationError(
       argument,
-      `is ${asWritten(value)}; it must be a whole number of at least ${least}`,
+      `is ${asWritten(value)}; it must be a whole number of at least ${min}`,
     )
   }
 }

@@ -17,9 +17,9 @@ import {
   DocumentAndQueryCalls,
   EMBEDDING_FIELDS,
   type EmbeddingFields,
-  given,
   type NamesOf,
   refusedInput,
+  withoutUndefined,
 } from '@pinecone-inference/client/adapters'
 import { namesOf, textOf } from './text-of-node.js'
 
@@ -209,7 +209,7 @@ export class PineconeEmbedding<
     try {
       const vectors = await this.getTextEmbeddingsBatch(
         embedded.map(({ text }) => text),
-        given({ signal, timeout, logProgress, progressCallback, logger }),
+        withoutUndefined({ signal, timeout, logProgress, progressCallback, logger }),
       )
       for (const [i, { node }] of embedded.entries()) node.embedding = vectors[i]
     } catch (error) {

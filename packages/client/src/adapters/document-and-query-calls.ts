@@ -10,7 +10,7 @@ import { hostedModel } from '../models/catalog.js'
 import { checkHostedModel } from '../validate/model.js'
 import { checkBatchSize } from '../validate/options.js'
 import { checkParameters } from '../validate/requests.js'
-import { clientFrom, type EmbeddingFields, given, within } from './fields.js'
+import { clientFrom, type EmbeddingFields, within, withoutUndefined } from './fields.js'
 
 type EmbeddingOf<V extends VectorType> = Extract<Embedding, { vectorType: V }>
 
@@ -52,9 +52,17 @@ export class DocumentAndQueryCalls<V extends VectorType> {
     const { truncate, dimension, documentParameters = {}, queryParameters = {} } = fields
     checkParameters(documentParameters, 'documentParameters')
     checkParameters(queryParameters, 'queryParameters')
-    const shared = given({ truncate, dimension })
-    this.documentParameters = Object.freeze({ inputType: 'passage', ...shared, ...given(documentParameters) })
-    this.queryParameters = Object.freeze({ inputType: 'query', ...shared, ...given(queryParameters) })
+    const shared = withoutUndefined({ truncate, dimension })
+    this.documentParameters = Object.freeze({
+      inputType: 'passage',
+      ...shared,
+      ...withoutUndefined(documentParameters),
+    })
+    this.queryParameters = Object.freeze({
+      inputType: 'query',
+      ...shared,
+      ...withoutUndefined(queryParameters),
+    })
     const merged = { documentParameters: this.documentParameters, queryParameters: this.queryParameters }
     for (const [name, parameters] of Object.entries(merged)) {
       checkParameters(parameters, name)
@@ -62,7 +70,7 @@ export class DocumentAndQueryCalls<V extends VectorType> {
     }
     const facts = hostedModel(model)
     this.dimension = oneDimension(this.documentParameters, this.queryParameters, facts)
-    checkBatchSize(fields.batchSize, facts && { most: facts.maxBatchSize, model })
+    checkBatchSize(fields.batchSize, facts && { max: facts.maxBatchSize, model })
     checkBlankAs(fields.blankAs)
     this.model = model
     this.#vectorType = vectorType

@@ -126,7 +126,9 @@ export interface RerankCallOptions {
 export const RERANK_CALL_OPTIONS: NamesOf<RerankCallOptions> = { topN: true, signal: true, timeout: true }
 
 /** The entries that are not undefined. */
-export function given<T extends object>(entries: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function withoutUndefined<T extends object>(
+  entries: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as T
 }
 

@@ -7,7 +7,7 @@ import { atPositions } from '../errors/positions.js'
 import { hostedModel } from '../models/catalog.js'
 import { checkHostedModel, checkRankFieldCount } from '../validate/model.js'
 import { checkDocument, checkRankFields, checkTopN } from '../validate/requests.js'
-import { clientFrom, given, type RerankCallOptions, type RerankFields, within } from './fields.js'
+import { clientFrom, type RerankCallOptions, type RerankFields, within, withoutUndefined } from './fields.js'
 import { hasText, rankable } from './rankable.js'
 
 /** The items that a framework passed to be ranked, as they were when the call was made. */
@@ -156,6 +156,6 @@ export class RerankCalls {
 /** One candidate that is too long must not fail all, so `NONE`, the default of some models, has to be requested. */
 function withTruncation(model: string, parameters: RerankParameters = {}): RerankParameters {
   return hostedModel(model)?.oneOf.truncate
-    ? { truncate: 'END', ...given(parameters) }
-    : { ...given(parameters) }
+    ? { truncate: 'END', ...withoutUndefined(parameters) }
+    : { ...withoutUndefined(parameters) }
 }

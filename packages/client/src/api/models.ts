@@ -69,7 +69,7 @@ export interface ModelFacts {
   /** Parameters that take one of a list of values. */
   readonly oneOf: Readonly<Record<string, readonly (string | number)[]>>
   /** Parameters that take a whole number, with minimum and maximum. */
-  readonly wholeNumbers?: Readonly<Record<string, readonly [least: number, most: number]>>
+  readonly wholeNumbers?: Readonly<Record<string, readonly [min: number, max: number]>>
   /** How many fields `rankFields` may name. */
   readonly maxRankFields?: number
 }

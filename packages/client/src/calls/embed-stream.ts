@@ -100,7 +100,7 @@ function* takenBefore(index: number, refused: StreamedFailure[]): Generator<Stre
 }
 
 /** Refused inputs in a row after which the batch is sent as it is, so that a source of blanks is not read forever. */
-const MOST_REFUSED = 1_000
+const MAX_REFUSED = 1_000
 
 /**
  * @param refused collects inputs that are refused while a batch is being filled, so that they do not split it. If
@@ -122,7 +122,7 @@ async function* batchesOf(
           failure = { error }
           break
         }
-        const rest = refused.length < MOST_REFUSED ? undefined : planner.rest()
+        const rest = refused.length < MAX_REFUSED ? undefined : planner.rest()
         if (rest) yield rest
         if (planner.isEmpty) yield { batch: [{ index, bytes: 0 }], error, isFinal: false }
         else refused.push({ index, error })

@@ -200,7 +200,7 @@ export async function inputsPerRequest(
   const facts = await engine.catalog.facts(model, 'embed', bulk.inputs, call)
   if (!facts) return { count: batchSize ?? 1, facts }
   checkModelUse('embed', model, facts, parameters)
-  checkBatchSize(batchSize, { most: facts.maxBatchSize, model })
+  checkBatchSize(batchSize, { max: facts.maxBatchSize, model })
   return { count: batchSize ?? facts.maxBatchSize, facts }
 }
 

@@ -70,9 +70,9 @@ export async function rerankAll(given: RerankRequest, call: Call, engine: Engine
     window: AHEAD_PER_SLOT * engine.maxConcurrency,
     order: 'any',
     send: (batch, part) => {
-      const most = topN === undefined ? {} : { topN: Math.min(topN, batch.length) }
+      const limit = topN === undefined ? {} : { topN: Math.min(topN, batch.length) }
       return rerankBatch(
-        { ...request, ...most, documents: batch, returnDocuments: false, expected },
+        { ...request, ...limit, documents: batch, returnDocuments: false, expected },
         part,
         engine,
       )

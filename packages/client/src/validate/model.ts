@@ -65,15 +65,12 @@ export function checkModelUse(
       )
     }
   }
-  for (const [name, [least, most]] of Object.entries(facts.wholeNumbers ?? {})) {
+  for (const [name, [min, max]] of Object.entries(facts.wholeNumbers ?? {})) {
     const value = parameters[name]
-    if (
-      value !== undefined &&
-      !(Number.isInteger(value) && Number(value) >= least && Number(value) <= most)
-    ) {
+    if (value !== undefined && !(Number.isInteger(value) && Number(value) >= min && Number(value) <= max)) {
       throw new PineconeConfigurationError(
         `parameters.${name}`,
-        `is ${asWritten(value)}; ${model} accepts a whole number from ${least} to ${most}`,
+        `is ${asWritten(value)}; ${model} accepts a whole number from ${min} to ${max}`,
       )
     }
   }

@@ -211,11 +211,11 @@ export function checkMilliseconds(argument: string, value: unknown): void {
   }
 }
 
-export function checkBatchSize(batchSize: unknown, limit?: { most: number; model: string }): void {
+export function checkBatchSize(batchSize: unknown, limit?: { max: number; model: string }): void {
   if (batchSize === undefined) return
-  const most = limit?.most ?? Number.POSITIVE_INFINITY
-  if (!Number.isInteger(batchSize) || Number(batchSize) < 1 || Number(batchSize) > most) {
-    const range = limit ? `from 1 to ${most}, the limit of ${limit.model} for one request` : 'of at least 1'
+  const max = limit?.max ?? Number.POSITIVE_INFINITY
+  if (!Number.isInteger(batchSize) || Number(batchSize) < 1 || Number(batchSize) > max) {
+    const range = limit ? `from 1 to ${max}, the limit of ${limit.model} for one request` : 'of at least 1'
     throw new PineconeConfigurationError(
       'batchSize',
       `is ${asWritten(batchSize)}; it must be a whole number ${range}`,

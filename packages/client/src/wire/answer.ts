@@ -139,17 +139,17 @@ const INT32_MAX = 2 ** 31 - 1
 /**
  * A counter in `usage`, which the contract lets the service leave out.
  *
- * @param most the maximum that the request can be counted with: a larger count would stall the budget
+ * @param max the maximum that the request can be counted with: a larger count would stall the budget
  */
 export function asCount(
   endpoint: string,
   where: string,
   value: unknown,
-  most = INT32_MAX,
+  max = INT32_MAX,
 ): number | undefined {
   if (value === undefined || value === null) return undefined
-  if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > most) {
-    throw broken(endpoint, `${where} is ${kindOf(value)}, not a count of at most ${most}`)
+  if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > max) {
+    throw broken(endpoint, `${where} is ${kindOf(value)}, not a count of at most ${max}`)
   }
   return Number(value)
 }

@@ -86,8 +86,8 @@ function decodeEmbeddings<E extends Encoding>(
   const vectorType = asVectorType('vector_type', answer.vector_type)
   const data = items.map((item, i) => decodeEmbedding(item, i, vectorType, arrays))
   const usage = asObject(ENDPOINT, 'usage', answer.usage)
-  const most = TOKENS_PER_BYTE * textBytes(inputs) + TOKENS_PER_INPUT * inputs.length
-  const totalTokens = asCount(ENDPOINT, 'usage.total_tokens', usage.total_tokens, most)
+  const maxTokens = TOKENS_PER_BYTE * textBytes(inputs) + TOKENS_PER_INPUT * inputs.length
+  const totalTokens = asCount(ENDPOINT, 'usage.total_tokens', usage.total_tokens, maxTokens)
   const model = asModelName(ENDPOINT, answer.model)
   return { model, vectorType, data: encoded(data, encoding), totalTokens }
 }

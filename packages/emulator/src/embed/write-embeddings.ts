@@ -23,9 +23,9 @@ const before = Buffer.from('{"values":')
 const after = Buffer.from(',"vector_type":"dense"}')
 
 function writeDense(head: string, vectors: readonly Float64Array[], tail: string): Buffer {
-  let most = head.length * 3 + tail.length
-  for (const vector of vectors) most += numbersLength(vector.length) + before.length + after.length + 1
-  const target = Buffer.allocUnsafe(most)
+  let size = head.length * 3 + tail.length
+  for (const vector of vectors) size += numbersLength(vector.length) + before.length + after.length + 1
+  const target = Buffer.allocUnsafe(size)
   let at = target.write(head)
   for (const [index, vector] of vectors.entries()) {
     if (index > 0) target[at++] = 0x2c

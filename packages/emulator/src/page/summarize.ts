@@ -48,12 +48,12 @@ export function details(request: RecordedRequest): object {
   return {
     query,
     headers,
-    body: text !== undefined && text.length > mostBody ? `${text.slice(0, mostBody)}…` : text,
+    body: text !== undefined && text.length > maxBodyLength ? `${text.slice(0, maxBodyLength)}…` : text,
     answer,
   }
 }
 
-const mostBody = 10_000
+const maxBodyLength = 10_000
 
 function bodyFacts(body: unknown): Pick<RequestSummary, 'model' | 'inputType' | 'items'> {
   if (!isObject(body)) return {}

@@ -82,8 +82,8 @@ function readRankFields(model: ModelInfo, rankFields: unknown): string[] {
   ) {
     throw ApiError.invalid("'rank_fields' must be an array of at least one field name")
   }
-  const most = maxRankFields(model)
-  if (rankFields.length > most) {
+  const max = maxRankFields(model)
+  if (rankFields.length > max) {
     throw ApiError.invalid(`Only one rank field is supported for model '${model.model}'`)
   }
   return rankFields as string[]

@@ -146,7 +146,7 @@ function pairsNear(queryTerms: readonly QueryTerm[], fields: readonly Field[]): 
 /** 1 for neighbours, falling to 0 at `nearWords`. */
 function closeness(left: readonly number[] | undefined, right: readonly number[] | undefined): number {
   if (!left || !right) return 0
-  let least = Number.POSITIVE_INFINITY
+  let nearest = Number.POSITIVE_INFINITY
   let j = 0
   for (const position of left) {
     while (
@@ -154,7 +154,7 @@ function closeness(left: readonly number[] | undefined, right: readonly number[]
       Math.abs((right[j + 1] ?? 0) - position) <= Math.abs((right[j] ?? 0) - position)
     )
       j++
-    least = Math.min(least, Math.abs((right[j] ?? 0) - position))
+    nearest = Math.min(nearest, Math.abs((right[j] ?? 0) - position))
   }
-  return Math.max(0, 1 - Math.max(0, least - 1) / nearWords)
+  return Math.max(0, 1 - Math.max(0, nearest - 1) / nearWords)
 }

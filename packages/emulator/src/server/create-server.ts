@@ -121,11 +121,11 @@ function numbered(answer: () => Answer | Promise<Answer>, recorded: RecordedRequ
   }
 }
 
-const mostAnswer = 2_000
+const maxAnswerLength = 2_000
 
 function excerpt(body: Buffer): string {
-  const text = body.toString('utf8', 0, mostAnswer)
-  return body.length > mostAnswer ? `${text}… (${body.length} bytes)` : text
+  const text = body.toString('utf8', 0, maxAnswerLength)
+  return body.length > maxAnswerLength ? `${text}… (${body.length} bytes)` : text
 }
 
 function isOwn({ method, path }: Incoming, control: boolean): boolean {

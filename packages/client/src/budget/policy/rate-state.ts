@@ -148,7 +148,7 @@ export const BETA = 0.85
  * The rate returns to the limit after this time or this many requests, whichever takes longer. The number is that of
  * the requests that measured the limit, within these bounds: a limit measured by few is soon tested again.
  */
-const CUBIC = { milliseconds: 5_000, fewest: 8, most: 50 }
+const CUBIC = { milliseconds: 5_000, min: 8, max: 50 }
 
 /** Milliseconds in which the rate doubles while no limit is known: slow start, RFC 5681, section 3.1. */
 const DOUBLING = 600
@@ -225,7 +225,7 @@ function grownRate(state: RateState, rate: number, passed: number): number {
   if (growth === 'slow start') return limit * 2 ** (grown / DOUBLING)
   if (growth === 'search') return rate * SEARCH.growth ** (passed / SEARCH.milliseconds)
   // RFC 9438, section 4.2: slow near the limit, then ever faster.
-  const requests = Math.min(CUBIC.most, Math.max(CUBIC.fewest, measuredBy))
+  const requests = Math.min(CUBIC.max, Math.max(CUBIC.min, measuredBy))
   const k = Math.max(CUBIC.milliseconds, (requests * size) / limit)
   return limit * (1 + (1 - BETA) * ((Math.min(grown, 1e9) - k) / k) ** 3)
 }

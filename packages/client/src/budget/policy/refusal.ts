@@ -9,7 +9,7 @@ const NOISE_WEIGHT = 0.04
  * example. Both grow with the noise, because it then also varies more.
  */
 const TOLERATED = { share: 0.05, ofNoise: 0.5 }
-const EVIDENCE = { least: 2.5, perNoise: 5 }
+const EVIDENCE = { min: 2.5, perNoise: 5 }
 /** A series of refusals that noise explains with less than this probability is not noise. */
 const UNLIKELY = 0.02
 /** How many times the rate is lowered while it is well below the limit. After that, such refusals count as noise. */
@@ -36,7 +36,7 @@ export function isEvidence(state: RateState, before: RateState, now: number): bo
   const { recent, noise, clean, rate, doubts, suspicion } = state
   const refused = refusedOf(recent)
   if (refused === recent.length && (state.blind > 0 || noise ** refused < UNLIKELY)) return true
-  if (suspicion >= EVIDENCE.least + EVIDENCE.perNoise * noise) return true
+  if (suspicion >= EVIDENCE.min + EVIDENCE.perNoise * noise) return true
   if (before.noise >= QUIET || noise >= QUIET + NOISE_WEIGHT || rate === null) return false
   return isWellBelow(state) || clean < ENOUGH ? doubts < DOUBTS : isNearLimit(state, now)
 }
@@ -69,7 +69,7 @@ const TRUSTED = 50
 /** A hold of at least this many milliseconds suggests a fixed window, whose budget comes back all at once. */
 const LONG_HOLD = 5_000
 /** Milliseconds to hold after a 429 without `Retry-After`: doubling from 1,000 while everything is refused. */
-const HOLD = { first: 500, most: 5_000 }
+const HOLD = { first: 500, max: 5_000 }
 
 type Refusal = { readonly amount: number; readonly retryAfterMs?: number }
 
@@ -111,8 +111,8 @@ export function lowered(state: RateState, refusal: Refusal, now: number): RateSt
   }
   if (requests < ENOUGH) {
     const isGuess = state.growth === 'slow start' && hold < LONG_HOLD
-    const least = isGuess ? refusal.amount / (4 * Math.max(hold, 1000)) : rate / 2
-    return { ...next, ...search(Math.min(rate, Math.max(least, cycle))) }
+    const lowest = isGuess ? refusal.amount / (4 * Math.max(hold, 1000)) : rate / 2
+    return { ...next, ...search(Math.min(rate, Math.max(lowest, cycle))) }
   }
   if (state.growth === 'slow start' && cycle < 0.6 * speed) {
     // The rate grew so fast that the count says little.
@@ -149,7 +149,7 @@ export function resumed(state: RateState, amount: number, now: number): RateStat
 
 function heldFor(state: RateState, { retryAfterMs }: Refusal, now: number): RateState {
   const { clean, times, blind, doubts } = state
-  const backoff = Math.min(HOLD.most, HOLD.first * 2 ** (blind + 1))
+  const backoff = Math.min(HOLD.max, HOLD.first * 2 ** (blind + 1))
   // A service that repeatedly asks for too short a wait is not believed.
   const hold = Math.max(retryAfterMs ?? backoff, blind > 2 ? backoff / 4 : 0)
   return {

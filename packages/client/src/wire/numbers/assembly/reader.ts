@@ -16,19 +16,19 @@ export {
 export const LONGEST_NUMBER: usize = 1024
 /** Bytes of an answer that are read at a time: as many as a socket delivers. */
 export const STEP: usize = 64 * 1024
-const MOST_BYTES: usize = LONGEST_NUMBER + STEP
+const MAX_BYTES: usize = LONGEST_NUMBER + STEP
 
 /** 32-bit integers, by the indices below: the state kept between calls. */
 export const REGISTERS: usize = 2048
 /** Bytes to read, and eight more, because digits are loaded eight at a time. */
 export const INPUT: usize = 4096
 /** Doubles. A number has at least two bytes, including the comma. */
-export const NUMBERS: usize = INPUT + MOST_BYTES + 1024
+export const NUMBERS: usize = INPUT + MAX_BYTES + 1024
 /**
  * Everything but the numbers, with the index of each array in its place. An array has at least four bytes, including
  * its comma.
  */
-export const REST: usize = NUMBERS + (MOST_BYTES / 2) * 8
+export const REST: usize = NUMBERS + (MAX_BYTES / 2) * 8
 
 /** Where in the JSON the next byte is: `OUTSIDE`, `STRING` and so on. */
 export const PLACE: usize = 0
