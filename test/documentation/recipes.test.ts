@@ -106,6 +106,23 @@ it('handler.ts, bundled by the command that stands there', async () => {
   expect(JSON.parse(stdout)).toEqual({ best: 'Pools keep sockets open.' })
 })
 
+it('job.ts stores what is paid for when it is told to stop, and says how far it got', async () => {
+  const { embedFrom } = await import(fileOf('job.ts'))
+  const texts = Array.from({ length: 3_000 }, (_, i) => `text ${i}`)
+  const positions: number[] = []
+  const onSigterm = process.listeners('SIGTERM').at(-1)
+  emulator.requests.length = 0
+
+  const stored = await embedFrom(0, texts, async (position: number) => {
+    positions.push(position)
+    if (positions.length === 1) onSigterm?.('SIGTERM')
+  })
+
+  const paidFor = emulator.requests.flatMap(({ body }) => (body as { inputs: unknown[] }).inputs)
+  expect(positions).toEqual(paidFor.map((_, i) => i))
+  expect([stored, stored < texts.length]).toEqual([paidFor.length, true])
+})
+
 describe('an error that is passed on', () => {
   const passOn = async () => {
     const client = new PineconeInference({ apiKey: 'wrong', baseUrl: emulator.url })
