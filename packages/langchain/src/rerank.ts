@@ -56,8 +56,8 @@ interface Compression {
 }
 
 /**
- * Reranks documents with a model hosted by Pinecone. If there are more than one request may hold, they are split, and
- * their rankings merged. The rank field `text` is a document's `pageContent`.
+ * Reranks documents with a model hosted by Pinecone. A list too long for one request is split, and the rankings are merged.
+ * The rank field `text` is a document's `pageContent`.
  *
  * @example
  * ```ts

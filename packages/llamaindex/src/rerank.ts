@@ -21,9 +21,8 @@ import { textOf } from './text-of-node.js'
 export type PineconeRerankFields<M extends RerankModel = RerankModel, P = unknown> = RerankFields<M, P>
 
 /**
- * Reranks retrieved nodes with a model hosted by Pinecone. If there are more than one request may hold, they are split,
- * and their rankings merged. The rank field `text` is a node's content, with the metadata that is not excluded from
- * embedding.
+ * Reranks retrieved nodes with a model hosted by Pinecone. A list too long for one request is split, and the rankings are
+ * merged. The rank field `text` is a node's content, with the metadata that is not excluded from embedding.
  *
  * Raise `similarityTopK`: its default of 2 leaves nothing to choose from.
  *

@@ -6,8 +6,8 @@ export class Mutex {
 
   /**
    * Runs a task after those before it.
+   *
    * @returns the task's outcome
-   * @returns its outcome
    * @throws the signal's reason as soon as it aborts; a task whose turn comes later still runs, with its signal aborted
    */
   async runExclusive<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {

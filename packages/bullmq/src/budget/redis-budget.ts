@@ -25,7 +25,7 @@ import { SharedStates } from './shared-states.js'
 
 /** Milliseconds after which a waiting request asks again, however long its wait: other requests may return tokens. */
 const LONGEST_SLEEP = 1_000
-/** Milliseconds without an answer from Redis after which a waiting request is told. */
+/** Milliseconds without an answer from Redis after which a waiting request is notified. */
 const SILENCE = 1_000
 /** Milliseconds between checks whether Redis has answered. */
 const LOOK = 250

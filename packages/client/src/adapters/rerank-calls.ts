@@ -153,7 +153,9 @@ export class RerankCalls {
   }
 }
 
-/** One candidate that is too long must not fail all, so `NONE`, the default of some models, has to be requested. */
+/**
+ * One candidate that is too long must not fail the whole request, so `NONE`, some models' default, has to be requested.
+ */
 function withTruncation(model: string, parameters: RerankParameters = {}): RerankParameters {
   return hostedModel(model)?.oneOf.truncate
     ? { truncate: 'END', ...withoutUndefined(parameters) }

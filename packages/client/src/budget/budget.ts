@@ -56,7 +56,7 @@ export interface ModelWait extends Omit<BudgetWait, 'reason'> {
   readonly requests: number
 }
 
-/** A request that the budget let in. When it ends, exactly one of these methods is called, once. */
+/** A request that the budget let in. When it ends, exactly one of these methods is called. */
 export interface BudgetEntry {
   /** The service answered and counted this many tokens. */
   accepted(tokens: number | undefined): void

@@ -76,8 +76,8 @@ export function isGuarded(error: unknown): boolean {
 }
 
 /**
- * How a `fetch` reports a network failure in a TypeError without a cause: browsers, Deno, and undici with another's
- * dispatcher (https://github.com/sindresorhus/is-network-error, index.js, November 2026).
+ * How a `fetch` reports a network failure in a TypeError without a cause: browsers, Deno and undici
+ * (https://github.com/sindresorhus/is-network-error, index.js, November 2026).
  */
 const FETCH_FAILED =
   /^(a network|error (reading|sending)|failed to fetch|fetch failed|load failed|network|terminated|the (internet|network) connection)/i

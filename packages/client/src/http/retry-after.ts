@@ -15,7 +15,7 @@ const EPOCH_SECONDS = /^\d{10}(\.\d+)?$/
  * Milliseconds to wait according to a `Retry-After` header: seconds or an HTTP date (RFC 9110, 10.2.3). A past date
  * gives 0; anything else gives `undefined`.
  *
- * @param date the `Date` header of the same answer: a date is read against the service's clock, because ours may be
+ * @param date the `Date` header of the same answer: dates are compared with the service's clock, because ours may be
  * minutes off
  * @param now our own clock, for an answer without `Date`
  */

@@ -4,7 +4,7 @@ import { PineconeResponseError } from '../errors/no-answer.js'
 import { type CountedUsage, channels, type RequestAttempt, tell } from './events.js'
 import type { AnswerFacts, OpenTelemetry, RequestContent, RequestSpan } from './opentelemetry.js'
 
-/** Tells listeners what is sent and what came of it. */
+/** Tells listeners what is sent and how it ends. */
 export class Observer {
   readonly #meter: UsageMeter | undefined
   readonly #telemetry: () => Promise<OpenTelemetry | undefined> | undefined

@@ -60,7 +60,7 @@ export function parseAnswer(endpoint: string, text: string, bytes: number, head:
   }
 }
 
-/** An answer that is a result, and not an error with a status of success. */
+/** An answer that is a result, and not an error under a success status. */
 export function asResult(endpoint: string, value: unknown, head: AnswerHead): Record<string, unknown> {
   const answer = asObject(endpoint, 'the answer', value)
   if (!answer.error) return answer
@@ -139,7 +139,7 @@ const INT32_MAX = 2 ** 31 - 1
 /**
  * A counter in `usage`, which the contract lets the service leave out.
  *
- * @param max the maximum that the request can be counted with: a larger count would stall the budget
+ * @param max upper bound for this request: a larger count would stall the budget
  */
 export function asCount(
   endpoint: string,

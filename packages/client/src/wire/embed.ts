@@ -68,7 +68,7 @@ export function embedAnswer<E extends Encoding>(due: DueEmbeddings<E>): AnswerRe
 const NONE_READ: NumberArrays = { of: () => undefined }
 
 /**
- * Maximum tokens that a request can be counted with: no tokenizer makes more of one byte of text, however it normalizes
+ * Upper bounds of a request's token count: no tokenizer makes more tokens of one byte of text, however it normalizes
  * it, or adds more of its own to an input.
  */
 const TOKENS_PER_BYTE = 16

@@ -41,7 +41,7 @@ export interface DueRanking {
   readonly topN: number | undefined
 }
 
-/** The answer of `POST /rerank`, checked: as many results as requested, each of another document, all finite. */
+/** The answer of `POST /rerank`, checked: as many results as requested, each for a different document, all finite. */
 export function rerankAnswer(due: DueRanking): AnswerReader<RerankResult> {
   return wholeAnswer(ENDPOINT, (answer) => decodeRanking(answer, due))
 }

@@ -2,8 +2,8 @@ import { PineconeInferenceError, type Verdict } from '@pinecone-inference/client
 import { isUntrusted, verdictOnStatus } from '@pinecone-inference/client/adapters'
 
 /**
- * The index did not store records or did not answer a query. `cause` is the error of Pinecone's SDK, which has retried
- * where it does that.
+ * The index did not store records or did not answer a query. `cause` is the error of Pinecone's SDK, after its own
+ * retries if it made any.
  */
 export class PineconeIndexError extends PineconeInferenceError {
   override name = 'PineconeIndexError'
