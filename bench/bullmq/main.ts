@@ -103,8 +103,8 @@ at once, and once SIGKILL to Redis, which is back after ${kills.REDIS_AWAY / 100
 
 ${markdownTable(['', 'seconds', 'over the ideal', 'requests', 'refused (429)', 'sent again', 'wasted', 'lost'], rows)}
 
-Sent again: what killed workers had under way. Wasted: refused or sent again. No id is in two parts; the ids of all
-parts are counted.`
+Sent again: the unfinished requests of killed workers. Wasted: refused or sent again. The ids in all parts are counted,
+and none is there twice.`
 }
 
 async function fromOneWorker(): Promise<string> {

@@ -83,8 +83,8 @@ async function time(): Promise<string> {
   return `The whole command (start, a first reading of the input to check and count it, embedding, a file on disk) against a
 program that reads the same file, calls \`embedStream\` and throws the vectors away, both with 8 requests in flight.
 ${ROUNDS} rounds, one after the other in turn; the median, and from the lowest to the highest.
-In the last two rows nothing waits: emulator and command share the machine's cores, and what the command does more,
-above all to write numbers as digits, is what it takes longer.
+In the last two rows nothing waits: emulator and command share the machine's cores, so extra work is extra time, above all
+the writing of numbers as digits.
 
 ${markdownTable(
   [

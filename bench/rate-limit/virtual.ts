@@ -80,10 +80,10 @@ await writeFile(
 
 \`npx -y pnpm@12 --filter ./bench rate-limit-matrix\`: in virtual time, through the client's own queue and budget; the same on
 every run. 8 requests in flight; ${SIZES.map(({ tokens, count }) => `${count} requests of ${tokens} tokens`).join(', ')}, their sizes
-spread by half either way. Unless something else is said, a 429 has Retry-After in whole seconds, an answer takes 300 ms
-(100 ms for 200 tokens) and estimates are right. The ideal is a client that knows when the service takes a request.
-"Configured" is the limit the client is given, as a multiple of the service's. "Silence" is the longest time without
-anything accepted, the service's own included.
+spread by half either way. Unless a row says otherwise, a 429 has Retry-After in whole seconds, an answer takes 300 ms
+(100 ms for 200 tokens) and estimates are right. The ideal is a client that knows when the service accepts a request.
+"Configured" is the limit the client is given, as a multiple of the service's. "Silence" is the longest time in
+which nothing was accepted, pauses of the service included.
 
 ${met} of ${aimed} targets are met.
 
@@ -107,35 +107,36 @@ ${markdownTable(
   ]),
 )}
 
-## What is missed, and why
+## Which targets are missed, and why
 
-- **Buckets**, configured with ten times the limit, or with answers in 2 s: a limit is found by being refused, and a job
-  of 400 requests has room for 20 refusals. These have 21 to 33.
-- **Windows without Retry-After**: nobody says when the window ends. The client asks again every five seconds, which is
-  most of the refusals; every ten seconds it would be 11 to 13 % still, and a service that was away for 20 seconds would
-  be found to be back later (1.25 in place of 1.02).
-- **Windows**, otherwise: the job ends soon after a window begins, and the limit learned in two or three of them is not yet
-  exact. Over hours it would be.
-- **A sliding minute found spent**: a whole minute's worth comes back at one moment, half a minute later, and the client
-  starts slowly, as it has seen nothing but refusals.
-- **1, 2 or 4 at a time**: about a tenth is the way there, in which the ideal client has its next request arrive just as
-  one is done. Answers in 30 ms: the job takes four to eleven seconds, and its first 429s hold it for one or more.
-- **4 at a time, half on the way**: the ideal client has eight in flight, four of them on the way, in step. Without being
-  in step the fifth is refused, so four is what the client learns.
-- **Pinecone as documented, answers in 30 ms**: eight in flight are more than 100 requests a second, which
-  \`tokensPerMinute\` does not tell; \`plan\` does.
-- **30 % at random, and 10 or 20 % with answers in 30 ms**: until the client knows that no rate makes it better, it has
-  lowered its rate three times, and waited as often. With answers in 30 ms the job takes two seconds without 429s.
+- **Buckets**, configured with ten times the limit, or with answers in 2 s: the client finds a limit by being refused, and
+  a target of 5 % leaves a job of 400 requests 20 refusals. These have 21 to 33.
+- **Windows without Retry-After**: nothing tells the client when the window ends. It tries again every five seconds, and
+  most refusals are those tries. Every ten seconds would still be 11 to 13 %, and the client would notice later that a
+  service is back after 20 seconds (1.25 instead of 1.02).
+- **Windows**, otherwise: the job ends soon after a window begins, and two or three windows are too few to learn the limit
+  exactly. Over hours it would be exact.
+- **A sliding minute found spent**: half a minute later a whole minute's worth is free at once, and the client starts
+  slowly, because it has seen nothing but refusals.
+- **1, 2 or 4 at a time**: a tenth of an answer's time is the request's way to the service. The ideal client's next
+  request arrives just as one finishes. With answers in 30 ms the job takes four to eleven seconds, and its first 429s
+  hold it up for one or more.
+- **4 at a time, half on the way**: the ideal client has eight in flight, four of them on the way, in step. A client that
+  is not in step has its fifth refused, and learns that four are accepted.
+- **Pinecone as documented, answers in 30 ms**: eight in flight are more than 100 requests a second, a limit
+  that \`tokensPerMinute\` does not know and \`plan\` does.
+- **30 % at random, and 10 or 20 % with answers in 30 ms**: before the client knows that no rate helps, it has lowered
+  its rate three times, and waited as often. With answers in 30 ms the job takes two seconds without 429s.
 - **A fixed second** has no target. In a few rows the client takes its refusals for random ones, and up to 28 % of the
   requests are refused; the job is then close to its ideal.
 
-## Live queries beside the job
+## Live queries next to the job
 
 Five queries a second of 20 tokens, for two minutes, of the same model and input type as the job's requests of 7,000
 tokens: they share its limit, its refusals and its slots. (Pinecone counts queries and passages apart; then a query waits
-for a slot at most.) An answer takes 0.3 s. Where a minute's window is spent, the service refuses the queries too, and
-they wait for the next one. The ideal is that of the job alone; where one request at a time is taken, the queries alone ask
-for half as much again as the service has.
+for a slot at most.) An answer takes 0.3 s. Once a minute's window is spent, the service refuses the queries too, and
+they wait for the next window. The ideal is that of the job alone; where one request is accepted at a time, the queries alone
+need one and a half times what the service has.
 
 ${markdownTable(queryHeads, queryRows)}
 

@@ -11,7 +11,7 @@ const callers: Readonly<Record<string, number>> = {
   'embedAll, aborted': 1,
 }
 
-/** Makes calls until `until` (performance.now()); resolves when the last one is over. */
+/** Makes calls until `until` (performance.now()); resolves when the last one has ended. */
 export async function callUntil(until: number, stage: Stage): Promise<void> {
   const caller = async (name: string) => {
     while (performance.now() < until) {

@@ -9,7 +9,7 @@ export interface SoakResult {
   readonly tally: Tally
   readonly answered: Answered
   readonly vitals: readonly Vitals[]
-  /** After all calls are over and the client is closed. */
+  /** After all calls have ended and the client is closed. */
   readonly afterwards: Vitals
   readonly alarms: { readonly warnings: readonly string[]; readonly unhandled: readonly string[] }
 }
@@ -33,7 +33,7 @@ The emulator runs in a process of its own. What it does wrong is in \`faults.ts\
 
 ## Memory and handles
 
-Every 10 seconds, while the calls go on; first, last, least and most of the ${warm.length} samples after ${round(warmUp)} minutes of warm-up.
+Every 10 seconds, while calls are running; first, last, least and most of the ${warm.length} samples after ${round(warmUp)} minutes of warm-up.
 
 ${markdownTable(
   ['', 'first', 'last', 'min', 'max', 'per minute', 'after `close()`'],

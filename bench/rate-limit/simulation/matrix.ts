@@ -127,7 +127,7 @@ export interface Cell {
   readonly estimatesOff: number
 }
 
-/** All kinds by all sizes and what is told, at the middle of the rest; then the rest, one thing at a time. */
+/** All kinds by all sizes and configured limits, with the usual conditions; then each condition by itself. */
 export function cells(): Cell[] {
   const base = { hint: 'whole seconds', latency: 300, estimatesOff: 0 } as const
   const result: Cell[] = []
@@ -158,7 +158,7 @@ export function jobOf({ kind, size, told, hint, latency, estimatesOff }: Cell): 
   }
 }
 
-/** The middle of the matrix, with a live user's queries beside the job: of its model and input type, counted with it. */
+/** The usual conditions, with a user's queries next to the job: of its model and input type, counted with it. */
 export function jobBesideQueries(kind: Kind, told: number): Job {
   const size = SIZES[2] as Size
   const job = jobOf({ kind, size, told, hint: 'whole seconds', latency: 300, estimatesOff: 0 })

@@ -32,7 +32,7 @@ export function bucket(perSecond: number, depth: number, fill = 1): Service {
   }
 }
 
-/** A fixed window of so many seconds, that has been going on for `begun` seconds, with `spent` of its share gone. */
+/** A fixed window of so many seconds, which began `begun` seconds ago, with the share `spent` of it used up. */
 export function fixedWindow(perSecond: number, seconds: number, begun = 0, spent = 0): Service {
   const most = perSecond * seconds
   const length = seconds * 1000
@@ -102,7 +102,7 @@ export function burst(from: number, until: number): Service {
   }
 }
 
-/** So many requests at a time; a tenth of an answer's time passes on the way there, the rest is the service's work. */
+/** So many requests at a time; a tenth of an answer's time is the way to the service, the rest is its work. */
 export function atATime(most: number, onTheWay = 0.1): Service {
   let inside = 0
   return {

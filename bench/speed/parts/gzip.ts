@@ -12,7 +12,7 @@ const WRITINGS: readonly (readonly [Digits, string])[] = [
   ['fewest', 'fewest digits'],
 ]
 
-/** Whether it would pay to ask for compressed answers: what was measured of gzip, on lines that are reckoned. */
+/** Whether compressed answers would pay: gzip is measured, the time on the line is computed. */
 export const gzip: Part = {
   name: 'gzip',
   title: `Compressed answers: milliseconds until one of 96 x 1024 is there, ${ROUND_TRIP} ms round trip`,
