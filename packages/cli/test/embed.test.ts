@@ -122,7 +122,7 @@ describe('pinecone-inference embed', () => {
 
   it.each([
     [['-o', 'out.csv', ...SPARSE], '--output out.csv has an unknown extension'],
-    [['-o', 'out.jsonl', '--namespace', 'a', ...SPARSE], '--namespace goes with a folder'],
+    [['-o', 'out.jsonl', '--namespace', 'a', ...SPARSE], '--namespace needs a folder'],
     [['-o', 'out/', '--namespace', 'a/b', ...SPARSE], '--namespace "a/b" cannot be the name of a folder'],
     [['-o', 'out/', '--namespace', '..', ...SPARSE], '--namespace ".." cannot be the name of a folder'],
     [['-o', 'in.jsonl', ...SPARSE], 'in.jsonl exists already'],

@@ -45,7 +45,7 @@ export function refuseNameless(
   if (isInIds && !read.idPrefix) {
     throw new InputError(
       { source },
-      'has no name, so its ids would be stdin#1, stdin#2 …, as those of any other; name it with --input-name',
+      'has no name, so its ids would be stdin#1, stdin#2 …, like those of any other; name it with --input-name',
     )
   }
   if (cleanup === 'full') {

@@ -21,10 +21,10 @@ it('a folder is what the import takes: Parquet, or JSONL of documents', async ()
 })
 
 it.each([
-  ['imp/', { layout: 'rest' }, '--layout rest is a layout of JSONL'],
-  ['out.parquet', { layout: 'documents' }, '--layout documents is a layout of JSONL'],
-  ['out.jsonl', { layout: 'vectors', partSize: 5 }, '--part-size goes with a folder'],
-  ['out.jsonl', { layout: 'vectors', namespace: 'n' }, '--namespace goes with a folder'],
+  ['imp/', { layout: 'rest' }, '--layout rest is for JSONL'],
+  ['out.parquet', { layout: 'documents' }, '--layout documents is for JSONL'],
+  ['out.jsonl', { layout: 'vectors', partSize: 5 }, '--part-size needs a folder'],
+  ['out.jsonl', { layout: 'vectors', namespace: 'n' }, '--namespace needs a folder'],
   ['imp/', { layout: 'vectors', namespace: '..' }, 'cannot be the name of a folder'],
 ] as const)('what does not go together is refused: %s %j', async (output, options, message) => {
   await expect(outputPath(output, options)).rejects.toThrow(message)

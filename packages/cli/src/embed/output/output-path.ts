@@ -48,16 +48,16 @@ export async function outputPath(
   const format =
     isInFolder && layout === 'documents' ? 'jsonl' : isInFolder ? 'parquet' : outputFormat(output)
   if (format === 'parquet' && layout !== 'vectors') {
-    throw new OutputError(`--layout ${layout} is a layout of JSONL, and ${output} is to be Parquet`)
+    throw new OutputError(`--layout ${layout} is for JSONL; ${output} would be Parquet`)
   }
   if (isInFolder) {
     const folder = join(output, folderOf(namespace ?? DEFAULT_NAMESPACE))
     return { path: join(folder, `0.${format}`), partBytes: (partSize ?? PART_MEGABYTES) * 1e6 }
   }
   if (namespace !== undefined) {
-    throw new OutputError('--namespace goes with a folder as --output: <folder>/<namespace>/0.parquet')
+    throw new OutputError('--namespace needs a folder as --output: <folder>/<namespace>/0.parquet')
   }
-  if (partSize !== undefined) throw new OutputError('--part-size goes with a folder as --output')
+  if (partSize !== undefined) throw new OutputError('--part-size needs a folder as --output')
   if (output === '-' || format) return { path: output, partBytes: Number.POSITIVE_INFINITY }
   throw new OutputError(
     `--output ${output} has an unknown extension; allowed: .jsonl, .parquet, a folder (ending in /), or -`,
