@@ -250,6 +250,26 @@ describe('pinecone-inference embed --upsert', () => {
 })
 
 describe('pinecone-inference upsert', () => {
+  it('puts the parts in a folder into an index, one after another', async () => {
+    const { env, ids } = await serviceWithIndex()
+    const folder = await folderOf({ 'in.jsonl': jsonl(1_200) })
+    const embedded = ['embed', 'in.jsonl', '-o', 'imp/', '--part-size', '1']
+    expect((await run(folder, [...embedded, ...MODEL], env)).code).toBe(0)
+    const { code, stderr } = await run(folder, ['upsert', 'imp/__default__', '--index', 'docs'], env)
+    const lines = stderr.trimEnd().split('\n')
+    expect([code, lines]).toEqual([
+      0,
+      [
+        expect.stringMatching(/^Upserted [\d,]+ records of imp\/__default__\/0\.parquet into docs\.$/),
+        expect.stringMatching(/^Upserted [\d,]+ records of imp\/__default__\/1\.parquet into docs\.$/),
+      ],
+    ])
+    expect(await ids()).toHaveLength(1_200)
+
+    const outside = await run(folder, ['upsert', 'imp/', '--index', 'docs'], env)
+    expect([outside.code, outside.stderr]).toEqual([1, expect.stringContaining('give that of a namespace')])
+  })
+
   it.each([
     ['vectors.jsonl', []],
     ['vectors.jsonl', ['--layout', 'documents']],

@@ -1,4 +1,4 @@
-export { type Checked, checkFile, checkFolder, type Problem } from './check/check.js'
+export { type Checked, checkFile, checkFolder, holdsVectors, type Problem } from './check/check.js'
 export { InputError, NoRecordsError } from './input-error.js'
 export { type OutputFormat, outputFormat } from './output-format.js'
 export { estimateTokens, type PassageOptions } from './passages/split-into-passages.js'

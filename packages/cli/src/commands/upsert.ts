@@ -5,7 +5,7 @@ import { EXIT, exitCodeOf } from '../ending/exit-code.js'
 import { isExpected } from '../ending/expected-error.js'
 import { StopSignal } from '../ending/stop-signal.js'
 import { checkEnvironment, controlUrl } from '../service/connect.js'
-import { upsertFile } from '../upsert/upsert-file.js'
+import { upsertFile, vectorFiles } from '../upsert/upsert-file.js'
 import { indexName, recordFile } from '../upsert/upsert-options.js'
 import { environmentHelp, exitCodesHelp } from './help-text.js'
 import { allowInsecureOption, wholeNumber } from './options.js'
@@ -19,11 +19,14 @@ interface UpsertOptions {
   readonly concurrency: number
 }
 
-/** `pinecone-inference upsert`: a file of vectors into an index. */
+/** `pinecone-inference upsert`: files of vectors into an index. */
 export function upsertCommand(): Command {
   return new Command('upsert')
     .description('upsert files of vectors into an index; run it again to resume')
-    .argument('<file...>', '.jsonl or .parquet files of vectors, in any layout that embed writes')
+    .argument(
+      '<file...>',
+      '.jsonl or .parquet files of vectors, in any layout that embed writes, or a folder of them',
+    )
     .addOption(
       new Option('--index <name>', 'the index, whose dimension and metric must match')
         .argParser(indexName)
@@ -43,7 +46,7 @@ export function upsertCommand(): Command {
       `
 Examples:
   $ pinecone-inference upsert vectors.jsonl --index my-index
-  $ pinecone-inference upsert import/__default__/*.parquet --index my-index --namespace docs`,
+  $ pinecone-inference upsert import/__default__/ --index my-index --namespace docs`,
     )
     .addHelpText('after', environmentHelp())
     .addHelpText('after', exitCodesHelp(0, 1, 3, 130))
@@ -52,7 +55,7 @@ Examples:
     })
 }
 
-async function upsert(files: readonly string[], options: UpsertOptions): Promise<number> {
+async function upsert(paths: readonly string[], options: UpsertOptions): Promise<number> {
   const report = lineReport()
   const stop = new StopSignal(() =>
     report.say('Stopping: requests under way are finished first. Ctrl-C again stops at once.'),
@@ -61,6 +64,8 @@ async function upsert(files: readonly string[], options: UpsertOptions): Promise
   const record = recordFile(index, options)
   try {
     checkEnvironment(false)
+    const files: string[] = []
+    for (const path of paths) files.push(...(await vectorFiles(path)))
     for (const file of files) {
       const { upserted, unchanged, isWhole } = await upsertFile(
         {

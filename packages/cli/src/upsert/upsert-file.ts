@@ -1,7 +1,15 @@
 import { basename, dirname, extname, join } from 'node:path'
-import { checkFile, type EmbeddedOptions, readEmbedded } from '@pinecone-inference/files'
+import {
+  checkFile,
+  type EmbeddedOptions,
+  holdsVectors,
+  InputError,
+  outputFormat,
+  readEmbedded,
+} from '@pinecone-inference/files'
 import { VECTOR_SETTINGS } from '../embed/job/embed-job.js'
 import { holdOutput } from '../embed/output/hold-output.js'
+import { isFolder, namesIn } from '../embed/output/make-folder.js'
 import { fileDigest, readOutputRecord } from '../embed/output/output-record.js'
 import { recordOf } from '../embed/output/run-folder.js'
 import { counted, countRecords, type Report } from '../embed/report/report.js'
@@ -24,6 +32,26 @@ export interface FileUpsert {
   readonly concurrency: number
   readonly apiKey: string
   readonly controlUrl: string | undefined
+}
+
+/**
+ * The files of vectors that a path stands for: itself, or those in a folder, which is that of one namespace.
+ *
+ * @throws InputError for a folder without any, or with an unfinished run
+ */
+export async function vectorFiles(path: string): Promise<string[]> {
+  if (!(await isFolder(path))) return [path]
+  const names = await namesIn(path)
+  const unfinished = names.find((name) => name.endsWith('.partial'))
+  if (unfinished)
+    throw new InputError({ source: join(path, unfinished) }, 'is an unfinished run; finish it, or delete it')
+  const files = names.filter(holdsVectors)
+  const parquet = files.filter((name) => outputFormat(name) === 'parquet')
+  if (files.length === 0) {
+    const reason = 'has no .parquet or .jsonl files; of a folder for the import, give that of a namespace'
+    throw new InputError({ source: path }, reason)
+  }
+  return (parquet.length > 0 ? parquet : files).sort().map((name) => join(path, name))
 }
 
 export interface FileUpserted {

@@ -94,6 +94,11 @@ export async function checkFolder(path: string, options: EmbeddedOptions = {}): 
   return check.result
 }
 
+/** Whether a file has a name of one that holds vectors. Of JSONL that excludes what `embed` writes beside its output. */
+export function holdsVectors(name: string): boolean {
+  return outputFormat(name) !== undefined && !COMPANION.test(name)
+}
+
 /** Written by `embed` beside its output. */
 const COMPANION = /\.(?:record|failed|set-aside|upserted)\.jsonl$|^failures\.jsonl$/
 
@@ -115,7 +120,7 @@ async function filesByFolder(root: string, check: Check): Promise<Map<string, st
       if (entry.name.endsWith('.partial')) {
         check.note(new InputError({ source: path }, 'is an unfinished run; finish it, or delete it'))
       } else if (entry.isDirectory()) await collect(path)
-      else if (outputFormat(entry.name) && !COMPANION.test(entry.name)) all.push({ folder, path })
+      else if (holdsVectors(entry.name)) all.push({ folder, path })
     }
   }
   await collect(root)
