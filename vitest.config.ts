@@ -1,43 +1,43 @@
 import { defineConfig } from 'vitest/config'
 
-// Files that leave their process as they found it share one, which saves a start and the imports of each.
-const sharing = [
+// Files that leave their thread as they found it share one, which saves a start and the imports of each.
+const threads = [
   'packages/*/src/**/*.test.ts',
   'packages/{ai-sdk,client,emulator,files,langchain,llamaindex}/test/**/*.test.ts',
 ]
+// These change the folder or the environment of their process, which threads have in common, and put it back.
+const processes = ['packages/{bullmq,cli}/test/**/*.test.ts', '{test,examples}/**/*.test.ts']
 const packaging = 'test/packaging/**/*.test.ts'
 // Tests what LangChain does before anything has imported its context.
-const withoutContext = 'packages/langchain/test/rerank-without-context.test.ts'
+const alone = 'packages/langchain/test/rerank-without-context.test.ts'
 const dependencies = '**/node_modules/**'
 
 export default defineConfig({
   test: {
     projects: [
+      { extends: true, test: { name: 'alone', include: [alone] } },
+      {
+        extends: true,
+        test: { name: 'packaging', include: [packaging], globalSetup: 'test/packaging/pack-all.ts' },
+      },
       {
         extends: true,
         test: {
-          name: 'sharing',
-          include: sharing,
-          exclude: [withoutContext, dependencies],
-          pool: 'threads',
+          name: 'processes',
+          include: processes,
+          exclude: [packaging, dependencies],
           isolate: false,
         },
       },
       {
         extends: true,
         test: {
-          name: 'alone',
-          include: [
-            'packages/{bullmq,cli}/test/**/*.test.ts',
-            '{test,examples}/**/*.test.ts',
-            withoutContext,
-          ],
-          exclude: [packaging, dependencies],
+          name: 'threads',
+          include: threads,
+          exclude: [alone, dependencies],
+          pool: 'threads',
+          isolate: false,
         },
-      },
-      {
-        extends: true,
-        test: { name: 'packaging', include: [packaging], globalSetup: 'test/packaging/pack-all.ts' },
       },
     ],
     // The builds as Node loads them for users.
@@ -58,8 +58,8 @@ export default defineConfig({
       thresholds: { 'packages/client/src/**': { branches: 95 } },
     },
     testTimeout: 30_000,
-    // Many tests wait for processes that they kill or servers that stall: two at a time would leave a core idle.
-    maxWorkers: 3,
+    // Many tests wait for processes that they kill or servers that stall: one at a time per core would leave cores idle.
+    maxWorkers: 5,
     hookTimeout: 60_000,
   },
 })

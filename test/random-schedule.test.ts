@@ -19,7 +19,9 @@ import {
   vectorOf,
 } from './raw-server.js'
 
-const INPUTS = 2000
+const INPUTS = 1000
+/** So that a call has as many requests as the longest schedule has events, and more. */
+const BATCH_SIZE = 10
 const RUNS = 10
 
 const events = ['right', 'right', 'right', '429', '503', '400', 'reset', 'cut', 'late'] as const
@@ -111,7 +113,7 @@ it('embedAll, collecting: every input’s vector is right and in place or named 
     fc.asyncProperty(schedules, (schedule) =>
       withSchedule(schedule, async (client, paid) => {
         const result = await client
-          .embedAll({ ...request, inputs: texts }, { onError: 'collect', batchSize: 20 })
+          .embedAll({ ...request, inputs: texts }, { onError: 'collect', batchSize: BATCH_SIZE })
           .catch((error: unknown) => error)
         if (result instanceof PineconeInferenceError) {
           // Where nothing passes, the call ends without asking for each input alone.
@@ -144,7 +146,7 @@ it('embedStream: yields in order up to the input that failed, and hands over wha
         const got: StreamedEmbedding[] = []
         let failure: unknown
         try {
-          const stream = client.embedStream({ ...request, inputs: texts }, { batchSize: 20 })
+          const stream = client.embedStream({ ...request, inputs: texts }, { batchSize: BATCH_SIZE })
           for await (const item of stream) got.push(item)
         } catch (error) {
           failure = error

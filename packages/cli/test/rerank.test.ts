@@ -113,7 +113,7 @@ describe('pinecone-inference rerank', () => {
     ['{"text":"x"}\n\n{"text":7}\n', [], 'in.jsonl, line 3: "text" is not a string'],
     ['{"text":"x"}\n{"te\n', [], 'in.jsonl, line 2: is not JSON'],
     ['{"text":\u001b[2J}\n', [], "in.jsonl, line 1: is not JSON: Unexpected token '?'"],
-    ['{"text":"x","b":"y"}\n', ['--rank-fields', 'text,b'], 'bge-reranker-v2-m3 ranks by 1'],
+    ['{"text":"x","b":"y"}\n', ['--rank-fields', 'text,b'], 'bge-reranker-v2-m3 supports 1'],
     ['{"text":"x"}\n', ['--model', 'llama-text-embed-v2'], 'llama-text-embed-v2'],
     ['{"text":"x"}\n', ['--query', ' '], 'query must be a non-empty string'],
     ['{"text":"x"}\n', ['--top-n', '0'], 'Allowed: whole numbers from 1'],

@@ -18,7 +18,7 @@ describe('a signal', () => {
       const folder = await folderOf({ 'in.jsonl': lines(passages(2500)) })
       const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
       const { child, ended } = start(folder, args, env)
-      await vi.waitUntil(() => emulator.requests.length > 10, { timeout: 10_000 })
+      await vi.waitUntil(() => emulator.requests.length > 10, { timeout: 25_000 })
       child.kill(signal)
       await once(child.stderr, 'data')
       const sent = emulator.requests.length
@@ -43,7 +43,7 @@ describe('a signal', () => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(3)) })
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', '--model', 'new-model']
     const { child, ended } = start(folder, args, env)
-    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 10_000 })
+    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 25_000 })
     child.kill('SIGINT')
     expect((await ended).code).toBe(130)
     expect(await readdir(folder)).toEqual(['in.jsonl'])
@@ -54,7 +54,7 @@ describe('a signal', () => {
     emulator.faults.add(parseFaultRule('/embed#5-9999 stall:headers'))
     const folder = await folderOf({ 'in.jsonl': lines(passages(2500)) })
     const { child, ended } = start(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
-    await vi.waitUntil(() => emulator.requests.length > 10, { timeout: 10_000 })
+    await vi.waitUntil(() => emulator.requests.length > 10, { timeout: 25_000 })
     child.kill('SIGINT')
     await once(child.stderr, 'data')
     child.kill('SIGINT')

@@ -174,7 +174,7 @@ describe('an unfinished run', () => {
     const { child, ended } = start(folder, args, env)
     const journal = join(folder, 'out.jsonl.partial/journal.jsonl')
     const written = () => readFile(journal, 'utf8').catch(() => '')
-    await vi.waitUntil(async () => (await written()).includes('"read":96,'), { timeout: 10_000 })
+    await vi.waitUntil(async () => (await written()).includes('"read":96,'), { timeout: 25_000 })
     child.kill('SIGKILL')
     await ended
     emulator.faults.clear()
@@ -265,7 +265,7 @@ describe('an unfinished run', () => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(2500)) })
     const { child, ended } = start(folder, ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE], env)
     child.stdin.end()
-    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 10_000 })
+    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 25_000 })
     const partial = join(folder, 'out.jsonl.partial')
     if (what === 'deleted') {
       await rm(partial, { recursive: true })
@@ -329,7 +329,7 @@ describe('an unfinished run', () => {
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
     const { child, ended } = start(folder, args, env)
     child.stdin.end()
-    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 10_000 })
+    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 25_000 })
     await writeFile(join(folder, 'out.jsonl'), 'precious')
     const refused = {
       code: 1,
@@ -410,7 +410,7 @@ describe('an unfinished run', () => {
     const folder = await folderOf({ 'in.jsonl': lines(passages(2000)) })
     const args = ['embed', 'in.jsonl', '-o', 'out.jsonl', ...SPARSE]
     const first = start(folder, args, env)
-    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 10_000 })
+    await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 25_000 })
     const second = await run(folder, args, env)
     expect([second.code, second.stderr]).toEqual([
       1,
@@ -427,7 +427,7 @@ describe('an unfinished run', () => {
       await mkdir(join(folder, 'real'))
       await symlink('real', join(folder, 'link'))
       const first = start(folder, ['embed', 'in.jsonl', '-o', 'real/out.jsonl', ...SPARSE], env)
-      await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 10_000 })
+      await vi.waitUntil(() => emulator.requests.length > 0, { timeout: 25_000 })
       const second = await run(folder, ['embed', 'in.jsonl', '-o', 'link/out.jsonl', ...SPARSE], env)
       expect(second.stderr).toContain('another process is writing link/out.jsonl')
       expect((await first.ended).code).toBe(0)
