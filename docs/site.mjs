@@ -1,8 +1,10 @@
 // A plugin of typedoc, for `docs:api`: pages under their titles and in groups, Mermaid drawn without a network.
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Application, Comment, CommentTag, PageEvent, ReflectionKind, Renderer } from 'typedoc'
+
+const { url } = JSON.parse(readFileSync(new URL('../release/repository.json', import.meta.url), 'utf8'))
 
 const PACKAGES = 'Packages'
 const MERMAID = 'assets/mermaid.js'
@@ -21,6 +23,7 @@ const GROUPS = {
 export function load(app) {
   app.on(Application.EVENT_BOOTSTRAP_END, () => {
     app.options.setValue('groupOrder', [...Object.keys(GROUPS), '*'])
+    if (url) linkIntoRepository(app.options)
     app.options.setValue('markdownItLoader', (parser) => {
       leaveMermaidToBrowser(parser)
       keepCodeOfHeadings(parser)
@@ -42,6 +45,16 @@ export function load(app) {
       module.comment.blockTags.push(new CommentTag('@group', [{ kind: 'text', text: PACKAGES }]))
     }
   })
+}
+
+function linkIntoRepository(options) {
+  const source = {
+    sourceLinkTemplate: `${url}/blob/main/{path}#L{line}`,
+    gitRevision: 'main',
+    disableGit: true,
+  }
+  options.setValue('packageOptions', { ...options.getValue('packageOptions'), ...source })
+  options.setValue('navigationLinks', { Repository: url })
 }
 
 function titleOf(page) {
