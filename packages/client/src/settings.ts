@@ -100,7 +100,7 @@ export function resolveSettings(options: PineconeInferenceOptions): Settings {
   checkListener('onUsage', options.onUsage)
   checkMethods('sharedBudget', options.sharedBudget, 'a SharedBudget', ['enter'])
   checkHeaders(options.headers)
-  checkMethods('dispatcher', options.dispatcher, 'a dispatcher of undici', ['dispatch'])
+  checkMethods('dispatcher', options.dispatcher, 'an undici dispatcher', ['dispatch'])
   const settings: Settings = {
     apiKey: resolveApiKey(options.apiKey),
     baseUrl: resolveBaseUrl(options.baseUrl, options.allowInsecure ?? insecureAllowed()),
@@ -168,7 +168,7 @@ function keyProblem(apiKey: unknown): string | undefined {
   const problem = headerProblem(apiKey)
   if (problem) return problem
   if (apiKey.trim() !== apiKey) return 'begins or ends with a space'
-  return /^(["'`]).*\1$/.test(apiKey) ? 'is in quotation marks; give the key without them' : undefined
+  return /^(["'`]).*\1$/.test(apiKey) ? 'is in quotation marks; pass the key without them' : undefined
 }
 
 function insecureAllowed(): boolean {

@@ -49,7 +49,7 @@ describe('a vector is held against what is known of the model:', () => {
   })
 
   it.each([
-    ['an all-zero vector', { data: [dense(new Array(1024).fill(0))] }, 'nothing but zeros'],
+    ['an all-zero vector', { data: [dense(new Array(1024).fill(0))] }, 'holds only zeros'],
     ['one of a model without a name', { model: '' }, 'model is an empty string'],
     ['fewer tokens than none', { usage: { total_tokens: -1 } }, 'usage.total_tokens is the number -1'],
     [

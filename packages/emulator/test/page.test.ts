@@ -214,7 +214,7 @@ describe.skipIf(missing)('the page in a browser', () => {
       await fetch(`${emulator.url}/models`, {
         headers: { ...headers, 'x-emulator-fault': 'malformed:not-json' },
       })
-      await page.getByText('The last 50 of 52 that are kept.').waitFor()
+      await page.getByText('The last 50 of 52 kept.').waitFor()
       const malformed = page.getByText('200 (fault: malformed)')
       expect(await malformed.getAttribute('class')).toBe('failed')
       emulator.faults.clear()
@@ -263,7 +263,7 @@ describe.skipIf(missing)('the page in a browser', () => {
     await withPage({ faults }, async ({ emulator, page }) => {
       expect(emulator.requests).toEqual([])
       const rerank = part(page, 'Rerank')
-      for (const outcome of ['503 UNAVAILABLE', 'not whole', 'not one score for each', '1 rerank unit']) {
+      for (const outcome of ['503 UNAVAILABLE', 'incomplete', 'not have one score per document', '1 rerank unit']) {
         await rerank.getByRole('button').click()
         await rerank.getByText(outcome).waitFor()
       }

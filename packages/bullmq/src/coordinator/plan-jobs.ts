@@ -42,7 +42,7 @@ function checkRecord(record: TextRecord, position: number): void {
     throw new RunError(`Record ${position} of the source has no id, or one that is not a string`)
   if (typeof text !== 'string') {
     throw new RunError(
-      `Record ${position} of the source, ${JSON.stringify(id)}, has no text, or one that is not a string; give '' where there is none`,
+      `Record ${position} of the source, ${JSON.stringify(id)}, has no text, or one that is not a string; use '' for an empty text`,
     )
   }
 }

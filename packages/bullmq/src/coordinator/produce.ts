@@ -75,7 +75,7 @@ async function queueJobs(
   }
   if (jobs < before.jobs) {
     throw new RunError(
-      `The source ended after ${jobs} jobs; earlier, it gave ${before.jobs} to the run ${JSON.stringify(ledger.run)}. Give a shorter source under another name`,
+      `The source ended after ${jobs} jobs; earlier, it gave ${before.jobs} to the run ${JSON.stringify(ledger.run)}. Use another run name for a shorter source`,
     )
   }
   await ledger.produced(jobs, records, true)
@@ -105,13 +105,13 @@ async function roomFor(queue: Queue, max: number, signal: AbortSignal | undefine
 function anotherSource(run: string, { index, records }: EmbedJob): RunError {
   return new RunError(
     `From ${JSON.stringify(records[0]?.id)} on, the records differ from those that the run ${JSON.stringify(run)} got earlier as job ${index}. ` +
-      'Give a changed source, or the same in jobs of another size, under another run name',
+      'Use another run name for a changed source, or for the same one in jobs of another size',
   )
 }
 
 function longerSource(run: string, records: number): RunError {
   return new RunError(
     `The source has more than the ${records} records that it gave to the run ${JSON.stringify(run)} earlier. ` +
-      'Give a longer source under another run name',
+      'Use another run name for a longer source',
   )
 }

@@ -185,7 +185,7 @@ export async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
 function otherVectors(run: string, before: VectorFacts, now: VectorFacts): WorkerError {
   return new WorkerError(
     `The vectors of the run ${JSON.stringify(run)} are from ${inWords(before)}, and the service now returns ${inWords(now)}. ` +
-      'They cannot be compared: wait until the service returns the former again, or embed everything under another name',
+      'They cannot be compared: wait until the service returns the former again, or embed everything under another run name',
   )
 }
 

@@ -161,6 +161,6 @@ function checkBlankAs(blankAs: unknown): void {
   if (blankAs === undefined || (typeof blankAs === 'string' && blankAs.trim() !== '')) return
   throw new PineconeConfigurationError(
     'blankAs',
-    `is ${asWritten(blankAs)}; it must be a text that is not blank`,
+    `is ${asWritten(blankAs)}; it must be a string that is not blank`,
   )
 }

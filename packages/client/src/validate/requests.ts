@@ -227,7 +227,7 @@ function checkRankedText(document: string | object, index: number, rankFields: r
   const texts = rankFields.map((field) => fieldOf(document, field, index))
   for (const [i, value] of texts.entries()) {
     if (value !== undefined && typeof value !== 'string') {
-      throw refusedInput(`documents[${index}].${rankFields[i]}`, 'must be a string to be ranked by', index)
+      throw refusedInput(`documents[${index}].${rankFields[i]}`, 'must be a string to rank by', index)
     }
   }
   if (texts.every((text) => !text)) {

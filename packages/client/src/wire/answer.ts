@@ -129,7 +129,8 @@ export function asFiniteNumber(endpoint: string, where: string, value: unknown):
 /** A whole number of at least 1. */
 export function asSize(endpoint: string, where: string, value: unknown): number {
   const size = asFiniteNumber(endpoint, where, value)
-  if (!Number.isInteger(size) || size < 1) throw broken(endpoint, `${where} is ${size}, not a size`)
+  if (!Number.isInteger(size) || size < 1)
+    throw broken(endpoint, `${where} is ${size}, not a whole number of at least 1`)
   return size
 }
 

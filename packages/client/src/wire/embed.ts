@@ -114,7 +114,7 @@ function decodeDense(where: string, item: Record<string, unknown>, arrays: Numbe
   const values = floats(`${where}.values`, item.values, arrays)
   // It has no direction, and no index accepts it: "Dense vectors must contain at least one non-zero value".
   if (values.length > 0 && isZero(values)) {
-    throw broken(ENDPOINT, `${where}.values holds nothing but zeros`)
+    throw broken(ENDPOINT, `${where}.values holds only zeros`)
   }
   return { vectorType: 'dense', values }
 }

@@ -1,9 +1,9 @@
-// The page's script, as the browser gets it. Whatever comes from requests and answers is set as text, never as HTML.
+// The page's script, as sent to the browser. Values from requests and answers are set as text, never as HTML.
 
 const pollEvery = 1_000
 const byId = (id) => document.getElementById(id)
 
-/** The rows by the number of their request; a row stays the same element, so that it stays open and in focus. */
+/** Rows by request number. A row keeps its element, so that it stays open and focused. */
 const rows = new Map()
 
 /** @type {{ takesAnyKey: boolean, models: { model: string, type: string, provider: string }[] }} */
@@ -45,7 +45,7 @@ function headers() {
   return { 'Api-Key': settings.takesAnyKey ? 'page' : byId('key').value }
 }
 
-/** Posts to the API itself, as any client does; these requests are recorded and meet faults. */
+/** Posts to the API itself, as any client does. These requests are recorded, and faults apply to them. */
 async function post(path, body, signal) {
   const response = await fetch(path, {
     method: 'POST',
@@ -54,11 +54,11 @@ async function post(path, body, signal) {
     signal,
   })
   const text = await response.text().catch((error) => {
-    throw signal.aborted ? error : new Error(`${response.status}, and the body is not whole`)
+    throw signal.aborted ? error : new Error(`${response.status}, and the body is incomplete`)
   })
   const answer = parsed(text)
   if (answer === undefined)
-    throw new Error(`${response.status}, and the body is no JSON: ${text.slice(0, 300)}`)
+    throw new Error(`${response.status}, and the body is not JSON: ${text.slice(0, 300)}`)
   if (response.ok) return answer
   throw new Error(`${response.status} ${answer.error?.code ?? ''}: ${answer.error?.message ?? ''}`)
 }
@@ -71,7 +71,7 @@ function parsed(text) {
   }
 }
 
-/** Runs a form's action; a second submit gives the first one up. */
+/** Runs a form's action; a second submit cancels the first. */
 function onSubmit(name, action) {
   const state = byId(`${name}-state`)
   const result = byId(`${name}-result`)
@@ -97,7 +97,7 @@ function onSubmit(name, action) {
 }
 
 function tell(state, text, wrong = false) {
-  // A status that says the same again would be read out again.
+  // A screen reader would read a repeated status again.
   if (state.textContent !== text) state.textContent = text
   state.classList.toggle('wrong', wrong)
 }
@@ -136,7 +136,7 @@ async function embedTexts(texts, inputType, signal) {
     },
     signal,
   )
-  if (answer.data?.length !== texts.length) throw new Error('The answer has not one vector for each text')
+  if (answer.data?.length !== texts.length) throw new Error('The answer does not have one vector per text')
   const vectors = answer.data.map(coordinatesOf)
   const sparse = answer.vector_type === 'sparse'
   return {
@@ -177,7 +177,7 @@ async function rerank(signal) {
     signal,
   )
   if (answer.data?.length !== documents.length)
-    throw new Error('The answer has not one score for each document')
+    throw new Error('The answer does not have one score per document')
   signal.throwIfAborted()
   const scores = new Map(answer.data.map(({ index, score }) => [index, score]))
   byId('rerank-before').replaceChildren(...documents.map((text, index) => bar(text, scores.get(index))))
@@ -193,7 +193,7 @@ function moved(from, to) {
   return from > to ? `up ${from - to}` : `down ${to - from}`
 }
 
-/** A text above its bar, which is as wide as the score is high; the number says the same. */
+/** A text above its bar. The bar's width and the number both show the score. */
 function bar(text, score, remark) {
   const fill = element('span')
   fill.style.width = `${Math.max(0, Math.min(1, score)) * 100}%`
@@ -207,7 +207,7 @@ function bar(text, score, remark) {
 
 // Last requests
 
-/** Asks for the last requests now, and from then on every second while the page is seen. */
+/** Fetches the last requests now, and then every second while the page is visible. */
 async function refresh() {
   clearTimeout(refresh.timer)
   refresh.asking?.abort()
@@ -236,9 +236,12 @@ function showRefusal(status, answer) {
 function showRequests(answer) {
   const told = JSON.parse(answer)
   const { kept, requests } = told
-  tell(byId('requests-state'), requests.length === 0 ? 'None yet; point a client here, or try below.' : '')
+  tell(
+    byId('requests-state'),
+    requests.length === 0 ? 'None yet. Point a client here, or try the forms below.' : '',
+  )
   byId('requests-more').textContent =
-    kept > requests.length ? `The last ${requests.length} of ${kept} that are kept.` : ''
+    kept > requests.length ? `The last ${requests.length} of ${kept} kept.` : ''
   if (answer === refresh.shown) return
   show(told)
   refresh.shown = answer
@@ -259,7 +262,9 @@ function show({ rules, requests }) {
   place(byId('requests'), wanted)
 }
 
-/** Makes the elements the children, and moves none that is where it belongs: moving one would take its focus. */
+/**
+ * Sets the children to these elements. Does not move one that is already in place, because that would take its focus.
+ */
 function place(parent, wanted) {
   const keep = new Set(wanted)
   for (const child of [...parent.children]) if (!keep.has(child)) child.remove()
@@ -308,7 +313,7 @@ function makeRow(id) {
   }
 }
 
-/** What was asked and answered, under the row. */
+/** The request and its answer, below the row. */
 async function fill(id, cell) {
   try {
     const response = await fetch(`_page/requests/${id}`, { headers: headers() })
@@ -318,7 +323,7 @@ async function fill(id, cell) {
     cell.replaceChildren(
       ...block('Query', queried.join('\n')),
       ...block('Request', body),
-      ...block('Answer', answer ?? 'None was sent.'),
+      ...block('Answer', answer ?? 'No answer was sent.'),
       ...block(
         'Headers',
         Object.entries(sent)
@@ -334,7 +339,7 @@ async function fill(id, cell) {
 function block(title, text) {
   if (!text) return []
   const pre = element('pre', { text })
-  // A part that scrolls must be reachable by keyboard.
+  // A scrolling part must be reachable by keyboard.
   pre.tabIndex = 0
   pre.setAttribute('role', 'group')
   pre.setAttribute('aria-label', title)

@@ -87,7 +87,12 @@ export function idsOf(
 
 export function checkQuery(query: unknown): void {
   if (typeof query === 'string' && query.trim() !== '') return
-  throw new PineconeConfigurationError('query', `is ${asWritten(query)}; it must be a text`, undefined, {
-    verdict: 'input',
-  })
+  throw new PineconeConfigurationError(
+    'query',
+    `is ${asWritten(query)}; it must be a string that is not blank`,
+    undefined,
+    {
+      verdict: 'input',
+    },
+  )
 }

@@ -15,7 +15,7 @@ export function flatMetadata(metadata: object, position: number): IndexRecord['m
   const refuse = (key: string, problem: string) =>
     refusedInput(`documents[${position}].metadata.${key}`, problem, position)
   const set = (key: string, value: string | number | boolean | string[]): void => {
-    if (Object.hasOwn(flat, key)) throw refuse(key, 'stands there twice: nested names are joined by dots')
+    if (Object.hasOwn(flat, key)) throw refuse(key, 'occurs twice, because nested names are joined by dots')
     flat[key] = value
   }
   const add = (key: string, value: unknown, parents: readonly unknown[]): void => {
