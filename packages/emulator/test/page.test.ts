@@ -263,7 +263,12 @@ describe.skipIf(missing)('the page in a browser', () => {
     await withPage({ faults }, async ({ emulator, page }) => {
       expect(emulator.requests).toEqual([])
       const rerank = part(page, 'Rerank')
-      for (const outcome of ['503 UNAVAILABLE', 'incomplete', 'not have one score per document', '1 rerank unit']) {
+      for (const outcome of [
+        '503 UNAVAILABLE',
+        'incomplete',
+        'not have one score per document',
+        '1 rerank unit',
+      ]) {
         await rerank.getByRole('button').click()
         await rerank.getByText(outcome).waitFor()
       }
