@@ -81,7 +81,7 @@ describe('pinecone-inference serve', () => {
     expect(await nextLine()).toMatch(/GET \/models\/nope 404 \d+ ms, Model 'nope' not found/)
   })
 
-  it('holds the limits of a plan, and opens its side door when asked', async () => {
+  it('holds the limits of a plan, and opens its control routes when asked', async () => {
     const { url } = await started('--plan', 'starter', '--no-retry-after', '--control')
     expect(await (await fetch(`${url}/_emulator/rules`)).json()).toEqual({
       rules: [{ fault: { kind: 'rate-limit', plan: 'starter', retryAfter: false } }],
