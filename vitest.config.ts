@@ -57,9 +57,9 @@ export default defineConfig({
       reporter: [['text', { skipFull: true, maxCols: 110 }]],
       thresholds: { 'packages/client/src/**': { branches: 95 } },
     },
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     // Many tests wait for processes that they kill or servers that stall: one at a time per core would leave cores idle.
     maxWorkers: 5,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })
