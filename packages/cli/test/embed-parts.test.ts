@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseFaultRule } from '@pinecone-inference/emulator'
 import { readEmbedded } from '@pinecone-inference/files'
@@ -112,6 +112,22 @@ it('documents are parts of JSONL, as the import into a document index takes them
   )
 })
 
+it('check finds parts that are missing, or are not as they were written', async () => {
+  const { env } = await service()
+  const folder = await folderOf({ 'in.jsonl': lines(idsFrom(0, 2_200)) })
+  const args = ['embed', 'in.jsonl', '-o', 'imp/', ...DENSE, ...SMALL]
+  expect((await run(folder, args, env)).code).toBe(0)
+  const [first, second] = ['0.parquet', '1.parquet'].map((name) => join(folder, 'imp/__default__', name))
+  const whole = await readFile(first ?? '')
+  whole.writeUInt32LE(0, 50_000)
+  await writeFile(first ?? '', whole)
+  await rm(second ?? '')
+  const { code, stdout } = await run(folder, ['check', 'imp/'])
+  expect(code).toBe(1)
+  expect(stdout).toContain('imp/__default__/0.parquet is not as embed wrote it')
+  expect(stdout).toContain('imp/__default__/1.parquet is missing')
+})
+
 it('a single file that the import would refuse is refused in a dry run, too', async () => {
   const folder = await folderOf({ 'in.jsonl': lines(idsFrom(0, 3)) })
   const args = ['embed', 'in.jsonl', '--model', 'own-model', '--dimension', '1000000000', '--dry-run']
@@ -123,6 +139,7 @@ it('a single file that the import would refuse is refused in a dry run, too', as
 it.each([
   ['1.parquet', 'imp/__default__/1.parquet is not a part of this output'],
   ['7.jsonl', 'imp/__default__/7.jsonl is not a part of this output'],
+  ['data_0.parquet', 'imp/__default__/data_0.parquet is not a part of this output'],
   ['part-000000003.parquet', 'holds part-000000003.parquet of an embed --redis'],
 ])(
   'a folder with files that an import would take besides is refused before anything is paid for: %s',

@@ -1,5 +1,6 @@
 import { type Checked, checkFile, checkFolder } from '@pinecone-inference/files'
 import { Command } from 'commander'
+import { changedParts } from '../embed/output/changed-parts.js'
 import { isFolder } from '../embed/output/make-folder.js'
 import { count, counted, countRecords } from '../embed/report/report.js'
 import { EXIT } from '../ending/exit-code.js'
@@ -37,7 +38,9 @@ Examples:
 /** Returns whether nothing is wrong. A path that cannot be read does not keep the next ones from being checked. */
 async function check(path: string, { json, ...fields }: CheckOptions): Promise<boolean> {
   try {
-    const result = (await isFolder(path)) ? await checkFolder(path, fields) : await checkFile(path, fields)
+    const result = (await isFolder(path))
+      ? withProblems(await checkFolder(path, fields), await changedParts(path))
+      : await checkFile(path, fields)
     tell(path, result, json)
     return result.problemCount === 0
   } catch (error) {
@@ -45,6 +48,14 @@ async function check(path: string, { json, ...fields }: CheckOptions): Promise<b
     if (json) process.stdout.write(`${JSON.stringify({ file: path, error: error.message })}\n`)
     else sayLine(`error: ${error.message}`)
     return false
+  }
+}
+
+function withProblems(result: Checked, messages: readonly string[]): Checked {
+  return {
+    ...result,
+    problemCount: result.problemCount + messages.length,
+    problems: [...messages.map((message) => ({ line: undefined, message })), ...result.problems],
   }
 }
 

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import { outputFormat } from '@pinecone-inference/files'
+import { holdsVectors, outputFormat } from '@pinecone-inference/files'
 import { OutputError } from '../../ending/expected-error.js'
 import { isFolder, namesIn } from './make-folder.js'
 import { type OutputFile, partsOf } from './run-folder.js'
@@ -80,7 +80,7 @@ function folderOf(namespace: string): string {
 }
 
 /**
- * Refuses a folder with numbered files that are not parts of the output, which an import would take for parts of it.
+ * Refuses a folder with files of vectors that are not parts of the output: an import would take them as well.
  *
  * @param own number of parts that the output has
  * @throws OutputError if there is such a file
@@ -92,9 +92,7 @@ export async function refuseOtherParts(
   if (isSingleFile(partBytes)) return
   const folder = dirname(output)
   const parts = new Set(partsOf(output, own).map((part) => basename(part)))
-  const other = (await namesIn(folder)).find(
-    (name) => /^\d+\.(parquet|jsonl)$/.test(name) && !parts.has(name),
-  )
+  const other = (await namesIn(folder)).find((name) => holdsVectors(name) && !parts.has(name))
   if (other === undefined) return
   throw new OutputError(
     `${join(folder, other)} is not a part of this output, but an import would take it for one. Move it away, or give ` +
