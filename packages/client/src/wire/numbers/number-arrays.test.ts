@@ -98,12 +98,12 @@ describe('numbers in arrays have exactly the bits that JSON.parse gives them:', 
     expect(firstDifference(halves.flatMap(spellings))).toBeUndefined()
   })
 
-  it('half a million float32 of all exponents, subnormals too, in four spellings each', () => {
+  it('a hundred thousand float32 of all exponents, subnormals too, in four spellings each', () => {
     const float = new Float32Array(1)
     const pattern = new Uint32Array(float.buffer)
     let texts: string[] = []
     let i = 0
-    for (const bit of bits(500_000)) {
+    for (const bit of bits(100_000)) {
       pattern[0] = bit
       const [value = 0] = float
       if (Number.isFinite(value)) texts.push(...spellings(value, i++))
@@ -117,7 +117,7 @@ describe('numbers in arrays have exactly the bits that JSON.parse gives them:', 
 
   it('vector components, shortest and with all their digits', () => {
     const texts: string[] = []
-    for (const bit of bits(250_000)) {
+    for (const bit of bits(100_000)) {
       const value = (bit / 2 ** 32 - 0.5) / 16
       texts.push(String(value), String(Math.fround(value)), Math.fround(value).toPrecision(8))
     }
