@@ -98,7 +98,7 @@ const failures: Record<string, () => Promise<unknown>> = {
 
 /** Tested where they can be made, or no error at all. */
 const elsewhere = [
-  'fetch is needed …',
+  'fetch is required …',
   'the message names another address',
   'SELF_SIGNED_CERT_IN_CHAIN and the like',
   'calls hang in tests',
