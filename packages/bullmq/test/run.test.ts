@@ -500,14 +500,21 @@ describe.runIf(hasRedisServer())('a run', () => {
     const { redis, open, work } = await fleet()
     const run = await open()
     const working = work()
-    for await (const { jobs } of run.follow({ interval: 20 })) {
-      if (jobs.produced === 0) break
+    const stop = new AbortController()
+    async function* endless() {
+      yield* records(50)
+      await once(stop.signal, 'abort')
     }
+    const embedding = run.embed(endless(), { ...small, signal: stop.signal }).catch(() => {})
+    // The worker has found the run.
+    for await (const { jobs } of run.follow({ interval: 20 })) if (jobs.done === 1) break
     const client = new Redis(redis.url)
     await client.flushall()
     client.disconnect()
     await expect(run.follow().next()).rejects.toThrow('has lost the run')
     await expect(working).rejects.toThrow('has lost the run')
+    stop.abort()
+    await embedding
   })
 
   it('is gone from Redis after remove()', async () => {
