@@ -95,6 +95,7 @@ export class PineconeInference {
    * @returns one embedding per input, in input order, all finite and of one dimension
    * @throws PineconeConfigurationError before sending, for an empty or non-string text or an invalid parameter
    * @throws PineconeApiError if the service refuses the request; see its subclasses
+   * @throws PineconeInferenceError for any other failure: no answer, or a wrong one
    */
   embed<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
     request: EmbedRequest<E, M, P>,
@@ -115,6 +116,7 @@ export class PineconeInference {
    *
    * @throws PineconeConfigurationError before any embed request, for invalid input anywhere in `inputs`
    * @throws PineconeApiError if the service refuses a request; see its subclasses
+   * @throws PineconeInferenceError for any other failure: no answer, or a wrong one
    */
   embedAll<E extends Encoding = 'number', M extends EmbedModel = EmbedModel, const P = unknown>(
     request: EmbedRequest<E, M, P>,
@@ -175,12 +177,13 @@ export class PineconeInference {
   }
 
   /**
-   * Ranks documents in one request, up to the model's limit (100 or 200 for the hosted models).
+   * Ranks documents in one request, up to the model's limit (100 to 250 documents for the hosted models).
    *
    * @returns the documents' indices and scores, best first
    * @throws PineconeConfigurationError before sending, for an empty query, a `topN` below 1, or a rank field that no
    * document has
    * @throws PineconeApiError if the service refuses the request; see its subclasses
+   * @throws PineconeInferenceError for any other failure: no answer, or a wrong one
    *
    * @example
    * ```ts
@@ -206,6 +209,7 @@ export class PineconeInference {
    * @returns the documents' indices and scores, best first
    * @throws PineconeConfigurationError before any rerank request, as `rerank` does
    * @throws PineconeApiError if the service refuses a request; see its subclasses
+   * @throws PineconeInferenceError for any other failure: no answer, or a wrong one
    */
   rerankAll<M extends RerankModel = RerankModel, const P = unknown>(
     request: RerankRequest<M, P>,
@@ -219,6 +223,7 @@ export class PineconeInference {
    * Lists the models that the service offers.
    *
    * @throws PineconeApiError if the service refuses the request; see its subclasses
+   * @throws PineconeInferenceError for any other failure: no answer, or a wrong one
    */
   listModels(filter: ListModelsFilter = {}, options: CallOptions = {}): Promise<ModelList> {
     return this.#start('listModels', options, (call) => listModels(filter, call, this.#engine.sender))
@@ -229,15 +234,17 @@ export class PineconeInference {
    *
    * @throws PineconeConfigurationError for an invalid name
    * @throws PineconeApiError if the service refuses the request; `status` is 404 if it does not know the model
+   * @throws PineconeInferenceError for any other failure: no answer, or a wrong one
    */
   getModel(model: string, options: CallOptions = {}): Promise<ModelInfo> {
     return this.#start('getModel', options, (call) => getModel(model, call, this.#engine.sender))
   }
 
   /**
-   * Which models' requests wait now, and why: a configured limit, one learned from 429s, or a hold after a 429. Waiting
-   * for one of the client's own `maxConcurrency` slots does not count. Empty while nothing waits. Each wait is also
-   * published on the diagnostics channel `pinecone-inference:request:wait`.
+   * Which models' requests wait now, and why (`reason`). Waiting for one of the client's own `maxConcurrency` slots does
+   * not count. A model whose monthly quota is used up is listed too, with `requests: 0`. Otherwise empty while nothing
+   * waits. Every wait, though not a used-up month, is also published on the diagnostics channel
+   * `pinecone-inference:request:wait`.
    */
   get waiting(): readonly ModelWait[] {
     return this.#engine.sender.waiting

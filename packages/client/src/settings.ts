@@ -31,8 +31,9 @@ export interface PineconeInferenceOptions {
   /** Requests in flight at a time, across all calls of this client. Default 8. */
   maxConcurrency?: number | undefined
   /**
-   * Retries per request, after the first attempt. Default 5. While the service answers every request of a model with
-   * 429, a bulk call retries for about a minute, however many attempts that takes.
+   * Retries per request, after the first attempt. Default 5; 0 for none. In a bulk call a 429 does not count while every
+   * request of the model is refused (the call gives up after about 75 seconds), nor while so many are refused that this
+   * one may be refused by chance.
    */
   maxRetries?: number | undefined
   /** Milliseconds for one attempt, from connecting to the last byte. Default 30 000. */
@@ -46,7 +47,10 @@ export interface PineconeInferenceOptions {
   sharedBudget?: SharedBudget | undefined
   /** Called after each answer with the usage that the service counted for it, and the total. */
   onUsage?: ((report: UsageReport) => void) | undefined
-  /** Identifies your application in the User-Agent: lower case, digits, `_`, `:` and spaces. */
+  /**
+   * Identifies your application in the User-Agent. Put into lower case; everything but a–z, digits, `_`, `:` and spaces is
+   * dropped, and spaces become `_`.
+   */
   sourceTag?: string | undefined
   /**
    * Headers sent with every request, for your own gateway. They may not replace the client's own. Errors never show
@@ -54,7 +58,7 @@ export interface PineconeInferenceOptions {
    */
   headers?: Record<string, string> | undefined
   /**
-   * An undici dispatcher to send through (proxy, mTLS, MockAgent), version 5 or newer. The client does not close it.
+   * A dispatcher of undici 5 or newer to send through: a proxy, mTLS, a MockAgent. The client does not close it.
    */
   dispatcher?: HttpDispatcher | undefined
   /**

@@ -9,7 +9,7 @@
  * An error that affects every job ends the worker instead (`WorkerError`), and its jobs go back to the queue.
  */
 export const RETRIES = {
-  /** The client's `maxRetries`; its delays add up to 90 seconds at most. */
+  /** The client's `maxRetries`; its delays add up to 91.5 s at most, or to what `Retry-After` says. */
   ofRequest: 8,
   /**
    * How often a worker requests what is missing of a job. The pause before the second round is 1,000 ms, and doubles.

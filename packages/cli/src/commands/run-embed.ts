@@ -21,7 +21,10 @@ import type { EmbedOptions } from './embed-options.js'
 import { layoutOf, readOptions } from './input-options.js'
 import { DEFAULT_RUN } from './options.js'
 
-/** Of one request, over 46 s on average and 92 s at most: a long run can wait longer than a single call should. */
+/**
+ * Of one request; the delays add up to 91.5 s at most, or to what `Retry-After` says. A long run can wait longer than a
+ * single call should.
+ */
 const MAX_RETRIES = 8
 
 /**

@@ -21,7 +21,7 @@ export interface Failed {
 
 export interface Run<T extends Item, R> {
   readonly call: Call
-  /** Maximum requests in flight. */
+  /** Slots of the client. A run that collects failures starts no more batches than this until one is accepted. */
   readonly slots: number
   /** Maximum batches that are started and not yet taken. */
   readonly window: number

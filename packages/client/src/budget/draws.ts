@@ -91,6 +91,10 @@ export function statesAfter(
   })
 }
 
+/**
+ * A fixed limit learns nothing from answers, and a refused request may have counted against it too: `failed` leaves its
+ * bucket as it is.
+ */
 function eventFor({ amount, isFixed }: Draw, event: RequestEvent): BudgetEvent {
   switch (event.is) {
     case 'disproved':

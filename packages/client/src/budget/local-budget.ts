@@ -16,8 +16,11 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 }
 
-/** The longest timer, in milliseconds. Node.js fires timers of more than 24.8 days at once. */
-const LONGEST_TIMER = 60_000
+/**
+ * Milliseconds. A longer wait is looked at again after this long: Node.js fires a timer of more than 24.8 days
+ * immediately.
+ */
+export const LONGEST_TIMER = 60_000
 
 interface Waiting {
   readonly draws: readonly Draw[]

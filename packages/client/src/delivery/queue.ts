@@ -1,12 +1,9 @@
 import type { BudgetEntry, BudgetRequest, BudgetWait, ModelWait, SharedBudget } from '../budget/budget.js'
-import { type Clock, systemClock } from '../budget/local-budget.js'
+import { type Clock, LONGEST_TIMER, systemClock } from '../budget/local-budget.js'
 import { PineconeInferenceError } from '../errors/inference-error.js'
 import { afterReactions } from '../lifetime/turns.js'
 import { type Candidate, firstOf, Line, orderAfter, type Priority, Waiter } from './line.js'
 import { Slot, withdraw } from './slot.js'
-
-/** The longest timer, in milliseconds. Node.js fires timers of more than 24.8 days at once. */
-const LONGEST_TIMER = 60_000
 
 /**
  * Decides which request goes next, across all calls of a client. The client's requests in flight are limited, and those

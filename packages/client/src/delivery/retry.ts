@@ -7,7 +7,7 @@ import {
 import type { PineconeInferenceError } from '../errors/inference-error.js'
 import { isWorthAnotherAttempt } from '../errors/no-answer.js'
 
-/** Whether a failed request may be sent again. That is safe, because all four endpoints only compute. */
+/** Whether a failed request may be sent again. That is safe, because none of the four endpoints changes anything. */
 export function canRetry(error: PineconeInferenceError, failures: number, maxRetries: number): boolean {
   if (!isWorthAnotherAttempt(error) || maxRetries === 0 || failures > maxRetries) return false
   return !(error instanceof PineconeApiError && (error.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER)
@@ -48,16 +48,16 @@ export function backoff(retry: number, random: () => number = Math.random): numb
 }
 
 /**
- * One retry is earned by this many requests that succeed at the first attempt, so that in the long run retries are at
- * most a tenth of the load.
+ * One retry is earned by this many requests that succeed without one, so in the long run the retries of requests that
+ * fail for good are at most a tenth of those.
  */
 const REQUESTS_PER_RETRY = 10
 /** Retries that may be in flight, or have failed, before one succeeds. */
 const RESERVE = 100
 
 /**
- * Caps the share of retries across all calls of a client, so that they do not make an outage worse. A retry takes one
- * from the reserve; its success puts it back.
+ * Caps the retries, other than after a 429, across all calls of a client, so that they do not make an outage worse. A
+ * retry takes one from the reserve. A request that succeeds puts back what it took.
  */
 export class RetryAllowance {
   /** In requests, not retries, because ten tenths would add up to less than one. */

@@ -71,7 +71,10 @@ export class Sender {
     this.#observer = observer
   }
 
-  /** Why requests wait for their budget now, and which models are not asked because their monthly quota is used up. */
+  /**
+   * Why requests wait now, apart from waiting for a slot, and which models are not asked because their monthly quota is
+   * used up.
+   */
   get waiting(): readonly ModelWait[] {
     const now = performance.now()
     const notAsked = [...this.#months]
@@ -130,7 +133,8 @@ class Sending<T> {
     const { refusals } = this.#account
     let retry: Retry | undefined
     let taken = 0
-    // Attempts that failed while the service accepted other requests of the model.
+    // Attempts that count towards `maxRetries`: all failures except 429s of a bulk call while nothing of the model is
+    // accepted.
     let failures = 0
     for (let attempts = 1; ; attempts++) {
       const attempt = this.#attemptOf(attempts)

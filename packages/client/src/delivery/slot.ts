@@ -91,7 +91,7 @@ const PATIENCE = { min: 8, max: 64 }
  *
  * Once the limit is known, that many requests go, and now and then one more. AIMDLimit in Netflix's
  * `concurrency-limits` (https://github.com/Netflix/concurrency-limits, November 2026) is similar, but takes every
- * failure as a sign of too many. Its results are in bench/rate-limit/VIRTUAL.md of the repository.
+ * failure as a sign of too many. The results of this one are in bench/rate-limit/VIRTUAL.md of the repository.
  */
 export class InFlightLimit {
   #max = Number.POSITIVE_INFINITY

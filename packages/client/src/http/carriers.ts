@@ -90,7 +90,7 @@ function headersOf(raw: readonly Uint8Array[]): Record<string, string> {
   return headers
 }
 
-/** Sends through a `fetch`, for runtimes without undici. */
+/** Sends through a `fetch`: the caller's, one that the application has installed, or the runtime's own. */
 export function fetchCarrier(fetch: typeof globalThis.fetch): Carrier {
   return (request, receiver) => {
     const controller = new AbortController()

@@ -12,8 +12,8 @@ const MAX_CLOCK_SKEW = 24 * 60 * 60 * 1000
 const EPOCH_SECONDS = /^\d{10}(\.\d+)?$/
 
 /**
- * Milliseconds to wait according to a `Retry-After` header: seconds or an HTTP date (RFC 9110, 10.2.3). A past date
- * gives 0; anything else gives `undefined`.
+ * Milliseconds to wait according to a `Retry-After` header: seconds, an HTTP date (RFC 9110, 10.2.3), or seconds since
+ * 1970; 0 for a time in the past. `undefined` if it is none of these.
  *
  * @param date the `Date` header of the same answer: dates are compared with the service's clock, because ours may be
  * minutes off

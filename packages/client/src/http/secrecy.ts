@@ -1,7 +1,9 @@
 /** Anything shorter is a placeholder or a word such as `true`; redacting it would garble every message. */
 const SHORTEST_KEY = 6
 const SHORTEST_HEADER = 8
-/** At least this much of the key's beginning is redacted too, in case a gateway truncates it. */
+/**
+ * The beginning of a key is redacted too if it has at least this many characters: a gateway may truncate it.
+ */
 const SHORTEST_PART = 12
 
 /** Loggers do not print an error's causes and contexts deeper than this. */
@@ -153,7 +155,7 @@ function base64Of(text: string): RegExp {
   return new RegExp(`(?:${forms.join('|')})[\\w+/-]{0,2}={0,2}`, 'g')
 }
 
-/** Letters and digits are never escaped. */
+/** Letters, digits, `_` and `-` are never escaped. */
 function spellingsOf(char: string): string {
   if (/[\w-]/.test(char)) return char
   const hex = char.charCodeAt(0).toString(16).padStart(2, '0')

@@ -34,7 +34,10 @@ export interface RatePolicy<S> {
   why(state: S, amount: number, now: number): BudgetWait
 }
 
-/** Milliseconds after which a probe is given up, the one request that finds out whether the service accepts again. */
+/**
+ * A probe is the one request that finds out whether the service accepts again. After this many milliseconds it is given
+ * up.
+ */
 const PROBE_TIMEOUT = 30_000
 /** Milliseconds. A longer `Retry-After` is obeyed even if the refusal is not counted. */
 const TELLING = 5_000
@@ -45,9 +48,9 @@ const TELLING = 5_000
  *
  * A token bucket whose rate grows with time (rate-state.ts) lets requests go (`wait`). Each refusal is weighed
  * (refusal.ts): an isolated one holds back only its own request; if refusals show a limit, all requests are held, and
- * the rate is set to what was accepted. Similar to TCP's congestion control (RFC 5681, RFC 9438) and to the adaptive
- * retry mode of the AWS SDKs (smithy-lang/smithy-typescript, packages/util-retry/src/DefaultRateLimiter.ts, November
- * 2026), which lowers its rate at each refusal and considers neither random refusals nor bursts.
+ * the rate is set somewhat below what was accepted. Similar to TCP's congestion control (RFC 5681, RFC 9438) and to the
+ * adaptive retry mode of the AWS SDKs (smithy-lang/smithy-typescript, packages/util-retry/src/DefaultRateLimiter.ts,
+ * November 2026), which lowers its rate at each refusal and considers neither random refusals nor bursts.
  */
 export const ratePolicy: RatePolicy<RateState> = {
   start: startState,

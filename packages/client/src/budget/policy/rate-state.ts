@@ -26,9 +26,12 @@ export interface RateState {
   readonly size: number
 
   // How its rate grows.
-  /** `cubic`: around the last limit. `slow start`: with no limit known. `search`: towards a limit that is near. */
+  /** `cubic`: around the last limit. `slow start`: from a guess, doubling. `search`: towards a limit that is near. */
   readonly growth: 'cubic' | 'slow start' | 'search'
-  /** The rate at which the service last refused. */
+  /**
+   * What the rate grows from or back to: in `cubic` the configured or measured limit, otherwise the rate at which the
+   * growth began.
+   */
   readonly limit: number | null
   /** Number of accepted requests that the limit was measured by. */
   readonly measuredBy: number
@@ -150,7 +153,7 @@ export const BETA = 0.85
  */
 const CUBIC = { milliseconds: 5_000, min: 8, max: 50 }
 
-/** Milliseconds in which the rate doubles while no limit is known: slow start, RFC 5681, section 3.1. */
+/** Milliseconds in which the rate doubles in slow start (RFC 5681, section 3.1). */
 const DOUBLING = 600
 
 /** Growth towards a nearby limit: by this factor per this many milliseconds, and per this many accepted requests. */
@@ -197,7 +200,7 @@ export function capacity({ told, rate, depth, size }: RateState, amount = 0): nu
   return Math.max((rate ?? 0) * depth, isPaced ? 2 * Math.max(size, amount) : 0)
 }
 
-/** Milliseconds in which the rate grows e-fold; 0 if it does not grow with time. */
+/** Milliseconds in which the rate grows e-fold; 0 if it does not grow exponentially. */
 export function growthTime({ growth, told, rate }: RateState): number {
   if (growth === 'cubic' || (told && rate !== null && rate >= told.perMinute / MINUTE)) return 0
   return growth === 'slow start' ? DOUBLING / Math.LN2 : SEARCH.milliseconds / Math.log(SEARCH.growth)
@@ -230,7 +233,7 @@ function grownRate(state: RateState, rate: number, passed: number): number {
   return limit * (1 + (1 - BETA) * ((Math.min(grown, 1e9) - k) / k) ** 3)
 }
 
-/** Forgets what was learned, once no request has had to wait for long: the limit may have changed. */
+/** Forgets what was learned. If for a long time no request has had to wait, the limit may have changed. */
 export function forgotten(state: RateState): RateState {
   const rate = state.told && state.told.perMinute / MINUTE
   return { ...state, rate, limit: rate, growth: 'cubic', grown: 1e9, depth: (state.told?.burst ?? 60) * 1000 }

@@ -26,8 +26,9 @@ export function weighed(state: RateState, refusals: 0 | 1): Pick<RateState, 'noi
 }
 
 /**
- * Whether a refusal shows a limit: everything is refused, or a large share is, or the rate is just above a known limit.
- * If not, the refusal is isolated and holds back only its own request.
+ * Whether a refusal shows a limit: everything is refused, or a large share is; or, while there is next to no noise, a
+ * single one is, near the limit or soon after the rate was lowered. If not, the refusal is isolated and holds back only
+ * its own request.
  *
  * @param state with this refusal weighed
  * @param before without it
@@ -68,14 +69,17 @@ const QUICKLY = 25
 const TRUSTED = 50
 /** A hold of at least this many milliseconds suggests a fixed window, whose budget comes back all at once. */
 const LONG_HOLD = 5_000
-/** Milliseconds to hold after a 429 without `Retry-After`: doubling from 1,000 while everything is refused. */
-const HOLD = { first: 500, max: 5_000 }
+/**
+ * Milliseconds to hold after a 429 without `Retry-After`: 1,000, then doubling, at most 5,000, while everything is
+ * refused.
+ */
+const HOLD = { base: 1_000, max: 5_000 }
 
 type Refusal = { readonly amount: number; readonly retryAfterMs?: number }
 
 /**
- * Handles a refusal that shows a limit: sends nothing for a while, and then at the rate that the service was seen to
- * accept. If that was tried before and did not help, the refusals are noise.
+ * Handles a refusal that shows a limit: sends nothing for a while, and afterwards somewhat less than the service was
+ * seen to accept. If that was tried before and did not help, the refusals are noise.
  */
 export function lowered(state: RateState, refusal: Refusal, now: number): RateState {
   if (state.rate !== null && isNoise(state)) {
@@ -149,7 +153,7 @@ export function resumed(state: RateState, amount: number, now: number): RateStat
 
 function heldFor(state: RateState, { retryAfterMs }: Refusal, now: number): RateState {
   const { clean, times, blind, doubts } = state
-  const backoff = Math.min(HOLD.max, HOLD.first * 2 ** (blind + 1))
+  const backoff = Math.min(HOLD.max, HOLD.base * 2 ** blind)
   // A service that repeatedly asks for too short a wait is not believed.
   const hold = Math.max(retryAfterMs ?? backoff, blind > 2 ? backoff / 4 : 0)
   return {
