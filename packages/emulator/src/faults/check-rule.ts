@@ -27,7 +27,7 @@ function checkRoute(route: string): void {
   if (routes.some((one) => one === route) || /^\/(models|indexes)\/[^/]+$|^\/index\/[^/]+\/./.test(route))
     return
   throw new RangeError(
-    `fault rule: 'route' is '${route}'; allowed: ${routes.join(', ')}, or the path of a model such as /models/llama-text-embed-v2`,
+    `fault rule: 'route' is '${route}'; allowed: ${routes.join(', ')}, or a path such as /models/llama-text-embed-v2, /indexes/my-index or /index/my-index/query`,
   )
 }
 

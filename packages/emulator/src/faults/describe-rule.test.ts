@@ -24,4 +24,7 @@ it('anything without a short form is in brackets', () => {
   expect(describeRule({ model: 'm', inputType: 'query', fault: { kind: 'latency', latency: () => 1 } })).toBe(
     'latency:(a function) (model m) (input type query)',
   )
+  expect(
+    describeRule({ fault: { kind: 'status', status: 400, code: 'OUT_OF_RANGE', message: 'too far' } }),
+  ).toBe('status:400 (code OUT_OF_RANGE) (message too far)')
 })

@@ -15,6 +15,8 @@ export function describeRule({
   const when = [
     `${route ?? ''}${calls}${times === undefined ? '' : `*${times}`}${probability === undefined ? '' : `~${probability}`}`,
     describeFault(fault),
+    fault.kind === 'status' && fault.code !== undefined ? `(code ${fault.code})` : '',
+    fault.kind === 'status' && fault.message !== undefined ? `(message ${fault.message})` : '',
     model === undefined ? '' : `(model ${model})`,
     inputType === undefined ? '' : `(input type ${inputType})`,
   ]

@@ -1,6 +1,6 @@
 /**
- * A budget per second, minute or month that starts full and refills evenly. Pure: the caller passes the time in
- * milliseconds.
+ * A budget per second, minute or month that starts full and refills evenly. It has no clock: the caller passes the time
+ * in milliseconds.
  */
 export class TokenBucket {
   readonly #size: number

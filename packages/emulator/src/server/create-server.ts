@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Backend } from '../backend/backend.js'
 import { answerControl } from '../control/answer-control.js'
 import type { FaultScript } from '../faults/fault-script.js'
+import { planFaults } from '../faults/plan-faults.js'
 import type { Random } from '../faults/random.js'
 import { type Answer, errorAnswer, jsonAnswer } from '../http/answer.js'
 import { ApiError } from '../http/api-error.js'
@@ -18,7 +19,6 @@ import type { RecordedRequest, RequestLog } from '../http/request-log.js'
 import type { IndexPlane } from '../index-plane/index-plane.js'
 import { answerPage } from '../page/answer-page.js'
 import { type AnswerSettings, answerRequest } from './answer-request.js'
-import { planFaults } from './plan-faults.js'
 import { RecordRequest } from './record-request.js'
 import { sendAnswer, sendWhole, statusAnswer } from './send-answer.js'
 
@@ -111,7 +111,7 @@ export function createServer(settings: ServerSettings): Server {
   }
 }
 
-/** The answer with the request's number; `recorded` keeps a copy. */
+/** The answer with the request's number; `recorded` keeps the beginning of its body. */
 function numbered(answer: () => Answer | Promise<Answer>, recorded: RecordedRequest) {
   return async (): Promise<Answer> => {
     const made = await answer()
@@ -153,7 +153,11 @@ function findRoute({ method, path }: Incoming): { route: string; modelName: stri
   const name = /^\/models\/([^/]+)$/.exec(path)?.[1]
   const route = name === undefined ? path : '/models/{model_name}'
   if (!routes.some((known) => known === `${method} ${route}`)) {
-    throw new ApiError(404, 'NOT_FOUND', `${method} ${path} does not exist; known: ${routes.join(', ')}`)
+    throw new ApiError(
+      404,
+      'NOT_FOUND',
+      `${method} ${path} does not exist; known for inference: ${routes.join(', ')}`,
+    )
   }
   try {
     return { route, modelName: decodeURIComponent(name ?? '') }

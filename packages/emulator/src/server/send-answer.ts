@@ -9,7 +9,7 @@ import { ApiError } from '../http/api-error.js'
 const codes: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',
   401: 'UNAUTHENTICATED',
-  403: 'FORBIDDEN',
+  403: 'PERMISSION_DENIED',
   404: 'NOT_FOUND',
   408: 'DEADLINE_EXCEEDED',
   409: 'ABORTED',

@@ -1,15 +1,15 @@
-import type { FaultPlan, FaultScript } from '../faults/fault-script.js'
-import { drawLatency } from '../faults/latency.js'
-import { parseFault } from '../faults/parse-fault.js'
-import type { Random } from '../faults/random.js'
 import { ApiError } from '../http/api-error.js'
 import type { Incoming } from '../http/incoming.js'
 import { type Body, field, isObject } from '../http/read-json.js'
+import type { FaultPlan, FaultScript } from './fault-script.js'
+import { drawLatency } from './latency.js'
+import { parseFault } from './parse-fault.js'
+import type { Random } from './random.js'
 
 /** A request may choose its own fault: `X-Emulator-Fault: status:503,retry-after=1` (several are joined by `;`). */
 const faultHeader = 'x-emulator-fault'
 
-/** Combines the script with the request's own header; the header wins. */
+/** Adds the request's own header to the script: its fault replaces the script's, its latency is added. */
 export function planFaults(
   faults: FaultScript,
   random: Random,
