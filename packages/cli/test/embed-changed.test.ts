@@ -44,7 +44,9 @@ describe('embed, begun again after its input has changed', () => {
       ]
       emulator.faults.add(parseFaultRule('/embed#3-9999 status:401'))
       const second = await runOver(edited)
-      expect(second.stderr).toContain(`since the run in ${output}.partial began; its 288 records are kept.`)
+      expect(second.stderr).toContain(
+        `since the run in ${output}.partial began; the vectors of that run's 288 records are kept.`,
+      )
       expect(second.stderr).toContain('Of 700 records, the vectors of 187 are in')
       const afterSecond = sent()
       emulator.faults.clear()

@@ -125,7 +125,7 @@ it('check finds parts that are missing, or are not as they were written', async 
   const { code, stdout } = await run(folder, ['check', 'imp/'])
   expect(code).toBe(1)
   expect(stdout).toContain('imp/__default__/0.parquet is not as embed wrote it')
-  expect(stdout).toContain('imp/__default__/1.parquet is missing')
+  expect(stdout).toContain('imp/__default__/1.parquet, which is missing')
 })
 
 it('a single file that the import would refuse is refused in a dry run, too', async () => {

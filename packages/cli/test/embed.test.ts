@@ -138,7 +138,7 @@ describe('pinecone-inference embed', () => {
     ],
     [
       ['-o', 'out.jsonl', ...DENSE, '--sparse-model', 'multilingual-e5-large', '--dry-run'],
-      '--sparse-model multilingual-e5-large makes dense vectors; --sparse-model needs a --model',
+      '--sparse-model multilingual-e5-large makes dense vectors; give a model that makes sparse ones',
     ],
     [
       ['-o', 'out.jsonl', '--model', 'bge-reranker-v2-m3', '--dry-run'],

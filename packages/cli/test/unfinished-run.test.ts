@@ -335,8 +335,8 @@ describe('an unfinished run', () => {
       code: 1,
       stdout: '',
       stderr:
-        'error: out.jsonl has appeared since this run began. All is done, in out.jsonl.partial: ' +
-        'move out.jsonl away and run the same command again.\n',
+        'error: out.jsonl has appeared since this run began. The new output is complete, in out.jsonl.partial. ' +
+        'Move out.jsonl away and run the same command again.\n',
     }
     expect(await ended).toEqual(refused)
     expect(await run(folder, args, env)).toEqual(refused)

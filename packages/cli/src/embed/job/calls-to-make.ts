@@ -92,10 +92,12 @@ function vectorTypeOf(
 ): VectorType {
   const found = makes.find((one) => one === vectorType)
   if (found) return found
+  const advice =
+    option === '--model'
+      ? '--sparse-model needs a --model that makes dense ones'
+      : 'give a model that makes sparse ones'
   throw new PineconeConfigurationError(
     option,
-    type === 'embed'
-      ? `${model} makes ${vectorType} vectors; --sparse-model needs a --model that makes dense ones`
-      : `${model} does not embed texts`,
+    type === 'embed' ? `${model} makes ${vectorType} vectors; ${advice}` : `${model} does not embed texts`,
   )
 }

@@ -130,7 +130,7 @@ async function surveyedAgainst(
   const kept = await keepVectors(file, begun)
   if (kept > 0) {
     report.say(
-      `The input, or how it is read, has changed since the run in ${paths.folder} began; its ${countRecords(kept)} are kept.`,
+      `The input, or how it is read, has changed since the run in ${paths.folder} began; the vectors of that run's ${countRecords(kept)} are kept.`,
     )
   }
   return surveyedAgainst(file, job, from, { report, stop })
@@ -161,7 +161,7 @@ function isUpToDate({ settings, input, left }: OutputFacts, now: JournalHead, cl
   )
 }
 
-/** The settings of the same file. The input is recognised by its content. */
+/** The settings that two runs must share to make the same file. The input is recognised by its content. */
 function settingsOf(job: EmbedJob): Record<string, unknown> {
   const { read, layout } = job
   return {

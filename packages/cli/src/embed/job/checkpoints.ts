@@ -20,7 +20,7 @@ export class Checkpoints {
     return read > this.#read && (since > everyMs || read - this.#read >= everyRecords)
   }
 
-  /** Begins a checkpoint after the previous one is done. Does not wait for its end, since requests should not wait for the disk. */
+  /** Begins a checkpoint. Waits for the previous one, but not for this one: requests should not wait for the disk. */
   async begin(read: number): Promise<void> {
     await this.#saving
     this.#begin(read)
@@ -48,7 +48,7 @@ export class Checkpoints {
     const saving = this.#output.checkpoint(this.#standing()).then(() => {
       if (this.#saving === saving) this.#saving = undefined
     })
-    // A failure is thrown by the next call, which waits for this checkpoint.
+    // A failure is thrown by the next `begin`, `last` or `finish`.
     saving.catch(() => {})
     this.#saving = saving
     this.#at = performance.now()

@@ -12,7 +12,7 @@ export interface EmbedCall {
 /** What to embed, how, and where to. */
 export interface EmbedJob {
   readonly inputs: readonly string[]
-  /** What the records of earlier runs call the inputs; default: by their paths. */
+  /** What the records of earlier runs call the inputs; default: their paths. */
   readonly inputName: string | undefined
   readonly read: ReadOptions
   readonly calls: readonly EmbedCall[]
@@ -31,7 +31,7 @@ export function vectorsOf({ calls }: EmbedJob): VectorColumns {
   return { dense: has('dense'), sparse: has('sparse') }
 }
 
-/** Length of the dense vectors; undefined without any, and for a model that the client does not know. */
+/** Length of the dense vectors; undefined without any, and if neither `--dimension` nor the table of models gives it. */
 export function dimensionOf({ calls }: EmbedJob): number | undefined {
   const dense = calls.find(({ vectorType }) => vectorType === 'dense')
   return dense && (dense.parameters.dimension ?? hostedModel(dense.model)?.defaultDimension)

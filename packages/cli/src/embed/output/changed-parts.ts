@@ -22,9 +22,9 @@ export async function changedParts(folder: string): Promise<string[]> {
     const { output } = await readOutputRecord(join(folder, name))
     for (const [part, digest] of (output?.digests ?? []).entries()) {
       const path = partOf(first, part)
-      if (!(await exists(path))) problems.push(`${path} is missing, which ${recordOf(first)} lists`)
+      if (!(await exists(path))) problems.push(`${recordOf(first)} lists ${path}, which is missing`)
       else if ((await fileDigest(path)) !== digest) {
-        problems.push(`${path} is not as embed wrote it, by ${recordOf(first)}`)
+        problems.push(`${path} is not as embed wrote it, according to ${recordOf(first)}`)
       }
     }
   }

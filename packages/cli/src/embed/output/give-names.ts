@@ -24,8 +24,9 @@ export async function nameFinished(output: string): Promise<boolean> {
 }
 
 /**
- * Can be repeated after any step: a file that is no longer in the folder has its final name. The first part comes last: of
- * an output that has only one, the old or the new one is there at any moment.
+ * Gives the files of a finished run their names. Can be repeated after any step: a file that is no longer in the folder
+ * has its final name. The first part comes last: of an output that has only one, the old or the new one is there at any
+ * moment.
  *
  * @throws OutputError if another file has one of the names
  */
@@ -100,11 +101,14 @@ async function isFile(path: string, digest: string | undefined): Promise<boolean
 
 function taken(path: string, { folder }: Paths): OutputError {
   return new OutputError(
-    `${path} has appeared since this run began. All is done, in ${folder}: move ${path} away and run the same command again.`,
+    `${path} has appeared since this run began. The new output is complete, in ${folder}. Move ${path} away and run the same command again.`,
   )
 }
 
-/** Whether a finished run was killed when all that was left to do was to remove its empty folder. */
+/**
+ * Whether a finished run was killed when all that was left to do was to remove its empty folder. If so, removes the
+ * folder.
+ */
 async function isFinishedBarFolder(paths: Paths): Promise<boolean> {
   const left = await readdir(paths.folder).catch(() => undefined)
   if (left?.length !== 0 || !(await exists(paths.output))) return false

@@ -35,9 +35,9 @@ export interface JournalEntry {
   readonly digest: string
   readonly output: Checkpoint
   readonly failed: { readonly records: number; readonly bytes: number }
-  /** Length of the record of what the output is. */
+  /** Length of the record file. */
   readonly record: number
-  /** Records whose vectors were taken over from the output before. */
+  /** Records whose vectors are from an earlier output or run. */
   readonly unchanged: number
   /** Records that were kept though the input no longer has them. */
   readonly left: number
@@ -106,7 +106,7 @@ export async function* readCheckedLines(
   }
 }
 
-/** Whether there is an intact line after so many bytes: then what is damaged before it was not the last that was written. */
+/** Whether an intact line follows after `start` bytes: then the damage is not merely a last line cut short. */
 export async function hasIntactLine(path: string, start: number): Promise<boolean> {
   for await (const { text } of linesOf(path, start)) if (checkedLine(text) !== undefined) return true
   return false
@@ -159,7 +159,7 @@ export class Journal {
     this.#first = first
   }
 
-  /** Begins a journal, or takes one over, at once: another process that writes to it finds that it has lost it. */
+  /** Begins a journal, or takes one over, atomically: another process that writes to it finds that it has lost it. */
   static async open(path: string, { head, entries }: JournalContent): Promise<Journal> {
     const first = Buffer.from(journalLine({ ...head, writer: randomUUID() }))
     const content = Buffer.concat([first, ...entries.map((entry) => Buffer.from(journalLine(entry)))])

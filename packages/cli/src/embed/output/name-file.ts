@@ -15,7 +15,7 @@ export async function nameFile(from: string, to: string): Promise<boolean> {
   } catch {
     if (await isTaken(from, to)) return false
     if (!(await identityOf(to))) {
-      // The file system has no second names.
+      // The file system has no hard links.
       await rename(from, to)
       await syncFolder(dirname(to))
       return true

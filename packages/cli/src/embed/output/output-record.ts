@@ -49,7 +49,7 @@ export class OutputRecord {
     this.#pending.push(text === undefined ? [id] : [id, textHash(text)])
   }
 
-  /** Adds a record taken over from the previous output. */
+  /** Adds a record from an earlier output or run. */
   take(recorded: RecordedText): void {
     this.#pending.push(recorded)
   }
@@ -93,7 +93,7 @@ export async function readOutputRecord(
   return { records: all, output: facts }
 }
 
-/** 132 bits of a text, which makes its vector. */
+/** A hash of a text, 132 bits. */
 export function textHash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }

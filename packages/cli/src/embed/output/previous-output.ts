@@ -55,7 +55,7 @@ export class PreviousOutput {
       const file = partOf(path, part)
       if (!(await exists(file))) {
         throw new OutputError(
-          `${file} is missing, which ${recordPath} lists as a part of the output. Put it back, or give another --output.`,
+          `${recordPath} lists ${file}, which is missing. Put it back, or give another --output.`,
         )
       }
       if ((await fileDigest(file)) !== digest) {

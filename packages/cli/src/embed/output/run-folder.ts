@@ -65,7 +65,7 @@ export async function refuseExisting(output: string): Promise<void> {
   }
 }
 
-/** The error of a run that cannot be resumed as it is. A full disk, for one, may have room again. */
+/** Adds advice to start over, except to a system error such as a full disk, which may pass. */
 export function orStartOver(error: Error, { folder }: Pick<Paths, 'folder'>): Error {
   if ('syscall' in error && 'code' in error && error.code !== 'ENOENT') return error
   return new OutputError(`${error.message}. Delete ${folder} to start over.`, { cause: error })

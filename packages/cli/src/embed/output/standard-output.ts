@@ -8,7 +8,7 @@ export class StandardOutput implements JobOutput {
   readonly cadence = { everyMs: 500, everyRecords: Number.POSITIVE_INFINITY }
   readonly failedOutput = undefined
   readonly unchanged = 0
-  readonly ifInputChanged = 'What is on the standard output is of both; start over.'
+  readonly ifInputChanged = 'The standard output holds vectors of the old and the new input; start over.'
   standing: Standing = { read: 0, digest: '', tokens: {} }
   readonly #layout: JsonlLayout
   readonly #onFailure: (id: string, failure: Error) => void
