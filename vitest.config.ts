@@ -6,8 +6,9 @@ const threads = [
   'packages/{ai-sdk,client,emulator,files,langchain,llamaindex}/test/**/*.test.ts',
 ]
 // These change the folder or the environment of their process, which threads have in common, and put it back.
-const processes = ['packages/{bullmq,cli}/test/**/*.test.ts', '{test,examples}/**/*.test.ts']
-const packaging = 'test/packaging/**/*.test.ts'
+const processes = ['packages/{bullmq,cli}/test/**/*.test.ts', 'test/**/*.test.ts']
+// The packed packages in other people's tools, and the example programs: minutes that `trials` in package.json takes.
+const trials = ['test/packaging/**/*.test.ts', 'examples/test/**/*.test.ts']
 // Tests what LangChain does before anything has imported its context.
 const alone = 'packages/langchain/test/rerank-without-context.test.ts'
 const dependencies = '**/node_modules/**'
@@ -18,14 +19,14 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: [alone] } },
       {
         extends: true,
-        test: { name: 'packaging', include: [packaging], globalSetup: 'test/packaging/pack-all.ts' },
+        test: { name: 'trials', include: trials, globalSetup: 'test/packaging/pack-all.ts' },
       },
       {
         extends: true,
         test: {
           name: 'processes',
           include: processes,
-          exclude: [packaging, dependencies],
+          exclude: [...trials, dependencies],
           isolate: false,
         },
       },
