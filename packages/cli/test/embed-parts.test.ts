@@ -35,7 +35,8 @@ it('a folder gets parts of the size that is wanted, each record once, whenever t
     // enough for a checkpoint, in the middle of a part
     emulator.faults.add(parseFaultRule(`/embed#${requests + 1}-9999 stall:headers`))
     const before = await checkpoints()
-    const { child, ended } = start(folder, args, env)
+    // one after another, so that what is answered is a checkpoint's worth in the order of the input
+    const { child, ended } = start(folder, [...args, '--concurrency', '1'], env)
     child.stdin.end()
     await expect.poll(checkpoints, { interval: 2, timeout: 60_000 }).toBeGreaterThan(before)
     child.kill('SIGKILL')
@@ -114,18 +115,17 @@ it('documents are parts of JSONL, as the import into a document index takes them
 
 it('check finds parts that are missing, or are not as they were written', async () => {
   const { env } = await service()
-  const folder = await folderOf({ 'in.jsonl': lines(idsFrom(0, 2_200)) })
-  const args = ['embed', 'in.jsonl', '-o', 'imp/', ...DENSE, ...SMALL]
+  const folder = await folderOf({ 'in.jsonl': lines(idsFrom(0, 500)) })
+  const args = ['embed', 'in.jsonl', '-o', 'imp/', '--layout', 'documents', ...DENSE, ...SMALL]
   expect((await run(folder, args, env)).code).toBe(0)
-  const [first, second] = ['0.parquet', '1.parquet'].map((name) => join(folder, 'imp/__default__', name))
-  const whole = await readFile(first ?? '')
-  whole.writeUInt32LE(0, 50_000)
-  await writeFile(first ?? '', whole)
-  await rm(second ?? '')
+  const home = join(folder, 'imp/__default__')
+  const first = await readFile(join(home, '0.jsonl'), 'utf8')
+  await writeFile(join(home, '0.jsonl'), first.replace('id-7', 'id_7'))
+  await rm(join(home, '1.jsonl'))
   const { code, stdout } = await run(folder, ['check', 'imp/'])
   expect(code).toBe(1)
-  expect(stdout).toContain('imp/__default__/0.parquet is not as embed wrote it')
-  expect(stdout).toContain('imp/__default__/1.parquet, which is missing')
+  expect(stdout).toContain('imp/__default__/0.jsonl is not as embed wrote it')
+  expect(stdout).toContain('0.jsonl.record.jsonl lists imp/__default__/1.jsonl, which is missing')
 })
 
 it('a single file that the import would refuse is refused in a dry run, too', async () => {
