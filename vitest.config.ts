@@ -7,8 +7,14 @@ const threads = [
 ]
 // These change the folder or the environment of their process, which threads have in common, and put it back.
 const processes = ['packages/{bullmq,cli}/test/**/*.test.ts', 'test/**/*.test.ts']
-// The packed packages in other people's tools, and the example programs: minutes that `trials` in package.json takes.
-const trials = ['test/packaging/**/*.test.ts', 'examples/test/**/*.test.ts']
+// The packed packages in other people's tools, the programs of examples and documents, the emulator's page in a browser:
+// `trials` in package.json, which CI runs besides `test`.
+const trials = [
+  'test/packaging/**/*.test.ts',
+  'examples/**/*.test.ts',
+  'test/documentation/{code-blocks,recipes}.test.ts',
+  'packages/emulator/test/page.test.ts',
+]
 // Tests what LangChain does before anything has imported its context.
 const alone = 'packages/langchain/test/rerank-without-context.test.ts'
 const dependencies = '**/node_modules/**'
@@ -35,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'threads',
           include: threads,
-          exclude: [alone, dependencies],
+          exclude: [alone, ...trials, dependencies],
           pool: 'threads',
           isolate: false,
         },
