@@ -104,7 +104,7 @@ export class RequestFault {
    * Called after each refusal, with the number of inputs in the refused request. Sends a probe after eight refusals in
    * a row, and before a single input is blamed while nothing has been accepted.
    *
-   * @returns the error that ends the run, if the inputs are not at fault or the probe could not tell
+   * @returns the error that takes the refusal's place, if the inputs are not at fault or the probe could not tell
    */
   async errorFor(
     refusal: PineconeInferenceError,
