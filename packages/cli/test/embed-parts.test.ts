@@ -128,6 +128,24 @@ it('check finds parts that are missing, or are not as they were written', async 
   expect(stdout).toContain('0.jsonl.record.jsonl lists imp/__default__/1.jsonl, which is missing')
 })
 
+it('check reports a part and a record that cannot be read', async () => {
+  const { env } = await service()
+  const folder = await folderOf({ 'in.jsonl': lines(idsFrom(0, 500)) })
+  const args = ['embed', 'in.jsonl', '-o', 'imp/', '--layout', 'documents', ...DENSE, ...SMALL]
+  expect((await run(folder, args, env)).code).toBe(0)
+  const home = join(folder, 'imp/__default__')
+  await rm(join(home, '1.jsonl'))
+  await mkdir(join(home, '1.jsonl'))
+  const unreadable = await run(folder, ['check', 'imp/'])
+  expect([unreadable.code, unreadable.stderr]).toEqual([1, ''])
+  expect(unreadable.stdout).toContain('imp/__default__/1.jsonl is not as embed wrote it')
+
+  await writeFile(join(home, '0.jsonl.record.jsonl'), 'damaged')
+  const damaged = await run(folder, ['check', 'imp/'])
+  expect([damaged.code, damaged.stderr]).toEqual([1, ''])
+  expect(damaged.stdout).toContain('imp/__default__/0.jsonl.record.jsonl is damaged')
+})
+
 it('a single file that the import would refuse is refused in a dry run, too', async () => {
   const folder = await folderOf({ 'in.jsonl': lines(idsFrom(0, 3)) })
   const args = ['embed', 'in.jsonl', '--model', 'own-model', '--dimension', '1000000000', '--dry-run']

@@ -6,9 +6,10 @@ import { type Checkpoint, jsonLine, openWriter, partOf } from '@pinecone-inferen
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { EarlierVectors } from './earlier-vectors.js'
 import { nameFinished } from './give-names.js'
-import { type JournalEntry, journalLine } from './journal.js'
+import { journalLine } from './journal.js'
 import { keepVectors } from './kept-vectors.js'
 import { fileDigests, OutputRecord } from './output-record.js'
+import { nothingDone } from './run-files.js'
 import { type OutputFile, partsOf, pathsOf, readBegun } from './run-folder.js'
 
 const KILLED = 'killed here'
@@ -51,16 +52,6 @@ async function endingAt(n: number, action: () => Promise<unknown>): Promise<bool
 const settings = { '--model': 'm' }
 const recordsOf = (texts: readonly string[]) =>
   texts.map((text, i) => ({ id: text, values: [text.length, i + 1], metadata: { text } }))
-const entry: JournalEntry = {
-  read: 0,
-  digest: '',
-  output: { bytes: 0, records: 0 },
-  failed: { records: 0, bytes: 0 },
-  record: 0,
-  unchanged: 0,
-  left: 0,
-  tokens: {},
-}
 
 async function writeRecord(
   path: string,
@@ -102,7 +93,7 @@ async function readyToReplace(
   await writeRecord(paths.unfinishedRecord, now.flat(), await writeParts(paths.unfinishedOutput, now))
   await fs.writeFile(paths.unfinishedFailed, failed > 0 ? 'of this run\n' : '')
   const last = {
-    ...entry,
+    ...nothingDone,
     output: { bytes: 0, records: 0, part: now.length - 1 },
     failed: { records: failed, bytes: 0 },
     finished: true,
@@ -180,7 +171,7 @@ describe('vectors of a run that cannot be resumed, which is killed before any ch
       const last = partOf(paths.unfinishedOutput, checkpoints.at(-1)?.part ?? 0)
       const record = await writeRecord(paths.unfinishedRecord, ['one', 'two'])
       await fs.appendFile(paths.unfinishedRecord, '["cut')
-      const entries = checkpoints.map((output) => journalLine({ ...entry, read: 2, output, record }))
+      const entries = checkpoints.map((output) => journalLine({ ...nothingDone, read: 2, output, record }))
       await fs.writeFile(paths.journal, journalLine({ settings, input: null }) + entries.join(''))
 
       const keep = async () => {
